@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+char *bk_guid_new (void);
+char *bk_guid_normalize (const char *text);
+gboolean bk_guid_is_valid (const char *text);
+char *bk_token_new (void);
+gboolean bk_token_equal (const char *a, const char *b);
+char *bk_sign_in_name_normalize (const char *text);
+gboolean bk_sign_in_name_is_valid (const char *text);
+gboolean bk_text_is_valid (const char *text, gsize max_bytes, gboolean multi_line);
+gboolean bk_data_is_valid (const char *data, gsize max_bytes);
+gboolean bk_url_is_web (const char *url);
+gboolean bk_enum_from_nick (GType enum_type, const char *nick, int *value);
+
+G_END_DECLS

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Every limit that more than one layer must agree on. Sizes are in bytes of UTF-8 without the terminator. */
+#pragma once
+
+#define BK_LIMIT_SIGN_IN_NAME 129      /* 64 + @ + 64, as in the original */
+#define BK_LIMIT_PASSWORD 256
+#define BK_LIMIT_DISPLAY_NAME 128
+#define BK_LIMIT_PERSONAL_MESSAGE 512
+#define BK_LIMIT_REQUEST_TEXT 512      /* "Hello, it is me", sent with a contact request */
+#define BK_LIMIT_DEVICE_NAME 64
+#define BK_LIMIT_TOKEN 128             /* resumption and registration tokens */
+#define BK_LIMIT_MESSAGE 16384         /* one chat message */
+#define BK_LIMIT_APP_DATA 8192         /* per verb: Invite, Accept, Decline, Cancel */
+#define BK_LIMIT_CONTEXT_DATA 8192     /* one SendContextData */
+#define BK_LIMIT_CONTEXT_TOTAL 1048576 /* all SendContextData of one session */
+#define BK_LIMIT_CONTEXT_RATE 50       /* SendContextData per second and session */
+#define BK_LIMIT_ADDRESS 255           /* LocalAddress, RemoteAddress */
+#define BK_LIMIT_APP_NAME 256
+#define BK_LIMIT_APP_URL 256
+#define BK_LIMIT_PATH 4096
+#define BK_LIMIT_CURSOR 64             /* opaque place in a backend's stream of events */
+#define BK_LIMIT_ERROR_TEXT 512
+#define BK_LIMIT_FRAME 131072          /* one JSON text on the wire, all fragments together */
+#define BK_LIMIT_JSON_DEPTH 32
+#define BK_LIMIT_CONTACTS 10000        /* per account */
+#define BK_LIMIT_SESSIONS 256          /* open at once, per account */
+
+#define BK_TIMEOUT_ANSWER_S 120        /* an invitation that nobody answers */
+#define BK_TIMEOUT_INSTALL_S 1800      /* the invitee is installing the application */
+#define BK_TIMEOUT_INSTALLED_NOTICE_S 10
+#define BK_TIMEOUT_CONNECT_S 15
+#define BK_TIMEOUT_CHANNEL_S 30
+#define BK_TIMEOUT_PEER_CALL_S 3       /* a Peer1 call to a program that hangs */
