@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the three files share: bk-sqlite.c takes jobs and delivers results, bk-sqlite-worker.c runs jobs in shared
+ * transactions, bk-sqlite-file.c opens the file and serves the jobs. */
+#pragma once
+
+#include "bk-sqlite.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BK_SQLITE_NEW,
+  BK_SQLITE_RUNNING, /* bk_sqlite_open_async () was called */
+  BK_SQLITE_CLOSED,  /* bk_sqlite_close_async () was called: no more jobs */
+} BkSqliteState;
+
+typedef enum
+{
+  BK_SQLITE_JOB_OPEN,
+  BK_SQLITE_JOB_READ,
+  BK_SQLITE_JOB_WRITE,
+  BK_SQLITE_JOB_CLOSE,
+  BK_SQLITE_JOB_QUIT, /* from dispose: nobody waits for it */
+} BkSqliteJobType;
+
+typedef struct
+{
+  BkSqliteJobType type;
+  GTask *task; /* (nullable): QUIT has none */
+  BkSqliteJob run;
+  gpointer data;
+  GDestroyNotify free_data;
+  GError *error; /* how it went */
+} BkSqliteWork;
+
+struct _BkSqlite
+{
+  GObject parent_instance;
+
+  /* never change */
+  char *path;
+  const BkSqliteMigration *migrations;
+  guint n_migrations;
+
+  /* shared, under the lock */
+  GMutex lock;
+  GCond wake;
+  GQueue queue; /* element-type BkSqliteWork, owned */
+  BkSqliteState state;
+
+  GThread *thread; /* joined by whoever closes or disposes */
+  gint commits;    /* atomic */
+
+  /* the worker's own */
+  sqlite3 *db;
+  GError *refusal;        /* why there is no open file */
+  GHashTable *statements; /* SQL, owned → sqlite3_stmt, owned */
+  GPtrArray *used;        /* element-type sqlite3_stmt, borrowed: what the running job has prepared */
+  BkSqliteKind running;   /* kind of the running job */
+};
+
+void _bk_sqlite_work_free (BkSqliteWork *work);
+/* Hands over the results of @done, which is empty then: one wake-up of each context. */
+void _bk_sqlite_deliver (GQueue *done);
+
+gpointer _bk_sqlite_worker (gpointer self);
+gboolean _bk_sqlite_is_worker (BkSqlite *self);
+
+gboolean _bk_sqlite_fail (sqlite3 *db, int code, GError **error);
+gboolean _bk_sqlite_file_open (BkSqlite *self, GError **error);
+void _bk_sqlite_file_close (BkSqlite *self);
+void _bk_sqlite_release_statements (BkSqlite *self);
+
+G_END_DECLS

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The way of the jobs to the worker and of the results back. */
+#include "bk-sqlite-private.h"
+
+#include "beckon-error.h"
+
+G_DEFINE_FINAL_TYPE (BkSqlite, bk_sqlite, G_TYPE_OBJECT)
+
+void
+_bk_sqlite_work_free (BkSqliteWork *work)
+{
+  if (work->data != NULL && work->free_data != NULL)
+    work->free_data (work->data);
+  g_clear_error (&work->error);
+  g_clear_object (&work->task);
+  g_free (work);
+}
+
+/* ---- delivery: one wake-up of a context for all results of a batch ---- */
+
+typedef struct
+{
+  GSource source;
+  GQueue jobs; /* element-type BkSqliteWork, owned */
+} Delivery;
+
+/* The thread has nothing left to do when this is called: its last act was to hand over the result of closing. */
+static void
+join_thread (BkSqlite *self)
+{
+  g_mutex_lock (&self->lock);
+  GThread *thread = g_steal_pointer (&self->thread);
+  g_mutex_unlock (&self->lock);
+
+  if (thread != NULL)
+    g_thread_join (thread);
+}
+
+static void
+deliver_one (BkSqliteWork *work)
+{
+  if (work->type == BK_SQLITE_JOB_CLOSE)
+    join_thread (g_task_get_source_object (work->task));
+
+  if (work->error != NULL)
+    g_task_return_error (work->task, g_steal_pointer (&work->error));
+  else if (work->type == BK_SQLITE_JOB_OPEN || work->type == BK_SQLITE_JOB_CLOSE)
+    g_task_return_boolean (work->task, TRUE);
+  else
+    g_task_return_pointer (work->task, g_steal_pointer (&work->data), work->free_data);
+  _bk_sqlite_work_free (work);
+}
+
+/* A callback may iterate the context: then the inner dispatch goes on with the next result, in order. */
+static gboolean
+delivery_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  Delivery *self = (Delivery *) source;
+  BkSqliteWork *work;
+
+  while ((work = g_queue_pop_head (&self->jobs)) != NULL)
+    deliver_one (work);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+delivery_finalize (GSource *source)
+{
+  g_queue_clear_full (&((Delivery *) source)->jobs, (GDestroyNotify) _bk_sqlite_work_free);
+}
+
+static GSourceFuncs delivery_funcs = {
+  .dispatch = delivery_dispatch,
+  .finalize = delivery_finalize,
+};
+
+/* Empties @jobs. */
+void
+_bk_sqlite_deliver (GQueue *jobs)
+{
+  while (!g_queue_is_empty (jobs))
+    {
+      GMainContext *context = g_task_get_context (((BkSqliteWork *) g_queue_peek_head (jobs))->task);
+      g_autoptr (GSource) source = g_source_new (&delivery_funcs, sizeof (Delivery));
+      Delivery *delivery = (Delivery *) source;
+
+      g_queue_init (&delivery->jobs);
+      while (!g_queue_is_empty (jobs)
+             && g_task_get_context (((BkSqliteWork *) g_queue_peek_head (jobs))->task) == context)
+        g_queue_push_tail (&delivery->jobs, g_queue_pop_head (jobs));
+      g_source_set_static_name (source, "bk-sqlite results");
+      g_source_set_can_recurse (source, TRUE);
+      g_source_set_ready_time (source, 0);
+      g_source_attach (source, context);
+    }
+}
+
+/* ---- the object ---- */
+
+/* Hands @work in, if jobs are taken in the state @wanted; else frees it and returns FALSE. */
+static gboolean
+push (BkSqlite *self, BkSqliteWork *work, BkSqliteState wanted, BkSqliteState next)
+{
+  g_mutex_lock (&self->lock);
+  gboolean taken = self->state == wanted;
+  if (taken)
+    {
+      self->state = next;
+      if (self->thread == NULL)
+        self->thread = g_thread_new ("bk-sqlite", _bk_sqlite_worker, self);
+      g_queue_push_tail (&self->queue, work);
+      g_cond_signal (&self->wake);
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (!taken)
+    _bk_sqlite_work_free (work);
+  return taken;
+}
+
+static BkSqliteWork *
+work_new (BkSqliteJobType type, GTask *task)
+{
+  BkSqliteWork *work = g_new0 (BkSqliteWork, 1);
+
+  work->type = type;
+  work->task = g_object_ref (task);
+  return work;
+}
+
+BkSqlite *
+bk_sqlite_new (const char *path, const BkSqliteMigration *migrations, guint n_migrations)
+{
+  BkSqlite *self = g_object_new (BK_TYPE_SQLITE, NULL);
+
+  self->path = g_strdup (path);
+  self->migrations = migrations;
+  self->n_migrations = n_migrations;
+  return self;
+}
+
+void
+bk_sqlite_open_async (BkSqlite *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, bk_sqlite_open_async);
+  if (!push (self, work_new (BK_SQLITE_JOB_OPEN, task), BK_SQLITE_NEW, BK_SQLITE_RUNNING))
+    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_STORAGE, "The database was opened before");
+}
+
+gboolean
+bk_sqlite_open_finish (BkSqlite *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+bk_sqlite_run_async (BkSqlite *self, BkSqliteKind kind, BkSqliteJob run, gpointer data, GDestroyNotify free_data,
+                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  BkSqliteWork *work = work_new (kind == BK_SQLITE_WRITE ? BK_SQLITE_JOB_WRITE : BK_SQLITE_JOB_READ, task);
+
+  g_task_set_source_tag (task, bk_sqlite_run_async);
+  work->run = run;
+  work->data = data;
+  work->free_data = free_data;
+  if (!push (self, work, BK_SQLITE_RUNNING, BK_SQLITE_RUNNING))
+    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_STORAGE, "The database is not open");
+}
+
+gpointer
+bk_sqlite_run_finish (BkSqlite *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+bk_sqlite_close_async (BkSqlite *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, bk_sqlite_close_async);
+  if (!push (self, work_new (BK_SQLITE_JOB_CLOSE, task), BK_SQLITE_RUNNING, BK_SQLITE_CLOSED))
+    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_STORAGE, "The database is not open");
+}
+
+gboolean
+bk_sqlite_close_finish (BkSqlite *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+guint
+bk_sqlite_get_commits (BkSqlite *self)
+{
+  return (guint) g_atomic_int_get (&self->commits);
+}
+
+/* Whatever was handed in before is done first: the order to quit waits in the same queue. */
+static void
+bk_sqlite_dispose (GObject *object)
+{
+  BkSqlite *self = BK_SQLITE (object);
+
+  g_assert (!_bk_sqlite_is_worker (self));
+
+  g_mutex_lock (&self->lock);
+  self->state = BK_SQLITE_CLOSED;
+  if (self->thread != NULL)
+    {
+      BkSqliteWork *work = g_new0 (BkSqliteWork, 1);
+      work->type = BK_SQLITE_JOB_QUIT;
+      g_queue_push_tail (&self->queue, work);
+      g_cond_signal (&self->wake);
+    }
+  g_mutex_unlock (&self->lock);
+  join_thread (self);
+
+  G_OBJECT_CLASS (bk_sqlite_parent_class)->dispose (object);
+}
+
+static void
+bk_sqlite_finalize (GObject *object)
+{
+  BkSqlite *self = BK_SQLITE (object);
+
+  g_queue_clear_full (&self->queue, (GDestroyNotify) _bk_sqlite_work_free);
+  g_hash_table_unref (self->statements);
+  g_ptr_array_unref (self->used);
+  g_clear_error (&self->refusal);
+  g_free (self->path);
+  g_cond_clear (&self->wake);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (bk_sqlite_parent_class)->finalize (object);
+}
+
+static void
+bk_sqlite_class_init (BkSqliteClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = bk_sqlite_dispose;
+  object_class->finalize = bk_sqlite_finalize;
+}
+
+static void
+finalize_statement (gpointer statement)
+{
+  sqlite3_finalize (statement);
+}
+
+static void
+bk_sqlite_init (BkSqlite *self)
+{
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->wake);
+  g_queue_init (&self->queue);
+  self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, finalize_statement);
+  self->used = g_ptr_array_new ();
+}
