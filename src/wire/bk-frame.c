@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-frame.h"
+
+#include "beckon-error.h"
+#include "bk-fields.h"
+#include "bk-ids.h"
+#include "bk-limits.h"
+#include "bk-wire-json.h"
+
+struct _BkFrame
+{
+  BkFrameType type;
+  gint64 id; /* -1: none */
+  JsonObject *body;
+  BkEnvelope *envelope; /* nullable */
+};
+
+/* ---- the table that is the protocol ---- */
+
+static const char *const registration_words[] = { "open", "token", "closed", NULL };
+static const char *const status_words[] = {
+  "offline", "online", "invisible", "busy", "be-right-back", "idle", "away", "on-the-phone", "out-to-lunch", NULL,
+};
+static const char *const relation_words[] = { "none", "asked", "asking", "accepted", NULL };
+static const char *const elsewhere_words[] = { "accepted", "declined", NULL };
+static const char *const bye_words[] = { "shutdown", "revoked", "slow", "too-many-devices", "replaced", NULL };
+
+#define REQUIRED TRUE
+#define OPTIONAL FALSE
+#define NAME(name) { name, BK_FIELD_NAME, REQUIRED }
+#define GUID(name) { name, BK_FIELD_GUID, REQUIRED }
+#define UINT(name) { name, BK_FIELD_UINT, REQUIRED }
+#define BOOL(name) { name, BK_FIELD_BOOL, REQUIRED }
+#define STATUS { "status", BK_FIELD_WORD, REQUIRED, 0, status_words }
+#define DISPLAY_NAME(needed) { "display_name", BK_FIELD_TEXT, needed, BK_LIMIT_DISPLAY_NAME }
+#define PERSONAL_MESSAGE { "personal_message", BK_FIELD_TEXT, OPTIONAL, BK_LIMIT_PERSONAL_MESSAGE }
+#define PASSWORD(needed) { "password", BK_FIELD_TEXT, needed, BK_LIMIT_PASSWORD }
+#define TOKEN(needed) { "token", BK_FIELD_TOKEN, needed, BK_LIMIT_TOKEN }
+#define REQUEST_TEXT { "message", BK_FIELD_TEXT, OPTIONAL, BK_LIMIT_REQUEST_TEXT }
+#define MESSAGE_TEXT { "text", BK_FIELD_LONG_TEXT, REQUIRED, BK_LIMIT_MESSAGE }
+#define ENVELOPE { "envelope", BK_FIELD_OBJECT, REQUIRED }
+#define FIELDS(...) (const BkField[]) { __VA_ARGS__, { NULL } }
+
+static const struct
+{
+  const char *nick;
+  BkFrameClass klass;
+  const BkField *fields;
+} types[] = {
+  [BK_FRAME_REGISTER] = { "register", BK_FRAME_REQUEST,
+                          FIELDS (NAME ("name"), PASSWORD (REQUIRED), DISPLAY_NAME (OPTIONAL), TOKEN (OPTIONAL)) },
+  [BK_FRAME_SIGN_IN] = { "sign-in", BK_FRAME_REQUEST,
+                         FIELDS (NAME ("name"), PASSWORD (OPTIONAL), TOKEN (OPTIONAL),
+                                 { "device", BK_FIELD_GUID, OPTIONAL },
+                                 { "device_name", BK_FIELD_TEXT, OPTIONAL, BK_LIMIT_DEVICE_NAME }, UINT ("after"),
+                                 STATUS, PERSONAL_MESSAGE) },
+  [BK_FRAME_SIGN_OUT] = { "sign-out", BK_FRAME_REQUEST, FIELDS (BOOL ("forget")) },
+  [BK_FRAME_PRESENCE_SET] = { "presence-set", BK_FRAME_REQUEST, FIELDS (STATUS, PERSONAL_MESSAGE) },
+  [BK_FRAME_PROFILE_SET] = { "profile-set", BK_FRAME_REQUEST, FIELDS (DISPLAY_NAME (REQUIRED)) },
+  [BK_FRAME_CONTACT_ADD] = { "contact-add", BK_FRAME_REQUEST, FIELDS (NAME ("who"), REQUEST_TEXT) },
+  [BK_FRAME_CONTACT_APPROVE] = { "contact-approve", BK_FRAME_REQUEST, FIELDS (NAME ("who")) },
+  [BK_FRAME_CONTACT_DECLINE] = { "contact-decline", BK_FRAME_REQUEST, FIELDS (NAME ("who")) },
+  [BK_FRAME_CONTACT_REMOVE] = { "contact-remove", BK_FRAME_REQUEST, FIELDS (NAME ("who")) },
+  [BK_FRAME_CONTACT_BLOCK] = { "contact-block", BK_FRAME_REQUEST, FIELDS (NAME ("who"), BOOL ("blocked")) },
+  [BK_FRAME_MESSAGE_SEND] = { "message-send", BK_FRAME_REQUEST, FIELDS (NAME ("to"), GUID ("message"), MESSAGE_TEXT) },
+  [BK_FRAME_SESSION_SEND] = { "session-send", BK_FRAME_REQUEST, FIELDS (NAME ("to"), GUID ("uid"), ENVELOPE) },
+
+  [BK_FRAME_OK] = { "ok", BK_FRAME_REPLY, FIELDS ({ "time", BK_FIELD_UINT, OPTIONAL }) },
+  [BK_FRAME_ERROR] = { "error", BK_FRAME_REPLY,
+                       FIELDS ({ "code", BK_FIELD_TOKEN, REQUIRED, 64 },
+                               { "text", BK_FIELD_TEXT, REQUIRED, BK_LIMIT_ERROR_TEXT },
+                               { "retry_ms", BK_FIELD_UINT, OPTIONAL }) },
+  [BK_FRAME_SIGNED_IN] = { "signed-in", BK_FRAME_REPLY,
+                           FIELDS (GUID ("device"), TOKEN (REQUIRED), DISPLAY_NAME (REQUIRED), UINT ("time")) },
+
+  [BK_FRAME_HELLO] = { "hello", BK_FRAME_PUSH,
+                       FIELDS (UINT ("version"), { "domain", BK_FIELD_TEXT, REQUIRED, 64 },
+                               { "registration", BK_FIELD_WORD, REQUIRED, 0, registration_words }) },
+  [BK_FRAME_CONTACT] = { "contact", BK_FRAME_PUSH,
+                         FIELDS (UINT ("seq"), NAME ("who"), { "relation", BK_FIELD_WORD, REQUIRED, 0, relation_words },
+                                 BOOL ("blocked"), DISPLAY_NAME (OPTIONAL), REQUEST_TEXT) },
+  [BK_FRAME_PRESENCE] = { "presence", BK_FRAME_PUSH, FIELDS (NAME ("who"), STATUS, PERSONAL_MESSAGE) },
+  [BK_FRAME_MESSAGE] = { "message", BK_FRAME_PUSH,
+                         FIELDS (UINT ("seq"), GUID ("message"), NAME ("from"), NAME ("to"), MESSAGE_TEXT,
+                                 UINT ("time")) },
+  [BK_FRAME_SESSION] = { "session", BK_FRAME_PUSH, FIELDS (UINT ("seq"), NAME ("from"), UINT ("time"), ENVELOPE) },
+  [BK_FRAME_SESSION_ELSEWHERE] = { "session-elsewhere", BK_FRAME_PUSH,
+                                   FIELDS (UINT ("seq"), GUID ("session"),
+                                           { "result", BK_FIELD_WORD, REQUIRED, 0, elsewhere_words }) },
+  [BK_FRAME_CAUGHT_UP] = { "caught-up", BK_FRAME_PUSH, FIELDS (UINT ("seq")) },
+  [BK_FRAME_BYE] = { "bye", BK_FRAME_PUSH,
+                     FIELDS ({ "reason", BK_FIELD_WORD, REQUIRED, 0, bye_words },
+                             { "retry_ms", BK_FIELD_UINT, OPTIONAL }) },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (types) == BK_N_FRAME_TYPES);
+
+static const BkField head_fields[] = { { "type", BK_FIELD_TOKEN, TRUE, 32 }, { "id", BK_FIELD_UINT, FALSE }, { NULL } };
+
+const char *
+bk_frame_type_to_nick (BkFrameType type)
+{
+  return types[type].nick;
+}
+
+BkFrameClass
+bk_frame_type_get_class (BkFrameType type)
+{
+  return types[type].klass;
+}
+
+/* Returns the members of a frame of @type, without `type` and `id`. */
+const BkField *
+bk_frame_type_get_fields (BkFrameType type)
+{
+  return types[type].fields;
+}
+
+/* ---- reading ---- */
+
+static BkFrame *
+frame_take (BkFrameType type, gint64 id, JsonObject *body)
+{
+  BkFrame *self = g_new0 (BkFrame, 1);
+
+  self->type = type;
+  self->id = id;
+  self->body = body;
+  return self;
+}
+
+static gboolean
+read_type (JsonObject *object, BkFrameType *type, GError **error)
+{
+  const char *nick = bk_fields_get_string (object, "type");
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    if (g_str_equal (types[i].nick, nick))
+      {
+        *type = (BkFrameType) i;
+        return TRUE;
+      }
+  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED, "There is no such frame type");
+  return FALSE;
+}
+
+static BkFrame *
+frame_check (BkFrameType type, gint64 id, JsonObject *object, GError **error)
+{
+  if (!bk_fields_check (object, types[type].fields, error))
+    return NULL;
+
+  g_autoptr (BkFrame) self = frame_take (type, id, json_object_ref (object));
+  if (type == BK_FRAME_SESSION_SEND || type == BK_FRAME_SESSION)
+    {
+      self->envelope = bk_envelope_from_json (json_object_get_object_member (object, "envelope"), error);
+      if (self->envelope == NULL)
+        return NULL;
+    }
+  return g_steal_pointer (&self);
+}
+
+/* Parses a frame from a client. @id is set as soon as it is known, else to -1, so that even a refusal can be
+ * addressed. */
+BkFrame *
+bk_frame_parse_request (const char *text, gsize length, gint64 *id, GError **error)
+{
+  *id = -1;
+  g_autoptr (JsonNode) root = bk_wire_json_parse (text, length, BK_LIMIT_FRAME, error);
+  if (root == NULL || !bk_fields_check (json_node_get_object (root), head_fields, error))
+    return NULL;
+
+  JsonObject *object = json_node_get_object (root);
+  BkFrameType type;
+  *id = bk_fields_get_int (object, "id", -1);
+  if (!read_type (object, &type, error))
+    return NULL;
+  if (types[type].klass != BK_FRAME_REQUEST || *id < 0)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_PROTOCOL,
+                           *id < 0 ? "A request needs an id" : "Only the server sends frames of this type");
+      return NULL;
+    }
+  return frame_check (type, *id, object, error);
+}
+
+/* Parses a frame from the server. A type that is not known gives %BECKON_ERROR_NOT_SUPPORTED: a client passes it over,
+ * a newer server may say more. */
+BkFrame *
+bk_frame_parse_from_server (const char *text, gsize length, GError **error)
+{
+  g_autoptr (JsonNode) root = bk_wire_json_parse (text, length, BK_LIMIT_FRAME, error);
+  if (root == NULL || !bk_fields_check (json_node_get_object (root), head_fields, error))
+    return NULL;
+
+  JsonObject *object = json_node_get_object (root);
+  gint64 id = bk_fields_get_int (object, "id", -1);
+  BkFrameType type;
+  if (!read_type (object, &type, error))
+    return NULL;
+
+  gboolean wrong_id = types[type].klass == BK_FRAME_REPLY ? id < 0 && type != BK_FRAME_ERROR : id >= 0;
+  if (types[type].klass == BK_FRAME_REQUEST || wrong_id)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_PROTOCOL, "The server sent a frame that makes no sense");
+      return NULL;
+    }
+  return frame_check (type, id, object, error);
+}
+
+BkFrameType
+bk_frame_get_frame_type (const BkFrame *self)
+{
+  return self->type;
+}
+
+BkFrameClass
+bk_frame_get_class (const BkFrame *self)
+{
+  return types[self->type].klass;
+}
+
+/* Returns the id that joins a request and its reply, -1 for none. */
+gint64
+bk_frame_get_id (const BkFrame *self)
+{
+  return self->id;
+}
+
+/* Returns a text member, NULL if an optional one is absent. */
+const char *
+bk_frame_get_string (const BkFrame *self, const char *name)
+{
+  return bk_fields_get_string (self->body, name);
+}
+
+/* Returns a number or boolean member, 0 if an optional one is absent. */
+gint64
+bk_frame_get_int (const BkFrame *self, const char *name)
+{
+  return bk_fields_get_int (self->body, name, 0);
+}
+
+/* Returns the envelope of a `session` or `session-send` frame, NULL for other types. */
+const BkEnvelope *
+bk_frame_get_envelope (const BkFrame *self)
+{
+  return self->envelope;
+}
+
+/* Returns (transfer full) what an `error` frame says as a GError in our domain. */
+GError *
+bk_frame_dup_error (const BkFrame *self)
+{
+  BeckonError code;
+
+  beckon_error_from_nick (bk_frame_get_string (self, "code"), &code);
+  return g_error_new_literal (BECKON_ERROR, (int) code, bk_frame_get_string (self, "text"));
+}
+
+/* ---- writing ---- */
+
+/* Makes an empty frame; @id is -1 for a push. */
+BkFrame *
+bk_frame_new (BkFrameType type, gint64 id)
+{
+  return frame_take (type, id, json_object_new ());
+}
+
+/* Makes the refusal of request @id. Errors of other domains become plain `failed` ones: they may say too much. A text
+ * that the other end would refuse is not sent: the code is what counts. */
+BkFrame *
+bk_frame_new_error (gint64 id, const GError *error)
+{
+  BkFrame *self = bk_frame_new (BK_FRAME_ERROR, id);
+  gboolean ours = error->domain == BECKON_ERROR;
+  gboolean sendable = ours && bk_text_is_valid (error->message, BK_LIMIT_ERROR_TEXT, FALSE);
+
+  bk_frame_set_string (self, "code", beckon_error_to_nick (ours ? (BeckonError) error->code : BECKON_ERROR_FAILED));
+  bk_frame_set_string (self, "text", sendable ? error->message : "The server could not do that");
+  return self;
+}
+
+void
+bk_frame_free (BkFrame *self)
+{
+  json_object_unref (self->body);
+  g_clear_pointer (&self->envelope, bk_envelope_free);
+  g_free (self);
+}
+
+/* Sets a text member; nothing is set if @value is NULL. */
+void
+bk_frame_set_string (BkFrame *self, const char *name, const char *value)
+{
+  if (value != NULL)
+    json_object_set_string_member (self->body, name, value);
+}
+
+void
+bk_frame_set_int (BkFrame *self, const char *name, gint64 value)
+{
+  json_object_set_int_member (self->body, name, value);
+}
+
+void
+bk_frame_set_bool (BkFrame *self, const char *name, gboolean value)
+{
+  json_object_set_boolean_member (self->body, name, value);
+}
+
+void
+bk_frame_set_envelope (BkFrame *self, const BkEnvelope *envelope)
+{
+  g_clear_pointer (&self->envelope, bk_envelope_free);
+  self->envelope = bk_envelope_copy (envelope);
+  json_object_set_object_member (self->body, "envelope", bk_envelope_to_json (envelope));
+}
+
+/* Returns (transfer full) the JSON text of the frame, without a terminator. */
+GBytes *
+bk_frame_to_bytes (const BkFrame *self)
+{
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
+  gsize length = 0;
+
+  json_object_set_string_member (self->body, "type", types[self->type].nick);
+  if (self->id >= 0)
+    json_object_set_int_member (self->body, "id", self->id);
+  json_node_set_object (root, self->body);
+
+  char *text = bk_wire_json_write (root, &length);
+  return g_bytes_new_take (text, length);
+}
