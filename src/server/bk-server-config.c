@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-server-config.h"
+
+#include "beckon-error.h"
+#include "bk-frame.h"
+#include "bk-ids.h"
+
+#include <glib/gstdio.h>
+#include <sodium.h>
+#include <string.h>
+
+#define MAX_LISTEN 8
+
+BkServerConfig *
+bk_server_config_new (void)
+{
+  BkServerConfig *self = g_new0 (BkServerConfig, 1);
+
+  self->messages_per_account = 100000;
+  self->connections = 10000;
+  self->connections_per_address = 1000;
+  self->outgoing_bytes = 4 * 1024 * 1024;
+  self->frames = (BkServerRate){ 400, 10 };
+  self->contact_adds = (BkServerRate){ 60, 5000 };
+  self->registrations = (BkServerRate){ 20, 60000 };
+  self->failures = (BkServerRate){ 10, 30000 };
+  self->password_ops = crypto_pwhash_OPSLIMIT_INTERACTIVE;
+  self->password_memory = crypto_pwhash_MEMLIMIT_INTERACTIVE;
+  return self;
+}
+
+void
+bk_server_config_free (BkServerConfig *self)
+{
+  g_free (self->domain);
+  g_free (self->database);
+  g_free (self->certificate);
+  g_free (self->key);
+  g_strfreev (self->listen);
+  g_free (self);
+}
+
+static const char *const registration_words[] = {
+  [BK_SERVER_REGISTRATION_DEFAULT] = "default",
+  [BK_SERVER_REGISTRATION_OPEN] = "open",
+  [BK_SERVER_REGISTRATION_TOKEN] = "token",
+  [BK_SERVER_REGISTRATION_CLOSED] = "closed",
+};
+
+gboolean
+bk_server_registration_from_string (const char *text, BkServerRegistration *registration)
+{
+  for (guint i = BK_SERVER_REGISTRATION_OPEN; i < G_N_ELEMENTS (registration_words); i++)
+    if (g_str_equal (registration_words[i], text))
+      {
+        *registration = (BkServerRegistration) i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+const char *
+bk_server_registration_to_string (BkServerRegistration registration)
+{
+  return registration_words[registration];
+}
+
+/* ---- the file ---- */
+
+typedef enum
+{
+  SETTING_STRING,
+  SETTING_LIST,
+  SETTING_REGISTRATION,
+  SETTING_NUMBER, /* 1 … 2^31 - 1 */
+} SettingKind;
+
+static const struct
+{
+  const char *group;
+  const char *key;
+  SettingKind kind;
+  gsize offset;
+} settings[] = {
+#define AT(member) G_STRUCT_OFFSET (BkServerConfig, member)
+  { "server", "domain", SETTING_STRING, AT (domain) },
+  { "server", "database", SETTING_STRING, AT (database) },
+  { "server", "listen", SETTING_LIST, AT (listen) },
+  { "server", "registration", SETTING_REGISTRATION, AT (registration) },
+  { "server", "tls-certificate", SETTING_STRING, AT (certificate) },
+  { "server", "tls-key", SETTING_STRING, AT (key) },
+  { "limits", "messages-per-account", SETTING_NUMBER, AT (messages_per_account) },
+  { "limits", "connections", SETTING_NUMBER, AT (connections) },
+  { "limits", "connections-per-address", SETTING_NUMBER, AT (connections_per_address) },
+  { "limits", "outgoing-bytes", SETTING_NUMBER, AT (outgoing_bytes) },
+  { "limits", "frames-burst", SETTING_NUMBER, AT (frames.burst) },
+  { "limits", "frames-interval-ms", SETTING_NUMBER, AT (frames.interval_ms) },
+  { "limits", "contact-adds-burst", SETTING_NUMBER, AT (contact_adds.burst) },
+  { "limits", "contact-adds-interval-ms", SETTING_NUMBER, AT (contact_adds.interval_ms) },
+  { "limits", "registrations-burst", SETTING_NUMBER, AT (registrations.burst) },
+  { "limits", "registrations-interval-ms", SETTING_NUMBER, AT (registrations.interval_ms) },
+  { "limits", "failures-burst", SETTING_NUMBER, AT (failures.burst) },
+  { "limits", "failures-interval-ms", SETTING_NUMBER, AT (failures.interval_ms) },
+#undef AT
+};
+
+static gboolean
+refuse_value (const char *key, const char *what, GError **error)
+{
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "The value of “%s” is not %s", key, what);
+  return FALSE;
+}
+
+static gboolean
+read_setting (BkServerConfig *self, GKeyFile *file, gsize index, GError **error)
+{
+  gpointer place = (char *) self + settings[index].offset;
+  const char *key = settings[index].key;
+  g_autofree char *text = g_key_file_get_string (file, settings[index].group, key, error);
+  guint64 number;
+
+  if (text == NULL)
+    return FALSE;
+  switch (settings[index].kind)
+    {
+    case SETTING_STRING:
+      g_free (*(char **) place);
+      *(char **) place = g_steal_pointer (&text);
+      return TRUE;
+    case SETTING_LIST:
+      g_strfreev (*(GStrv *) place);
+      *(GStrv *) place = g_key_file_get_string_list (file, settings[index].group, key, NULL, NULL);
+      return TRUE;
+    case SETTING_REGISTRATION:
+      return bk_server_registration_from_string (text, place) || refuse_value (key, "open, token or closed", error);
+    case SETTING_NUMBER:
+      if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &number, NULL))
+        return refuse_value (key, "a number above 0", error);
+      *(guint *) place = (guint) number;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static int
+find_setting (const char *group, const char *key)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    if (g_str_equal (settings[i].group, group) && g_str_equal (settings[i].key, key))
+      return (int) i;
+  return -1;
+}
+
+static gboolean
+read_group (BkServerConfig *self, GKeyFile *file, const char *group, GError **error)
+{
+  g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, error);
+  if (keys == NULL)
+    return FALSE;
+
+  for (char **key = keys; *key != NULL; key++)
+    {
+      int index = find_setting (group, *key);
+      if (index < 0)
+        {
+          g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "There is no setting “%s” in [%s]", *key,
+                       group);
+          return FALSE;
+        }
+      if (!read_setting (self, file, (gsize) index, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Reads a configuration file. A setting that does not exist is an error: a typing error must not go unnoticed. */
+gboolean
+bk_server_config_load (BkServerConfig *self, const char *path, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, error))
+    {
+      g_prefix_error (error, "%s: ", path);
+      return FALSE;
+    }
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+  for (char **group = groups; *group != NULL; group++)
+    if (!read_group (self, file, *group, error))
+      {
+        g_prefix_error (error, "%s: ", path);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* ---- filling in the rest ---- */
+
+/* Splits HOST:PORT; an IPv6 host stands in brackets. */
+gboolean
+bk_server_split_address (const char *text, char **host, guint16 *port, GError **error)
+{
+  const char *colon = strrchr (text, ':');
+  guint64 number;
+
+  if (colon == NULL || colon == text || !g_ascii_string_to_unsigned (colon + 1, 10, 0, G_MAXUINT16, &number, NULL))
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                   "“%s” is no address to listen on: write HOST:PORT, for example 127.0.0.1:%d or [::1]:%d", text,
+                   BK_FRAME_DEFAULT_PORT, BK_FRAME_DEFAULT_PORT);
+      return FALSE;
+    }
+  *host = text[0] == '[' && colon[-1] == ']' ? g_strndup (text + 1, (gsize) (colon - text - 2))
+                                             : g_strndup (text, (gsize) (colon - text));
+  *port = (guint16) number;
+  return TRUE;
+}
+
+static gboolean
+is_loopback (const char *text, gboolean *loopback, GError **error)
+{
+  g_autofree char *host = NULL;
+  guint16 port;
+
+  if (!bk_server_split_address (text, &host, &port, error))
+    return FALSE;
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+  *loopback = g_str_equal (host, "localhost") || (address != NULL && g_inet_address_get_is_loopback (address));
+  return TRUE;
+}
+
+static gboolean
+complete_listen (BkServerConfig *self, gboolean *only_loopback, GError **error)
+{
+  if (self->listen == NULL || self->listen[0] == NULL)
+    {
+      g_strfreev (self->listen);
+      self->listen = g_new0 (char *, 2);
+      self->listen[0] = g_strdup_printf ("127.0.0.1:%d", BK_FRAME_DEFAULT_PORT);
+    }
+  if (g_strv_length (self->listen) > MAX_LISTEN)
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "At most %d addresses to listen on", MAX_LISTEN);
+      return FALSE;
+    }
+
+  *only_loopback = TRUE;
+  for (char **address = self->listen; *address != NULL; address++)
+    {
+      gboolean loopback;
+      if (!is_loopback (*address, &loopback, error))
+        return FALSE;
+      *only_loopback = *only_loopback && loopback;
+    }
+  return TRUE;
+}
+
+static gboolean
+complete_domain (BkServerConfig *self, gboolean only_loopback, GError **error)
+{
+  if (self->domain == NULL && only_loopback)
+    self->domain = g_strdup ("localhost");
+  if (self->domain == NULL)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                           "A server that others can reach needs a domain: the part of its sign-in names after the @");
+      return FALSE;
+    }
+
+  g_autofree char *name = g_strdup_printf ("x@%s", self->domain);
+  g_autofree char *normal = bk_sign_in_name_normalize (name);
+  if (normal == NULL)
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "“%s” is no domain", self->domain);
+      return FALSE;
+    }
+  g_free (self->domain);
+  self->domain = g_strdup (normal + strlen ("x@"));
+  return TRUE;
+}
+
+/* systemd gives a service a folder of its own. */
+static gboolean
+complete_database (BkServerConfig *self, GError **error)
+{
+  const char *state = g_getenv ("STATE_DIRECTORY");
+
+  if (self->database != NULL)
+    return TRUE;
+  g_autofree char *folder = state != NULL ? g_strdup (state)
+                                          : g_build_filename (g_get_user_data_dir (), "beckon-server", NULL);
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE, "The folder %s cannot be made", folder);
+      return FALSE;
+    }
+  self->database = g_build_filename (folder, "server.db", NULL);
+  return TRUE;
+}
+
+/* Checks what was given and fills in what was not. */
+gboolean
+bk_server_config_complete (BkServerConfig *self, GError **error)
+{
+  gboolean only_loopback;
+
+  if (!complete_listen (self, &only_loopback, error) || !complete_domain (self, only_loopback, error)
+      || !complete_database (self, error))
+    return FALSE;
+  if (!only_loopback && self->certificate == NULL)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                           "A server that others can reach needs a certificate (--tls-certificate and --tls-key)");
+      return FALSE;
+    }
+  if (self->registration == BK_SERVER_REGISTRATION_DEFAULT)
+    self->registration = only_loopback ? BK_SERVER_REGISTRATION_OPEN : BK_SERVER_REGISTRATION_TOKEN;
+  return TRUE;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bk-server-rate.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BK_SERVER_REGISTRATION_DEFAULT, /* open if only this machine can reach the server, token otherwise */
+  BK_SERVER_REGISTRATION_OPEN,
+  BK_SERVER_REGISTRATION_TOKEN,
+  BK_SERVER_REGISTRATION_CLOSED,
+} BkServerRegistration;
+
+/* What an operator decides: from the configuration file, then from the command line. */
+typedef struct
+{
+  char *domain;
+  char *database;
+  char *certificate; /* nullable: no TLS, loopback only */
+  char *key;
+  GStrv listen; /* HOST:PORT */
+  BkServerRegistration registration;
+
+  guint messages_per_account;
+  guint connections;
+  guint connections_per_address;
+  guint outgoing_bytes;
+  BkServerRate frames;        /* per connection */
+  BkServerRate contact_adds;  /* per account */
+  BkServerRate registrations; /* per address */
+  BkServerRate failures;      /* of passwords, per name and address */
+  guint64 password_ops;       /* cost of argon2id; only tests make it cheaper */
+  gsize password_memory;
+} BkServerConfig;
+
+BkServerConfig *bk_server_config_new (void);
+void bk_server_config_free (BkServerConfig *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerConfig, bk_server_config_free)
+gboolean bk_server_config_load (BkServerConfig *self, const char *path, GError **error);
+gboolean bk_server_config_complete (BkServerConfig *self, GError **error);
+gboolean bk_server_registration_from_string (const char *text, BkServerRegistration *registration);
+const char *bk_server_registration_to_string (BkServerRegistration registration);
+gboolean bk_server_split_address (const char *text, char **host, guint16 *port, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the connection engine share; nobody else includes this. */
+#pragma once
+
+#include "bk-server-net.h"
+#include "bk-server-uv-source.h"
+
+#include <gio/gio.h>
+#include <libwebsockets.h>
+#include <netinet/in.h>
+
+G_BEGIN_DECLS
+
+#define BK_SERVER_MAX_REASON 123 /* a control frame carries 125 bytes, two of them are the code */
+
+typedef struct
+{
+  BkServerNet *net;
+  GSocket *socket;
+  guint16 port;
+  uv_poll_t poll;
+} BkServerListener;
+
+struct _BkServerNet
+{
+  BkServerNetHandler handler;
+  gpointer user_data;
+  BkServerNetStats stats;
+
+  char *path;
+  char *subprotocol;
+  GStrv origins;
+  BkServerNetConfig config; /* numbers only; its pointers are NULL */
+  BkClock *clock;
+
+  uv_loop_t loop;
+  GSource *source;
+  struct lws_context *context;
+  struct lws_vhost *vhost;
+  struct lws_protocols protocols[2];
+  gboolean tls;
+  gboolean freeing;
+  guint in_callback;
+
+  GPtrArray *listeners;  /* element-type BkServerListener */
+  guint accept_timer;    /* accepting rests because there are no descriptors left */
+  GHashTable *addresses; /* key: struct in6_addr, value: the same with the count, see bk-server-net-listen.c */
+  GQueue conns;          /* of BkServerConn, by its link */
+  GSequence *deadlines;  /* of BkServerConn, the earliest first */
+  guint deadline_timer;
+  gint64 deadline_due;
+  GString *scratch; /* the message that is being handed up */
+};
+
+typedef enum
+{
+  BK_SERVER_PHASE_HANDSHAKE,
+  BK_SERVER_PHASE_SIGN_IN,
+  BK_SERVER_PHASE_OPEN,
+  BK_SERVER_PHASE_CLOSING,    /* what was queued is sent, then the close frame; nothing is handed up any more */
+  BK_SERVER_PHASE_CLOSE_SENT, /* until the other end has answered */
+  BK_SERVER_PHASE_DEAD,       /* to be cut off */
+  BK_SERVER_PHASE_GONE,       /* the handler knows */
+} BkServerPhase;
+
+struct _BkServerConn
+{
+  BkServerNet *net;
+  struct lws *wsi;
+  gpointer user_data;
+  GList link;
+  GSequenceIter *deadline;
+  gint64 due;
+  GString *incoming; /* the start of a message whose end has not come yet */
+  GQueue outgoing;   /* of BkServerFrame */
+  gsize queued;
+  struct in6_addr address;
+  char *close_reason;
+  guint16 close_code;
+  BkServerPhase phase;
+  int closed;  /* BkServerClosed, -1: not known yet */
+  int refused; /* BkServerRefused, -1: not known yet */
+};
+
+struct _BkServerFrame
+{
+  gatomicrefcount refs;
+  gsize length;
+  guint8 data[]; /* LWS_PRE bytes for the header, then the message */
+};
+
+/* bk-server-net-conn.c */
+BkServerConn *bk_server_conn_new (BkServerNet *net, const struct in6_addr *address);
+void bk_server_conn_free (BkServerConn *conn);
+void bk_server_conn_enter_phase (BkServerConn *conn, BkServerPhase phase);
+void bk_server_conn_begin_close (BkServerConn *conn, BkServerClosed closed, guint16 code, const char *reason);
+void bk_server_conn_kill (BkServerConn *conn);
+void bk_server_conn_drop_outgoing (BkServerConn *conn);
+void bk_server_conn_gone (BkServerConn *conn);
+void bk_server_net_on_deadline (gpointer user_data);
+
+/* bk-server-net-lws.c */
+int bk_server_net_lws_callback (struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t length);
+
+/* bk-server-net-http.c */
+int bk_server_net_check_request (BkServerConn *conn);
+
+/* bk-server-net-listen.c */
+gboolean bk_server_net_listen (BkServerNet *net, const BkServerNetAddress *address, GError **error);
+GHashTable *bk_server_net_new_address_table (void);
+void bk_server_net_release_address (BkServerNet *net, const struct in6_addr *address);
+void bk_server_net_resume_accept (BkServerNet *net);
+
+G_END_DECLS

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-server-private.h"
+
+#define MAX_REQUESTS 64
+
+/* What a client may get wrong before it is sent away: a malformed frame weighs more than an impatient one. */
+static const BkServerRate patience = { 500, 200 };
+#define COST_MALFORMED 50
+#define COST_IMPATIENT 1
+
+BkServerPeer *
+bk_server_peer_new (BkServer *server, BkServerConn *conn)
+{
+  BkServerPeer *self = g_rc_box_new0 (BkServerPeer);
+
+  self->server = g_object_ref (server);
+  self->conn = conn;
+  self->address = bk_server_conn_dup_address (conn);
+  self->state = BK_SERVER_PEER_NEW;
+  return self;
+}
+
+BkServerPeer *
+bk_server_peer_ref (BkServerPeer *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+static void
+peer_clear (gpointer data)
+{
+  BkServerPeer *self = data;
+
+  g_free (self->address);
+  g_free (self->personal_message);
+  g_clear_pointer (&self->owed, g_hash_table_unref);
+  g_object_unref (self->server);
+}
+
+void
+bk_server_peer_unref (BkServerPeer *self)
+{
+  g_rc_box_release_full (self, peer_clear);
+}
+
+/* ---- state ---- */
+
+gboolean
+bk_server_peer_is_signed_in (BkServerPeer *self)
+{
+  return self->state == BK_SERVER_PEER_CATCHING_UP || self->state == BK_SERVER_PEER_BEHIND
+         || self->state == BK_SERVER_PEER_LIVE;
+}
+
+static void
+leave_account (BkServerPeer *self)
+{
+  BkServerAccount *account = g_steal_pointer (&self->account);
+
+  if (account != NULL)
+    bk_server_account_leave (account, self);
+}
+
+/* The one place where a connection goes from state to state. */
+void
+bk_server_peer_enter_state (BkServerPeer *self, BkServerPeerState state)
+{
+  self->state = state;
+  switch (state)
+    {
+    case BK_SERVER_PEER_NEW:
+    case BK_SERVER_PEER_SIGNING_IN:
+    case BK_SERVER_PEER_BEHIND:
+    case BK_SERVER_PEER_LIVE:
+      break;
+    case BK_SERVER_PEER_CATCHING_UP:
+      bk_server_conn_set_signed_in (self->conn);
+      break;
+    case BK_SERVER_PEER_LEAVING:
+    case BK_SERVER_PEER_GONE:
+      leave_account (self);
+      break;
+    }
+}
+
+/* The connection is no more. */
+void
+bk_server_peer_closed (BkServerPeer *self)
+{
+  self->conn = NULL;
+  bk_server_peer_enter_state (self, BK_SERVER_PEER_GONE);
+}
+
+static gboolean
+is_leaving (BkServerPeer *self)
+{
+  return self->state == BK_SERVER_PEER_LEAVING || self->state == BK_SERVER_PEER_GONE;
+}
+
+/* Closes after all that is queued. */
+void
+bk_server_peer_hang_up (BkServerPeer *self, guint16 code, const char *reason)
+{
+  if (is_leaving (self))
+    return;
+  bk_server_peer_enter_state (self, BK_SERVER_PEER_LEAVING);
+  bk_server_conn_close (self->conn, code, reason);
+}
+
+/* ---- out ---- */
+
+/* Takes @frame. A connection that is gone is no error: its requests may still be on their way. */
+void
+bk_server_peer_send (BkServerPeer *self, BkFrame *frame)
+{
+  if (self->conn != NULL && self->state != BK_SERVER_PEER_LEAVING)
+    {
+      g_autoptr (GBytes) bytes = bk_frame_to_bytes (frame);
+      gsize length;
+      const char *text = g_bytes_get_data (bytes, &length);
+      bk_server_conn_send_text (self->conn, text, (gssize) length);
+    }
+  bk_frame_free (frame);
+}
+
+void
+bk_server_peer_send_ok (BkServerPeer *self, gint64 id)
+{
+  bk_server_peer_send (self, bk_frame_new (BK_FRAME_OK, id));
+}
+
+/* What SQLite has to say is for the operator. */
+void
+bk_server_peer_send_error (BkServerPeer *self, gint64 id, const GError *error)
+{
+  g_autoptr (GError) plain = NULL;
+
+  if (g_error_matches (error, BECKON_ERROR, BECKON_ERROR_STORAGE) || error->domain != BECKON_ERROR)
+    {
+      g_warning ("A request failed: %s", error->message);
+      plain = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_STORAGE, "The server could not store or read that");
+    }
+  bk_server_peer_send (self, bk_frame_new_error (id, plain != NULL ? plain : error));
+}
+
+void
+bk_server_peer_refuse (BkServerPeer *self, gint64 id, BeckonError code, const char *text)
+{
+  g_autoptr (GError) error = g_error_new_literal (BECKON_ERROR, (int) code, text);
+
+  bk_server_peer_send (self, bk_frame_new_error (id, error));
+}
+
+void
+bk_server_peer_refuse_busy (BkServerPeer *self, gint64 id, guint retry_ms)
+{
+  g_autoptr (GError) error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_SERVER_TOO_BUSY, "Too much at once");
+  BkFrame *frame = bk_frame_new_error (id, error);
+
+  bk_frame_set_int (frame, "retry_ms", retry_ms);
+  bk_server_peer_send (self, frame);
+}
+
+/* Says why and closes. */
+void
+bk_server_peer_bye (BkServerPeer *self, const char *reason)
+{
+  BkFrame *frame = bk_frame_new (BK_FRAME_BYE, -1);
+
+  bk_frame_set_string (frame, "reason", reason);
+  bk_server_peer_send (self, frame);
+  bk_server_peer_hang_up (self, BK_SERVER_CODE_GOING_AWAY, reason);
+}
+
+/* Takes one out of the bucket @key, or refuses request @id. */
+gboolean
+bk_server_peer_take (BkServerPeer *self, gint64 id, const char *key, BkServerRate rate)
+{
+  guint retry_ms;
+
+  if (bk_server_buckets_take (self->server->buckets, key, rate, bk_clock_now (self->server->clock), &retry_ms))
+    return TRUE;
+  bk_server_peer_refuse_busy (self, id, retry_ms);
+  return FALSE;
+}
+
+/* ---- jobs ---- */
+
+typedef struct
+{
+  BkServerPeer *peer;
+  gint64 id;
+  BkServerDone done;
+  GDestroyNotify free_data;
+} Request;
+
+static void
+on_job (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Request *request = user_data;
+  g_autoptr (BkServerPeer) self = request->peer;
+  g_autoptr (BkServer) server = g_object_ref (self->server);
+  g_autoptr (GError) error = NULL;
+  gpointer data = bk_sqlite_run_finish (BK_SQLITE (source), result, &error);
+
+  server->n_jobs--;
+  self->n_requests--;
+  request->done (self, request->id, data, error);
+  if (data != NULL)
+    {
+      bk_server_apply (server, data);
+      request->free_data (data);
+    }
+  bk_server_check_stopped (server);
+}
+
+/* Takes @data, whose struct begins with a BkStoreChanges. */
+void
+bk_server_peer_run (BkServerPeer *self, gint64 id, BkSqliteKind kind, BkSqliteJob job, gpointer data,
+                    GDestroyNotify free_data, BkServerDone done)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->peer = bk_server_peer_ref (self);
+  request->id = id;
+  request->done = done;
+  request->free_data = free_data;
+  self->n_requests++;
+  self->server->n_jobs++;
+  bk_sqlite_run_async (self->server->db, kind, job, data, free_data, NULL, on_job, request);
+}
+
+/* The usual end of a request. */
+void
+bk_server_peer_done_ok (BkServerPeer *self, gint64 id, gpointer data, const GError *error)
+{
+  if (error != NULL)
+    bk_server_peer_send_error (self, id, error);
+  else
+    bk_server_peer_send_ok (self, id);
+}
+
+/* ---- in ---- */
+
+static void
+try_patience (BkServerPeer *self, guint cost)
+{
+  guint retry_ms;
+
+  if (!bk_server_bucket_take (&self->patience, patience, cost, bk_clock_now (self->server->clock), &retry_ms))
+    bk_server_peer_hang_up (self, BK_SERVER_CODE_POLICY, "too many errors");
+}
+
+static gboolean
+check_rate (BkServerPeer *self, gint64 id)
+{
+  guint retry_ms = 100;
+
+  if (bk_server_bucket_take (&self->frames, self->server->config->frames, 1, bk_clock_now (self->server->clock),
+                             &retry_ms)
+      && self->n_requests < MAX_REQUESTS)
+    return TRUE;
+  bk_server_peer_refuse_busy (self, id, retry_ms);
+  try_patience (self, COST_IMPATIENT);
+  return FALSE;
+}
+
+static gboolean
+check_state (BkServerPeer *self, const BkFrame *frame)
+{
+  BkFrameType type = bk_frame_get_frame_type (frame);
+  gint64 id = bk_frame_get_id (frame);
+
+  if (bk_server_peer_is_signed_in (self))
+    {
+      if (type != BK_FRAME_REGISTER && type != BK_FRAME_SIGN_IN)
+        return TRUE;
+      bk_server_peer_refuse (self, id, BECKON_ERROR_ALREADY_LOGGED_ON, "This connection is signed in already");
+      return FALSE;
+    }
+  if (type != BK_FRAME_REGISTER && type != BK_FRAME_SIGN_IN)
+    {
+      bk_server_peer_refuse (self, id, BECKON_ERROR_NOT_LOGGED_ON, "Sign in first");
+      try_patience (self, COST_MALFORMED);
+      return FALSE;
+    }
+  if (self->state == BK_SERVER_PEER_NEW)
+    return TRUE;
+  bk_server_peer_refuse_busy (self, id, 100);
+  return FALSE;
+}
+
+static void
+dispatch (BkServerPeer *self, const BkFrame *frame)
+{
+  switch (bk_frame_get_frame_type (frame))
+    {
+    case BK_FRAME_REGISTER:
+      bk_server_handle_register (self, frame);
+      return;
+    case BK_FRAME_SIGN_IN:
+      bk_server_handle_sign_in (self, frame);
+      return;
+    case BK_FRAME_SIGN_OUT:
+      bk_server_handle_sign_out (self, frame);
+      return;
+    case BK_FRAME_PRESENCE_SET:
+      bk_server_handle_presence_set (self, frame);
+      return;
+    case BK_FRAME_PROFILE_SET:
+      bk_server_handle_profile_set (self, frame);
+      return;
+    case BK_FRAME_CONTACT_ADD:
+      bk_server_handle_contact (self, frame, BK_STORE_CONTACT_ADD);
+      return;
+    case BK_FRAME_CONTACT_APPROVE:
+      bk_server_handle_contact (self, frame, BK_STORE_CONTACT_APPROVE);
+      return;
+    case BK_FRAME_CONTACT_DECLINE:
+      bk_server_handle_contact (self, frame, BK_STORE_CONTACT_DECLINE);
+      return;
+    case BK_FRAME_CONTACT_REMOVE:
+      bk_server_handle_contact (self, frame, BK_STORE_CONTACT_REMOVE);
+      return;
+    case BK_FRAME_CONTACT_BLOCK:
+      bk_server_handle_contact (self, frame,
+                                bk_frame_get_int (frame, "blocked") ? BK_STORE_CONTACT_BLOCK
+                                                                    : BK_STORE_CONTACT_UNBLOCK);
+      return;
+    case BK_FRAME_MESSAGE_SEND:
+      bk_server_handle_message_send (self, frame);
+      return;
+    case BK_FRAME_SESSION_SEND:
+      bk_server_handle_session_send (self, frame);
+      return;
+    case BK_FRAME_OK:
+    case BK_FRAME_ERROR:
+    case BK_FRAME_SIGNED_IN:
+    case BK_FRAME_HELLO:
+    case BK_FRAME_CONTACT:
+    case BK_FRAME_PRESENCE:
+    case BK_FRAME_MESSAGE:
+    case BK_FRAME_SESSION:
+    case BK_FRAME_SESSION_ELSEWHERE:
+    case BK_FRAME_CAUGHT_UP:
+    case BK_FRAME_BYE:
+      return; /* bk_frame_parse_request () lets none of these through */
+    }
+}
+
+/* A message has come in. */
+void
+bk_server_peer_receive (BkServerPeer *self, const char *text, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 id;
+
+  if (is_leaving (self))
+    return;
+  g_autoptr (BkFrame) frame = bk_frame_parse_request (text, length, &id, &error);
+  if (frame == NULL)
+    {
+      bk_server_peer_send_error (self, id, error);
+      try_patience (self, COST_MALFORMED);
+      return;
+    }
+  if (check_rate (self, id) && check_state (self, frame))
+    dispatch (self, frame);
+}

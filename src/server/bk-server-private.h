@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the server's own files share: its state, the accounts that are online, and one connection. Main thread only. */
+#pragma once
+
+#include "bk-server-hasher.h"
+#include "bk-server-net.h"
+#include "bk-server-rate.h"
+#include "bk-server.h"
+#include "bk-store.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BkServerPeer BkServerPeer;
+typedef struct _BkServerAccount BkServerAccount;
+
+typedef enum
+{
+  BK_SERVER_NEW,
+  BK_SERVER_RUNNING,
+  BK_SERVER_STOPPING,
+  BK_SERVER_STOPPED,
+} BkServerState;
+
+struct _BkServer
+{
+  GObject parent_instance;
+
+  BkServerConfig *config;
+  BkClock *clock;
+  BkSqlite *db;
+  BkServerHasher *hasher;
+  BkServerBuckets *buckets;
+  BkServerNet *net;
+
+  BkServerState state;
+  GHashTable *accounts; /* gint64 in the account → BkServerAccount, owned: those with a device signed in */
+  GHashTable *names;    /* sign-in name in the account → BkServerAccount, borrowed */
+  guint n_peers;
+  guint n_jobs;         /* handed to a thread and not back yet */
+  guint64 last_status;  /* counts the changes of status, to know the newest */
+  GTask *stopping;      /* nullable */
+  guint stop_idle;
+};
+
+/* An account with at least one device signed in. */
+struct _BkServerAccount
+{
+  gint64 id;
+  char *name;
+  GPtrArray *peers;     /* element-type BkServerPeer, borrowed */
+  GHashTable *friends;  /* set of gint64, owned: accounts that may see this one and that it may see */
+  BeckonStatus shown;   /* what the friends see; OFFLINE also when invisible */
+  char *personal_message;
+};
+
+typedef enum
+{
+  BK_SERVER_PEER_NEW,         /* may register or sign in */
+  BK_SERVER_PEER_SIGNING_IN,  /* or registering: waits for a thread */
+  BK_SERVER_PEER_CATCHING_UP, /* is sent what it missed; `caught-up` comes at the end */
+  BK_SERVER_PEER_BEHIND,      /* the same, because it was too slow for what happens now */
+  BK_SERVER_PEER_LIVE,        /* has everything up to sent_seq and gets the next directly */
+  BK_SERVER_PEER_LEAVING,     /* is being closed; nothing it says counts any more */
+  BK_SERVER_PEER_GONE,        /* a thread still works for it */
+} BkServerPeerState;
+
+/* One connection. Requests that wait for a thread hold a reference. */
+struct _BkServerPeer
+{
+  BkServer *server;   /* owned */
+  BkServerConn *conn; /* borrowed; NULL once it is closed */
+  char *address;
+  BkServerPeerState state;
+  BkServerAccount *account; /* borrowed; nullable */
+  gint64 device;
+
+  BeckonStatus status;
+  char *personal_message;
+  guint64 status_number; /* the newest counts for the account */
+
+  gint64 sent_seq;  /* everything up to here is queued or not for this device */
+  gboolean reading; /* a BkStoreSync is under way */
+  GHashTable *owed; /* set of sign-in names whose presence is to be sent when there is room; nullable */
+
+  guint n_requests; /* that wait for a thread */
+  BkServerBucket frames;
+  BkServerBucket patience;
+};
+
+/* bk-server.c */
+gint64 bk_server_now (BkServer *self);
+void bk_server_apply (BkServer *self, const BkStoreChanges *changes);
+void bk_server_check_stopped (BkServer *self);
+
+/* bk-server-account.c */
+BkServerAccount *bk_server_account_join (BkServer *server, gint64 id, const char *name, const GArray *friends,
+                                         BkServerPeer *peer);
+void bk_server_account_leave (BkServerAccount *self, BkServerPeer *peer);
+void bk_server_account_free (gpointer data);
+void bk_server_account_update_shown (BkServer *server, BkServerAccount *self);
+void bk_server_account_owe_all (BkServerAccount *self, BkServerPeer *peer);
+gboolean bk_server_account_sees_online (BkServer *server, BkServerAccount *self, const char *name);
+void bk_server_account_dispatch (BkServerAccount *self, const BkStoreEvent *event);
+void bk_server_apply_pair (BkServer *server, const BkStorePair *pair);
+
+/* bk-server-peer.c */
+BkServerPeer *bk_server_peer_new (BkServer *server, BkServerConn *conn);
+BkServerPeer *bk_server_peer_ref (BkServerPeer *self);
+void bk_server_peer_unref (BkServerPeer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerPeer, bk_server_peer_unref)
+void bk_server_peer_enter_state (BkServerPeer *self, BkServerPeerState state);
+gboolean bk_server_peer_is_signed_in (BkServerPeer *self);
+void bk_server_peer_receive (BkServerPeer *self, const char *text, gsize length);
+void bk_server_peer_closed (BkServerPeer *self);
+void bk_server_peer_send (BkServerPeer *self, BkFrame *frame);
+void bk_server_peer_send_ok (BkServerPeer *self, gint64 id);
+void bk_server_peer_send_error (BkServerPeer *self, gint64 id, const GError *error);
+void bk_server_peer_refuse (BkServerPeer *self, gint64 id, BeckonError code, const char *text);
+void bk_server_peer_refuse_busy (BkServerPeer *self, gint64 id, guint retry_ms);
+void bk_server_peer_bye (BkServerPeer *self, const char *reason);
+void bk_server_peer_hang_up (BkServerPeer *self, guint16 code, const char *reason);
+gboolean bk_server_peer_take (BkServerPeer *self, gint64 id, const char *key, BkServerRate rate);
+
+/* Called on the main thread once the job is done and on disk: @data if it went well, else @error. What the job changed
+ * is told to everybody after this. */
+typedef void (*BkServerDone) (BkServerPeer *peer, gint64 id, gpointer data, const GError *error);
+void bk_server_peer_run (BkServerPeer *self, gint64 id, BkSqliteKind kind, BkSqliteJob job, gpointer data,
+                         GDestroyNotify free_data, BkServerDone done);
+void bk_server_peer_done_ok (BkServerPeer *self, gint64 id, gpointer data, const GError *error);
+
+/* bk-server-stream.c */
+void bk_server_peer_offer (BkServerPeer *self, const BkStoreEvent *event, BkServerFrame *frame);
+void bk_server_peer_owe (BkServerPeer *self, const char *name);
+void bk_server_peer_pump (BkServerPeer *self);
+
+/* handle/: one file per family of frames */
+void bk_server_handle_register (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_sign_in (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_sign_out (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_profile_set (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_presence_set (BkServerPeer *peer, const BkFrame *frame);
+gboolean bk_server_presence_read (const BkFrame *frame, BeckonStatus *status, GError **error);
+void bk_server_handle_contact (BkServerPeer *peer, const BkFrame *frame, BkStoreContactVerb verb);
+void bk_server_handle_message_send (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_session_send (BkServerPeer *peer, const BkFrame *frame);
+
+G_END_DECLS

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bk-clock.h"
+#include "bk-server-config.h"
+
+G_BEGIN_DECLS
+
+#define BK_TYPE_SERVER (bk_server_get_type ())
+/* The native service: connections, who is online, and the file in which everything else lies. */
+G_DECLARE_FINAL_TYPE (BkServer, bk_server, BK, SERVER, GObject)
+
+BkServer *bk_server_new (BkServerConfig *config, BkClock *clock);
+void bk_server_start_async (BkServer *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_server_start_finish (BkServer *self, GAsyncResult *result, GError **error);
+void bk_server_stop_async (BkServer *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_server_stop_finish (BkServer *self, GAsyncResult *result, GError **error);
+guint16 bk_server_get_port (BkServer *self, guint index);
+guint bk_server_get_online (BkServer *self);
+
+G_END_DECLS

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* register, sign-in, sign-out, profile-set */
+#include "bk-server-private.h"
+
+#include "bk-ids.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define MIN_PASSWORD 6
+/* A name from any address, and an address with any name, may fail this many times as often as one name from one. */
+#define NAME_FACTOR 10
+#define ADDRESS_FACTOR 5
+
+/* Returns (transfer full) what counts as one address: an IPv6 subscriber has a /64. */
+static char *
+dup_network (const char *address)
+{
+  g_autoptr (GInetAddress) parsed = g_inet_address_new_from_string (address);
+  if (parsed == NULL || g_inet_address_get_family (parsed) != G_SOCKET_FAMILY_IPV6)
+    return g_strdup (address);
+
+  guint8 bytes[16] = { 0 };
+  memcpy (bytes, g_inet_address_to_bytes (parsed), 8);
+  g_autoptr (GInetAddress) network = g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV6);
+  return g_inet_address_to_string (network);
+}
+
+static gboolean
+check_domain (BkServerPeer *peer, const BkFrame *frame)
+{
+  const char *at = strchr (bk_frame_get_string (frame, "name"), '@');
+
+  if (at != NULL && g_str_equal (at + 1, peer->server->config->domain))
+    return TRUE;
+  bk_server_peer_refuse (peer, bk_frame_get_id (frame), BECKON_ERROR_INVALID_SERVER_NAME,
+                         "Names of that domain are not at home on this server");
+  return FALSE;
+}
+
+/* A step that waits for the hasher. */
+typedef struct
+{
+  BkServerPeer *peer;
+  gint64 id;
+  gpointer job; /* owned until it is handed on */
+  GDestroyNotify free_job;
+} Hashing;
+
+static Hashing *
+hashing_new (BkServerPeer *peer, gint64 id, gpointer job, GDestroyNotify free_job)
+{
+  Hashing *hashing = g_new0 (Hashing, 1);
+
+  hashing->peer = bk_server_peer_ref (peer);
+  hashing->id = id;
+  hashing->job = job;
+  hashing->free_job = free_job;
+  peer->server->n_jobs++;
+  return hashing;
+}
+
+static void
+hashing_free (Hashing *hashing)
+{
+  g_autoptr (BkServer) server = g_object_ref (hashing->peer->server);
+
+  if (hashing->job != NULL)
+    hashing->free_job (hashing->job);
+  bk_server_peer_unref (hashing->peer);
+  g_free (hashing);
+  server->n_jobs--;
+  bk_server_check_stopped (server);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Hashing, hashing_free)
+
+/* Back to where the client may try again, unless it left meanwhile. */
+static void
+give_up (BkServerPeer *peer, gint64 id, const GError *error)
+{
+  if (peer->state != BK_SERVER_PEER_SIGNING_IN)
+    return;
+  bk_server_peer_enter_state (peer, BK_SERVER_PEER_NEW);
+  bk_server_peer_send_error (peer, id, error);
+}
+
+/* ---- register ---- */
+
+static void
+on_registered (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
+{
+  if (error != NULL)
+    give_up (peer, id, error);
+  else if (peer->state == BK_SERVER_PEER_SIGNING_IN)
+    {
+      bk_server_peer_enter_state (peer, BK_SERVER_PEER_NEW);
+      bk_server_peer_send_ok (peer, id);
+    }
+}
+
+static void
+on_password_made (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Hashing) hashing = user_data;
+  g_autoptr (GError) error = NULL;
+  BkStoreRegister *job = hashing->job;
+  g_autofree char *password = job->password;
+
+  job->password = bk_server_hasher_make_finish (result, &error);
+  sodium_memzero (password, strlen (password));
+  if (job->password == NULL)
+    {
+      give_up (hashing->peer, hashing->id, error);
+      return;
+    }
+  hashing->job = NULL;
+  bk_server_peer_run (hashing->peer, hashing->id, BK_SQLITE_WRITE, bk_store_register, job, bk_store_register_free,
+                      on_registered);
+}
+
+static BkStoreRegister *
+copy_register (const BkStoreRegister *from)
+{
+  BkStoreRegister *job = g_new0 (BkStoreRegister, 1);
+
+  job->now = from->now;
+  job->name = g_strdup (from->name);
+  job->display_name = g_strdup (from->display_name);
+  job->password = g_strdup (from->password);
+  job->needs_token = from->needs_token;
+  job->token = g_strdup (from->token);
+  return job;
+}
+
+/* The name is free and the token good: now the password is worth hashing. */
+static void
+on_checked (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
+{
+  if (error != NULL || peer->state != BK_SERVER_PEER_SIGNING_IN)
+    {
+      give_up (peer, id, error);
+      return;
+    }
+  if (bk_server_hasher_is_busy (peer->server->hasher))
+    {
+      bk_server_peer_enter_state (peer, BK_SERVER_PEER_NEW);
+      bk_server_peer_refuse_busy (peer, id, 2000);
+      return;
+    }
+  BkStoreRegister *job = copy_register (data);
+  bk_server_hasher_make_async (peer->server->hasher, job->password, on_password_made,
+                               hashing_new (peer, id, job, bk_store_register_free));
+}
+
+static gboolean
+check_registration (BkServerPeer *peer, const BkFrame *frame)
+{
+  gint64 id = bk_frame_get_id (frame);
+  g_autofree char *network = dup_network (peer->address);
+  g_autofree char *key = g_strconcat ("register ", network, NULL);
+
+  if (peer->server->config->registration == BK_SERVER_REGISTRATION_CLOSED)
+    bk_server_peer_refuse (peer, id, BECKON_ERROR_NOT_ALLOWING_NEW_USERS, "This server takes no new accounts");
+  else if (strlen (bk_frame_get_string (frame, "password")) < MIN_PASSWORD)
+    bk_server_peer_refuse (peer, id, BECKON_ERROR_INVALID_ARGUMENT, "A password needs at least 6 characters");
+  else
+    return check_domain (peer, frame) && bk_server_peer_take (peer, id, key, peer->server->config->registrations);
+  return FALSE;
+}
+
+void
+bk_server_handle_register (BkServerPeer *peer, const BkFrame *frame)
+{
+  const char *name = bk_frame_get_string (frame, "name");
+  const char *display_name = bk_frame_get_string (frame, "display_name");
+
+  if (!check_registration (peer, frame))
+    return;
+  BkStoreRegister *job = g_new0 (BkStoreRegister, 1);
+  job->now = bk_server_now (peer->server);
+  job->name = g_strdup (name);
+  job->display_name = display_name != NULL && *display_name != '\0' ? g_strdup (display_name)
+                                                                    : g_strndup (name, strcspn (name, "@"));
+  job->password = g_strdup (bk_frame_get_string (frame, "password"));
+  job->needs_token = peer->server->config->registration == BK_SERVER_REGISTRATION_TOKEN;
+  job->token = g_strdup (bk_frame_get_string (frame, "token"));
+  bk_server_peer_enter_state (peer, BK_SERVER_PEER_SIGNING_IN);
+  bk_server_peer_run (peer, bk_frame_get_id (frame), BK_SQLITE_READ, bk_store_register_check, job,
+                      bk_store_register_free, on_checked);
+}
+
+/* ---- sign-in ---- */
+
+/* What a sign-in brings besides its proof; waits with the peer. */
+typedef struct
+{
+  BkStoreSignIn job; /* first: this struct is the job */
+  gint64 after;
+  char *password;
+  BeckonStatus status;
+  char *personal_message;
+} SignIn;
+
+static void
+sign_in_free (gpointer data)
+{
+  SignIn *sign_in = data;
+
+  if (sign_in->password != NULL)
+    sodium_memzero (sign_in->password, strlen (sign_in->password));
+  g_free (sign_in->password);
+  g_free (sign_in->personal_message);
+  bk_store_sign_in_free (sign_in);
+}
+
+/* Closes the connections of devices that have lost their place, and an older one of this device. */
+static void
+close_others (BkServerPeer *peer, const SignIn *sign_in)
+{
+  g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_server_peer_unref);
+
+  for (guint i = 0; i < peer->account->peers->len; i++)
+    if (g_ptr_array_index (peer->account->peers, i) != peer)
+      g_ptr_array_add (peers, bk_server_peer_ref (g_ptr_array_index (peer->account->peers, i)));
+
+  for (guint i = 0; i < peers->len; i++)
+    {
+      BkServerPeer *other = g_ptr_array_index (peers, i);
+      if (other->device == peer->device)
+        bk_server_peer_bye (other, "replaced");
+      for (guint j = 0; j < sign_in->job.evicted->len; j++)
+        if (g_array_index (sign_in->job.evicted, gint64, j) == other->device)
+          bk_server_peer_bye (other, "too-many-devices");
+    }
+}
+
+static void
+welcome (BkServerPeer *peer, gint64 id, SignIn *sign_in)
+{
+  BkServer *server = peer->server;
+  BkFrame *frame = bk_frame_new (BK_FRAME_SIGNED_IN, id);
+
+  bk_frame_set_string (frame, "device", sign_in->job.device_guid);
+  bk_frame_set_string (frame, "token", sign_in->job.token);
+  bk_frame_set_string (frame, "display_name", sign_in->job.display_name);
+  bk_frame_set_int (frame, "time", bk_server_now (server));
+  bk_server_peer_send (peer, frame);
+
+  peer->device = sign_in->job.device;
+  peer->status = sign_in->status;
+  peer->personal_message = g_steal_pointer (&sign_in->personal_message);
+  peer->status_number = ++server->last_status;
+  /* A number that we never gave out is from a file that we lost: the device is told everything. */
+  peer->sent_seq = sign_in->after <= sign_in->job.last_seq ? sign_in->after : 0;
+  peer->account = bk_server_account_join (server, sign_in->job.account, sign_in->job.name, sign_in->job.friends, peer);
+  bk_server_peer_enter_state (peer, BK_SERVER_PEER_CATCHING_UP);
+  close_others (peer, sign_in);
+  bk_server_account_update_shown (server, peer->account);
+  bk_server_peer_pump (peer);
+}
+
+static void
+on_signed_in (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
+{
+  if (error != NULL)
+    give_up (peer, id, error);
+  else if (peer->state == BK_SERVER_PEER_SIGNING_IN)
+    welcome (peer, id, data);
+}
+
+static void
+run_sign_in (BkServerPeer *peer, gint64 id, SignIn *sign_in)
+{
+  bk_server_peer_run (peer, id, BK_SQLITE_WRITE, bk_store_sign_in, sign_in, sign_in_free, on_signed_in);
+}
+
+/* ---- sign-in by password ---- */
+
+static void
+make_failure_keys (BkServerPeer *peer, const char *name, char *keys[3])
+{
+  g_autofree char *network = dup_network (peer->address);
+
+  keys[0] = g_strconcat ("fail ", name, " ", network, NULL);
+  keys[1] = g_strconcat ("fail-name ", name, NULL);
+  keys[2] = g_strconcat ("fail-address ", network, NULL);
+}
+
+static BkServerRate
+failure_rate (BkServerPeer *peer, guint index)
+{
+  static const guint factors[] = { 1, NAME_FACTOR, ADDRESS_FACTOR };
+  BkServerRate rate = peer->server->config->failures;
+
+  return (BkServerRate){ rate.burst * factors[index], MAX (rate.interval_ms / factors[index], 1) };
+}
+
+/* An attempt counts as a failure until it has succeeded, or many could be made at once. */
+static gboolean
+take_attempt (BkServerPeer *peer, gint64 id, const char *name)
+{
+  char *keys[3];
+  guint taken = 0;
+
+  make_failure_keys (peer, name, keys);
+  while (taken < G_N_ELEMENTS (keys) && bk_server_peer_take (peer, id, keys[taken], failure_rate (peer, taken)))
+    taken++;
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    g_free (keys[i]);
+  return taken == G_N_ELEMENTS (keys);
+}
+
+static void
+give_attempt_back (BkServerPeer *peer, const char *name)
+{
+  char *keys[3];
+
+  make_failure_keys (peer, name, keys);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      bk_server_buckets_give_back (peer->server->buckets, keys[i], failure_rate (peer, i));
+      g_free (keys[i]);
+    }
+}
+
+static void
+on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Hashing) hashing = user_data;
+  SignIn *sign_in = hashing->job;
+
+  /* A verified password of no account cannot be; the dummy hash belongs to none. */
+  if (!bk_server_hasher_verify_finish (result, NULL) || sign_in->job.account == 0)
+    {
+      g_autoptr (GError) error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_INVALID_PASSWORD,
+                                                      "The name or the password is wrong");
+      give_up (hashing->peer, hashing->id, error);
+      return;
+    }
+  give_attempt_back (hashing->peer, sign_in->job.name);
+  hashing->job = NULL;
+  run_sign_in (hashing->peer, hashing->id, sign_in);
+}
+
+typedef struct
+{
+  BkStoreLookup job; /* first: this struct is the job */
+  SignIn *sign_in;
+} Lookup;
+
+static void
+lookup_free (gpointer data)
+{
+  Lookup *lookup = data;
+
+  g_clear_pointer (&lookup->sign_in, sign_in_free);
+  bk_store_lookup_free (lookup);
+}
+
+static void
+on_found (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
+{
+  Lookup *lookup = data;
+
+  if (error != NULL || peer->state != BK_SERVER_PEER_SIGNING_IN)
+    {
+      give_up (peer, id, error);
+      return;
+    }
+  if (bk_server_hasher_is_busy (peer->server->hasher))
+    {
+      bk_server_peer_enter_state (peer, BK_SERVER_PEER_NEW);
+      bk_server_peer_refuse_busy (peer, id, 2000);
+      return;
+    }
+  SignIn *sign_in = g_steal_pointer (&lookup->sign_in);
+  sign_in->job.account = lookup->job.account;
+  bk_server_hasher_verify_async (peer->server->hasher, sign_in->password, lookup->job.password, on_verified,
+                                 hashing_new (peer, id, sign_in, sign_in_free));
+}
+
+static SignIn *
+sign_in_new (BkServerPeer *peer, const BkFrame *frame, BeckonStatus status)
+{
+  const char *device_name = bk_frame_get_string (frame, "device_name");
+  const char *token = bk_frame_get_string (frame, "token");
+  SignIn *sign_in = g_new0 (SignIn, 1);
+
+  sign_in->job.now = bk_server_now (peer->server);
+  sign_in->job.by_token = token != NULL;
+  sign_in->job.name = g_strdup (bk_frame_get_string (frame, "name"));
+  sign_in->job.token = token != NULL ? g_strdup (token) : bk_token_new ();
+  sign_in->job.device_guid = g_strdup (bk_frame_get_string (frame, "device"));
+  sign_in->job.device_name = g_strdup (device_name != NULL ? device_name : "");
+  sign_in->after = bk_frame_get_int (frame, "after");
+  sign_in->password = g_strdup (bk_frame_get_string (frame, "password"));
+  sign_in->status = status;
+  sign_in->personal_message = g_strdup (bk_frame_get_string (frame, "personal_message"));
+  return sign_in;
+}
+
+static void
+look_up (BkServerPeer *peer, gint64 id, SignIn *sign_in)
+{
+  Lookup *lookup = g_new0 (Lookup, 1);
+
+  lookup->job.name = g_strdup (sign_in->job.name);
+  lookup->sign_in = sign_in;
+  bk_server_peer_run (peer, id, BK_SQLITE_READ, bk_store_lookup, lookup, lookup_free, on_found);
+}
+
+void
+bk_server_handle_sign_in (BkServerPeer *peer, const BkFrame *frame)
+{
+  gint64 id = bk_frame_get_id (frame);
+  gboolean by_token = bk_frame_get_string (frame, "token") != NULL;
+  g_autoptr (GError) error = NULL;
+  BeckonStatus status;
+
+  if (by_token == (bk_frame_get_string (frame, "password") != NULL))
+    {
+      bk_server_peer_refuse (peer, id, BECKON_ERROR_INVALID_ARGUMENT, "Sign in with a password or with a token");
+      return;
+    }
+  if (!bk_server_presence_read (frame, &status, &error))
+    {
+      bk_server_peer_send_error (peer, id, error);
+      return;
+    }
+  if (!check_domain (peer, frame) || (!by_token && !take_attempt (peer, id, bk_frame_get_string (frame, "name"))))
+    return;
+
+  bk_server_peer_enter_state (peer, BK_SERVER_PEER_SIGNING_IN);
+  SignIn *sign_in = sign_in_new (peer, frame, status);
+  if (by_token)
+    run_sign_in (peer, id, sign_in);
+  else
+    look_up (peer, id, sign_in);
+}
+
+/* ---- sign-out ---- */
+
+static void
+on_forgotten (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
+{
+  bk_server_peer_done_ok (peer, id, data, error);
+  if (error == NULL)
+    bk_server_peer_hang_up (peer, BK_SERVER_CODE_NORMAL, "signed out");
+}
+
+void
+bk_server_handle_sign_out (BkServerPeer *peer, const BkFrame *frame)
+{
+  gint64 id = bk_frame_get_id (frame);
+
+  if (!bk_frame_get_int (frame, "forget"))
+    {
+      bk_server_peer_send_ok (peer, id);
+      bk_server_peer_hang_up (peer, BK_SERVER_CODE_NORMAL, "signed out");
+      return;
+    }
+  BkStoreForget *job = g_new0 (BkStoreForget, 1);
+  job->account = peer->account->id;
+  job->device = peer->device;
+  bk_server_peer_run (peer, id, BK_SQLITE_WRITE, bk_store_forget, job, bk_store_plain_free, on_forgotten);
+}
+
+/* ---- profile-set ---- */
+
+void
+bk_server_handle_profile_set (BkServerPeer *peer, const BkFrame *frame)
+{
+  gint64 id = bk_frame_get_id (frame);
+  g_autofree char *key = g_strdup_printf ("contacts %" G_GINT64_FORMAT, peer->account->id);
+
+  if (*bk_frame_get_string (frame, "display_name") == '\0')
+    {
+      bk_server_peer_refuse (peer, id, BECKON_ERROR_INVALID_ARGUMENT, "A display name has at least one character");
+      return;
+    }
+  if (!bk_server_peer_take (peer, id, key, peer->server->config->contact_adds))
+    return;
+
+  BkStoreProfile *job = g_new0 (BkStoreProfile, 1);
+  job->account = peer->account->id;
+  job->display_name = g_strdup (bk_frame_get_string (frame, "display_name"));
+  bk_server_peer_run (peer, id, BK_SQLITE_WRITE, bk_store_profile, job, bk_store_profile_free, bk_server_peer_done_ok);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* session-send */
+#include "bk-server-private.h"
+
+void
+bk_server_handle_session_send (BkServerPeer *peer, const BkFrame *frame)
+{
+  BkStoreSession *job = g_new0 (BkStoreSession, 1);
+
+  job->now = bk_server_now (peer->server);
+  job->account = peer->account->id;
+  job->device = peer->device;
+  job->to = g_strdup (bk_frame_get_string (frame, "to"));
+  job->uid = g_strdup (bk_frame_get_string (frame, "uid"));
+  job->envelope = bk_envelope_copy (bk_frame_get_envelope (frame));
+  job->reachable = bk_server_account_sees_online (peer->server, peer->account, job->to);
+  bk_server_peer_run (peer, bk_frame_get_id (frame), BK_SQLITE_WRITE, bk_store_session, job, bk_store_session_free,
+                      bk_server_peer_done_ok);
+}

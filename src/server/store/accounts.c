@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-store-private.h"
+
+#include <sodium.h>
+#include <string.h>
+
+static void
+wipe (char **secret)
+{
+  if (*secret != NULL)
+    sodium_memzero (*secret, strlen (*secret));
+  g_clear_pointer (secret, g_free);
+}
+
+/* ---- looking up ---- */
+
+gboolean
+bk_store_lookup (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreLookup *job = data;
+  gboolean row;
+
+  sqlite3_stmt *query = bk_store_query (db, error, "SELECT id, password FROM accounts WHERE name = ?", "s", job->name);
+  if (query == NULL || !bk_sqlite_step (db, query, &row, error))
+    return FALSE;
+  if (row)
+    {
+      job->account = sqlite3_column_int64 (query, 0);
+      job->password = bk_store_dup_text (query, 1);
+    }
+  return TRUE;
+}
+
+void
+bk_store_lookup_free (gpointer data)
+{
+  BkStoreLookup *job = data;
+
+  g_free (job->name);
+  wipe (&job->password);
+  bk_store_plain_free (job);
+}
+
+/* ---- making ---- */
+
+static gboolean
+refuse_token (GError **error)
+{
+  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED,
+                       "This server needs a registration token, and that is not a valid one");
+  return FALSE;
+}
+
+/* Refuses what cannot succeed before a password is hashed for it. */
+gboolean
+bk_store_register_check (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreRegister *job = data;
+  gboolean good = !job->needs_token;
+  gint64 account;
+
+  if (job->needs_token && job->token != NULL && !bk_store_token_is_good (db, job->token, job->now, &good, error))
+    return FALSE;
+  if (!good)
+    return refuse_token (error);
+
+  if (!bk_store_account_by_name (db, job->name, &account, error))
+    return FALSE;
+  if (account != 0)
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_ACCOUNT_EXISTS, "There is an account of that name already");
+  return account == 0;
+}
+
+gboolean
+bk_store_register (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreRegister *job = data;
+  gboolean good = TRUE;
+
+  if (!bk_store_register_check (db, data, error))
+    return FALSE;
+  if (job->needs_token && !bk_store_token_use (db, job->token, job->now, &good, error))
+    return FALSE;
+  if (!good)
+    return refuse_token (error);
+  return bk_store_exec (db, error, "INSERT INTO accounts (name, display_name, password, created) VALUES (?, ?, ?, ?)",
+                        "sssi", job->name, job->display_name, job->password, job->now);
+}
+
+void
+bk_store_register_free (gpointer data)
+{
+  BkStoreRegister *job = data;
+
+  g_free (job->name);
+  g_free (job->display_name);
+  g_free (job->token);
+  wipe (&job->password);
+  bk_store_plain_free (job);
+}
+
+/* ---- profile ---- */
+
+/* Runs @sql, which yields numbers, for @account. */
+static gboolean
+collect (BkSqlite *db, const char *sql, gint64 account, GArray *numbers, GError **error)
+{
+  gboolean row;
+
+  sqlite3_stmt *query = bk_store_query (db, error, sql, "i", account);
+  while (query != NULL)
+    {
+      if (!bk_sqlite_step (db, query, &row, error))
+        return FALSE;
+      if (!row)
+        return TRUE;
+      gint64 number = sqlite3_column_int64 (query, 0);
+      g_array_append_val (numbers, number);
+    }
+  return FALSE;
+}
+
+/* A new display name is a change of every row that shows it. */
+gboolean
+bk_store_profile (BkSqlite *db, gpointer data, GError **error)
+{
+  /* 2: asking, 3: accepted. */
+  static const char watchers[] = "SELECT owner FROM contacts WHERE other = ? AND relation IN (2, 3)";
+  BkStoreProfile *job = data;
+  g_autoptr (GArray) owners = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  if (!bk_store_exec (db, error, "UPDATE accounts SET display_name = ? WHERE id = ?", "si", job->display_name,
+                      job->account)
+      || !collect (db, watchers, job->account, owners, error))
+    return FALSE;
+
+  for (guint i = 0; i < owners->len; i++)
+    {
+      g_auto (BkStoreContactRow) row = { 0 };
+      if (!bk_store_contact_load (db, g_array_index (owners, gint64, i), job->account, &row, error)
+          || !bk_store_contact_save (db, &row, &job->changes, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void
+bk_store_profile_free (gpointer data)
+{
+  BkStoreProfile *job = data;
+
+  g_free (job->display_name);
+  bk_store_plain_free (job);
+}
+
+/* ---- for the operator ---- */
+
+gboolean
+bk_store_list_accounts (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreAdmin *job = data;
+  gboolean row;
+
+  sqlite3_stmt *query = bk_store_query (db, error,
+                                        "SELECT name, display_name,"
+                                        " (SELECT count (*) FROM devices WHERE account = accounts.id)"
+                                        " FROM accounts ORDER BY name",
+                                        "");
+  while (query != NULL)
+    {
+      if (!bk_sqlite_step (db, query, &row, error))
+        return FALSE;
+      if (!row)
+        return TRUE;
+      g_string_append_printf (job->list, "%s  “%s”  devices: %" G_GINT64_FORMAT "\n", bk_sqlite_column_text (query, 0),
+                              bk_sqlite_column_text (query, 1), (gint64) sqlite3_column_int64 (query, 2));
+    }
+  return FALSE;
+}
+
+static gboolean
+leave_contacts (BkSqlite *db, gint64 account, BkStoreChanges *changes, GError **error)
+{
+  static const char knowing[] = "SELECT owner FROM contacts WHERE other = ? AND (relation != 0 OR blocked != 0)";
+  g_autoptr (GArray) owners = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  if (!collect (db, knowing, account, owners, error))
+    return FALSE;
+  for (guint i = 0; i < owners->len; i++)
+    {
+      g_auto (BkStoreContactRow) row = { 0 };
+      if (!bk_store_contact_load (db, g_array_index (owners, gint64, i), account, &row, error))
+        return FALSE;
+      row.relation = BECKON_RELATION_NONE;
+      row.blocked = FALSE;
+      if (!bk_store_contact_save (db, &row, changes, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Removes the account named in `token` and all that is its own. Its contacts learn it as a removal. */
+gboolean
+bk_store_remove_account (BkSqlite *db, gpointer data, GError **error)
+{
+  static const char *const statements[] = {
+    "DELETE FROM devices WHERE account = ?",
+    "DELETE FROM contacts WHERE owner = ?",
+    "DELETE FROM messages WHERE owner = ?",
+    "DELETE FROM envelopes WHERE owner = ?",
+    "DELETE FROM sent_uids WHERE account = ?",
+    "DELETE FROM invitations WHERE ? IN (inviter, invitee)",
+    "DELETE FROM accounts WHERE id = ?",
+  };
+  BkStoreAdmin *job = data;
+  gint64 account;
+
+  if (!bk_store_account_by_name (db, job->token, &account, error))
+    return FALSE;
+  if (account == 0)
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_USER_NOT_FOUND, "There is no account named “%s”", job->token);
+      return FALSE;
+    }
+  if (!leave_contacts (db, account, &job->changes, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
+    if (!bk_store_exec (db, error, statements[i], "i", account))
+      return FALSE;
+  return TRUE;
+}

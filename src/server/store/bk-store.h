@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the server keeps: one file per table, each with the jobs that touch it. Every function here runs on the SQLite
+ * worker, except those that make and free the structs. A job's struct begins with a BkStoreChanges: what the others
+ * must be told once the commit is on disk. Times are microseconds since 1970. */
+#pragma once
+
+#include "beckon-enums.h"
+#include "beckon-error.h"
+#include "bk-frame.h"
+#include "bk-sqlite.h"
+
+G_BEGIN_DECLS
+
+#define BK_STORE_MAX_DEVICES 16
+#define BK_STORE_TOKEN_HINT 8
+
+/* A durable fact, ready to be sent to the devices of one account. */
+typedef struct
+{
+  gint64 account;
+  gint64 seq;
+  gint64 device;     /* for this device only; 0: for all */
+  gint64 not_device; /* for all but this one; 0: for all */
+  GBytes *frame;
+} BkStoreEvent;
+
+/* Whether two accounts may see each other's presence from now on. */
+typedef struct
+{
+  gint64 a;
+  gint64 b;
+  gboolean visible;
+} BkStorePair;
+
+typedef struct
+{
+  GPtrArray *events; /* element-type BkStoreEvent, owned; in the order of their numbers; nullable */
+  GArray *pairs;     /* element-type BkStorePair; nullable */
+} BkStoreChanges;
+
+/* READ: the account behind a name. */
+typedef struct
+{
+  BkStoreChanges changes;
+  char *name;
+  gint64 account; /* out; 0: there is none */
+  char *password; /* out: its argon2id string */
+} BkStoreLookup;
+
+/* READ and WRITE: making an account; bk_store_register_check () before the expensive hash, bk_store_register ()
+ * after. */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 now;
+  char *name;
+  char *display_name;
+  char *password;       /* its argon2id string, for the second half */
+  gboolean needs_token;
+  char *token;          /* nullable */
+} BkStoreRegister;
+
+/* WRITE: a device signs in, with the account's password already verified, or with a token still to be. */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 now;
+  gboolean by_token;
+  char *name;        /* by token: of the account */
+  gint64 account;    /* by password; out otherwise */
+  char *token;       /* by token: what the client has; by password: the new one */
+  char *device_guid; /* nullable: a new device; out */
+  char *device_name;
+  gint64 device;     /* out */
+  char *display_name; /* out */
+  gint64 last_seq;   /* out */
+  GArray *friends;   /* out; element-type gint64: who may see this account and be seen */
+  GArray *evicted;   /* out; element-type gint64: devices that had to make room */
+} BkStoreSignIn;
+
+/* WRITE */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 account;
+  gint64 device;
+} BkStoreForget;
+
+/* WRITE */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 account;
+  char *display_name;
+} BkStoreProfile;
+
+typedef enum
+{
+  BK_STORE_CONTACT_ADD,
+  BK_STORE_CONTACT_APPROVE,
+  BK_STORE_CONTACT_DECLINE,
+  BK_STORE_CONTACT_REMOVE,
+  BK_STORE_CONTACT_BLOCK,
+  BK_STORE_CONTACT_UNBLOCK,
+} BkStoreContactVerb;
+
+/* WRITE */
+typedef struct
+{
+  BkStoreChanges changes;
+  BkStoreContactVerb verb;
+  gint64 account;
+  char *who;
+  char *request; /* nullable */
+} BkStoreContact;
+
+/* WRITE */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 now;
+  gint64 account;
+  guint quota; /* messages kept per account */
+  char *to;
+  char *guid;
+  char *text;
+  gint64 time; /* out: when it was taken the first time */
+} BkStoreMessage;
+
+/* WRITE */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 now;
+  gint64 account;
+  gint64 device;
+  gboolean reachable; /* invite: whether the other side is online as far as this account may know */
+  char *to;
+  char *uid;
+  BkEnvelope *envelope;
+} BkStoreSession;
+
+/* READ: what happened after a number. */
+typedef struct
+{
+  BkStoreChanges changes; /* out: the events, in order */
+  gint64 now;
+  gint64 account;
+  gint64 device;
+  gint64 after;
+  guint limit;
+  gint64 reached; /* out: everything up to here is in @changes or not for this device */
+} BkStoreSync;
+
+/* WRITE and READ, for the operator. */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 now;
+  char *token;
+  guint uses;
+  gint64 expires; /* 0: never */
+  GString *list;  /* out, for bk_store_list_tokens () and bk_store_list_accounts () */
+} BkStoreAdmin;
+
+extern const BkSqliteMigration bk_store_migrations[];
+extern const guint bk_store_n_migrations;
+
+/* jobs */
+gboolean bk_store_lookup (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_register_check (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_register (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_sign_in (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_forget (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_profile (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_contact (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_message (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_session (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_sync (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_create_token (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_list_tokens (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_list_accounts (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_remove_account (BkSqlite *db, gpointer data, GError **error);
+
+/* freeing their structs */
+void bk_store_lookup_free (gpointer data);
+void bk_store_register_free (gpointer data);
+void bk_store_sign_in_free (gpointer data);
+void bk_store_profile_free (gpointer data);
+void bk_store_contact_free (gpointer data);
+void bk_store_message_free (gpointer data);
+void bk_store_session_free (gpointer data);
+void bk_store_plain_free (gpointer data);
+void bk_store_admin_free (gpointer data);
+
+G_END_DECLS

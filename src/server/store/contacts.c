@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who knows whom. Each side has a row of its own; what A does to B's row is only what B may learn:
+ *   - who blocks somebody disappears for them without a trace: their row does not change;
+ *   - a request to somebody who blocks the asker is kept in the asker's row alone; it comes out when the block ends. */
+#include "bk-store-private.h"
+
+#include "bk-limits.h"
+
+/* Rows of removed contacts stay, so that every device learns of the removal. */
+#define MAX_ROWS (2 * BK_LIMIT_CONTACTS)
+
+void
+bk_store_contact_row_clear (BkStoreContactRow *row)
+{
+  g_clear_pointer (&row->name, g_free);
+  g_clear_pointer (&row->request, g_free);
+}
+
+/* Reads how @owner sees @other. */
+gboolean
+bk_store_contact_load (BkSqlite *db, gint64 owner, gint64 other, BkStoreContactRow *row, GError **error)
+{
+  gboolean found;
+
+  *row = (BkStoreContactRow){ .owner = owner, .other = other };
+  sqlite3_stmt *query = bk_store_query (db, error,
+                                        "SELECT name, relation, blocked, request FROM contacts"
+                                        " WHERE owner = ? AND other = ?",
+                                        "ii", owner, other);
+  if (query == NULL || !bk_sqlite_step (db, query, &found, error))
+    return FALSE;
+  if (!found)
+    {
+      row->name = bk_store_account_name (db, other, error);
+      return row->name != NULL;
+    }
+  row->name = bk_store_dup_text (query, 0);
+  row->relation = (BeckonRelation) sqlite3_column_int (query, 1);
+  row->blocked = sqlite3_column_int (query, 2) != 0;
+  row->request = bk_store_dup_text (query, 3);
+  sqlite3_reset (query);
+  return TRUE;
+}
+
+/* Returns (transfer full) the `contact` frame of a row. A stranger's display name is shown only once one of the two
+ * wants to be known to the other by it. */
+GBytes *
+bk_store_contact_frame (BkSqlite *db, gint64 row, GError **error)
+{
+  gboolean found;
+  sqlite3_stmt *query = bk_store_query (db, error,
+                                        "SELECT c.seq, c.name, c.relation, c.blocked, c.request, a.display_name"
+                                        " FROM contacts c LEFT JOIN accounts a ON a.id = c.other WHERE c.id = ?",
+                                        "i", row);
+  if (query == NULL || !bk_sqlite_step (db, query, &found, error))
+    return NULL;
+  if (!found)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_STORAGE, "A contact vanished");
+      return NULL;
+    }
+
+  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_CONTACT, -1);
+  BeckonRelation relation = (BeckonRelation) sqlite3_column_int (query, 2);
+  gboolean known = relation == BECKON_RELATION_ACCEPTED || relation == BECKON_RELATION_ASKING;
+
+  bk_frame_set_int (frame, "seq", sqlite3_column_int64 (query, 0));
+  bk_frame_set_string (frame, "who", bk_sqlite_column_text (query, 1));
+  bk_frame_set_string (frame, "relation", beckon_relation_to_nick (relation));
+  bk_frame_set_bool (frame, "blocked", sqlite3_column_int (query, 3) != 0);
+  if (known)
+    bk_frame_set_string (frame, "display_name", bk_sqlite_column_text (query, 5));
+  if (relation == BECKON_RELATION_ASKING)
+    bk_frame_set_string (frame, "message", bk_sqlite_column_text (query, 4));
+  sqlite3_reset (query);
+  return bk_frame_to_bytes (frame);
+}
+
+/* Writes @row under a new number and tells its owner's devices. */
+gboolean
+bk_store_contact_save (BkSqlite *db, const BkStoreContactRow *row, BkStoreChanges *changes, GError **error)
+{
+  BkStoreEvent event = { .account = row->owner };
+  gint64 id;
+
+  if (!bk_store_next_seq (db, row->owner, &event.seq, error)
+      || !bk_store_exec (db, error,
+                         "INSERT INTO contacts (owner, other, name, relation, blocked, request, seq)"
+                         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (owner, other) DO UPDATE SET"
+                         " relation = excluded.relation, blocked = excluded.blocked, request = excluded.request,"
+                         " seq = excluded.seq",
+                         "iisiisi", row->owner, row->other, row->name, (gint64) row->relation, (gint64) row->blocked,
+                         row->request, event.seq))
+    return FALSE;
+
+  sqlite3_stmt *query = bk_store_query (db, error, "SELECT id FROM contacts WHERE owner = ? AND other = ?", "ii",
+                                        row->owner, row->other);
+  if (!bk_store_get_int (db, query, &id, NULL, error))
+    return FALSE;
+  event.frame = bk_store_contact_frame (db, id, error);
+  if (event.frame == NULL)
+    return FALSE;
+  bk_store_changes_add (changes, &event);
+  return TRUE;
+}
+
+/* Lists the accounts whose presence @account may see and that may see its own. */
+gboolean
+bk_store_contact_friends (BkSqlite *db, gint64 account, GArray *friends, GError **error)
+{
+  gboolean row;
+  sqlite3_stmt *query = bk_store_query (db, error,
+                                        "SELECT mine.other FROM contacts mine JOIN contacts theirs"
+                                        " ON theirs.owner = mine.other AND theirs.other = mine.owner"
+                                        " WHERE mine.owner = ? AND mine.relation = 3 AND mine.blocked = 0"
+                                        " AND theirs.relation = 3 AND theirs.blocked = 0",
+                                        "i", account);
+  while (query != NULL)
+    {
+      if (!bk_sqlite_step (db, query, &row, error))
+        return FALSE;
+      if (!row)
+        return TRUE;
+      gint64 id = sqlite3_column_int64 (query, 0);
+      g_array_append_val (friends, id);
+    }
+  return FALSE;
+}
+
+/* ---- the verbs ---- */
+
+typedef struct
+{
+  BkSqlite *db;
+  BkStoreContact *job;
+  BkStoreContactRow mine;
+  BkStoreContactRow theirs;
+} Change;
+
+static void
+change_clear (Change *change)
+{
+  bk_store_contact_row_clear (&change->mine);
+  bk_store_contact_row_clear (&change->theirs);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Change, change_clear)
+
+static gboolean
+refuse (GError **error, BeckonError code, const char *text)
+{
+  g_set_error_literal (error, BECKON_ERROR, code, text);
+  return FALSE;
+}
+
+static gboolean
+save_mine (Change *change, BeckonRelation relation, GError **error)
+{
+  change->mine.relation = relation;
+  return bk_store_contact_save (change->db, &change->mine, &change->job->changes, error);
+}
+
+/* Saves nothing if the other side sees no difference. */
+static gboolean
+save_theirs (Change *change, BeckonRelation relation, GError **error)
+{
+  if (change->theirs.relation == relation)
+    return TRUE;
+  change->theirs.relation = relation;
+  return bk_store_contact_save (change->db, &change->theirs, &change->job->changes, error);
+}
+
+static gboolean
+check_room (Change *change, gint64 owner, const char *text, GError **error)
+{
+  gint64 rows = 0, known = 0;
+  sqlite3_stmt *all = bk_store_query (change->db, error, "SELECT count (*) FROM contacts WHERE owner = ?", "i", owner);
+
+  if (!bk_store_get_int (change->db, all, &rows, NULL, error))
+    return FALSE;
+  if (rows < BK_LIMIT_CONTACTS)
+    return TRUE;
+
+  sqlite3_stmt *some = bk_store_query (change->db, error,
+                                       "SELECT count (*) FROM contacts WHERE owner = ?"
+                                       " AND (relation != 0 OR blocked != 0)",
+                                       "i", owner);
+  if (!bk_store_get_int (change->db, some, &known, NULL, error))
+    return FALSE;
+  return (known < BK_LIMIT_CONTACTS && rows < MAX_ROWS) || refuse (error, BECKON_ERROR_LIST_FULL, text);
+}
+
+static void
+set_request (BkStoreContactRow *row, const char *request)
+{
+  g_free (row->request);
+  row->request = g_strdup (request);
+}
+
+static gboolean
+become_contacts (Change *change, GError **error)
+{
+  set_request (&change->mine, NULL);
+  set_request (&change->theirs, NULL);
+  return save_mine (change, BECKON_RELATION_ACCEPTED, error) && save_theirs (change, BECKON_RELATION_ACCEPTED, error);
+}
+
+static gboolean
+become_strangers (Change *change, GError **error)
+{
+  set_request (&change->mine, NULL);
+  set_request (&change->theirs, NULL);
+  return save_mine (change, BECKON_RELATION_NONE, error) && save_theirs (change, BECKON_RELATION_NONE, error);
+}
+
+static gboolean
+ask (Change *change, GError **error)
+{
+  if (!check_room (change, change->mine.owner, "The contact list is full", error))
+    return FALSE;
+  set_request (&change->mine, change->job->request);
+  if (!save_mine (change, BECKON_RELATION_ASKED, error))
+    return FALSE;
+  if (change->theirs.blocked)
+    return TRUE;
+
+  if (!check_room (change, change->theirs.owner, "The contact list of that person is full", error))
+    return FALSE;
+  set_request (&change->theirs, change->job->request);
+  return save_theirs (change, BECKON_RELATION_ASKING, error);
+}
+
+static gboolean
+add (Change *change, GError **error)
+{
+  if (change->mine.blocked)
+    return refuse (error, BECKON_ERROR_ACCESS_DENIED, "This person is blocked; unblock first");
+
+  switch (change->mine.relation)
+    {
+    case BECKON_RELATION_NONE:
+      return ask (change, error);
+    case BECKON_RELATION_ASKED:
+      return TRUE;
+    case BECKON_RELATION_ASKING:
+      return become_contacts (change, error);
+    case BECKON_RELATION_ACCEPTED:
+      return refuse (error, BECKON_ERROR_ALREADY_IN_LIST, "This person is a contact already");
+    }
+  return refuse (error, BECKON_ERROR_STORAGE, "The contact list is damaged");
+}
+
+static gboolean
+approve (Change *change, GError **error)
+{
+  if (change->mine.relation == BECKON_RELATION_ACCEPTED)
+    return TRUE;
+  if (change->mine.relation != BECKON_RELATION_ASKING)
+    return refuse (error, BECKON_ERROR_NOT_FOUND, "This person has not asked");
+  return become_contacts (change, error);
+}
+
+static gboolean
+decline (Change *change, GError **error)
+{
+  if (change->mine.relation != BECKON_RELATION_ASKING)
+    return refuse (error, BECKON_ERROR_NOT_FOUND, "This person has not asked");
+  return become_strangers (change, error);
+}
+
+static gboolean
+remove_contact (Change *change, GError **error)
+{
+  if (change->mine.relation == BECKON_RELATION_NONE)
+    return refuse (error, BECKON_ERROR_NOT_FOUND, "This person is not in the contact list");
+  return become_strangers (change, error);
+}
+
+/* An open request of either side is hidden or withdrawn, so that nobody can approve across a block. */
+static gboolean
+block (Change *change, GError **error)
+{
+  BeckonRelation before = change->mine.relation;
+
+  if (change->mine.blocked)
+    return TRUE;
+  if (before == BECKON_RELATION_NONE && !check_room (change, change->mine.owner, "The contact list is full", error))
+    return FALSE;
+
+  change->mine.blocked = TRUE;
+  if (!save_mine (change, before == BECKON_RELATION_ACCEPTED ? before : BECKON_RELATION_NONE, error))
+    return FALSE;
+  return before != BECKON_RELATION_ASKED || save_theirs (change, BECKON_RELATION_NONE, error);
+}
+
+static gboolean
+unblock (Change *change, GError **error)
+{
+  gboolean hidden = change->mine.relation == BECKON_RELATION_NONE && change->theirs.relation == BECKON_RELATION_ASKED;
+
+  if (!change->mine.blocked)
+    return TRUE;
+  change->mine.blocked = FALSE;
+  if (hidden)
+    set_request (&change->mine, change->theirs.request);
+  return save_mine (change, hidden ? BECKON_RELATION_ASKING : change->mine.relation, error);
+}
+
+static gboolean
+apply (Change *change, GError **error)
+{
+  switch (change->job->verb)
+    {
+    case BK_STORE_CONTACT_ADD:
+      return add (change, error);
+    case BK_STORE_CONTACT_APPROVE:
+      return approve (change, error);
+    case BK_STORE_CONTACT_DECLINE:
+      return decline (change, error);
+    case BK_STORE_CONTACT_REMOVE:
+      return remove_contact (change, error);
+    case BK_STORE_CONTACT_BLOCK:
+      return block (change, error);
+    case BK_STORE_CONTACT_UNBLOCK:
+      return unblock (change, error);
+    }
+  return FALSE;
+}
+
+gboolean
+bk_store_contact (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreContact *job = data;
+  g_auto (Change) change = { .db = db, .job = job };
+  gint64 other;
+
+  if (!bk_store_account_by_name (db, job->who, &other, error))
+    return FALSE;
+  if (other == job->account)
+    return refuse (error, BECKON_ERROR_INVALID_ARGUMENT, "Nobody is their own contact");
+  if (other == 0)
+    return refuse (error, BECKON_ERROR_USER_NOT_FOUND, "There is nobody of that name on this server");
+
+  if (!bk_store_contact_load (db, job->account, other, &change.mine, error)
+      || !bk_store_contact_load (db, other, job->account, &change.theirs, error) || !apply (&change, error))
+    return FALSE;
+  bk_store_changes_pair (&job->changes, job->account, other,
+                         change.mine.relation == BECKON_RELATION_ACCEPTED && !change.mine.blocked
+                           && change.theirs.relation == BECKON_RELATION_ACCEPTED && !change.theirs.blocked);
+  return TRUE;
+}
+
+void
+bk_store_contact_free (gpointer data)
+{
+  BkStoreContact *job = data;
+
+  g_free (job->who);
+  g_free (job->request);
+  bk_store_plain_free (job);
+}

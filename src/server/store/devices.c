@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-store-private.h"
+
+#include "bk-ids.h"
+
+#include <sodium.h>
+#include <string.h>
+
+/* One answer for everything that is wrong with name, password or token: it tells nobody which accounts exist. */
+static gboolean
+refuse (GError **error)
+{
+  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_PASSWORD, "The name or the password is wrong");
+  return FALSE;
+}
+
+static gboolean
+find_by_token (BkSqlite *db, BkStoreSignIn *job, GError **error)
+{
+  g_autoptr (GBytes) hash = bk_store_hash_token (job->token);
+  gboolean row;
+
+  sqlite3_stmt *query = bk_store_query (db, error,
+                                        "SELECT d.id, d.account, d.guid FROM devices d JOIN accounts a"
+                                        " ON a.id = d.account WHERE d.token = ? AND a.name = ?",
+                                        "bs", hash, job->name);
+  if (query == NULL || !bk_sqlite_step (db, query, &row, error))
+    return FALSE;
+  if (!row || (job->device_guid != NULL && g_strcmp0 (job->device_guid, bk_sqlite_column_text (query, 2)) != 0))
+    return refuse (error);
+
+  job->device = sqlite3_column_int64 (query, 0);
+  job->account = sqlite3_column_int64 (query, 1);
+  g_free (job->device_guid);
+  job->device_guid = bk_store_dup_text (query, 2);
+  sqlite3_reset (query);
+  return bk_store_exec (db, error, "UPDATE devices SET last_seen = ? WHERE id = ?", "ii", job->now, job->device);
+}
+
+/* Whoever knows the password may always add a device; the one that was away longest goes. */
+static gboolean
+make_room (BkSqlite *db, BkStoreSignIn *job, GError **error)
+{
+  gint64 n_devices = 0, oldest = 0;
+  sqlite3_stmt *count = bk_store_query (db, error, "SELECT count (*) FROM devices WHERE account = ?", "i",
+                                        job->account);
+
+  if (!bk_store_get_int (db, count, &n_devices, NULL, error))
+    return FALSE;
+  if (n_devices < BK_STORE_MAX_DEVICES)
+    return TRUE;
+
+  sqlite3_stmt *query = bk_store_query (db, error,
+                                        "SELECT id FROM devices WHERE account = ? ORDER BY last_seen, id LIMIT 1", "i",
+                                        job->account);
+  if (!bk_store_get_int (db, query, &oldest, NULL, error))
+    return FALSE;
+  g_array_append_val (job->evicted, oldest);
+  return bk_store_exec (db, error, "DELETE FROM devices WHERE id = ?", "i", oldest);
+}
+
+static gboolean
+find_by_password (BkSqlite *db, BkStoreSignIn *job, GError **error)
+{
+  g_autoptr (GBytes) hash = bk_store_hash_token (job->token);
+  gboolean found;
+
+  if (job->device_guid == NULL)
+    job->device_guid = bk_guid_new ();
+  sqlite3_stmt *query = bk_store_query (db, error, "SELECT id FROM devices WHERE account = ? AND guid = ?", "is",
+                                        job->account, job->device_guid);
+  if (!bk_store_get_int (db, query, &job->device, &found, error))
+    return FALSE;
+  if (found)
+    return bk_store_exec (db, error, "UPDATE devices SET name = ?, token = ?, last_seen = ? WHERE id = ?", "sbii",
+                          job->device_name, hash, job->now, job->device);
+
+  if (!make_room (db, job, error)
+      || !bk_store_exec (db, error,
+                         "INSERT INTO devices (account, guid, name, token, last_seen) VALUES (?, ?, ?, ?, ?)",
+                         "issbi", job->account, job->device_guid, job->device_name, hash, job->now))
+    return FALSE;
+  job->device = bk_sqlite_last_rowid (db);
+  return TRUE;
+}
+
+gboolean
+bk_store_sign_in (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreSignIn *job = data;
+  gboolean row;
+
+  job->friends = g_array_new (FALSE, FALSE, sizeof (gint64));
+  job->evicted = g_array_new (FALSE, FALSE, sizeof (gint64));
+  if (!bk_store_prune (db, job->now, error))
+    return FALSE;
+  if (!(job->by_token ? find_by_token (db, job, error) : find_by_password (db, job, error)))
+    return FALSE;
+
+  sqlite3_stmt *query = bk_store_query (db, error, "SELECT display_name, last_seq FROM accounts WHERE id = ?", "i",
+                                        job->account);
+  if (query == NULL || !bk_sqlite_step (db, query, &row, error))
+    return FALSE;
+  if (!row)
+    return refuse (error); /* removed since its password was verified */
+  job->display_name = bk_store_dup_text (query, 0);
+  job->last_seq = sqlite3_column_int64 (query, 1);
+  sqlite3_reset (query);
+  return bk_store_contact_friends (db, job->account, job->friends, error);
+}
+
+void
+bk_store_sign_in_free (gpointer data)
+{
+  BkStoreSignIn *job = data;
+
+  if (job->token != NULL)
+    sodium_memzero (job->token, strlen (job->token));
+  g_free (job->token);
+  g_free (job->name);
+  g_free (job->device_guid);
+  g_free (job->device_name);
+  g_free (job->display_name);
+  g_clear_pointer (&job->friends, g_array_unref);
+  g_clear_pointer (&job->evicted, g_array_unref);
+  bk_store_plain_free (job);
+}
+
+/* Removes a device and with it its token. */
+gboolean
+bk_store_forget (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreForget *job = data;
+
+  return bk_store_exec (db, error, "DELETE FROM devices WHERE id = ? AND account = ?", "ii", job->device, job->account);
+}
