@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The facts that the network of an account reports. */
+#include "bk-engine-account-internal.h"
+
+#include "bk-ids.h"
+#include "bk-limits.h"
+
+#define MAX_MESSAGE_ID 128
+
+/* ---- durable facts ---- */
+
+/* The way back of a fact that is being written. */
+typedef struct
+{
+  BkEngineAccount *self; /* owned */
+  guint attempt;
+  BkEngineConversation *conversation; /* owned; nullable */
+} Fact;
+
+static Fact *
+fact_new (BkEngineAccount *self, BkEngineConversation *conversation)
+{
+  Fact *fact = g_new0 (Fact, 1);
+
+  fact->self = g_object_ref (self);
+  fact->attempt = self->attempt;
+  g_set_object (&fact->conversation, conversation);
+  return fact;
+}
+
+static void
+fact_free (Fact *fact)
+{
+  g_clear_object (&fact->conversation);
+  g_object_unref (fact->self);
+  g_free (fact);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fact, fact_free)
+
+static void
+fact_failed (Fact *fact, const GError *error)
+{
+  if (fact->attempt == fact->self->attempt)
+    _bk_account_storage_failed (fact->self, error);
+}
+
+static void
+on_fact_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Fact) fact = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!bk_engine_history_apply_finish (fact->self->history, result, &error))
+    fact_failed (fact, error);
+}
+
+static void
+on_message_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Fact) fact = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BkEngineMessage) message = NULL;
+  BkHistoryChange change;
+
+  if (!bk_engine_history_apply_message_finish (fact->self->history, result, &change, &message, &error))
+    {
+      fact_failed (fact, error);
+      return;
+    }
+  if (fact->self->phase == BK_ACCOUNT_CLOSED)
+    return;
+  switch (change)
+    {
+    case BK_HISTORY_KNOWN:
+      break;
+    case BK_HISTORY_ADDED:
+      bk_engine_conversation_added (fact->conversation, message);
+      break;
+    case BK_HISTORY_CHANGED:
+      bk_engine_conversation_changed (fact->conversation, message);
+      break;
+    }
+}
+
+/* The step from the fact before to this one. The strings live until step_done (). */
+static BkHistoryStep
+step_begin (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  gboolean usable = event->cursor != NULL && bk_text_is_valid (event->cursor, BK_LIMIT_CURSOR, FALSE);
+
+  return (BkHistoryStep){
+    .account = self->stored->id,
+    .previous = self->stored->cursor,
+    .cursor = usable ? event->cursor : NULL,
+  };
+}
+
+static void
+step_done (BkEngineAccount *self, const BkHistoryStep *step)
+{
+  char *cursor = g_strdup (step->cursor);
+
+  if (cursor == NULL)
+    return;
+  g_free (self->stored->cursor);
+  self->stored->cursor = cursor;
+}
+
+static void
+apply_cursor (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  BkHistoryStep step = step_begin (self, event);
+
+  if (step.cursor == NULL)
+    return;
+  bk_engine_history_apply_cursor_async (self->history, &step, on_fact_written, fact_new (self, NULL));
+  step_done (self, &step);
+}
+
+static const char *
+valid_or_null (const char *text, gsize limit, gboolean multi_line)
+{
+  return bk_text_is_valid (text, limit, multi_line) ? text : NULL;
+}
+
+static void
+apply_contact (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  g_autofree char *who = bk_sign_in_name_normalize (event->who);
+  BkHistoryContact contact = {
+    .account = self->stored->id,
+    .who = who,
+    .display_name = (char *) valid_or_null (event->display_name, BK_LIMIT_DISPLAY_NAME, FALSE),
+    .relation = event->relation,
+    .blocked = event->blocked != FALSE,
+    .request_text = (char *) valid_or_null (event->text, BK_LIMIT_REQUEST_TEXT, TRUE),
+  };
+  BkHistoryStep step = step_begin (self, event);
+
+  if (who == NULL || (guint) event->relation > BECKON_RELATION_ACCEPTED)
+    {
+      g_warning ("Account %u: a malformed contact was passed over", self->stored->id);
+      apply_cursor (self, event);
+      return;
+    }
+  bk_engine_history_apply_contact_async (self->history, &step, &contact, on_fact_written, fact_new (self, NULL));
+  step_done (self, &step);
+  _bk_account_set_contact (self, &contact);
+}
+
+static void
+apply_message (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  g_autofree char *who = bk_sign_in_name_normalize (event->who);
+  BkEngineMessage message = {
+    .message_id = event->message_id,
+    .who = who,
+    .outgoing = event->outgoing != FALSE,
+    .text = event->text,
+    .time = event->time > 0 ? event->time : bk_clock_real (self->clock),
+    .delivery = event->outgoing ? BECKON_DELIVERY_SENT : BECKON_DELIVERY_RECEIVED,
+  };
+  BkHistoryStep step = step_begin (self, event);
+
+  if (who == NULL || !bk_text_is_valid (event->text, BK_LIMIT_MESSAGE, TRUE)
+      || !bk_text_is_valid (event->message_id, MAX_MESSAGE_ID, FALSE) || *event->message_id == '\0')
+    {
+      g_warning ("Account %u: a malformed message was passed over", self->stored->id);
+      apply_cursor (self, event);
+      return;
+    }
+  BkEngineConversation *conversation = _bk_account_ensure_conversation (self, who);
+  bk_engine_history_apply_message_async (self->history, &step, bk_engine_conversation_get_id (conversation), &message,
+                                         on_message_written, fact_new (self, conversation));
+  step_done (self, &step);
+}
+
+/* The cursor behind a session's fact is handed in after whatever the sessions wrote because of it. */
+static void
+apply_session (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  _bk_account_tell_sessions (self, event);
+  apply_cursor (self, event);
+}
+
+/* ---- passing facts ---- */
+
+static void
+apply_state (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  switch (self->phase)
+    {
+    case BK_ACCOUNT_IN:
+    case BK_ACCOUNT_FAREWELL:
+      if (event->state == BK_BACKEND_OFFLINE && event->error == NULL)
+        return; /* the echo of an earlier sign-out */
+      if (event->state == BK_BACKEND_OFFLINE && self->phase == BK_ACCOUNT_IN)
+        self->phase = BK_ACCOUNT_OUT;
+      _bk_account_enter_state (self, event->state, event->error);
+      if (self->phase == BK_ACCOUNT_FAREWELL && event->state != BK_BACKEND_ONLINE)
+        bk_engine_account_farewell_over (self);
+      break;
+    case BK_ACCOUNT_LEAVING:
+      if (event->state == BK_BACKEND_OFFLINE)
+        _bk_account_left (self);
+      break;
+    case BK_ACCOUNT_OUT:
+    case BK_ACCOUNT_LOOKING:
+    case BK_ACCOUNT_STUCK:
+    case BK_ACCOUNT_CLOSED:
+      break;
+    }
+}
+
+static void
+on_token_stored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!bk_secrets_store_finish (BK_SECRETS (source), result, &error))
+    g_warning ("The secret of an account could not be kept, it will have to be signed in by hand: %s",
+               error->message);
+}
+
+static void
+apply_credentials (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  if (event->token != NULL && *event->token != '\0')
+    {
+      g_autofree char *key = bk_engine_account_dup_secret_key (self);
+      g_autofree char *label = g_strdup_printf ("Beckon: %s", self->stored->sign_in_name);
+      bk_secrets_store_async (self->secrets, key, label, event->token, NULL, on_token_stored, NULL);
+    }
+  if (g_strcmp0 (self->stored->device, event->device) != 0)
+    {
+      g_free (self->stored->device);
+      self->stored->device = g_strdup (event->device);
+      _bk_account_save (self);
+    }
+}
+
+static void
+apply_profile (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  if (g_strcmp0 (self->stored->display_name, event->display_name) == 0
+      || !bk_text_is_valid (event->display_name, BK_LIMIT_DISPLAY_NAME, FALSE))
+    return;
+  g_free (self->stored->display_name);
+  self->stored->display_name = g_strdup (event->display_name);
+  _bk_account_save (self);
+  _bk_account_changed (self);
+}
+
+/* Presence as others may have it: no local values, and invisible is offline. */
+static BeckonStatus
+sanitize_status (BeckonStatus status)
+{
+  switch (status)
+    {
+    case BECKON_STATUS_ONLINE:
+    case BECKON_STATUS_BUSY:
+    case BECKON_STATUS_BE_RIGHT_BACK:
+    case BECKON_STATUS_IDLE:
+    case BECKON_STATUS_AWAY:
+    case BECKON_STATUS_ON_THE_PHONE:
+    case BECKON_STATUS_OUT_TO_LUNCH:
+      return status;
+    case BECKON_STATUS_UNKNOWN:
+    case BECKON_STATUS_OFFLINE:
+    case BECKON_STATUS_INVISIBLE:
+    case BECKON_STATUS_LOCAL_FINDING_SERVER:
+    case BECKON_STATUS_LOCAL_CONNECTING_TO_SERVER:
+    case BECKON_STATUS_LOCAL_SYNCHRONIZING_WITH_SERVER:
+    case BECKON_STATUS_LOCAL_DISCONNECTING_FROM_SERVER:
+      break;
+    }
+  return BECKON_STATUS_OFFLINE;
+}
+
+static void
+apply_presence (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  g_autofree char *who = bk_sign_in_name_normalize (event->who);
+
+  if (who != NULL)
+    bk_engine_contacts_set_presence (self->contacts, who, sanitize_status (event->status),
+                                     valid_or_null (event->personal_message, BK_LIMIT_PERSONAL_MESSAGE, TRUE));
+}
+
+void
+bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  g_autoptr (BkEngineAccount) alive = g_object_ref (self);
+
+  /* A durable fact that comes while we are on the way out is not lost: it comes again at the next sign-in. */
+  if (event->type != BK_BACKEND_EVENT_STATE && self->phase != BK_ACCOUNT_IN && self->phase != BK_ACCOUNT_FAREWELL)
+    return;
+  switch (event->type)
+    {
+    case BK_BACKEND_EVENT_STATE:
+      apply_state (self, event);
+      break;
+    case BK_BACKEND_EVENT_CREDENTIALS:
+      apply_credentials (self, event);
+      break;
+    case BK_BACKEND_EVENT_PROFILE:
+      apply_profile (self, event);
+      break;
+    case BK_BACKEND_EVENT_CONTACT:
+      apply_contact (self, event);
+      break;
+    case BK_BACKEND_EVENT_PRESENCE:
+      apply_presence (self, event);
+      break;
+    case BK_BACKEND_EVENT_MESSAGE:
+      apply_message (self, event);
+      break;
+    case BK_BACKEND_EVENT_SESSION:
+    case BK_BACKEND_EVENT_SESSION_ELSEWHERE:
+      apply_session (self, event);
+      break;
+    case BK_BACKEND_EVENT_CAUGHT_UP:
+      apply_cursor (self, event);
+      break;
+    }
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the account share: -account.c state, -account-facts.c what the network reports,
+ * -account-sign-in.c the way in and out, -account-requests.c what else the user asks for. */
+#pragma once
+
+#include "bk-engine-account-private.h"
+
+G_BEGIN_DECLS
+
+/* What we are about; the state is what the network says. */
+typedef enum
+{
+  BK_ACCOUNT_OUT,      /* the backend is not asked to be signed in */
+  BK_ACCOUNT_LOOKING,  /* cursor and token are being read */
+  BK_ACCOUNT_IN,       /* the backend is asked to be signed in; only now its facts are taken */
+  BK_ACCOUNT_FAREWELL, /* the other sides of sessions are being told */
+  BK_ACCOUNT_LEAVING,  /* the backend is asked to sign out */
+  BK_ACCOUNT_STUCK,    /* the disk refused a fact: out of the network for a while, then again from the last good one */
+  BK_ACCOUNT_CLOSED,
+} BkAccountPhase;
+
+struct _BkEngineAccount
+{
+  GObject parent_instance;
+
+  BkClock *clock;
+  BkSecrets *secrets;
+  BkEngineHistory *history;
+  BkBackend *backend;
+  gulong backend_handler;
+
+  BkHistoryAccount *stored; /* the row as it is or is being written; its cursor: the last one handed in */
+  BkEngineContacts *contacts;
+  GHashTable *conversations; /* char * who → BkEngineConversation, owned */
+  BkEngineOutbox *outbox;    /* NULL: the network carries no messages */
+
+  BkAccountPhase phase;
+  BkBackendState state;
+  GError *error;
+  guint timer;   /* FAREWELL, LEAVING, STUCK: how long at most */
+  guint attempt; /* counts sign-ins and failures: answers to older ones are passed over */
+  BkLeave leave; /* FAREWELL, LEAVING */
+  char *password; /* LOOKING; nullable */
+  GPtrArray *signing_in;  /* element-type Waiter, owned */
+  GPtrArray *signing_out; /* element-type Waiter, owned */
+};
+
+void _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GError *error);
+void _bk_account_save (BkEngineAccount *self);
+void _bk_account_changed (BkEngineAccount *self);
+BkEngineConversation *_bk_account_ensure_conversation (BkEngineAccount *self, const char *who);
+void _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact);
+/* "session-event" */
+void _bk_account_tell_sessions (BkEngineAccount *self, const BkBackendEvent *event);
+/* "signing-out" */
+gboolean _bk_account_say_goodbye (BkEngineAccount *self);
+
+/* Asks to be signed in: with @password, or with the token if it is NULL. */
+void _bk_account_begin (BkEngineAccount *self, const char *password);
+void _bk_account_storage_failed (BkEngineAccount *self, const GError *error);
+/* The network is left. */
+void _bk_account_left (BkEngineAccount *self);
+/* Tells those who wait what became of it. */
+void _bk_account_answer (BkEngineAccount *self, GPtrArray *waiters, const GError *error);
+void _bk_account_waiter_free (gpointer waiter);
+void _bk_account_clear_password (BkEngineAccount *self);
+
+G_END_DECLS

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Private to the engine: how accounts are made and fed, and the pieces that an account is built from. */
+#pragma once
+
+#include "bk-backend.h"
+#include "bk-clock.h"
+#include "bk-desktop.h"
+#include "bk-engine-account.h"
+#include "bk-engine-history.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  BkClock *clock;
+  BkSecrets *secrets;
+  BkEngineHistory *history;
+  BkBackend *backend;
+} BkEngineAccountConfig;
+
+/* An account as the history keeps it. It listens to its backend from now on; nothing is sent before it signs in.
+ * Signals for the engine alone, besides the public ones:
+ * "session-event" (const BkBackendEvent *): SESSION and SESSION_ELSEWHERE. The cursor is written after it was handled.
+ * "online" (): connected (again) and up to date.
+ * "signing-out" (BkLeave) → gboolean: last moment to say good-bye to the other sides. TRUE: wait for
+ * bk_engine_account_farewell_over () (2 s at most). */
+BkEngineAccount *bk_engine_account_new (const BkEngineAccountConfig *config, const BkHistoryAccount *stored);
+/* What the history knew when the program started. */
+void bk_engine_account_restore_contact (BkEngineAccount *self, const BkHistoryContact *stored);
+void bk_engine_account_restore_conversation (BkEngineAccount *self, const BkHistoryConversation *stored);
+
+/* The network of this account. Its abilities are asked with BK_IS_BACKEND_SESSIONS () and its likes. */
+BkBackend *bk_engine_account_get_backend (BkEngineAccount *self);
+/* One fact from the network. The account calls it itself for what its backend reports. */
+void bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event);
+
+typedef enum
+{
+  BK_LEAVE_REST,     /* the program ends: at the next start the account signs in again */
+  BK_LEAVE_SIGN_OUT, /* the user signs out: it stays so */
+  BK_LEAVE_FORGET,   /* the account is removed: the token is given back too */
+} BkLeave;
+
+/* Says good-bye and leaves the network; takes 4 s at most. */
+void bk_engine_account_leave_async (BkEngineAccount *self, BkLeave leave, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_account_leave_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+/* What was to be said after "signing-out" has been said. */
+void bk_engine_account_farewell_over (BkEngineAccount *self);
+/* The end: lets go of the backend, answers everybody who waits with CANCELLED. Nothing is heard of it any more. */
+void bk_engine_account_close (BkEngineAccount *self);
+/* "account/<name>/token" */
+char *bk_engine_account_dup_secret_key (BkEngineAccount *self);
+/* The account has proved itself: from now on it is kept over restarts. */
+void bk_engine_account_keep_async (BkEngineAccount *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_account_keep_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+
+/* ---- contacts ---- */
+
+#define BK_TYPE_ENGINE_CONTACTS (bk_engine_contacts_get_type ())
+/* A GListModel of BkEngineContact, ordered by sign-in name. */
+G_DECLARE_FINAL_TYPE (BkEngineContacts, bk_engine_contacts, BK, ENGINE_CONTACTS, GObject)
+
+BkEngineContacts *bk_engine_contacts_new (void);
+BkEngineContact *bk_engine_contacts_find (BkEngineContacts *self, const char *who);
+void bk_engine_contacts_set (BkEngineContacts *self, const BkHistoryContact *fields);
+void bk_engine_contacts_set_presence (BkEngineContacts *self, const char *who, BeckonStatus status,
+                                      const char *personal_message);
+void bk_engine_contacts_set_unread (BkEngineContacts *self, const char *who, guint unread);
+void bk_engine_contacts_reset_presence (BkEngineContacts *self);
+
+/* ---- conversations ---- */
+
+typedef struct
+{
+  BkClock *clock;
+  BkEngineHistory *history;
+  guint account;
+  gboolean can_send; /* the network carries messages */
+} BkEngineConversationConfig;
+
+BkEngineConversation *bk_engine_conversation_new (const BkEngineConversationConfig *config,
+                                                  const BkHistoryConversation *stored);
+void bk_engine_conversation_added (BkEngineConversation *self, BkEngineMessage *message);
+void bk_engine_conversation_changed (BkEngineConversation *self, BkEngineMessage *message);
+
+/* ---- messages that wait to be sent ---- */
+
+#define BK_TYPE_ENGINE_OUTBOX (bk_engine_outbox_get_type ())
+/* Sends the PENDING messages of one account, one at a time and the oldest first: a later one never overtakes one that
+ * the network put off. Signal "settled" (BkEngineMessage *): it is SENT or FAILED. */
+G_DECLARE_FINAL_TYPE (BkEngineOutbox, bk_engine_outbox, BK, ENGINE_OUTBOX, GObject)
+
+BkEngineOutbox *bk_engine_outbox_new (BkClock *clock, BkEngineHistory *history, BkBackend *backend, guint account);
+void bk_engine_outbox_set_online (BkEngineOutbox *self, gboolean online);
+void bk_engine_outbox_poke (BkEngineOutbox *self);
+void bk_engine_outbox_close (BkEngineOutbox *self);
+
+G_END_DECLS

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The account: its state and its conversations. */
+#include "bk-engine-account-internal.h"
+
+#include "bk-ids.h"
+
+enum
+{
+  SIGNAL_CHANGED,
+  SIGNAL_MESSAGE_ADDED,
+  SIGNAL_MESSAGE_CHANGED,
+  SIGNAL_SESSION_EVENT,
+  SIGNAL_ONLINE,
+  SIGNAL_SIGNING_OUT,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (BkEngineAccount, bk_engine_account, G_TYPE_OBJECT)
+
+void
+_bk_account_changed (BkEngineAccount *self)
+{
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+void
+_bk_account_tell_sessions (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  g_signal_emit (self, signals[SIGNAL_SESSION_EVENT], 0, event);
+}
+
+gboolean
+_bk_account_say_goodbye (BkEngineAccount *self)
+{
+  gboolean wait = FALSE;
+
+  g_signal_emit (self, signals[SIGNAL_SIGNING_OUT], 0, self->leave, &wait);
+  return wait;
+}
+
+void
+_bk_account_save (BkEngineAccount *self)
+{
+  bk_engine_history_save_account_async (self->history, self->stored, NULL, NULL);
+}
+
+/* ---- state ---- */
+
+/* Whether presence is known in this state: it comes while synchronizing and is worth nothing without a connection. */
+static gboolean
+is_connected (BkBackendState state)
+{
+  return state == BK_BACKEND_SYNCHRONIZING || state == BK_BACKEND_ONLINE;
+}
+
+/* An error is kept while the connection is tried again, and forgotten when it is there or no longer wanted. */
+static void
+take_error (BkEngineAccount *self, BkBackendState state, const GError *error)
+{
+  gboolean trying = state != BK_BACKEND_ONLINE && state != BK_BACKEND_OFFLINE;
+
+  if (error == NULL && trying)
+    return;
+  g_clear_error (&self->error);
+  if (error != NULL && state != BK_BACKEND_ONLINE)
+    self->error = g_error_copy (error);
+}
+
+/* Those who wait for the sign-in hear how its first try ended. */
+static void
+answer_sign_in (BkEngineAccount *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->state == BK_BACKEND_ONLINE)
+    {
+      _bk_account_answer (self, self->signing_in, NULL);
+      return;
+    }
+  if (self->state != BK_BACKEND_OFFLINE && self->state != BK_BACKEND_WAITING)
+    return;
+  if (self->error != NULL)
+    error = g_error_copy (self->error);
+  else
+    error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_DISCONNECTED, "There is no connection");
+  _bk_account_answer (self, self->signing_in, error);
+}
+
+void
+_bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GError *error)
+{
+  g_autoptr (BkEngineAccount) alive = g_object_ref (self);
+  BkBackendState previous = self->state;
+
+  g_debug ("Account %u: %s → %s", self->stored->id, bk_backend_state_to_nick (previous),
+           bk_backend_state_to_nick (state));
+  self->state = state;
+  take_error (self, state, error);
+  if (is_connected (previous) && !is_connected (state))
+    bk_engine_contacts_reset_presence (self->contacts);
+  if (self->outbox != NULL && state != BK_BACKEND_ONLINE)
+    bk_engine_outbox_set_online (self->outbox, FALSE);
+  _bk_account_changed (self);
+
+  if (state == BK_BACKEND_ONLINE && previous != state && self->state == state)
+    {
+      g_signal_emit (self, signals[SIGNAL_ONLINE], 0);
+      if (self->outbox != NULL && self->state == state)
+        bk_engine_outbox_set_online (self->outbox, TRUE);
+    }
+  if (self->state == state)
+    answer_sign_in (self);
+}
+
+/* ---- conversations ---- */
+
+static void
+on_message_added (BkEngineConversation *conversation, BkEngineMessage *message, BkEngineAccount *self)
+{
+  g_signal_emit (self, signals[SIGNAL_MESSAGE_ADDED], 0, message);
+  if (message->delivery == BECKON_DELIVERY_PENDING && self->outbox != NULL)
+    bk_engine_outbox_poke (self->outbox);
+}
+
+static void
+on_message_changed (BkEngineConversation *conversation, BkEngineMessage *message, BkEngineAccount *self)
+{
+  g_signal_emit (self, signals[SIGNAL_MESSAGE_CHANGED], 0, message);
+}
+
+static void
+on_conversation_changed (BkEngineConversation *conversation, BkEngineAccount *self)
+{
+  bk_engine_contacts_set_unread (self->contacts, bk_engine_conversation_get_who (conversation),
+                                 bk_engine_conversation_get_unread (conversation));
+}
+
+static BkEngineConversation *
+add_conversation (BkEngineAccount *self, const BkHistoryConversation *stored)
+{
+  BkEngineConversationConfig config = {
+    .clock = self->clock,
+    .history = self->history,
+    .account = self->stored->id,
+    .can_send = self->outbox != NULL,
+  };
+  BkEngineConversation *conversation = bk_engine_conversation_new (&config, stored);
+
+  g_signal_connect_object (conversation, "message-added", G_CALLBACK (on_message_added), self, 0);
+  g_signal_connect_object (conversation, "message-changed", G_CALLBACK (on_message_changed), self, 0);
+  g_signal_connect_object (conversation, "changed", G_CALLBACK (on_conversation_changed), self, 0);
+  g_hash_table_insert (self->conversations, g_strdup (stored->who), conversation);
+  return conversation;
+}
+
+/* The conversation with @who, a normal sign-in name. */
+BkEngineConversation *
+_bk_account_ensure_conversation (BkEngineAccount *self, const char *who)
+{
+  BkEngineConversation *conversation = g_hash_table_lookup (self->conversations, who);
+
+  if (conversation == NULL)
+    {
+      BkHistoryConversation fresh = {
+        .account = self->stored->id,
+        .id = bk_engine_history_reserve_conversation (self->history),
+        .who = (char *) who,
+      };
+      conversation = add_conversation (self, &fresh);
+    }
+  return conversation;
+}
+
+void
+_bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact)
+{
+  BkEngineConversation *conversation = g_hash_table_lookup (self->conversations, contact->who);
+
+  bk_engine_contacts_set (self->contacts, contact);
+  if (conversation != NULL)
+    on_conversation_changed (conversation, self);
+}
+
+static void
+on_settled (BkEngineOutbox *outbox, BkEngineMessage *message, BkEngineAccount *self)
+{
+  BkEngineConversation *conversation = g_hash_table_lookup (self->conversations, message->who);
+
+  if (conversation != NULL)
+    bk_engine_conversation_changed (conversation, message);
+}
+
+/* ---- object ---- */
+
+static void
+on_backend_event (BkBackend *backend, const BkBackendEvent *event, BkEngineAccount *self)
+{
+  bk_engine_account_apply (self, event);
+}
+
+static void
+bk_engine_account_dispose (GObject *object)
+{
+  BkEngineAccount *self = BK_ENGINE_ACCOUNT (object);
+
+  if (self->backend != NULL)
+    bk_engine_account_close (self);
+  g_clear_object (&self->outbox);
+  g_clear_object (&self->backend);
+  g_clear_object (&self->history);
+  g_clear_object (&self->secrets);
+  g_clear_object (&self->clock);
+  g_hash_table_remove_all (self->conversations);
+  G_OBJECT_CLASS (bk_engine_account_parent_class)->dispose (object);
+}
+
+static void
+bk_engine_account_finalize (GObject *object)
+{
+  BkEngineAccount *self = BK_ENGINE_ACCOUNT (object);
+
+  g_clear_pointer (&self->stored, bk_history_account_free);
+  g_object_unref (self->contacts);
+  g_hash_table_unref (self->conversations);
+  g_ptr_array_unref (self->signing_in);
+  g_ptr_array_unref (self->signing_out);
+  g_clear_error (&self->error);
+  G_OBJECT_CLASS (bk_engine_account_parent_class)->finalize (object);
+}
+
+static void
+bk_engine_account_class_init (BkEngineAccountClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GType type = BK_TYPE_ENGINE_ACCOUNT;
+
+  object_class->dispose = bk_engine_account_dispose;
+  object_class->finalize = bk_engine_account_finalize;
+
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_MESSAGE_ADDED] = g_signal_new ("message-added", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                                G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
+  signals[SIGNAL_MESSAGE_CHANGED] = g_signal_new ("message-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                                  G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
+  signals[SIGNAL_SESSION_EVENT] = g_signal_new ("session-event", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                                G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[SIGNAL_ONLINE] = g_signal_new ("online", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_SIGNING_OUT] = g_signal_new ("signing-out", type, G_SIGNAL_RUN_LAST, 0,
+                                              g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 1,
+                                              G_TYPE_UINT);
+}
+
+static void
+bk_engine_account_init (BkEngineAccount *self)
+{
+  self->contacts = bk_engine_contacts_new ();
+  self->conversations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->signing_in = g_ptr_array_new_with_free_func (_bk_account_waiter_free);
+  self->signing_out = g_ptr_array_new_with_free_func (_bk_account_waiter_free);
+}
+
+BkEngineAccount *
+bk_engine_account_new (const BkEngineAccountConfig *config, const BkHistoryAccount *stored)
+{
+  BkEngineAccount *self = g_object_new (BK_TYPE_ENGINE_ACCOUNT, NULL);
+
+  self->clock = g_object_ref (config->clock);
+  self->secrets = g_object_ref (config->secrets);
+  self->history = g_object_ref (config->history);
+  self->backend = g_object_ref (config->backend);
+  self->stored = bk_history_account_copy (stored);
+  self->backend_handler = g_signal_connect (self->backend, "event", G_CALLBACK (on_backend_event), self);
+  if (BK_IS_BACKEND_MESSAGES (self->backend))
+    {
+      self->outbox = bk_engine_outbox_new (self->clock, self->history, self->backend, stored->id);
+      g_signal_connect_object (self->outbox, "settled", G_CALLBACK (on_settled), self, 0);
+    }
+  return self;
+}
+
+void
+bk_engine_account_restore_contact (BkEngineAccount *self, const BkHistoryContact *stored)
+{
+  _bk_account_set_contact (self, stored);
+}
+
+void
+bk_engine_account_restore_conversation (BkEngineAccount *self, const BkHistoryConversation *stored)
+{
+  on_conversation_changed (add_conversation (self, stored), self);
+}
+
+BkBackend *
+bk_engine_account_get_backend (BkEngineAccount *self)
+{
+  return self->backend;
+}
+
+BkEngineConversation *
+bk_engine_account_get_conversation (BkEngineAccount *self, const char *who, GError **error)
+{
+  g_autofree char *name = bk_sign_in_name_normalize (who);
+
+  if (name == NULL)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "This is no sign-in name");
+      return NULL;
+    }
+  return _bk_account_ensure_conversation (self, name);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bk-backend.h"
+#include "bk-engine-conversation.h"
+
+G_BEGIN_DECLS
+
+#define BK_TYPE_ENGINE_CONTACT (bk_engine_contact_get_type ())
+/* Somebody on the contact list, or who asks to be. Properties: sign-in-name, display-name (never empty: falls back to
+ * the sign-in name), relation, blocked, status, personal-message (nullable), request-text (nullable), unread. Signal
+ * "changed" once per change of any of them. */
+G_DECLARE_FINAL_TYPE (BkEngineContact, bk_engine_contact, BK, ENGINE_CONTACT, GObject)
+
+const char *bk_engine_contact_get_sign_in_name (BkEngineContact *self);
+const char *bk_engine_contact_get_display_name (BkEngineContact *self);
+BeckonRelation bk_engine_contact_get_relation (BkEngineContact *self);
+gboolean bk_engine_contact_get_blocked (BkEngineContact *self);
+BeckonStatus bk_engine_contact_get_status (BkEngineContact *self);
+const char *bk_engine_contact_get_personal_message (BkEngineContact *self);
+const char *bk_engine_contact_get_request_text (BkEngineContact *self);
+guint bk_engine_contact_get_unread (BkEngineContact *self);
+
+#define BK_TYPE_ENGINE_ACCOUNT (bk_engine_account_get_type ())
+/* One account and its connection. Signal "changed": state, error, own status, name or personal message moved.
+ * Signals "message-added" / "message-changed" (BkEngineMessage *) for every conversation of the account. */
+G_DECLARE_FINAL_TYPE (BkEngineAccount, bk_engine_account, BK, ENGINE_ACCOUNT, GObject)
+
+guint bk_engine_account_get_id (BkEngineAccount *self); /* N of …/Account/N; never used twice */
+const char *bk_engine_account_get_sign_in_name (BkEngineAccount *self);
+const char *bk_engine_account_get_display_name (BkEngineAccount *self);
+const char *bk_engine_account_get_server (BkEngineAccount *self); /* nullable */
+BkBackendState bk_engine_account_get_state (BkEngineAccount *self);
+const GError *bk_engine_account_get_error (BkEngineAccount *self); /* why it is not online; nullable */
+BeckonStatus bk_engine_account_get_status (BkEngineAccount *self); /* as shown: LOCAL_… while connecting */
+BeckonStatus bk_engine_account_get_wanted_status (BkEngineAccount *self);
+const char *bk_engine_account_get_personal_message (BkEngineAccount *self); /* nullable */
+GListModel *bk_engine_account_get_contacts (BkEngineAccount *self); /* element-type BkEngineContact, by sign-in name */
+BkEngineContact *bk_engine_account_find_contact (BkEngineAccount *self, const char *who); /* nullable, transfer none */
+
+/* @password nullable: the stored token is used. Finishes when online, or with the error that the first try met. The
+ * state then says what goes on: WAITING: it is tried again until it works; OFFLINE: given up (a wrong password, …). */
+void bk_engine_account_sign_in_async (BkEngineAccount *self, const char *password, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_account_sign_in_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+/* Ends the account's sessions (SIGNED_OUT) and leaves. It stays signed out over restarts. */
+void bk_engine_account_sign_out_async (BkEngineAccount *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                       gpointer user_data);
+gboolean bk_engine_account_sign_out_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+gboolean bk_engine_account_set_status (BkEngineAccount *self, BeckonStatus status, const char *personal_message,
+                                       GError **error);
+void bk_engine_account_set_display_name_async (BkEngineAccount *self, const char *display_name,
+                                               GCancellable *cancellable, GAsyncReadyCallback callback,
+                                               gpointer user_data);
+gboolean bk_engine_account_set_display_name_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+void bk_engine_account_change_contact_async (BkEngineAccount *self, BkContactVerb verb, const char *who,
+                                             const char *text, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                             gpointer user_data);
+gboolean bk_engine_account_change_contact_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+
+/* The conversation with @who, made when first asked for; transfer none. NULL with @error for a malformed name. */
+BkEngineConversation *bk_engine_account_get_conversation (BkEngineAccount *self, const char *who, GError **error);
+
+G_END_DECLS

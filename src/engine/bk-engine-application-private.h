@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bk-engine-registry.h"
+
+G_BEGIN_DECLS
+
+#define BK_REGISTRATION_MAX 65536
+#define BK_REGISTRATION_SUFFIX ".peer"
+
+gboolean _bk_engine_application_is_program (const char *path);
+
+/* ---- one folder of registration files ---- */
+
+#define BK_TYPE_PEERS_FOLDER (bk_peers_folder_get_type ())
+/* Reads the registration files of one folder and keeps watching it, also while it does not exist yet. Signal "changed"
+ * (): files or warnings are others than before. */
+G_DECLARE_FINAL_TYPE (BkPeersFolder, bk_peers_folder, BK, PEERS_FOLDER, GObject)
+
+BkPeersFolder *bk_peers_folder_new (const char *path, gboolean user);
+const char *bk_peers_folder_get_path (BkPeersFolder *self);
+/* In the order of the file names. An unchanged file keeps its object. */
+GPtrArray *bk_peers_folder_get_applications (BkPeersFolder *self); /* element-type BkEngineApplication; transfer full */
+void bk_peers_folder_add_warnings (BkPeersFolder *self, GPtrArray *warnings); /* element-type utf8 */
+/* The file @name was written or removed by ourselves: no need to wait until that is noticed. */
+void bk_peers_folder_reload (BkPeersFolder *self, const char *name);
+
+G_END_DECLS

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-engine-account-private.h"
+
+#include "bk-ids.h"
+#include "bk-limits.h"
+
+#define MAX_PAGE 500
+
+struct _BkEngineConversation
+{
+  GObject parent_instance;
+
+  BkClock *clock;
+  BkEngineHistory *history;
+  guint account;
+  gboolean can_send;
+  guint id;
+  char *who;
+  guint unread;
+};
+
+enum
+{
+  SIGNAL_MESSAGE_ADDED,
+  SIGNAL_MESSAGE_CHANGED,
+  SIGNAL_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (BkEngineConversation, bk_engine_conversation, G_TYPE_OBJECT)
+
+static void
+bk_engine_conversation_finalize (GObject *object)
+{
+  BkEngineConversation *self = BK_ENGINE_CONVERSATION (object);
+
+  g_clear_object (&self->clock);
+  g_clear_object (&self->history);
+  g_free (self->who);
+  G_OBJECT_CLASS (bk_engine_conversation_parent_class)->finalize (object);
+}
+
+static void
+bk_engine_conversation_class_init (BkEngineConversationClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bk_engine_conversation_finalize;
+
+  signals[SIGNAL_MESSAGE_ADDED] = g_signal_new ("message-added", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST, 0,
+                                                NULL, NULL, NULL, G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
+  signals[SIGNAL_MESSAGE_CHANGED] = g_signal_new ("message-changed", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST,
+                                                  0, NULL, NULL, NULL, G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 0);
+}
+
+static void
+bk_engine_conversation_init (BkEngineConversation *self)
+{
+}
+
+BkEngineConversation *
+bk_engine_conversation_new (const BkEngineConversationConfig *config, const BkHistoryConversation *stored)
+{
+  BkEngineConversation *self = g_object_new (BK_TYPE_ENGINE_CONVERSATION, NULL);
+
+  self->clock = g_object_ref (config->clock);
+  self->history = g_object_ref (config->history);
+  self->account = config->account;
+  self->can_send = config->can_send;
+  self->id = stored->id;
+  self->who = g_strdup (stored->who);
+  self->unread = stored->unread;
+  return self;
+}
+
+guint
+bk_engine_conversation_get_id (BkEngineConversation *self)
+{
+  return self->id;
+}
+
+const char *
+bk_engine_conversation_get_who (BkEngineConversation *self)
+{
+  return self->who;
+}
+
+guint
+bk_engine_conversation_get_unread (BkEngineConversation *self)
+{
+  return self->unread;
+}
+
+static void
+set_unread (BkEngineConversation *self, guint unread)
+{
+  if (self->unread == unread)
+    return;
+  self->unread = unread;
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+/* For the account: the file has a message that it had not. */
+void
+bk_engine_conversation_added (BkEngineConversation *self, BkEngineMessage *message)
+{
+  g_signal_emit (self, signals[SIGNAL_MESSAGE_ADDED], 0, message);
+  if (!message->outgoing)
+    set_unread (self, self->unread + 1);
+}
+
+void
+bk_engine_conversation_changed (BkEngineConversation *self, BkEngineMessage *message)
+{
+  g_signal_emit (self, signals[SIGNAL_MESSAGE_CHANGED], 0, message);
+}
+
+/* ---- sending ---- */
+
+static gboolean
+is_blank (const char *text)
+{
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    if (!g_unichar_isspace (g_utf8_get_char (p)))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+check_text (const char *text, GError **error)
+{
+  gsize length = text != NULL ? strnlen (text, BK_LIMIT_MESSAGE + 1) : 0;
+
+  if (length > BK_LIMIT_MESSAGE)
+    g_set_error (error, BECKON_ERROR, BECKON_ERROR_MESSAGE_TOO_LONG, "A message has at most %d bytes",
+                 BK_LIMIT_MESSAGE);
+  else if (length == 0 || !bk_text_is_valid (text, BK_LIMIT_MESSAGE, TRUE))
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                         "A message is UTF-8 text without control characters, and not empty");
+  else if (is_blank (text))
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "The message is empty");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static void
+on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BkEngineConversation *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  g_autoptr (BkEngineMessage) message = bk_engine_history_add_message_finish (self->history, result, &error);
+
+  if (message == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  bk_engine_conversation_added (self, message);
+  g_task_return_pointer (task, g_steal_pointer (&message), (GDestroyNotify) bk_engine_message_unref);
+}
+
+void
+bk_engine_conversation_send_async (BkEngineConversation *self, const char *text, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autofree char *message_id = bk_guid_new ();
+  GError *error = NULL;
+  BkEngineMessage message = {
+    .message_id = message_id,
+    .who = self->who,
+    .outgoing = TRUE,
+    .text = text,
+    .time = bk_clock_real (self->clock),
+    .delivery = BECKON_DELIVERY_PENDING,
+  };
+
+  g_task_set_source_tag (task, bk_engine_conversation_send_async);
+  /* Once it is stored it will be sent: then the caller hears so, cancelled or not. */
+  g_task_set_check_cancellable (task, FALSE);
+  if (g_cancellable_set_error_if_cancelled (cancellable, &error))
+    g_task_return_error (task, error);
+  else if (!self->can_send)
+    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED, "This network carries no messages");
+  else if (!check_text (text, &error))
+    g_task_return_error (task, error);
+  else
+    bk_engine_history_add_message_async (self->history, self->account, self->id, &message, on_stored,
+                                         g_steal_pointer (&task));
+}
+
+BkEngineMessage *
+bk_engine_conversation_send_finish (BkEngineConversation *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- reading ---- */
+
+static void
+on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BkEngineConversation *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  GPtrArray *messages = bk_engine_history_list_messages_finish (self->history, result, &error);
+
+  if (messages != NULL)
+    g_task_return_pointer (task, messages, (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+bk_engine_conversation_list_async (BkEngineConversation *self, gint64 before_id, guint limit,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, bk_engine_conversation_list_async);
+  if (before_id < 0 || limit == 0 || limit > MAX_PAGE)
+    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "A page has 1 to %d messages",
+                             MAX_PAGE);
+  else
+    bk_engine_history_list_messages_async (self->history, self->id, before_id, limit, cancellable, on_listed,
+                                           g_steal_pointer (&task));
+}
+
+GPtrArray *
+bk_engine_conversation_list_finish (BkEngineConversation *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkEngineConversation) self = user_data;
+  g_autoptr (GError) error = NULL;
+  guint unread;
+
+  /* Jobs of the history come back in order: @unread and the messages that were added since add up. */
+  if (bk_engine_history_mark_read_finish (self->history, result, &unread, &error))
+    set_unread (self, unread);
+  else
+    g_warning ("What was read could not be written down: %s", error->message);
+}
+
+void
+bk_engine_conversation_mark_read (BkEngineConversation *self, gint64 up_to_id)
+{
+  if (up_to_id > 0)
+    bk_engine_history_mark_read_async (self->history, self->id, up_to_id, on_marked, g_object_ref (self));
+}

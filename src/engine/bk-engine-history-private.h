@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the history share. */
+#pragma once
+
+#include "bk-engine-history.h"
+
+G_BEGIN_DECLS
+
+void _bk_engine_history_run (BkEngineHistory *self, BkSqliteKind kind, BkSqliteJob job, gpointer data,
+                             GDestroyNotify free_data, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data);
+gpointer _bk_engine_history_take (BkEngineHistory *self, GAsyncResult *result, GError **error);
+
+/* A BkHistoryStep that a job owns. */
+typedef struct
+{
+  guint account;
+  char *previous;
+  char *cursor;
+} BkHistoryPlace;
+
+void _bk_history_place_init (BkHistoryPlace *place, const BkHistoryStep *step);
+void _bk_history_place_clear (BkHistoryPlace *place);
+gboolean _bk_history_place_move (BkSqlite *sqlite, const BkHistoryPlace *place, GError **error);
+
+G_END_DECLS

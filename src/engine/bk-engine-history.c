@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The file, its schema, and what is read at the start. Accounts and contacts are in bk-engine-history-accounts.c,
+ * messages in bk-engine-history-messages.c. */
+#include "bk-engine-history-private.h"
+
+struct _BkEngineHistory
+{
+  GObject parent_instance;
+
+  BkSqlite *sqlite;
+  guint next_conversation;
+};
+
+G_DEFINE_FINAL_TYPE (BkEngineHistory, bk_engine_history, G_TYPE_OBJECT)
+
+/* Steps that were released are never changed. Text that strangers choose (message_id) is unique within its own
+ * conversation and direction only: else one contact could make another's message look like one that is known. */
+static const BkSqliteMigration migrations[] = {
+  { "CREATE TABLE accounts ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  sign_in_name TEXT NOT NULL UNIQUE,"
+    "  server TEXT,"
+    "  display_name TEXT,"
+    "  device TEXT,"
+    "  cursor TEXT,"
+    "  kept INTEGER NOT NULL DEFAULT 0,"
+    "  wants_online INTEGER NOT NULL DEFAULT 0,"
+    "  wanted_status INTEGER NOT NULL DEFAULT 2,"
+    "  personal_message TEXT"
+    ") STRICT;"
+    "CREATE TABLE contacts ("
+    "  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,"
+    "  who TEXT NOT NULL,"
+    "  display_name TEXT,"
+    "  relation INTEGER NOT NULL,"
+    "  blocked INTEGER NOT NULL,"
+    "  request_text TEXT,"
+    "  PRIMARY KEY (account, who)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE conversations ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,"
+    "  who TEXT NOT NULL,"
+    "  read_up_to INTEGER NOT NULL DEFAULT 0,"
+    "  UNIQUE (account, who)"
+    ") STRICT;"
+    "CREATE TABLE messages ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,"
+    "  message_id TEXT NOT NULL,"
+    "  outgoing INTEGER NOT NULL,"
+    "  text TEXT NOT NULL,"
+    "  time INTEGER NOT NULL,"
+    "  delivery INTEGER NOT NULL,"
+    "  error TEXT,"
+    "  UNIQUE (conversation, outgoing, message_id)"
+    ") STRICT;"
+    "CREATE INDEX messages_by_conversation ON messages (conversation);"
+    "CREATE INDEX messages_pending ON messages (id) WHERE delivery = 1;"
+    "CREATE TABLE open_sessions ("
+    "  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,"
+    "  session TEXT NOT NULL,"
+    "  who TEXT NOT NULL,"
+    "  PRIMARY KEY (session, account)"
+    ") STRICT, WITHOUT ROWID;" },
+};
+
+G_STATIC_ASSERT (BECKON_DELIVERY_PENDING == 1); /* in the index above */
+
+/* ---- rows ---- */
+
+void
+bk_history_account_free (BkHistoryAccount *account)
+{
+  g_free (account->sign_in_name);
+  g_free (account->server);
+  g_free (account->display_name);
+  g_free (account->device);
+  g_free (account->cursor);
+  g_free (account->personal_message);
+  g_free (account);
+}
+
+BkHistoryAccount *
+bk_history_account_copy (const BkHistoryAccount *account)
+{
+  BkHistoryAccount *copy = g_memdup2 (account, sizeof *account);
+
+  copy->sign_in_name = g_strdup (account->sign_in_name);
+  copy->server = g_strdup (account->server);
+  copy->display_name = g_strdup (account->display_name);
+  copy->device = g_strdup (account->device);
+  copy->cursor = g_strdup (account->cursor);
+  copy->personal_message = g_strdup (account->personal_message);
+  return copy;
+}
+
+void
+bk_history_contact_free (BkHistoryContact *contact)
+{
+  g_free (contact->who);
+  g_free (contact->display_name);
+  g_free (contact->request_text);
+  g_free (contact);
+}
+
+void
+bk_history_conversation_free (BkHistoryConversation *conversation)
+{
+  g_free (conversation->who);
+  g_free (conversation);
+}
+
+void
+bk_history_session_free (BkHistorySession *session)
+{
+  g_free (session->session);
+  g_free (session->who);
+  g_free (session);
+}
+
+void
+bk_history_content_free (BkHistoryContent *content)
+{
+  g_ptr_array_unref (content->accounts);
+  g_ptr_array_unref (content->contacts);
+  g_ptr_array_unref (content->conversations);
+  g_ptr_array_unref (content->sessions);
+  g_free (content);
+}
+
+static BkHistoryContent *
+history_content_new (void)
+{
+  BkHistoryContent *content = g_new (BkHistoryContent, 1);
+
+  content->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_account_free);
+  content->contacts = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_contact_free);
+  content->conversations = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_conversation_free);
+  content->sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_session_free);
+  return content;
+}
+
+/* ---- jobs ---- */
+
+/* Like bk_sqlite_run_async (). */
+void
+_bk_engine_history_run (BkEngineHistory *self, BkSqliteKind kind, BkSqliteJob job, gpointer data,
+                        GDestroyNotify free_data, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  bk_sqlite_run_async (self->sqlite, kind, job, data, free_data, cancellable, callback, user_data);
+}
+
+gpointer
+_bk_engine_history_take (BkEngineHistory *self, GAsyncResult *result, GError **error)
+{
+  return bk_sqlite_run_finish (self->sqlite, result, error);
+}
+
+/* Calls @row with each row of @sql. */
+static gboolean
+read_rows (BkSqlite *sqlite, const char *sql, void (*row) (sqlite3_stmt *statement, gpointer data), gpointer data,
+           GError **error)
+{
+  sqlite3_stmt *statement = bk_sqlite_prepare (sqlite, sql, error);
+  gboolean more = statement != NULL;
+
+  while (more)
+    {
+      if (!bk_sqlite_step (sqlite, statement, &more, error))
+        return FALSE;
+      if (more)
+        row (statement, data);
+    }
+  return statement != NULL;
+}
+
+static void
+read_account (sqlite3_stmt *statement, gpointer accounts)
+{
+  BkHistoryAccount account = {
+    .id = (guint) sqlite3_column_int64 (statement, 0),
+    .sign_in_name = (char *) bk_sqlite_column_text (statement, 1),
+    .server = (char *) bk_sqlite_column_text (statement, 2),
+    .display_name = (char *) bk_sqlite_column_text (statement, 3),
+    .device = (char *) bk_sqlite_column_text (statement, 4),
+    .cursor = (char *) bk_sqlite_column_text (statement, 5),
+    .kept = TRUE,
+    .wants_online = sqlite3_column_int (statement, 6) != 0,
+    .wanted_status = (BeckonStatus) sqlite3_column_int (statement, 7),
+    .personal_message = (char *) bk_sqlite_column_text (statement, 8),
+  };
+
+  if (account.sign_in_name != NULL)
+    g_ptr_array_add (accounts, bk_history_account_copy (&account));
+}
+
+static void
+read_contact (sqlite3_stmt *statement, gpointer contacts)
+{
+  BkHistoryContact *contact = g_new0 (BkHistoryContact, 1);
+
+  contact->account = (guint) sqlite3_column_int64 (statement, 0);
+  contact->who = g_strdup (bk_sqlite_column_text (statement, 1));
+  contact->display_name = g_strdup (bk_sqlite_column_text (statement, 2));
+  contact->relation = (BeckonRelation) sqlite3_column_int (statement, 3);
+  contact->blocked = sqlite3_column_int (statement, 4) != 0;
+  contact->request_text = g_strdup (bk_sqlite_column_text (statement, 5));
+  g_ptr_array_add (contacts, contact);
+}
+
+static void
+read_conversation (sqlite3_stmt *statement, gpointer conversations)
+{
+  BkHistoryConversation *conversation = g_new0 (BkHistoryConversation, 1);
+
+  conversation->account = (guint) sqlite3_column_int64 (statement, 0);
+  conversation->id = (guint) sqlite3_column_int64 (statement, 1);
+  conversation->who = g_strdup (bk_sqlite_column_text (statement, 2));
+  conversation->unread = (guint) sqlite3_column_int64 (statement, 3);
+  g_ptr_array_add (conversations, conversation);
+}
+
+static void
+read_session (sqlite3_stmt *statement, gpointer sessions)
+{
+  BkHistorySession *session = g_new0 (BkHistorySession, 1);
+
+  session->account = (guint) sqlite3_column_int64 (statement, 0);
+  session->session = g_strdup (bk_sqlite_column_text (statement, 1));
+  session->who = g_strdup (bk_sqlite_column_text (statement, 2));
+  g_ptr_array_add (sessions, session);
+}
+
+typedef struct
+{
+  BkHistoryContent *content;
+  guint next_conversation;
+} LoadJob;
+
+static void
+load_job_free (gpointer data)
+{
+  LoadJob *job = data;
+
+  g_clear_pointer (&job->content, bk_history_content_free);
+  g_free (job);
+}
+
+static void
+read_last_conversation (sqlite3_stmt *statement, gpointer next)
+{
+  *(guint *) next = (guint) sqlite3_column_int64 (statement, 0) + 1;
+}
+
+static gboolean
+load_job (BkSqlite *sqlite, gpointer data, GError **error)
+{
+  LoadJob *job = data;
+  BkHistoryContent *content = job->content;
+
+  return bk_sqlite_exec (sqlite, "DELETE FROM accounts WHERE kept = 0", error)
+         && read_rows (sqlite,
+                       "SELECT id, sign_in_name, server, display_name, device, cursor, wants_online, wanted_status,"
+                       " personal_message FROM accounts ORDER BY id",
+                       read_account, content->accounts, error)
+         && read_rows (sqlite,
+                       "SELECT account, who, display_name, relation, blocked, request_text FROM contacts"
+                       " ORDER BY account, who",
+                       read_contact, content->contacts, error)
+         && read_rows (sqlite,
+                       "SELECT account, id, who, (SELECT count(*) FROM messages m WHERE m.conversation = c.id"
+                       " AND m.id > c.read_up_to AND m.outgoing = 0) FROM conversations c ORDER BY id",
+                       read_conversation, content->conversations, error)
+         && read_rows (sqlite, "SELECT account, session, who FROM open_sessions ORDER BY account, session",
+                       read_session, content->sessions, error)
+         && read_rows (sqlite, "SELECT seq FROM sqlite_sequence WHERE name = 'conversations'", read_last_conversation,
+                       &job->next_conversation, error);
+}
+
+typedef struct
+{
+  guint account;
+  char *session;
+  char *who;
+} SessionJob;
+
+static void
+session_job_free (gpointer data)
+{
+  SessionJob *job = data;
+
+  g_free (job->session);
+  g_free (job->who);
+  g_free (job);
+}
+
+static gboolean
+session_opened_job (BkSqlite *sqlite, gpointer data, GError **error)
+{
+  SessionJob *job = data;
+  sqlite3_stmt *statement = bk_sqlite_prepare (
+    sqlite, "INSERT INTO open_sessions (account, session, who) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", error);
+
+  if (statement == NULL)
+    return FALSE;
+  bk_sqlite_bind (statement, "iss", (gint64) job->account, job->session, job->who);
+  return bk_sqlite_step (sqlite, statement, NULL, error);
+}
+
+static gboolean
+session_ended_job (BkSqlite *sqlite, gpointer data, GError **error)
+{
+  SessionJob *job = data;
+  sqlite3_stmt *statement = bk_sqlite_prepare (sqlite, "DELETE FROM open_sessions WHERE session = ?", error);
+
+  if (statement == NULL)
+    return FALSE;
+  bk_sqlite_bind (statement, "s", job->session);
+  return bk_sqlite_step (sqlite, statement, NULL, error);
+}
+
+static void
+on_session_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  SessionJob *job = bk_sqlite_run_finish (BK_SQLITE (source), result, &error);
+
+  if (job != NULL)
+    session_job_free (job);
+  else
+    g_warning ("A session could not be written to the history: %s", error->message);
+}
+
+/* ---- object ---- */
+
+static void
+bk_engine_history_dispose (GObject *object)
+{
+  BkEngineHistory *self = BK_ENGINE_HISTORY (object);
+
+  g_clear_object (&self->sqlite);
+  G_OBJECT_CLASS (bk_engine_history_parent_class)->dispose (object);
+}
+
+static void
+bk_engine_history_class_init (BkEngineHistoryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = bk_engine_history_dispose;
+}
+
+static void
+bk_engine_history_init (BkEngineHistory *self)
+{
+  self->next_conversation = 1;
+}
+
+BkEngineHistory *
+bk_engine_history_new (const char *path)
+{
+  BkEngineHistory *self = g_object_new (BK_TYPE_ENGINE_HISTORY, NULL);
+
+  self->sqlite = bk_sqlite_new (path, migrations, G_N_ELEMENTS (migrations));
+  return self;
+}
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  /* The job behind it hears the same error. */
+  bk_sqlite_open_finish (BK_SQLITE (source), result, NULL);
+}
+
+static void
+on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BkEngineHistory *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  LoadJob *job = bk_sqlite_run_finish (BK_SQLITE (source), result, &error);
+
+  if (job == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  self->next_conversation = MAX (self->next_conversation, job->next_conversation);
+  g_task_return_pointer (task, g_steal_pointer (&job->content), (GDestroyNotify) bk_history_content_free);
+  load_job_free (job);
+}
+
+void
+bk_engine_history_open_async (BkEngineHistory *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  LoadJob *job = g_new0 (LoadJob, 1);
+
+  g_task_set_source_tag (task, bk_engine_history_open_async);
+  job->content = history_content_new ();
+  bk_sqlite_open_async (self->sqlite, cancellable, on_opened, NULL);
+  bk_sqlite_run_async (self->sqlite, BK_SQLITE_WRITE, load_job, job, load_job_free, cancellable, on_loaded,
+                       g_steal_pointer (&task));
+}
+
+BkHistoryContent *
+bk_engine_history_open_finish (BkEngineHistory *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (bk_sqlite_close_finish (BK_SQLITE (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+bk_engine_history_close_async (BkEngineHistory *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, bk_engine_history_close_async);
+  bk_sqlite_close_async (self->sqlite, on_closed, g_steal_pointer (&task));
+}
+
+gboolean
+bk_engine_history_close_finish (BkEngineHistory *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+guint
+bk_engine_history_reserve_conversation (BkEngineHistory *self)
+{
+  return self->next_conversation++;
+}
+
+void
+bk_engine_history_session_opened (BkEngineHistory *self, guint account_id, const char *session_id, const char *who)
+{
+  SessionJob *job = g_new0 (SessionJob, 1);
+
+  job->account = account_id;
+  job->session = g_strdup (session_id);
+  job->who = g_strdup (who);
+  bk_sqlite_run_async (self->sqlite, BK_SQLITE_WRITE, session_opened_job, job, session_job_free, NULL,
+                       on_session_written, NULL);
+}
+
+void
+bk_engine_history_session_ended (BkEngineHistory *self, const char *session_id)
+{
+  SessionJob *job = g_new0 (SessionJob, 1);
+
+  job->session = g_strdup (session_id);
+  bk_sqlite_run_async (self->sqlite, BK_SQLITE_WRITE, session_ended_job, job, session_job_free, NULL,
+                       on_session_written, NULL);
+}

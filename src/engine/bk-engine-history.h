@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Private to the engine: everything that is kept on disk. One SQLite file, `history.sqlite` in the data directory. */
+#pragma once
+
+#include "bk-engine-conversation.h"
+#include "bk-sqlite.h"
+
+G_BEGIN_DECLS
+
+#define BK_TYPE_ENGINE_HISTORY (bk_engine_history_get_type ())
+G_DECLARE_FINAL_TYPE (BkEngineHistory, bk_engine_history, BK, ENGINE_HISTORY, GObject)
+
+/* ---- rows ---- */
+
+typedef struct
+{
+  guint id; /* never used twice */
+  char *sign_in_name;
+  char *server;       /* nullable */
+  char *display_name; /* nullable */
+  char *device;       /* nullable */
+  char *cursor;       /* nullable; only the functions that write a fact move it */
+  gboolean kept;      /* FALSE until it was online once: a row that never was is gone at the next start */
+  gboolean wants_online;
+  BeckonStatus wanted_status;
+  char *personal_message; /* nullable */
+} BkHistoryAccount;
+
+BkHistoryAccount *bk_history_account_copy (const BkHistoryAccount *account);
+void bk_history_account_free (BkHistoryAccount *account);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkHistoryAccount, bk_history_account_free)
+
+/* Relation NONE and not blocked: there is no such row. */
+typedef struct
+{
+  guint account;
+  char *who;
+  char *display_name; /* nullable */
+  BeckonRelation relation;
+  gboolean blocked;
+  char *request_text; /* nullable */
+} BkHistoryContact;
+
+void bk_history_contact_free (BkHistoryContact *contact);
+
+typedef struct
+{
+  guint account;
+  guint id;
+  char *who;
+  guint unread;
+} BkHistoryConversation;
+
+void bk_history_conversation_free (BkHistoryConversation *conversation);
+
+typedef struct
+{
+  guint account;
+  char *session;
+  char *who;
+} BkHistorySession;
+
+void bk_history_session_free (BkHistorySession *session);
+
+/* What is there when the program starts. */
+typedef struct
+{
+  GPtrArray *accounts;      /* element-type BkHistoryAccount, in the order in which they were made */
+  GPtrArray *contacts;      /* element-type BkHistoryContact */
+  GPtrArray *conversations; /* element-type BkHistoryConversation */
+  GPtrArray *sessions;      /* element-type BkHistorySession: open when the program died */
+} BkHistoryContent;
+
+void bk_history_content_free (BkHistoryContent *content);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkHistoryContent, bk_history_content_free)
+
+/* ---- the file ---- */
+
+BkEngineHistory *bk_engine_history_new (const char *path);
+void bk_engine_history_open_async (BkEngineHistory *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                   gpointer user_data);
+BkHistoryContent *bk_engine_history_open_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+/* Everything that was handed in is on disk when this finishes. */
+void bk_engine_history_close_async (BkEngineHistory *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_history_close_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+
+/* ---- accounts ---- */
+
+/* Callbacks may be NULL: then a failure is only logged. The source object of a result is private: use @self. */
+void bk_engine_history_add_account_async (BkEngineHistory *self, const char *sign_in_name, const char *server,
+                                          GAsyncReadyCallback callback, gpointer user_data);
+BkHistoryAccount *bk_engine_history_add_account_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+/* Writes all members but name and cursor. */
+void bk_engine_history_save_account_async (BkEngineHistory *self, const BkHistoryAccount *account,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_history_save_account_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+/* Removes the account and all that belongs to it. */
+void bk_engine_history_remove_account_async (BkEngineHistory *self, guint account, GAsyncReadyCallback callback,
+                                             gpointer user_data);
+gboolean bk_engine_history_remove_account_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+void bk_engine_history_read_cursor_async (BkEngineHistory *self, guint account, GAsyncReadyCallback callback,
+                                          gpointer user_data);
+char *bk_engine_history_read_cursor_finish (BkEngineHistory *self, GAsyncResult *result, GError **error); /* nullable */
+
+/* ---- facts from the network ----
+ * A fact and the cursor behind it are written together. A fact is refused if the one before it was not written
+ * (@previous is not what the file says): so a disk that was full for a moment never makes a hole in the history. */
+
+typedef struct
+{
+  guint account;
+  const char *previous; /* nullable */
+  const char *cursor;   /* NULL: this fact does not move it */
+} BkHistoryStep;
+
+void bk_engine_history_apply_cursor_async (BkEngineHistory *self, const BkHistoryStep *step,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+void bk_engine_history_apply_contact_async (BkEngineHistory *self, const BkHistoryStep *step,
+                                            const BkHistoryContact *contact, GAsyncReadyCallback callback,
+                                            gpointer user_data);
+gboolean bk_engine_history_apply_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+
+typedef enum
+{
+  BK_HISTORY_KNOWN,   /* it was there already */
+  BK_HISTORY_ADDED,
+  BK_HISTORY_CHANGED, /* an own message that the network now has */
+} BkHistoryChange;
+
+/* @conversation: the number to use if @message->who has no conversation yet. */
+void bk_engine_history_apply_message_async (BkEngineHistory *self, const BkHistoryStep *step, guint conversation,
+                                            const BkEngineMessage *message, GAsyncReadyCallback callback,
+                                            gpointer user_data);
+/* @message: as it is now in the file; NULL when KNOWN. */
+gboolean bk_engine_history_apply_message_finish (BkEngineHistory *self, GAsyncResult *result, BkHistoryChange *change,
+                                                 BkEngineMessage **message, GError **error);
+
+/* ---- messages ---- */
+
+/* The number of a conversation that is to be made. It reaches the file with the first message. */
+guint bk_engine_history_reserve_conversation (BkEngineHistory *self);
+
+/* Stores an outgoing message, PENDING. */
+void bk_engine_history_add_message_async (BkEngineHistory *self, guint account, guint conversation,
+                                          const BkEngineMessage *message, GAsyncReadyCallback callback,
+                                          gpointer user_data);
+BkEngineMessage *bk_engine_history_add_message_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+/* A PENDING message is SENT or FAILED now. */
+void bk_engine_history_settle_message_async (BkEngineHistory *self, gint64 id, BeckonDelivery delivery, gint64 time,
+                                             const char *error_text, GAsyncReadyCallback callback, gpointer user_data);
+/* NULL without error: it was settled before. */
+BkEngineMessage *bk_engine_history_settle_message_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+/* The oldest PENDING message of an account. */
+void bk_engine_history_next_pending_async (BkEngineHistory *self, guint account, GAsyncReadyCallback callback,
+                                           gpointer user_data);
+/* NULL without error: there is none. */
+BkEngineMessage *bk_engine_history_next_pending_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+void bk_engine_history_list_messages_async (BkEngineHistory *self, guint conversation, gint64 before_id, guint limit,
+                                            GCancellable *cancellable, GAsyncReadyCallback callback,
+                                            gpointer user_data);
+GPtrArray *bk_engine_history_list_messages_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+void bk_engine_history_mark_read_async (BkEngineHistory *self, guint conversation, gint64 up_to_id,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+/* @unread: how many are left. */
+gboolean bk_engine_history_mark_read_finish (BkEngineHistory *self, GAsyncResult *result, guint *unread,
+                                             GError **error);
+
+/* ---- sessions ---- */
+
+/* A session that is open is a row here; it is removed when the session ends. Fire and forget, in order. */
+void bk_engine_history_session_opened (BkEngineHistory *self, guint account_id, const char *session_id,
+                                       const char *who);
+void bk_engine_history_session_ended (BkEngineHistory *self, const char *session_id);
+
+G_END_DECLS

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "beckon-enums.h"
+#include "beckon-error.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BK_CHANNEL_OPTIONAL,
+  BK_CHANNEL_REQUIRED,
+  BK_CHANNEL_NONE,
+} BkChannelNeed;
+
+#define BK_TYPE_ENGINE_APPLICATION (bk_engine_application_get_type ())
+/* One registered application. Immutable: a changed file makes a new one. */
+G_DECLARE_FINAL_TYPE (BkEngineApplication, bk_engine_application, BK, ENGINE_APPLICATION, GObject)
+
+const char *bk_engine_application_get_guid (BkEngineApplication *self);
+const char *bk_engine_application_get_name (BkEngineApplication *self);    /* in the user's language */
+const char *bk_engine_application_get_url (BkEngineApplication *self);     /* nullable, http or https */
+const char *bk_engine_application_get_icon (BkEngineApplication *self);    /* nullable, icon name */
+const char *bk_engine_application_get_comment (BkEngineApplication *self); /* nullable */
+const char *bk_engine_application_get_path (BkEngineApplication *self);    /* registration file */
+const char *const *bk_engine_application_get_argv (BkEngineApplication *self); /* nullable: launched over the bus */
+const char *bk_engine_application_get_bus_name (BkEngineApplication *self);    /* nullable */
+BeckonSessionFlags bk_engine_application_get_flags (BkEngineApplication *self);
+BkChannelNeed bk_engine_application_get_channel (BkEngineApplication *self);
+gboolean bk_engine_application_is_user (BkEngineApplication *self); /* from the user's own folder */
+/* Whether its program can be found and started on this machine; if not, @reason is a sentence. */
+gboolean bk_engine_application_is_present (BkEngineApplication *self, const char **reason);
+
+/* Pure and fuzzed: reads one registration file. @path names it in errors and makes relative programs absolute. */
+BkEngineApplication *bk_engine_application_parse (const char *path, const char *text, gsize length, gboolean user,
+                                                  GError **error);
+
+#define BK_TYPE_ENGINE_REGISTRY (bk_engine_registry_get_type ())
+/* The registered applications, a GListModel of BkEngineApplication ordered by name, watched live. One entry per GUID:
+ * the user's file wins over the system's. A broken file is skipped with a warning that names it.
+ * Signals "registered" / "unregistered" (const char *guid); a changed one emits both. Signal "warnings-changed". */
+G_DECLARE_FINAL_TYPE (BkEngineRegistry, bk_engine_registry, BK, ENGINE_REGISTRY, GObject)
+
+BkEngineRegistry *bk_engine_registry_new (const char *user_dir, const char *const *system_dirs);
+BkEngineApplication *bk_engine_registry_find (BkEngineRegistry *self, const char *guid); /* nullable, transfer none */
+const char *const *bk_engine_registry_get_warnings (BkEngineRegistry *self);
+/* RegisterApplication: @path is an absolute program path that may be followed by arguments. Writes the user's file. */
+gboolean bk_engine_registry_register (BkEngineRegistry *self, const char *guid, const char *name, const char *url,
+                                      const char *path, GError **error);
+/* UnRegisterApplication: removes the user's file; a system one cannot be removed (ACCESS_DENIED). */
+gboolean bk_engine_registry_unregister (BkEngineRegistry *self, const char *guid, GError **error);
+
+G_END_DECLS

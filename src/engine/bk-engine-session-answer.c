@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The invitee's side of an invitation: who is asked, and the answer. */
+#include "bk-engine-session-private.h"
+
+#include "bk-ids.h"
+
+#include <glib/gi18n-lib.h>
+
+/* ---- the question ---- */
+
+void
+bk_session_ask_user (BkEngineSession *self)
+{
+  self->question = BK_QUESTION_SHOWN;
+  bk_engine_sessions_emit (self->world->sessions, "invitation", self);
+}
+
+static void
+on_offered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkEngineSession) self = user_data;
+  gboolean handled = bk_peers_finish (BK_PEERS (source), result);
+
+  if (self->world->sessions == NULL || self->question != BK_QUESTION_OFFERED)
+    return;
+  if (handled)
+    self->question = BK_QUESTION_TAKEN;
+  else
+    bk_session_ask_user (self);
+}
+
+/* Asks an attached program of the application, else the user. */
+void
+bk_session_ask (BkEngineSession *self)
+{
+  if (self->world->peers == NULL)
+    {
+      bk_session_ask_user (self);
+      return;
+    }
+  self->question = BK_QUESTION_OFFERED;
+  bk_peers_offer_invitation_async (self->world->peers, self->application, self->id,
+                                   self->app_data != NULL ? self->app_data : "", self->asking, on_offered,
+                                   g_object_ref (self));
+}
+
+/* The question is answered or pointless: dialog and notification are withdrawn. */
+void
+bk_session_question_over (BkEngineSession *self)
+{
+  gboolean shown = self->question == BK_QUESTION_SHOWN;
+
+  self->question = BK_QUESTION_NONE;
+  if (shown && self->world->sessions != NULL)
+    bk_engine_sessions_emit (self->world->sessions, "invitation-over", self);
+}
+
+/* @owner: bus name of the program that holds the session from now on. One that takes over an invitation which is still
+ * open answers it instead of the user. */
+void
+bk_engine_session_set_owner (BkEngineSession *self, const char *owner)
+{
+  char *old = self->owner;
+
+  self->owner = g_strdup (owner);
+  g_free (old);
+  if (owner == NULL || self->question == BK_QUESTION_NONE)
+    return;
+  bk_session_question_over (self);
+  self->question = BK_QUESTION_TAKEN;
+}
+
+/* ---- the answer ---- */
+
+static gboolean
+move_to_accepted (BkEngineSession *self, BkLifeEvent event, GError **error)
+{
+  g_autoptr (BkEnvelope) accept = bk_session_envelope (self, BK_ENVELOPE_ACCEPT, self->accept_data);
+  BkMove move = { .send = accept };
+
+  if (!bk_session_can (self, event, error))
+    return FALSE;
+  bk_session_read_registration (self);
+  if (self->installing)
+    {
+      self->installing = FALSE;
+      bk_session_changed (self, "Installing");
+    }
+  return bk_session_move (self, event, &move, error);
+}
+
+static void
+on_notice_over (gpointer user_data)
+{
+  g_autoptr (BkEngineSession) self = g_object_ref (user_data);
+
+  self->timers[BK_SESSION_TIMER_NOTICE] = 0;
+  if (bk_session_is_application_present (self))
+    move_to_accepted (self, BK_LIFE_INSTALLED, NULL);
+}
+
+/* An application was registered: if it is the one that this session waits for, it goes on after a last chance to
+ * cancel. */
+void
+bk_session_application_registered (BkEngineSession *self)
+{
+  if (!self->installing || self->timers[BK_SESSION_TIMER_NOTICE] != 0
+      || !bk_session_can (self, BK_LIFE_INSTALLED, NULL) || !bk_session_is_application_present (self))
+    return;
+
+  bk_session_read_registration (self);
+  bk_session_start_timer (self, BK_SESSION_TIMER_NOTICE, BK_TIMEOUT_INSTALLED_NOTICE_S * 1000, on_notice_over);
+  g_autofree char *user = bk_session_dup_user_name (self);
+  g_autofree char *text = g_strdup_printf (_("%s is installed and starts with %s in a moment."),
+                                           bk_engine_session_get_application_name (self), user);
+  bk_engine_sessions_emit_notice (self->world->sessions, "installed", text, self);
+}
+
+static gboolean
+wait_for_application (BkEngineSession *self, GError **error)
+{
+  g_autoptr (BkEngineSession) hold = g_object_ref (self);
+
+  if (!bk_session_can (self, BK_LIFE_ACCEPT_MISSING, error))
+    return FALSE;
+  if (self->installing)
+    return TRUE; /* asked again: the page is open already */
+
+  g_autoptr (BkEnvelope) not_present = bk_session_envelope (self, BK_ENVELOPE_NOT_PRESENT, NULL);
+  BkMove move = { .send = not_present };
+  self->installing = TRUE;
+  bk_session_start_deadline (self, BK_TIMEOUT_INSTALL_S * 1000);
+  bk_session_move (self, BK_LIFE_ACCEPT_MISSING, &move, NULL);
+  bk_session_note (self, _("accepted, but the application is missing"));
+  bk_session_changed (self, "Installing");
+  bk_session_question_over (self);
+  if (self->state == BECKON_SESSION_STATE_INVITATION)
+    g_signal_emit_by_name (self, "app-not-present", bk_engine_session_get_application_name (self),
+                           self->application_url != NULL ? self->application_url : "");
+  if (self->state == BECKON_SESSION_STATE_INVITATION && bk_url_is_web (self->application_url))
+    bk_opener_open (self->world->opener, self->application_url);
+  return TRUE;
+}
+
+gboolean
+bk_engine_session_accept (BkEngineSession *self, const char *app_data, GError **error)
+{
+  if (!bk_session_can (self, BK_LIFE_ACCEPT, error) || !bk_session_check_app_data (app_data, error))
+    return FALSE;
+
+  g_free (self->accept_data);
+  self->accept_data = g_strdup (app_data);
+  if (self->owner == NULL && !bk_session_is_application_present (self))
+    return wait_for_application (self, error);
+  return move_to_accepted (self, BK_LIFE_ACCEPT, error);
+}
+
+gboolean
+bk_engine_session_decline (BkEngineSession *self, const char *app_data, GError **error)
+{
+  if (!bk_session_can (self, BK_LIFE_DECLINE, error) || !bk_session_check_app_data (app_data, error))
+    return FALSE;
+
+  BeckonSessionResult reason
+    = self->installing ? BECKON_SESSION_RESULT_APP_NOT_PRESENT : BECKON_SESSION_RESULT_INVITATION_DECLINED;
+  g_autoptr (BkEnvelope) decline = bk_session_envelope_over (self, BK_ENVELOPE_DECLINE, reason, app_data);
+  BkMove move = { .result = BECKON_SESSION_RESULT_INVITATION_DECLINED, .data = app_data, .send = decline };
+  return bk_session_move (self, BK_LIFE_DECLINE, &move, error);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Private to the engine's sessions: what the files bk-engine-session*.c and bk-engine-sessions.c share. */
+#pragma once
+
+#include "bk-engine-account-private.h"
+#include "bk-engine-sessions.h"
+#include "bk-limits.h"
+
+G_BEGIN_DECLS
+
+/* What every session needs, held by all of them. */
+typedef struct
+{
+  BkClock *clock;
+  BkLauncher *launcher;
+  BkOpener *opener;
+  BkPeers *peers; /* nullable */
+  BkEngineRegistry *registry;
+  BkEngineHistory *history;
+  guint answer_timeout_ms;
+  char *local_address;
+  BkEngineSessions *sessions; /* not owned; NULL once it is gone: then its sessions are but records */
+} BkSessionWorld;
+
+BkSessionWorld *bk_session_world_new (const BkEngineSessionsConfig *config, BkEngineSessions *sessions);
+BkSessionWorld *bk_session_world_ref (BkSessionWorld *world);
+void bk_session_world_unref (BkSessionWorld *world);
+
+typedef enum
+{
+  BK_SESSION_TIMER_DEADLINE, /* answer, install or connect timer: belongs to the state */
+  BK_SESSION_TIMER_NOTICE,   /* "installed, starting…" */
+  BK_SESSION_TIMER_GRACE,    /* the program left the bus: its exit status is on the way */
+  BK_SESSION_TIMER_RETRY,    /* the network was too busy for an envelope */
+  BK_SESSION_TIMER_LINGER,   /* how long the last envelope of an ended session is kept */
+  BK_SESSION_TIMER_FORGET,   /* how long an ended session is shown */
+} BkSessionTimer;
+#define BK_N_SESSION_TIMERS 6
+
+/* How far the question "does the user want that?" is. */
+typedef enum
+{
+  BK_QUESTION_NONE,    /* not asked: not an invitation, or answered */
+  BK_QUESTION_OFFERED, /* an attached program has been asked and has not answered yet */
+  BK_QUESTION_TAKEN,   /* a program answers it */
+  BK_QUESTION_SHOWN,   /* dialog and notification are up */
+} BkQuestion;
+
+/* An envelope on its way out. */
+typedef struct
+{
+  BkEnvelope *envelope;
+  char *uid;    /* the same at each attempt, so that repeating is harmless */
+  guint tries;
+} BkOutgoing;
+
+struct _BkEngineSession
+{
+  GObject parent_instance;
+
+  BkSessionWorld *world;
+  BkEngineAccount *account;
+  guint number;
+  char *id;
+  BkRole role;
+  char *owner;
+  BeckonSessionState state;
+  BeckonSessionFlags flags;
+  BeckonSessionResult result;
+  char *result_text;
+  char *end_data;
+
+  char *user;
+  char *application;
+  char *application_name;
+  char *application_url;
+  char *app_data;
+  char *context_data;
+  char *local_address;
+  char *peer_address; /* as it came; shown as RemoteAddress from CONNECTED on */
+  char *remote_address;
+  gboolean ringing;
+  gboolean installing;
+  BkQuestion question;
+  char *accept_data; /* what is to go out with the acceptance once the application is installed */
+
+  gint64 created;  /* microseconds since 1970 */
+  gint64 started;  /* the same moment, monotonic */
+  gint64 accepted; /* monotonic, 0 before */
+  gint64 deadline; /* microseconds since 1970, 0 for none */
+  guint deadline_ms; /* how long the invitation may wait for an answer */
+  GPtrArray *timeline; /* element-type utf8 */
+  guint timers[BK_N_SESSION_TIMERS];
+
+  GQueue outbox;         /* of BkOutgoing: what waits */
+  BkOutgoing *in_flight; /* what the network has not answered yet, nullable */
+  guint retry_ms;
+  GCancellable *sending; /* cancelled when the session is let go */
+  GCancellable *asking;  /* questions to programs and the launch: cancelled at the end of the session */
+  GTask *invite_task;        /* the caller of Invite, until the network took the invitation */
+
+  gsize context_total;
+  gint64 context_times[BK_LIMIT_CONTEXT_RATE]; /* ring: when the last ones were sent, monotonic */
+  guint context_count;
+
+  char *cookie; /* opens the session once; NULL before the launch and afterwards */
+  BkProgram *program;
+  gulong program_handler;
+};
+
+/* What goes along a move. All borrowed. */
+typedef struct
+{
+  BeckonSessionResult result; /* for moves to TERMINATED */
+  gboolean remote;            /* the other side brought it about: told by "declined" and "cancelled" too */
+  const char *detail;         /* nullable: a sentence for people that knows more */
+  const char *data;           /* nullable: application data that came or goes with it */
+  const BkEnvelope *send;     /* nullable: goes out with the move */
+} BkMove;
+
+/* bk-engine-session.c */
+BkEngineSession *bk_session_new (BkSessionWorld *world, BkEngineAccount *account, const char *id, BkRole role,
+                                 guint number);
+BkEngineSession *bk_session_new_farewell (BkSessionWorld *world, BkEngineAccount *account, const char *user,
+                                          const BkEnvelope *envelope);
+void bk_session_close (BkEngineSession *self);
+gboolean bk_session_can (BkEngineSession *self, BkLifeEvent event, GError **error);
+gboolean bk_session_move (BkEngineSession *self, BkLifeEvent event, const BkMove *move, GError **error);
+gboolean bk_session_end (BkEngineSession *self, BkLifeEvent event, BeckonSessionResult result, const char *detail);
+gboolean bk_session_is_open (BkEngineSession *self);
+void bk_session_note (BkEngineSession *self, const char *text);
+void bk_session_set_text (BkEngineSession *self, char **member, const char *text, const char *property);
+void bk_session_changed (BkEngineSession *self, const char *property);
+void bk_session_emit_data (BkEngineSession *self, const char *signal, const char *data);
+void bk_session_emit_send_error (BkEngineSession *self, BeckonError code);
+void bk_session_start_timer (BkEngineSession *self, BkSessionTimer timer, guint milliseconds, BkClockFunc func);
+void bk_session_stop_timer (BkEngineSession *self, BkSessionTimer timer);
+void bk_session_start_deadline (BkEngineSession *self, guint milliseconds);
+void bk_session_read_registration (BkEngineSession *self);
+gboolean bk_session_is_application_present (BkEngineSession *self);
+void bk_session_return_invite (BkEngineSession *self, const GError *error);
+
+/* bk-engine-session-text.c */
+char *bk_session_compose_result (BkEngineSession *self, const BkMove *move);
+char *bk_session_dup_user_name (BkEngineSession *self);
+
+/* bk-engine-session-send.c */
+BkEnvelope *bk_session_envelope (BkEngineSession *self, BkEnvelopeKind kind, const char *data);
+BkEnvelope *bk_session_envelope_over (BkEngineSession *self, BkEnvelopeKind kind, BeckonSessionResult reason,
+                                      const char *data);
+void bk_session_push (BkEngineSession *self, const BkEnvelope *envelope);
+void bk_session_push_last (BkEngineSession *self, const BkEnvelope *envelope);
+void bk_session_pump (BkEngineSession *self);
+void bk_session_resume (BkEngineSession *self);
+gboolean bk_session_is_sending (BkEngineSession *self);
+gboolean bk_session_has_tried (BkEngineSession *self, BkEnvelopeKind kind);
+void bk_session_settle (BkEngineSession *self);
+void bk_session_linger (BkEngineSession *self);
+void bk_session_clear_outbox (BkEngineSession *self);
+
+/* bk-engine-session-verbs.c */
+gboolean bk_session_check_app_data (const char *app_data, GError **error);
+
+/* bk-engine-session-answer.c */
+void bk_session_ask (BkEngineSession *self);
+void bk_session_ask_user (BkEngineSession *self);
+void bk_session_question_over (BkEngineSession *self);
+void bk_session_application_registered (BkEngineSession *self);
+
+/* bk-engine-session-receive.c */
+BkEngineSession *bk_session_new_received (BkSessionWorld *world, BkEngineAccount *account,
+                                          const BkBackendEvent *event, guint number);
+void bk_session_receive (BkEngineSession *self, const BkEnvelope *envelope);
+void bk_session_supersede (BkEngineSession *self);
+
+/* bk-engine-session-launch.c */
+void bk_session_connected (BkEngineSession *self, BkLifeEvent event);
+void bk_session_launch_over (BkEngineSession *self);
+
+/* bk-engine-sessions.c: what sessions tell the whole */
+void bk_engine_sessions_emit (BkEngineSessions *self, const char *signal, BkEngineSession *session);
+void bk_engine_sessions_emit_notice (BkEngineSessions *self, const char *kind, const char *text,
+                                     BkEngineSession *session);
+void bk_engine_sessions_ended (BkEngineSessions *self, BkEngineSession *session);
+void bk_engine_sessions_settled (BkEngineSessions *self, BkEngineSession *session);
+void bk_engine_sessions_resolve_crossing (BkEngineSessions *self, BkEngineSession *session);
+
+G_END_DECLS

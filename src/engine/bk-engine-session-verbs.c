@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What programs and people ask of a session. */
+#include "bk-engine-session-private.h"
+
+#include "bk-ids.h"
+
+#include <string.h>
+
+gboolean
+bk_session_check_app_data (const char *app_data, GError **error)
+{
+  if (app_data == NULL || bk_data_is_valid (app_data, BK_LIMIT_APP_DATA))
+    return TRUE;
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "Application data is UTF-8, at most %d bytes",
+               BK_LIMIT_APP_DATA);
+  return FALSE;
+}
+
+/* ---- READY ---- */
+
+gboolean
+bk_engine_session_set_application (BkEngineSession *self, const char *guid, GError **error)
+{
+  if (self->role == BK_ROLE_INVITEE)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_SESSION_NOT_READY, "The inviter chose the application");
+      return FALSE;
+    }
+  if (!bk_session_can (self, BK_LIFE_CONFIGURE, error))
+    return FALSE;
+
+  g_autofree char *normal = bk_guid_normalize (guid);
+  if (normal == NULL)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "That is not a GUID");
+      return FALSE;
+    }
+  if (bk_engine_registry_find (self->world->registry, normal) == NULL)
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_APP_NOT_REGISTERED, "No application %s is registered", normal);
+      return FALSE;
+    }
+  bk_session_set_text (self, &self->application, normal, "Application");
+  bk_session_read_registration (self);
+  return bk_session_move (self, BK_LIFE_CONFIGURE, NULL, error);
+}
+
+gboolean
+bk_engine_session_set_local_address (BkEngineSession *self, const char *address, GError **error)
+{
+  if (!bk_session_can (self, BK_LIFE_CONFIGURE, error))
+    return FALSE;
+  if (!bk_text_is_valid (address, BK_LIMIT_ADDRESS, FALSE))
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                   "An address is one line of text, at most %d bytes", BK_LIMIT_ADDRESS);
+      return FALSE;
+    }
+  bk_session_set_text (self, &self->local_address, address, "LocalAddress");
+  return bk_session_move (self, BK_LIFE_CONFIGURE, NULL, error);
+}
+
+static gboolean
+check_application (BkEngineSession *self, GError **error)
+{
+  if (self->application == NULL)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_APP_NOT_SPECIFIED, "The session has no application yet");
+      return FALSE;
+    }
+  if (bk_engine_registry_find (self->world->registry, self->application) == NULL)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_APP_NOT_REGISTERED,
+                           "The application is not registered any more");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_contact (BkEngineSession *self, const char *who, GError **error)
+{
+  if (g_str_equal (who, bk_engine_account_get_sign_in_name (self->account)))
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVITED_SELF, "One cannot invite oneself");
+      return FALSE;
+    }
+
+  BkEngineContact *contact = bk_engine_account_find_contact (self->account, who);
+  if (contact == NULL || bk_engine_contact_get_relation (contact) != BECKON_RELATION_ACCEPTED)
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_USER_NOT_FOUND, "%s is not a contact", who);
+      return FALSE;
+    }
+  if (bk_engine_account_get_state (self->account) != BK_BACKEND_ONLINE)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_LOGGED_ON, "This account is not signed in");
+      return FALSE;
+    }
+  /* Who is invisible or has us blocked looks exactly like who is away. */
+  if ((bk_engine_contact_get_status (contact) & BECKON_STATUS_ONLINE) == 0)
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_NOT_LOGGED_ON, "%s is not online",
+                   bk_engine_contact_get_display_name (contact));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_ability (BkEngineSession *self, GError **error)
+{
+  if (BK_IS_BACKEND_SESSIONS (bk_engine_account_get_backend (self->account)))
+    return TRUE;
+  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED, "This network does not carry invitations");
+  return FALSE;
+}
+
+/* Returns whom to invite, or NULL with the error of the first check that fails. Nothing has changed then. */
+static char *
+check_invitation (BkEngineSession *self, const char *who, const char *app_data, GError **error)
+{
+  g_autofree char *name = bk_sign_in_name_normalize (who);
+
+  if (!bk_session_can (self, BK_LIFE_INVITE, error) || !bk_session_check_app_data (app_data, error))
+    return NULL;
+  if (name == NULL)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "That is not a sign-in name");
+      return NULL;
+    }
+  if (!check_application (self, error) || !check_contact (self, name, error) || !check_ability (self, error))
+    return NULL;
+  return g_steal_pointer (&name);
+}
+
+void
+bk_engine_session_invite_async (BkEngineSession *self, const char *who, const char *app_data,
+                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (BkEngineSession) hold = g_object_ref (self);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GError) error = NULL;
+
+  g_task_set_source_tag (task, bk_engine_session_invite_async);
+  g_autofree char *name = check_invitation (self, who, app_data, &error);
+  if (name == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  g_set_object (&self->invite_task, task);
+  bk_session_set_text (self, &self->user, name, "User");
+  bk_session_changed (self, "UserName");
+  bk_session_set_text (self, &self->app_data, app_data, "AppData");
+  bk_session_set_text (self, &self->context_data, app_data, "ContextData");
+  g_autoptr (BkEnvelope) invite = bk_session_envelope (self, BK_ENVELOPE_INVITE, app_data);
+  BkMove move = { .send = invite };
+  bk_session_move (self, BK_LIFE_INVITE, &move, NULL);
+  if (self->world->sessions != NULL)
+    bk_engine_sessions_resolve_crossing (self->world->sessions, self);
+}
+
+gboolean
+bk_engine_session_invite_finish (BkEngineSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- ending ---- */
+
+/* @reason: what the other side is to see; NONE for a plain cancel. This side always sees that it cancelled. */
+gboolean
+bk_engine_session_cancel (BkEngineSession *self, BeckonSessionResult reason, const char *app_data, GError **error)
+{
+  if (!bk_session_can (self, BK_LIFE_CANCEL, error) || !bk_session_check_app_data (app_data, error))
+    return FALSE;
+  if ((guint) reason >= BECKON_N_SESSION_RESULTS)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "There is no such reason");
+      return FALSE;
+    }
+  if (reason == BECKON_SESSION_RESULT_NONE || reason == BECKON_SESSION_RESULT_CANCELLED_LOCAL)
+    reason = BECKON_SESSION_RESULT_CANCELLED_REMOTE;
+
+  g_autoptr (BkEnvelope) cancel = bk_session_envelope_over (self, BK_ENVELOPE_CANCEL, reason, app_data);
+  BkMove move = { .result = BECKON_SESSION_RESULT_CANCELLED_LOCAL, .data = app_data, .send = cancel };
+  return bk_session_move (self, BK_LIFE_CANCEL, &move, error);
+}
+
+/* ---- context data ---- */
+
+/* Whether one more within this second is within the limit. */
+static gboolean
+is_too_fast (BkEngineSession *self)
+{
+  guint oldest = self->context_count % BK_LIMIT_CONTEXT_RATE;
+
+  return self->context_count >= BK_LIMIT_CONTEXT_RATE
+         && bk_clock_now (self->world->clock) - self->context_times[oldest] < G_USEC_PER_SEC;
+}
+
+static gboolean
+check_context_data (BkEngineSession *self, const char *data, GError **error)
+{
+  gsize length = data != NULL ? strlen (data) : 0;
+
+  if (length > BK_LIMIT_CONTEXT_DATA || self->context_total + length > BK_LIMIT_CONTEXT_TOTAL || is_too_fast (self))
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_CONTEXT_DATA_OVER_LIMIT,
+                   "At most %d bytes of context data at once, %d times a second, %d bytes in all",
+                   BK_LIMIT_CONTEXT_DATA, BK_LIMIT_CONTEXT_RATE, BK_LIMIT_CONTEXT_TOTAL);
+      return FALSE;
+    }
+  if (data != NULL && bk_data_is_valid (data, BK_LIMIT_CONTEXT_DATA))
+    return TRUE;
+  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "Context data is UTF-8");
+  return FALSE;
+}
+
+gboolean
+bk_engine_session_send_context_data (BkEngineSession *self, const char *data, GError **error)
+{
+  if (!bk_session_can (self, BK_LIFE_SEND_CONTEXT, error) || !check_context_data (self, data, error))
+    return FALSE;
+
+  self->context_total += strlen (data);
+  self->context_times[self->context_count++ % BK_LIMIT_CONTEXT_RATE] = bk_clock_now (self->world->clock);
+  g_autoptr (BkEnvelope) context = bk_session_envelope (self, BK_ENVELOPE_CONTEXT, data);
+  BkMove move = { .send = context };
+  return bk_session_move (self, BK_LIFE_SEND_CONTEXT, &move, error);
+}

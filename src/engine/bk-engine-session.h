@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "beckon-enums.h"
+#include "beckon-error.h"
+#include "bk-launcher.h"
+#include "bk-lifecycle.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BkEngineAccount BkEngineAccount;
+
+#define BK_TYPE_ENGINE_SESSION (bk_engine_session_get_type ())
+/* One session, from CreateSession or a received invitation to its end. Moves only along bk-lifecycle.
+ *
+ * Signals, in the order in which they can come:
+ * "changed" (const char *property): any readable value below, name as on D-Bus (State, Ringing, RemoteAddress, …)
+ * "state-changed" (BeckonSessionState previous)
+ * "app-not-present" (const char *name, const char *url)
+ * "accepted" (const char *app_data) · "declined" (const char *app_data) · "cancelled" (const char *app_data)
+ * "ready-to-launch" ()
+ * "context-data" (const char *data)
+ * "send-error" (guint code: BeckonError)
+ * "termination" (BeckonSessionResult result, const char *app_data): last, once
+ */
+G_DECLARE_FINAL_TYPE (BkEngineSession, bk_engine_session, BK, ENGINE_SESSION, GObject)
+
+guint bk_engine_session_get_number (BkEngineSession *self); /* N of …/Session/N */
+const char *bk_engine_session_get_id (BkEngineSession *self); /* SessionID, braced GUID */
+BkEngineAccount *bk_engine_session_get_account (BkEngineSession *self);
+const char *bk_engine_session_get_owner (BkEngineSession *self); /* bus name that made or redeemed it; nullable */
+void bk_engine_session_set_owner (BkEngineSession *self, const char *owner);
+BeckonSessionState bk_engine_session_get_state (BkEngineSession *self);
+BeckonSessionFlags bk_engine_session_get_flags (BkEngineSession *self);
+BeckonSessionResult bk_engine_session_get_result (BkEngineSession *self);
+const char *bk_engine_session_get_result_text (BkEngineSession *self); /* sentence, more exact than the result's */
+gboolean bk_engine_session_get_ringing (BkEngineSession *self);
+gboolean bk_engine_session_get_installing (BkEngineSession *self);
+const char *bk_engine_session_get_user (BkEngineSession *self); /* the other person; nullable before Invite */
+const char *bk_engine_session_get_application (BkEngineSession *self); /* GUID; nullable */
+const char *bk_engine_session_get_application_name (BkEngineSession *self); /* "" if not known */
+const char *bk_engine_session_get_application_url (BkEngineSession *self);  /* nullable */
+const char *bk_engine_session_get_app_data (BkEngineSession *self);     /* what came with the invitation; nullable */
+const char *bk_engine_session_get_context_data (BkEngineSession *self); /* nullable */
+const char *bk_engine_session_get_local_address (BkEngineSession *self);  /* default: this machine's address */
+const char *bk_engine_session_get_remote_address (BkEngineSession *self); /* nullable before CONNECTED */
+const char *bk_engine_session_get_log (BkEngineSession *self); /* path of the program's output; nullable */
+gint64 bk_engine_session_get_created (BkEngineSession *self);  /* microseconds since 1970 */
+gint64 bk_engine_session_get_deadline (BkEngineSession *self); /* when the invitation runs out, 0 for none */
+GPtrArray *bk_engine_session_get_timeline (BkEngineSession *self); /* element-type utf8: "+12 ms accepted", for people */
+
+gboolean bk_engine_session_set_application (BkEngineSession *self, const char *guid, GError **error);
+gboolean bk_engine_session_set_local_address (BkEngineSession *self, const char *address, GError **error);
+
+/* Finishes when the network took the invitation or refused it. */
+void bk_engine_session_invite_async (BkEngineSession *self, const char *who, const char *app_data,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_session_invite_finish (BkEngineSession *self, GAsyncResult *result, GError **error);
+gboolean bk_engine_session_accept (BkEngineSession *self, const char *app_data, GError **error);
+gboolean bk_engine_session_decline (BkEngineSession *self, const char *app_data, GError **error);
+gboolean bk_engine_session_cancel (BkEngineSession *self, BeckonSessionResult reason, const char *app_data,
+                                   GError **error);
+gboolean bk_engine_session_send_context_data (BkEngineSession *self, const char *data, GError **error);
+/* The program that holds the session is gone from the bus: the session ends (CONNECTED) or is cancelled. */
+void bk_engine_session_owner_vanished (BkEngineSession *self);
+
+G_END_DECLS

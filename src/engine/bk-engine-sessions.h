@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Private to the engine: the part that owns all sessions. bk-engine.c feeds it with what accounts report. */
+#pragma once
+
+#include "bk-engine-account.h"
+#include "bk-engine-history.h"
+#include "bk-engine-registry.h"
+#include "bk-engine-session.h"
+#include "bk-clock.h"
+#include "bk-desktop.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  BkClock *clock;
+  BkLauncher *launcher;
+  BkOpener *opener;
+  BkPeers *peers; /* nullable */
+  BkEngineRegistry *registry;
+  BkEngineHistory *history; /* writes open sessions down, so that a crash can be told from a quiet day */
+  guint answer_timeout_ms;   /* 0: BK_TIMEOUT_ANSWER_S */
+  const char *local_address; /* this machine's address towards the network; nullable: 127.0.0.1 */
+} BkEngineSessionsConfig;
+
+#define BK_TYPE_ENGINE_SESSIONS (bk_engine_sessions_get_type ())
+/* A GListModel of BkEngineSession. Signals "invitation", "invitation-over" (BkEngineSession *), "notice" (const char
+ * *kind, const char *text, BkEngineSession *): handed through by BkEngine. "settled" (): an ended session has delivered
+ * its last word, or has given up. */
+G_DECLARE_FINAL_TYPE (BkEngineSessions, bk_engine_sessions, BK, ENGINE_SESSIONS, GObject)
+
+BkEngineSessions *bk_engine_sessions_new (const BkEngineSessionsConfig *config);
+BkEngineSession *bk_engine_sessions_create (BkEngineSessions *self, BkEngineAccount *account, const char *owner,
+                                            GError **error);
+BkEngineSession *bk_engine_sessions_find (BkEngineSessions *self, const char *session_id);
+BkEngineSession *bk_engine_sessions_redeem_cookie (BkEngineSessions *self, const char *cookie, GError **error);
+BkEngineSession *bk_engine_sessions_redeem_process (BkEngineSessions *self, guint pid, GError **error);
+
+/* SESSION and SESSION_ELSEWHERE events of @account. */
+void bk_engine_sessions_apply (BkEngineSessions *self, BkEngineAccount *account, const BkBackendEvent *event);
+/* @account is ONLINE (again): envelopes that could not be sent are sent now, in order. */
+void bk_engine_sessions_account_online (BkEngineSessions *self, BkEngineAccount *account);
+/* @account signs out: its open sessions end with SIGNED_OUT, the other sides are told. */
+void bk_engine_sessions_account_signed_out (BkEngineSessions *self, BkEngineAccount *account);
+/* After a crash: tells the other side of each session that was open (SERVICE_RESTARTED). */
+void bk_engine_sessions_recover (BkEngineSessions *self, BkEngineAccount *account, const char *session_id,
+                                 const char *who);
+/* Ends everything with @result; used at shutdown. */
+void bk_engine_sessions_end_all (BkEngineSessions *self, BeckonSessionResult result);
+/* Whether envelopes are still waiting to be acknowledged: shutdown gives them a moment. */
+gboolean bk_engine_sessions_is_sending (BkEngineSessions *self);
+
+G_END_DECLS

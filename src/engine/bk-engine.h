@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The truth: accounts, contacts, conversations, sessions and the registry of applications. No D-Bus, no GTK, no
+ * sockets: the world outside is reached through the ports alone. */
+#pragma once
+
+#include "bk-backend.h"
+#include "bk-clock.h"
+#include "bk-desktop.h"
+#include "bk-engine-account.h"
+#include "bk-engine-registry.h"
+#include "bk-engine-session.h"
+#include "bk-launcher.h"
+
+G_BEGIN_DECLS
+
+/* Makes the backend of a new account. The engine never learns which kind it is. */
+typedef BkBackend *(*BkEngineBackendFactory) (gpointer user_data);
+
+typedef struct
+{
+  BkClock *clock;
+  BkSecrets *secrets;
+  BkLauncher *launcher;
+  BkOpener *opener;
+  BkPeers *peers; /* nullable: nobody ever attaches */
+  BkEngineBackendFactory make_backend;
+  gpointer make_backend_data;
+  const char *data_dir;                /* history and accounts live here; made if missing, 0700 */
+  const char *user_peers_dir;          /* the user's registration files, written by bk_engine_registry_register () */
+  const char *const *system_peers_dirs; /* read only, first wins */
+  guint answer_timeout_ms; /* how long an invitation rings; 0: BK_TIMEOUT_ANSWER_S */
+  const char *local_address; /* LocalAddress of new sessions; nullable: 127.0.0.1 */
+} BkEngineConfig;
+
+#define BK_TYPE_ENGINE (bk_engine_get_type ())
+G_DECLARE_FINAL_TYPE (BkEngine, bk_engine, BK, ENGINE, GObject)
+
+BkEngine *bk_engine_new (const BkEngineConfig *config);
+
+/* Opens the database, ends sessions that a crash left open (SERVICE_RESTARTED, also told to the other side), reads
+ * accounts and registrations and signs in the accounts that want to be signed in. */
+void bk_engine_open_async (BkEngine *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_open_finish (BkEngine *self, GAsyncResult *result, GError **error);
+/* Ends what is open, gives the network a moment to say so, writes everything to disk. */
+void bk_engine_close_async (BkEngine *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_close_finish (BkEngine *self, GAsyncResult *result, GError **error);
+
+GListModel *bk_engine_get_accounts (BkEngine *self); /* element-type BkEngineAccount */
+GListModel *bk_engine_get_sessions (BkEngine *self); /* element-type BkEngineSession; ended ones leave after a while */
+BkEngineRegistry *bk_engine_get_registry (BkEngine *self);
+BkEngineAccount *bk_engine_get_primary_account (BkEngine *self); /* nullable, transfer none */
+BkEngineSession *bk_engine_find_session (BkEngine *self, const char *session_id); /* nullable, transfer none */
+
+/* Makes the account known here, and on the service when @register_account. Signs in; finishes when that succeeded or
+ * failed for good. A failed one is not kept. */
+typedef struct
+{
+  const char *sign_in_name;
+  const char *password;
+  const char *server;       /* nullable */
+  gboolean register_account;
+  const char *display_name; /* nullable */
+  const char *invitation_token; /* nullable */
+} BkEngineNewAccount;
+void bk_engine_add_account_async (BkEngine *self, const BkEngineNewAccount *account, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+BkEngineAccount *bk_engine_add_account_finish (BkEngine *self, GAsyncResult *result, GError **error);
+/* Signs out, forgets the secret and the local history of the account. The account on the service stays. */
+void bk_engine_remove_account_async (BkEngine *self, BkEngineAccount *account, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_remove_account_finish (BkEngine *self, GAsyncResult *result, GError **error);
+
+/* A new session in state READY, this side being the inviter. @owner: bus name of the program that made it, NULL for
+ * the user's own invitation from a menu (whose program is launched on both sides). */
+BkEngineSession *bk_engine_create_session (BkEngine *self, BkEngineAccount *account, const char *owner, GError **error);
+/* Takes a cookie out of circulation and hands out its session: transfer none. A cookie opens once. */
+BkEngineSession *bk_engine_redeem_cookie (BkEngine *self, const char *cookie, GError **error);
+/* The session whose program, started by us, owns process @pid; NULL if none. Redeems like the cookie does. */
+BkEngineSession *bk_engine_redeem_process (BkEngine *self, guint pid, GError **error);
+
+/* Signals:
+ * "invitation" (BkEngineSession *): one arrived and no attached program took it over: it is for the user to see.
+ * "invitation-over" (BkEngineSession *): it needs no answer any more: withdraw dialog and notification.
+ * "notice" (const char *kind, const char *text, BkEngineSession *): something the user should read (nullable session).
+ */
+
+G_END_DECLS

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-backend.h"
+
+enum
+{
+  SIGNAL_EVENT,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_INTERFACE (BkBackend, bk_backend, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkBackendRegister, bk_backend_register, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkBackendContacts, bk_backend_contacts, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkBackendMessages, bk_backend_messages, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkBackendSessions, bk_backend_sessions, G_TYPE_OBJECT)
+
+static void
+bk_backend_default_init (BkBackendInterface *iface)
+{
+  signals[SIGNAL_EVENT] = g_signal_new ("event", BK_TYPE_BACKEND, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                        1, G_TYPE_POINTER);
+}
+
+static void
+bk_backend_register_default_init (BkBackendRegisterInterface *iface)
+{
+}
+
+static void
+bk_backend_contacts_default_init (BkBackendContactsInterface *iface)
+{
+}
+
+static void
+bk_backend_messages_default_init (BkBackendMessagesInterface *iface)
+{
+}
+
+static void
+bk_backend_sessions_default_init (BkBackendSessionsInterface *iface)
+{
+}
+
+void
+bk_backend_sign_in (BkBackend *self, const BkSignIn *sign_in)
+{
+  BK_BACKEND_GET_IFACE (self)->sign_in (self, sign_in);
+}
+
+/* Leaves the network and goes OFFLINE. @forget also gives the token back: it will not open anything any more. */
+void
+bk_backend_sign_out (BkBackend *self, gboolean forget)
+{
+  BK_BACKEND_GET_IFACE (self)->sign_out (self, forget);
+}
+
+void
+bk_backend_nudge (BkBackend *self)
+{
+  BK_BACKEND_GET_IFACE (self)->nudge (self);
+}
+
+void
+bk_backend_set_presence (BkBackend *self, BeckonStatus status, const char *personal_message)
+{
+  BK_BACKEND_GET_IFACE (self)->set_presence (self, status, personal_message);
+}
+
+/* For backends: reports a fact. */
+void
+bk_backend_emit (BkBackend *self, const BkBackendEvent *event)
+{
+  g_signal_emit (self, signals[SIGNAL_EVENT], 0, event);
+}
+
+const char *
+bk_backend_state_to_nick (BkBackendState state)
+{
+  switch (state)
+    {
+    case BK_BACKEND_OFFLINE:
+      return "offline";
+    case BK_BACKEND_FINDING:
+      return "finding";
+    case BK_BACKEND_CONNECTING:
+      return "connecting";
+    case BK_BACKEND_SIGNING_IN:
+      return "signing-in";
+    case BK_BACKEND_SYNCHRONIZING:
+      return "synchronizing";
+    case BK_BACKEND_ONLINE:
+      return "online";
+    case BK_BACKEND_WAITING:
+      return "waiting";
+    }
+  return "unknown";
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The backend port: what the engine asks of a network, and the closed set of facts a network reports. One BkBackend
+ * serves one account. Nothing above this line may ask which network it is. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "beckon-enums.h"
+#include "beckon-error.h"
+#include "bk-envelope.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BK_BACKEND_OFFLINE,     /* not wanted, or given up: error says why */
+  BK_BACKEND_FINDING,     /* looking for the server */
+  BK_BACKEND_CONNECTING,
+  BK_BACKEND_SIGNING_IN,
+  BK_BACKEND_SYNCHRONIZING, /* signed in; events that were missed are coming */
+  BK_BACKEND_ONLINE,
+  BK_BACKEND_WAITING,     /* connection lost or refused; will try again by itself in retry_ms */
+} BkBackendState;
+
+typedef enum
+{
+  BK_BACKEND_EVENT_STATE,
+  BK_BACKEND_EVENT_CREDENTIALS,
+  BK_BACKEND_EVENT_PROFILE,
+  BK_BACKEND_EVENT_CONTACT,
+  BK_BACKEND_EVENT_PRESENCE,
+  BK_BACKEND_EVENT_MESSAGE,
+  BK_BACKEND_EVENT_SESSION,
+  BK_BACKEND_EVENT_SESSION_ELSEWHERE,
+  BK_BACKEND_EVENT_CAUGHT_UP,
+} BkBackendEventType;
+
+/* A fact. Only the members named for its type are set; all are borrowed for the time of the call. Durable facts carry
+ * a cursor: an opaque word that, handed back at the next sign-in, makes the backend go on right after this fact. */
+typedef struct
+{
+  BkBackendEventType type;
+  const char *cursor; /* CONTACT, MESSAGE, SESSION, SESSION_ELSEWHERE, CAUGHT_UP; nullable */
+
+  BkBackendState state; /* STATE */
+  const GError *error;  /* STATE: why OFFLINE or WAITING; nullable */
+  guint retry_ms;       /* STATE: WAITING */
+
+  const char *token;  /* CREDENTIALS: to be kept as a secret, for the next sign-in without a password */
+  const char *device; /* CREDENTIALS */
+
+  const char *who;              /* CONTACT, PRESENCE; MESSAGE and SESSION: the other person */
+  const char *display_name;     /* PROFILE (own), CONTACT (nullable) */
+  BeckonRelation relation;      /* CONTACT */
+  gboolean blocked;             /* CONTACT */
+  BeckonStatus status;          /* PRESENCE */
+  const char *personal_message; /* PRESENCE; nullable */
+
+  const char *message_id; /* MESSAGE */
+  gboolean outgoing;      /* MESSAGE: written by this account, on this or another device */
+  const char *text;       /* MESSAGE; CONTACT: what the request says, nullable */
+  gint64 time;            /* MESSAGE, SESSION: microseconds since 1970, when the network took it */
+
+  const BkEnvelope *envelope; /* SESSION; the ttl of an invite is what is left of it now, so no clocks are compared */
+  const char *session;        /* SESSION_ELSEWHERE */
+  BeckonSessionResult result; /* SESSION_ELSEWHERE: ACCEPTED_ELSEWHERE or DECLINED_ELSEWHERE */
+} BkBackendEvent;
+
+/* What is needed to sign in. */
+typedef struct
+{
+  const char *sign_in_name;
+  const char *server;   /* address of the server, NULL: found from the sign-in name */
+  const char *password; /* nullable if there is a token */
+  const char *token;    /* nullable */
+  const char *device;   /* nullable: a new device */
+  const char *cursor;   /* nullable: from the beginning */
+  BeckonStatus status;  /* presence to show as soon as signed in */
+  const char *personal_message; /* nullable */
+} BkSignIn;
+
+#define BK_TYPE_BACKEND (bk_backend_get_type ())
+G_DECLARE_INTERFACE (BkBackend, bk_backend, BK, BACKEND, GObject)
+
+/* Signal "event" (const BkBackendEvent *): reports a fact, on the main context, never from inside a call. */
+struct _BkBackendInterface
+{
+  GTypeInterface parent_iface;
+
+  /* Starts to be signed in and stays so, reconnecting by itself, until sign_out. Progress comes as STATE events. */
+  void (*sign_in) (BkBackend *self, const BkSignIn *sign_in);
+  void (*sign_out) (BkBackend *self, gboolean forget);
+  /* The network or the machine came back: try at once instead of waiting. */
+  void (*nudge) (BkBackend *self);
+  void (*set_presence) (BkBackend *self, BeckonStatus status, const char *personal_message);
+};
+
+void bk_backend_sign_in (BkBackend *self, const BkSignIn *sign_in);
+void bk_backend_sign_out (BkBackend *self, gboolean forget);
+void bk_backend_nudge (BkBackend *self);
+void bk_backend_set_presence (BkBackend *self, BeckonStatus status, const char *personal_message);
+void bk_backend_emit (BkBackend *self, const BkBackendEvent *event);
+const char *bk_backend_state_to_nick (BkBackendState state);
+
+/* ---- abilities: a backend that lacks one does not implement its interface ---- */
+
+/* Making an account. Works without being signed in. */
+#define BK_TYPE_BACKEND_REGISTER (bk_backend_register_get_type ())
+G_DECLARE_INTERFACE (BkBackendRegister, bk_backend_register, BK, BACKEND_REGISTER, GObject)
+struct _BkBackendRegisterInterface
+{
+  GTypeInterface parent_iface;
+  void (*register_async) (BkBackendRegister *self, const BkSignIn *account, const char *display_name,
+                          const char *invitation_token, GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data);
+  gboolean (*register_finish) (BkBackendRegister *self, GAsyncResult *result, GError **error);
+};
+
+typedef enum
+{
+  BK_CONTACT_ADD, /* asks; with text */
+  BK_CONTACT_APPROVE,
+  BK_CONTACT_DECLINE,
+  BK_CONTACT_REMOVE,
+  BK_CONTACT_BLOCK,
+  BK_CONTACT_UNBLOCK,
+} BkContactVerb;
+
+/* Requests fail with BECKON_ERROR_DISCONNECTED when the connection is not there or breaks: the caller asks again once
+ * the state is ONLINE. All are safe to repeat: the id (message_id, uid) tells the network that it has it already. */
+#define BK_TYPE_BACKEND_CONTACTS (bk_backend_contacts_get_type ())
+G_DECLARE_INTERFACE (BkBackendContacts, bk_backend_contacts, BK, BACKEND_CONTACTS, GObject)
+struct _BkBackendContactsInterface
+{
+  GTypeInterface parent_iface;
+  void (*change_async) (BkBackendContacts *self, BkContactVerb verb, const char *who, const char *text,
+                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*change_finish) (BkBackendContacts *self, GAsyncResult *result, GError **error);
+  void (*set_display_name_async) (BkBackendContacts *self, const char *display_name, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*set_display_name_finish) (BkBackendContacts *self, GAsyncResult *result, GError **error);
+};
+
+#define BK_TYPE_BACKEND_MESSAGES (bk_backend_messages_get_type ())
+G_DECLARE_INTERFACE (BkBackendMessages, bk_backend_messages, BK, BACKEND_MESSAGES, GObject)
+struct _BkBackendMessagesInterface
+{
+  GTypeInterface parent_iface;
+  void (*send_async) (BkBackendMessages *self, const char *to, const char *message_id, const char *text,
+                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  /* Succeeds once the network has it on disk. Returns the time at which it took it, 0 on error. */
+  gint64 (*send_finish) (BkBackendMessages *self, GAsyncResult *result, GError **error);
+};
+
+#define BK_TYPE_BACKEND_SESSIONS (bk_backend_sessions_get_type ())
+G_DECLARE_INTERFACE (BkBackendSessions, bk_backend_sessions, BK, BACKEND_SESSIONS, GObject)
+struct _BkBackendSessionsInterface
+{
+  GTypeInterface parent_iface;
+  void (*send_async) (BkBackendSessions *self, const char *to, const char *uid, const BkEnvelope *envelope,
+                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*send_finish) (BkBackendSessions *self, GAsyncResult *result, GError **error);
+};
+
+G_END_DECLS

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Small ports towards the desktop: secrets, web pages, and the programs that are attached over the bus. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* ---- secrets ---- */
+
+#define BK_TYPE_SECRETS (bk_secrets_get_type ())
+/* Keeps one secret per key (`account/<sign-in name>/token`, …). */
+G_DECLARE_INTERFACE (BkSecrets, bk_secrets, BK, SECRETS, GObject)
+struct _BkSecretsInterface
+{
+  GTypeInterface parent_iface;
+  void (*lookup_async) (BkSecrets *self, const char *key, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data);
+  char *(*lookup_finish) (BkSecrets *self, GAsyncResult *result, GError **error); /* NULL without error: none */
+  void (*store_async) (BkSecrets *self, const char *key, const char *label, const char *secret,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*store_finish) (BkSecrets *self, GAsyncResult *result, GError **error);
+  void (*clear_async) (BkSecrets *self, const char *key, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data);
+  gboolean (*clear_finish) (BkSecrets *self, GAsyncResult *result, GError **error);
+  const char *(*get_warning) (BkSecrets *self); /* a sentence when secrets are kept less safely than they should be */
+};
+
+void bk_secrets_lookup_async (BkSecrets *self, const char *key, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+char *bk_secrets_lookup_finish (BkSecrets *self, GAsyncResult *result, GError **error);
+void bk_secrets_store_async (BkSecrets *self, const char *key, const char *label, const char *secret,
+                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_secrets_store_finish (BkSecrets *self, GAsyncResult *result, GError **error);
+void bk_secrets_clear_async (BkSecrets *self, const char *key, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_secrets_clear_finish (BkSecrets *self, GAsyncResult *result, GError **error);
+const char *bk_secrets_get_warning (BkSecrets *self);
+
+/* ---- web pages ---- */
+
+#define BK_TYPE_OPENER (bk_opener_get_type ())
+G_DECLARE_INTERFACE (BkOpener, bk_opener, BK, OPENER, GObject)
+struct _BkOpenerInterface
+{
+  GTypeInterface parent_iface;
+  /* @url has passed bk_url_is_web (). Failure is logged, there is nobody to tell. */
+  void (*open) (BkOpener *self, const char *url);
+};
+
+void bk_opener_open (BkOpener *self, const char *url);
+
+/* ---- attached programs ---- */
+
+#define BK_TYPE_PEERS (bk_peers_get_type ())
+/* What the engine asks of programs that attached themselves over the bus (Peer1). Each question has 3 s; a program
+ * that hangs or vanishes counts as the default. */
+G_DECLARE_INTERFACE (BkPeers, bk_peers, BK, PEERS, GObject)
+struct _BkPeersInterface
+{
+  GTypeInterface parent_iface;
+  /* Does an attached program of @guid take this invitation over? Default: no. */
+  void (*offer_invitation_async) (BkPeers *self, const char *guid, const char *session, const char *app_data,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  /* Shall Beckon launch the program? Default: yes. */
+  void (*before_launch_async) (BkPeers *self, const char *guid, const char *session, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+  /* Hands a connected session to an attached program of @guid that is running already. Default: nobody took it. */
+  void (*launch_session_async) (BkPeers *self, const char *guid, const char *session, const char *cookie,
+                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*finish) (BkPeers *self, GAsyncResult *result); /* the answer to any of the three */
+};
+
+void bk_peers_offer_invitation_async (BkPeers *self, const char *guid, const char *session, const char *app_data,
+                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void bk_peers_before_launch_async (BkPeers *self, const char *guid, const char *session, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
+void bk_peers_launch_session_async (BkPeers *self, const char *guid, const char *session, const char *cookie,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_peers_finish (BkPeers *self, GAsyncResult *result);
+
+G_END_DECLS

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine-world.h"
+
+static void
+request_free (gpointer data)
+{
+  HandRequest *request = data;
+
+  if (request->task != NULL)
+    hand_request_answer (request, BECKON_ERROR_DISCONNECTED);
+  g_free (request->who);
+  g_free (request->id);
+  g_free (request->text);
+  g_clear_pointer (&request->envelope, bk_envelope_free);
+  g_free (request);
+}
+
+static void
+take_string (char **place, const char *text)
+{
+  g_free (*place);
+  *place = g_strdup (text);
+}
+
+static void
+hand_sign_in (BkBackend *backend, const BkSignIn *sign_in)
+{
+  HandBackend *self = HAND_BACKEND (backend);
+
+  self->n_sign_ins++;
+  take_string (&self->password, sign_in->password);
+  take_string (&self->token, sign_in->token);
+  take_string (&self->device, sign_in->device);
+  take_string (&self->cursor, sign_in->cursor);
+  take_string (&self->personal_message, sign_in->personal_message);
+  self->status = sign_in->status;
+}
+
+static void
+on_offline (gpointer user_data)
+{
+  g_autoptr (HandBackend) self = user_data;
+
+  hand_backend_state (self, BK_BACKEND_OFFLINE, -1);
+}
+
+static void
+hand_sign_out (BkBackend *backend, gboolean forget)
+{
+  HandBackend *self = HAND_BACKEND (backend);
+
+  self->n_sign_outs++;
+  self->forgotten |= forget;
+  if (!self->silent)
+    g_idle_add_once (on_offline, g_object_ref (self));
+}
+
+static void
+hand_nudge (BkBackend *backend)
+{
+}
+
+static void
+hand_set_presence (BkBackend *backend, BeckonStatus status, const char *personal_message)
+{
+  HandBackend *self = HAND_BACKEND (backend);
+
+  self->status = status;
+  take_string (&self->personal_message, personal_message);
+}
+
+static void
+hand_backend_init_backend (BkBackendInterface *iface)
+{
+  iface->sign_in = hand_sign_in;
+  iface->sign_out = hand_sign_out;
+  iface->nudge = hand_nudge;
+  iface->set_presence = hand_set_presence;
+}
+
+static void
+hand_register_async (BkBackendRegister *backend, const BkSignIn *account, const char *display_name,
+                     const char *invitation_token, GCancellable *cancellable, GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+  HAND_BACKEND (backend)->registering = g_task_new (backend, cancellable, callback, user_data);
+}
+
+static gboolean
+hand_register_finish (BkBackendRegister *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+hand_backend_init_register (BkBackendRegisterInterface *iface)
+{
+  iface->register_async = hand_register_async;
+  iface->register_finish = hand_register_finish;
+}
+
+static HandRequest *
+add_request (gpointer backend, const char *who, const char *id, GCancellable *cancellable,
+             GAsyncReadyCallback callback, gpointer user_data)
+{
+  HandRequest *request = g_new0 (HandRequest, 1);
+
+  request->who = g_strdup (who);
+  request->id = g_strdup (id);
+  request->task = g_task_new (backend, NULL, callback, user_data);
+  g_ptr_array_add (HAND_BACKEND (backend)->requests, request);
+  return request;
+}
+
+static void
+hand_send_async (BkBackendMessages *backend, const char *to, const char *message_id, const char *text,
+                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  add_request (backend, to, message_id, cancellable, callback, user_data)->text = g_strdup (text);
+}
+
+static gint64
+hand_send_finish (BkBackendMessages *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error) ? 4242 : 0;
+}
+
+static void
+hand_backend_init_messages (BkBackendMessagesInterface *iface)
+{
+  iface->send_async = hand_send_async;
+  iface->send_finish = hand_send_finish;
+}
+
+static void
+hand_envelope_async (BkBackendSessions *backend, const char *to, const char *uid, const BkEnvelope *envelope,
+                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  add_request (backend, to, uid, cancellable, callback, user_data)->envelope = bk_envelope_copy (envelope);
+}
+
+static gboolean
+hand_envelope_finish (BkBackendSessions *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+hand_backend_init_sessions (BkBackendSessionsInterface *iface)
+{
+  iface->send_async = hand_envelope_async;
+  iface->send_finish = hand_envelope_finish;
+}
+
+static void
+hand_change_async (BkBackendContacts *backend, BkContactVerb verb, const char *who, const char *text,
+                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  add_request (backend, who, NULL, cancellable, callback, user_data)->text = g_strdup (text);
+}
+
+static gboolean
+hand_change_finish (BkBackendContacts *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+hand_name_async (BkBackendContacts *backend, const char *display_name, GCancellable *cancellable,
+                 GAsyncReadyCallback callback, gpointer user_data)
+{
+  add_request (backend, NULL, NULL, cancellable, callback, user_data)->text = g_strdup (display_name);
+}
+
+static void
+hand_backend_init_contacts (BkBackendContactsInterface *iface)
+{
+  iface->change_async = hand_change_async;
+  iface->change_finish = hand_change_finish;
+  iface->set_display_name_async = hand_name_async;
+  iface->set_display_name_finish = hand_change_finish;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (HandBackend, hand_backend, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND, hand_backend_init_backend)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_REGISTER, hand_backend_init_register)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_CONTACTS, hand_backend_init_contacts)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_MESSAGES, hand_backend_init_messages)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, hand_backend_init_sessions))
+
+static void
+hand_backend_finalize (GObject *object)
+{
+  HandBackend *self = HAND_BACKEND (object);
+
+  g_ptr_array_unref (self->requests);
+  g_free (self->personal_message);
+  g_free (self->password);
+  g_free (self->token);
+  g_free (self->device);
+  g_free (self->cursor);
+  G_OBJECT_CLASS (hand_backend_parent_class)->finalize (object);
+}
+
+static void
+hand_backend_class_init (HandBackendClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = hand_backend_finalize;
+}
+
+static void
+hand_backend_init (HandBackend *self)
+{
+  self->requests = g_ptr_array_new_with_free_func (request_free);
+}
+
+void
+hand_backend_state (HandBackend *self, BkBackendState state, int code)
+{
+  g_autoptr (GError) error = code >= 0 ? g_error_new_literal (BECKON_ERROR, code, "The test says so") : NULL;
+  BkBackendEvent event = { .type = BK_BACKEND_EVENT_STATE, .state = state, .error = error };
+
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+void
+hand_backend_go_online (HandBackend *self)
+{
+  BkBackendEvent credentials = {
+    .type = BK_BACKEND_EVENT_CREDENTIALS,
+    .token = "token-of-the-test",
+    .device = "device-of-the-test",
+  };
+
+  hand_backend_state (self, BK_BACKEND_FINDING, -1);
+  hand_backend_state (self, BK_BACKEND_CONNECTING, -1);
+  hand_backend_state (self, BK_BACKEND_SIGNING_IN, -1);
+  hand_backend_state (self, BK_BACKEND_SYNCHRONIZING, -1);
+  bk_backend_emit (BK_BACKEND (self), &credentials);
+  hand_backend_state (self, BK_BACKEND_ONLINE, -1);
+}
+
+void
+hand_backend_message (HandBackend *self, const char *cursor, const char *who, const char *id, gboolean outgoing,
+                      const char *text)
+{
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_MESSAGE,
+    .cursor = cursor,
+    .who = who,
+    .message_id = id,
+    .outgoing = outgoing,
+    .text = text,
+    .time = 1000,
+  };
+
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+void
+hand_backend_contact (HandBackend *self, const char *cursor, const char *who, BeckonRelation relation)
+{
+  BkBackendEvent event = { .type = BK_BACKEND_EVENT_CONTACT, .cursor = cursor, .who = who, .relation = relation };
+
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+void
+hand_backend_presence (HandBackend *self, const char *who, BeckonStatus status)
+{
+  BkBackendEvent event = { .type = BK_BACKEND_EVENT_PRESENCE, .who = who, .status = status };
+
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+HandRequest *
+hand_backend_request (HandBackend *self, guint index)
+{
+  bk_test_wait_for_count (&self->requests->len, index + 1);
+  return g_ptr_array_index (self->requests, index);
+}
+
+void
+hand_request_answer (HandRequest *request, int code)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&request->task);
+
+  g_assert_nonnull (task);
+  if (code >= 0)
+    g_task_return_new_error (task, BECKON_ERROR, code, "The test says no");
+  else
+    g_task_return_boolean (task, TRUE);
+}

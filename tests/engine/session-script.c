@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The words in which the tests tell what happens to alice and bob. */
+#include "session-world.h"
+
+static void
+on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (bk_engine_session_invite_finish (BK_ENGINE_SESSION (source), result, &error))
+    side_log (user_data, "invited");
+  else
+    side_log (user_data, "invite!%s", beckon_error_to_nick (error->code));
+}
+
+static void
+do_create (Side *side)
+{
+  g_autoptr (GError) error = NULL;
+  BkEngineSession *session = bk_engine_sessions_create (side->sessions, side->account, side->owner, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (session == side->current);
+  g_assert_true (bk_engine_session_set_application (session, APP_GUID, &error));
+}
+
+static void
+do_invite (Side *side)
+{
+  do_create (side);
+  bk_engine_session_invite_async (side->current, side_address (side->other), "hi", NULL, on_invited, side);
+}
+
+static void
+do_verb (Side *side, const char *verb)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (g_str_equal (verb, "accept"))
+    bk_engine_session_accept (side->current, "yes", &error);
+  else if (g_str_equal (verb, "decline"))
+    bk_engine_session_decline (side->current, "no", &error);
+  else if (g_str_equal (verb, "cancel"))
+    bk_engine_session_cancel (side->current, BECKON_SESSION_RESULT_NONE, "bye", &error);
+  else if (g_str_equal (verb, "context"))
+    bk_engine_session_send_context_data (side->current, "data", &error);
+  else
+    g_error ("There is no verb “%s”", verb);
+  if (error != NULL)
+    side_log (side, "!%s", beckon_error_to_nick (error->code));
+}
+
+static void
+do_redeem (Side *side)
+{
+  g_autoptr (GError) error = NULL;
+  BkEngineSession *session = bk_engine_sessions_redeem_cookie (side->sessions, side->cookie, &error);
+
+  if (session != NULL)
+    bk_engine_session_set_owner (session, ":1.9");
+  else
+    side_log (side, "!%s", beckon_error_to_nick (error->code));
+}
+
+static void
+do_side (Side *side, const char *command)
+{
+  if (g_str_equal (command, "create"))
+    do_create (side);
+  else if (g_str_equal (command, "invite"))
+    do_invite (side);
+  else if (g_str_equal (command, "own"))
+    side->owner = ":1.5";
+  else if (g_str_equal (command, "offline"))
+    side_set_online (side, FALSE);
+  else if (g_str_equal (command, "online"))
+    side_set_online (side, TRUE);
+  else if (g_str_equal (command, "missing"))
+    side_set_present (side, FALSE);
+  else if (g_str_equal (command, "install"))
+    side_set_present (side, TRUE);
+  else if (g_str_equal (command, "vanish"))
+    bk_engine_session_owner_vanished (side->current);
+  else if (g_str_equal (command, "redeem"))
+    do_redeem (side);
+  else if (g_str_equal (command, "exit0"))
+    bk_program_emit_ended (side->program, FALSE, NULL);
+  else if (g_str_equal (command, "exit1"))
+    bk_program_emit_ended (side->program, TRUE, "It exited with code 1.");
+  else if (g_str_equal (command, "sign-out"))
+    bk_engine_sessions_account_signed_out (side->sessions, side->account);
+  else if (g_str_equal (command, "end-all"))
+    bk_engine_sessions_end_all (side->sessions, BECKON_SESSION_RESULT_SERVICE_RESTARTED);
+  else if (g_str_equal (command, "accepted-elsewhere"))
+    side_receive_elsewhere (side, side->current->id, BECKON_SESSION_RESULT_ACCEPTED_ELSEWHERE);
+  else if (g_str_equal (command, "declined-elsewhere"))
+    side_receive_elsewhere (side, side->current->id, BECKON_SESSION_RESULT_DECLINED_ELSEWHERE);
+  else if (g_str_equal (command, "handles"))
+    side->handles = TRUE;
+  else if (g_str_equal (command, "takes"))
+    side->takes = TRUE;
+  else if (g_str_equal (command, "refrains"))
+    side->refrains = TRUE;
+  else if (g_str_equal (command, "unlaunchable"))
+    side->launch_error = "No such file.";
+  else
+    do_verb (side, command);
+}
+
+static int
+kind_from_nick (const char *nick)
+{
+  for (int kind = 0; kind < BK_N_ENVELOPE_KINDS; kind++)
+    if (g_str_equal (bk_envelope_kind_to_nick (kind), nick))
+      return kind;
+  return -1;
+}
+
+/* "a:…" and "b:…" happen to alice and bob; "+120000" lets time pass; "hold:accept", "go", "refuse:accept:expired",
+ * "lose-ack" are about the network. After each word everything settles. */
+void
+world_run (World *world, const char *script)
+{
+  g_auto (GStrv) words = g_strsplit (script, " ", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (words[i], ":", -1);
+
+      if (g_str_has_prefix (words[i], "+"))
+        bk_fake_clock_advance (world->clock, (guint) g_ascii_strtoull (words[i] + 1, NULL, 10));
+      else if (g_str_equal (parts[0], "hold"))
+        world->hold = kind_from_nick (parts[1]);
+      else if (g_str_equal (words[i], "go"))
+        world->hold = world->refuse = -1;
+      else if (g_str_equal (words[i], "lose-ack"))
+        world->lose_ack = TRUE;
+      else if (g_str_equal (parts[0], "refuse"))
+        {
+          world->refuse = kind_from_nick (parts[1]);
+          g_assert_true (beckon_error_from_nick (parts[2], &world->error));
+        }
+      else if (parts[1] != NULL)
+        do_side (world_side (world, *parts[0]), parts[1]);
+      else if (*words[i] != '\0')
+        g_error ("There is no command “%s”", words[i]);
+      world_settle (world);
+    }
+}

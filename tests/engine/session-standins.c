@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session-standins.h"
+
+#include "bk-ids.h"
+#include "session-world.h"
+
+
+G_DEFINE_FINAL_TYPE (BkEngineContact, bk_engine_contact, G_TYPE_OBJECT)
+
+G_DEFINE_FINAL_TYPE (BkEngineAccount, bk_engine_account, G_TYPE_OBJECT)
+
+G_DEFINE_FINAL_TYPE (BkEngineApplication, bk_engine_application, G_TYPE_OBJECT)
+
+G_DEFINE_FINAL_TYPE (BkEngineRegistry, bk_engine_registry, G_TYPE_OBJECT)
+
+G_DEFINE_FINAL_TYPE (BkEngineHistory, bk_engine_history, G_TYPE_OBJECT)
+
+static void
+bk_engine_contact_class_init (BkEngineContactClass *klass)
+{
+}
+
+static void
+bk_engine_contact_init (BkEngineContact *self)
+{
+  self->relation = BECKON_RELATION_ACCEPTED;
+  self->status = BECKON_STATUS_ONLINE;
+}
+
+BeckonRelation
+bk_engine_contact_get_relation (BkEngineContact *self)
+{
+  return self->relation;
+}
+
+gboolean
+bk_engine_contact_get_blocked (BkEngineContact *self)
+{
+  return self->blocked;
+}
+
+BeckonStatus
+bk_engine_contact_get_status (BkEngineContact *self)
+{
+  return self->status;
+}
+
+const char *
+bk_engine_contact_get_display_name (BkEngineContact *self)
+{
+  return self->display_name;
+}
+
+static void
+account_finalize (GObject *object)
+{
+  g_object_unref (BK_ENGINE_ACCOUNT (object)->contact);
+  G_OBJECT_CLASS (bk_engine_account_parent_class)->finalize (object);
+}
+
+static void
+bk_engine_account_class_init (BkEngineAccountClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = account_finalize;
+}
+
+static void
+bk_engine_account_init (BkEngineAccount *self)
+{
+  self->state = BK_BACKEND_ONLINE;
+  self->contact = g_object_new (BK_TYPE_ENGINE_CONTACT, NULL);
+}
+
+guint
+bk_engine_account_get_id (BkEngineAccount *self)
+{
+  return 1;
+}
+
+const char *
+bk_engine_account_get_sign_in_name (BkEngineAccount *self)
+{
+  return self->name;
+}
+
+BkBackendState
+bk_engine_account_get_state (BkEngineAccount *self)
+{
+  return self->state;
+}
+
+BkBackend *
+bk_engine_account_get_backend (BkEngineAccount *self)
+{
+  return self->backend;
+}
+
+BkEngineContact *
+bk_engine_account_find_contact (BkEngineAccount *self, const char *who)
+{
+  return g_str_equal (who, self->contact->name) ? self->contact : NULL;
+}
+
+static void
+bk_engine_application_class_init (BkEngineApplicationClass *klass)
+{
+}
+
+static void
+bk_engine_application_init (BkEngineApplication *self)
+{
+  self->present = TRUE;
+}
+
+const char *
+bk_engine_application_get_name (BkEngineApplication *self)
+{
+  return "Pipe";
+}
+
+const char *
+bk_engine_application_get_url (BkEngineApplication *self)
+{
+  return APP_URL;
+}
+
+const char *const *
+bk_engine_application_get_argv (BkEngineApplication *self)
+{
+  static const char *const argv[] = { "beckon-pipe", NULL };
+
+  return argv;
+}
+
+BeckonSessionFlags
+bk_engine_application_get_flags (BkEngineApplication *self)
+{
+  return self->flags;
+}
+
+gboolean
+bk_engine_application_is_present (BkEngineApplication *self, const char **reason)
+{
+  if (!self->present && reason != NULL)
+    *reason = "beckon-pipe was not found.";
+  return self->present;
+}
+
+static void
+registry_finalize (GObject *object)
+{
+  g_object_unref (BK_ENGINE_REGISTRY (object)->application);
+  G_OBJECT_CLASS (bk_engine_registry_parent_class)->finalize (object);
+}
+
+static void
+bk_engine_registry_class_init (BkEngineRegistryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = registry_finalize;
+  g_signal_new ("registered", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_STRING);
+}
+
+static void
+bk_engine_registry_init (BkEngineRegistry *self)
+{
+  self->application = g_object_new (BK_TYPE_ENGINE_APPLICATION, NULL);
+  self->registered = TRUE;
+}
+
+BkEngineApplication *
+bk_engine_registry_find (BkEngineRegistry *self, const char *guid)
+{
+  return self->registered && g_strcmp0 (guid, APP_GUID) == 0 ? self->application : NULL;
+}
+
+static void
+history_finalize (GObject *object)
+{
+  g_hash_table_unref (BK_ENGINE_HISTORY (object)->open);
+  G_OBJECT_CLASS (bk_engine_history_parent_class)->finalize (object);
+}
+
+static void
+bk_engine_history_class_init (BkEngineHistoryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = history_finalize;
+}
+
+static void
+bk_engine_history_init (BkEngineHistory *self)
+{
+  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+void
+bk_engine_history_session_opened (BkEngineHistory *self, guint account_id, const char *session_id, const char *who)
+{
+  g_assert_true (bk_sign_in_name_is_valid (who));
+  g_assert_true (g_hash_table_add (self->open, g_strdup (session_id)));
+}
+
+void
+bk_engine_history_session_ended (BkEngineHistory *self, const char *session_id)
+{
+  g_hash_table_remove (self->open, session_id);
+}

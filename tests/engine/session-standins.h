@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Stand-ins for what sessions look up: accounts, contacts, applications, registry and history, just large enough to be
+ * asked, with their answers laid open. */
+#pragma once
+
+#include "bk-engine-session-private.h"
+
+G_BEGIN_DECLS
+
+struct _BkEngineContact
+{
+  GObject parent_instance;
+  const char *name;
+  const char *display_name;
+  BeckonRelation relation;
+  gboolean blocked;
+  BeckonStatus status;
+};
+
+struct _BkEngineAccount
+{
+  GObject parent_instance;
+  const char *name;
+  BkBackend *backend;
+  BkBackendState state;
+  BkEngineContact *contact; /* the other one */
+};
+
+struct _BkEngineApplication
+{
+  GObject parent_instance;
+  gboolean present;
+  BeckonSessionFlags flags;
+};
+
+struct _BkEngineRegistry
+{
+  GObject parent_instance;
+  BkEngineApplication *application;
+  gboolean registered;
+};
+
+struct _BkEngineHistory
+{
+  GObject parent_instance;
+  GHashTable *open;
+};
+
+G_END_DECLS
