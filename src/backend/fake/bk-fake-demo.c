@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who lives in the demonstration, and who of them answers. */
+#include "bk-fake-private.h"
+
+#include "bk-ids.h"
+
+#define ECHO "echo@localhost"
+
+static const struct
+{
+  const char *name;
+  const char *display_name;
+  BeckonStatus status; /* OFFLINE: never there */
+  const char *personal_message;
+} people[] = {
+  { ECHO, "Echo", BECKON_STATUS_ONLINE, "I say what you say" },
+  { "carol@localhost", "Carol", BECKON_STATUS_BUSY, "In a meeting until four" },
+  { "dave@localhost", "Dave", BECKON_STATUS_OFFLINE, NULL },
+};
+
+static void
+say (BkBackend *echo, const char *to, const char *text)
+{
+  g_autofree char *id = bk_guid_new ();
+
+  BK_BACKEND_MESSAGES_GET_IFACE (echo)->send_async (BK_BACKEND_MESSAGES (echo), to, id, text, NULL, NULL, NULL);
+}
+
+static void
+send_envelope (BkBackend *echo, const char *to, const BkEnvelope *envelope)
+{
+  g_autofree char *uid = bk_guid_new ();
+
+  BK_BACKEND_SESSIONS_GET_IFACE (echo)->send_async (BK_BACKEND_SESSIONS (echo), to, uid, envelope, NULL, NULL, NULL);
+}
+
+static void
+answer_invite (BkBackend *echo, const char *who, const BkEnvelope *invite)
+{
+  gboolean decline = g_strcmp0 (invite->data, "decline") == 0;
+  g_autoptr (BkEnvelope) ringing = bk_envelope_new (BK_ENVELOPE_RINGING, invite->session);
+  g_autoptr (BkEnvelope) answer
+    = bk_envelope_new (decline ? BK_ENVELOPE_DECLINE : BK_ENVELOPE_ACCEPT, invite->session);
+
+  send_envelope (echo, who, ringing);
+  if (g_strcmp0 (invite->data, "ignore") == 0)
+    return;
+  if (decline)
+    answer->reason = BECKON_SESSION_RESULT_INVITATION_DECLINED;
+  else
+    answer->address = g_strdup ("127.0.0.1");
+  answer->data = g_strdup (invite->data);
+  send_envelope (echo, who, answer);
+}
+
+static void
+on_echo_event (BkBackend *echo, const BkBackendEvent *event, gpointer user_data)
+{
+  switch (event->type)
+    {
+    case BK_BACKEND_EVENT_CONTACT:
+      if (event->relation == BECKON_RELATION_ASKING)
+        BK_BACKEND_CONTACTS_GET_IFACE (echo)->change_async (BK_BACKEND_CONTACTS (echo), BK_CONTACT_APPROVE,
+                                                            event->who, NULL, NULL, NULL, NULL);
+      break;
+    case BK_BACKEND_EVENT_MESSAGE:
+      if (!event->outgoing)
+        say (echo, event->who, event->text);
+      break;
+    case BK_BACKEND_EVENT_SESSION:
+      if (event->envelope->kind == BK_ENVELOPE_INVITE)
+        answer_invite (echo, event->who, event->envelope);
+      else if (event->envelope->kind == BK_ENVELOPE_CONTEXT)
+        send_envelope (echo, event->who, event->envelope);
+      break;
+    case BK_BACKEND_EVENT_STATE:
+    case BK_BACKEND_EVENT_CREDENTIALS:
+    case BK_BACKEND_EVENT_PROFILE:
+    case BK_BACKEND_EVENT_PRESENCE:
+    case BK_BACKEND_EVENT_SESSION_ELSEWHERE:
+    case BK_BACKEND_EVENT_CAUGHT_UP:
+      break;
+    }
+}
+
+/* Makes an account for somebody new and introduces everybody. */
+void
+bk_fake_demo_welcome (BkFakeNetwork *self, const char *name)
+{
+  if (!bk_fake_network_add_account (self, name, "", NULL, NULL))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (people); i++)
+    bk_fake_network_befriend (self, name, people[i].name);
+}
+
+/* The network owns its inhabitants and each of them the network: whoever made it and wants to be rid of it runs
+ * g_object_run_dispose (). The demonstration lasts as long as its process. */
+BkFakeNetwork *
+bk_fake_network_new_demo (BkClock *clock)
+{
+  BkFakeNetwork *self = bk_fake_network_new (clock);
+
+  self->welcomes_all = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (people); i++)
+    {
+      bk_fake_network_add_account (self, people[i].name, "", people[i].display_name, NULL);
+      if (people[i].status == BECKON_STATUS_OFFLINE)
+        continue;
+
+      BkFakeBackend *inhabitant = bk_fake_backend_new (self);
+      BkSignIn sign_in = {
+        .sign_in_name = people[i].name,
+        .password = "",
+        .status = people[i].status,
+        .personal_message = people[i].personal_message,
+      };
+      if (g_str_equal (people[i].name, ECHO))
+        g_signal_connect (inhabitant, "event", G_CALLBACK (on_echo_event), NULL);
+      bk_backend_sign_in (BK_BACKEND (inhabitant), &sign_in);
+      g_ptr_array_add (self->inhabitants, inhabitant);
+    }
+  return self;
+}

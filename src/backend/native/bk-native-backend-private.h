@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by the files of BkNativeBackend: -wishes.c is what the engine wants of the connection, -backend.c the state
+ * machine, -events.c turns frames into facts, -requests.c is what the engine asks the server for. */
+#pragma once
+
+#include "bk-native-backend.h"
+#include "bk-native-link.h"
+
+G_BEGIN_DECLS
+
+/* What was asked for last and has not been looked at yet. Calls only leave a wish: the port allows no event from
+ * inside a call. */
+typedef enum
+{
+  BK_NATIVE_WISH_NONE,
+  BK_NATIVE_WISH_SIGN_IN,
+  BK_NATIVE_WISH_SIGN_OUT,
+  BK_NATIVE_WISH_RETRY,
+} BkNativeWish;
+
+struct _BkNativeBackend
+{
+  GObject parent_instance;
+
+  BkClock *clock;
+  GTlsDatabase *tls_database; /* nullable */
+  guint ping_seconds;
+
+  /* What is wanted */
+  char *sign_in_name; /* NULL: never asked to sign in */
+  char *server;       /* nullable */
+  char *password;     /* nullable, secret */
+  char *token;        /* nullable, secret */
+  char *device;       /* nullable */
+  gint64 cursor;
+  BeckonStatus status;
+  char *personal_message; /* nullable */
+  guint presence_serial;
+  BkNativeWish wish;
+  guint wish_source;
+  gboolean forget; /* with WISH_SIGN_OUT */
+
+  /* What is */
+  BkBackendState state;
+  BkNativeLink *link; /* nullable */
+  GCancellable *cancellable; /* of the attempt; nullable */
+  guint presence_sent; /* the serial that the server knows */
+  guint retry_timer;
+  guint attempts; /* that failed since it was last online for a while */
+  gint64 signing_in_since;
+  gint64 online_since;
+  gint64 probed_at;
+  gint64 network_changed_at;
+};
+
+#define BK_NATIVE_SIGN_IN_SECONDS 15
+
+void bk_native_backend_start (BkNativeBackend *self);
+void bk_native_backend_hang_up (BkNativeBackend *self, gboolean sign_out);
+void bk_native_backend_enter_state (BkNativeBackend *self, BkBackendState state, const GError *error, guint retry_ms);
+void bk_native_backend_send_presence (BkNativeBackend *self, guint seconds);
+void bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame);
+void bk_native_backend_caught_up (BkNativeBackend *self);
+void bk_native_backend_bye (BkNativeBackend *self, const BkFrame *frame);
+gboolean bk_native_backend_is_signed_in (BkNativeBackend *self);
+gboolean bk_native_backend_is_ready (BkNativeBackend *self);
+
+const char *bk_native_status_to_word (BeckonStatus status);
+void bk_native_free_secret (char *secret);
+void bk_native_set_secret (char **place, const char *secret);
+void bk_native_set_text (char **place, const char *text);
+
+void bk_native_backend_backend_init (BkBackendInterface *iface);
+void bk_native_backend_register_init (BkBackendRegisterInterface *iface);
+void bk_native_backend_contacts_init (BkBackendContactsInterface *iface);
+void bk_native_backend_messages_init (BkBackendMessagesInterface *iface);
+void bk_native_backend_sessions_init (BkBackendSessionsInterface *iface);
+
+G_END_DECLS

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From frames that the server sends by itself to facts of the backend port. Every member was checked by wire/. */
+#include "bk-native-backend-private.h"
+
+#include "bk-ids.h"
+
+#define CURSOR_SIZE 24
+
+/* Durable facts move the place at which the next connection goes on. */
+static const char *
+advance (BkNativeBackend *self, const BkFrame *frame, char cursor[CURSOR_SIZE])
+{
+  self->cursor = bk_frame_get_int (frame, "seq");
+  g_snprintf (cursor, CURSOR_SIZE, "%" G_GINT64_FORMAT, self->cursor);
+  return cursor;
+}
+
+static void
+report_contact (BkNativeBackend *self, const BkFrame *frame)
+{
+  char cursor[CURSOR_SIZE];
+  int relation = BECKON_RELATION_NONE;
+
+  bk_enum_from_nick (BECKON_TYPE_RELATION, bk_frame_get_string (frame, "relation"), &relation);
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_CONTACT,
+    .cursor = advance (self, frame, cursor),
+    .who = bk_frame_get_string (frame, "who"),
+    .display_name = bk_frame_get_string (frame, "display_name"),
+    .relation = (BeckonRelation) relation,
+    .blocked = bk_frame_get_int (frame, "blocked") != 0,
+    .text = bk_frame_get_string (frame, "message"),
+  };
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+static void
+report_presence (BkNativeBackend *self, const BkFrame *frame)
+{
+  int status = BECKON_STATUS_UNKNOWN;
+
+  bk_enum_from_nick (BECKON_TYPE_STATUS, bk_frame_get_string (frame, "status"), &status);
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_PRESENCE,
+    .who = bk_frame_get_string (frame, "who"),
+    .status = (BeckonStatus) status,
+    .personal_message = bk_frame_get_string (frame, "personal_message"),
+  };
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+static void
+report_message (BkNativeBackend *self, const BkFrame *frame)
+{
+  char cursor[CURSOR_SIZE];
+  const char *from = bk_frame_get_string (frame, "from");
+  gboolean outgoing = g_str_equal (from, self->sign_in_name);
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_MESSAGE,
+    .cursor = advance (self, frame, cursor),
+    .who = outgoing ? bk_frame_get_string (frame, "to") : from,
+    .message_id = bk_frame_get_string (frame, "message"),
+    .outgoing = outgoing,
+    .text = bk_frame_get_string (frame, "text"),
+    .time = bk_frame_get_int (frame, "time"),
+  };
+
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+static void
+report_session (BkNativeBackend *self, const BkFrame *frame)
+{
+  char cursor[CURSOR_SIZE];
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_SESSION,
+    .cursor = advance (self, frame, cursor),
+    .who = bk_frame_get_string (frame, "from"),
+    .time = bk_frame_get_int (frame, "time"),
+    .envelope = bk_frame_get_envelope (frame),
+  };
+
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+static void
+report_elsewhere (BkNativeBackend *self, const BkFrame *frame)
+{
+  char cursor[CURSOR_SIZE];
+  gboolean accepted = g_str_equal (bk_frame_get_string (frame, "result"), "accepted");
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_SESSION_ELSEWHERE,
+    .cursor = advance (self, frame, cursor),
+    .session = bk_frame_get_string (frame, "session"),
+    .result = accepted ? BECKON_SESSION_RESULT_ACCEPTED_ELSEWHERE : BECKON_SESSION_RESULT_DECLINED_ELSEWHERE,
+  };
+
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+static void
+report_caught_up (BkNativeBackend *self, const BkFrame *frame)
+{
+  char cursor[CURSOR_SIZE];
+  BkBackendEvent event = { .type = BK_BACKEND_EVENT_CAUGHT_UP, .cursor = advance (self, frame, cursor) };
+
+  bk_backend_emit (BK_BACKEND (self), &event);
+  bk_native_backend_caught_up (self);
+}
+
+void
+bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame)
+{
+  switch (bk_frame_get_frame_type (frame))
+    {
+    case BK_FRAME_CONTACT:
+      report_contact (self, frame);
+      break;
+    case BK_FRAME_PRESENCE:
+      report_presence (self, frame);
+      break;
+    case BK_FRAME_MESSAGE:
+      report_message (self, frame);
+      break;
+    case BK_FRAME_SESSION:
+      report_session (self, frame);
+      break;
+    case BK_FRAME_SESSION_ELSEWHERE:
+      report_elsewhere (self, frame);
+      break;
+    case BK_FRAME_CAUGHT_UP:
+      report_caught_up (self, frame);
+      break;
+    case BK_FRAME_BYE:
+      bk_native_backend_bye (self, frame);
+      break;
+    case BK_FRAME_REGISTER:
+    case BK_FRAME_SIGN_IN:
+    case BK_FRAME_SIGN_OUT:
+    case BK_FRAME_PRESENCE_SET:
+    case BK_FRAME_PROFILE_SET:
+    case BK_FRAME_CONTACT_ADD:
+    case BK_FRAME_CONTACT_APPROVE:
+    case BK_FRAME_CONTACT_DECLINE:
+    case BK_FRAME_CONTACT_REMOVE:
+    case BK_FRAME_CONTACT_BLOCK:
+    case BK_FRAME_MESSAGE_SEND:
+    case BK_FRAME_SESSION_SEND:
+    case BK_FRAME_OK:
+    case BK_FRAME_ERROR:
+    case BK_FRAME_SIGNED_IN:
+    case BK_FRAME_HELLO:
+      break; /* the link lets none of these through */
+    }
+}
