@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* im.beckon.Account1, and the list of accounts */
+#include "bk-service-private.h"
+#include "bk-service-dbus.h"
+
+#include <string.h>
+
+GVariant *
+bk_service_account_path (BkEngineAccount *account)
+{
+  return bk_service_path (BK_SERVICE_PATH_ACCOUNTS, bk_engine_account_get_id (account));
+}
+
+static GVariant *
+get_error_name (const GError *error)
+{
+  GError named = { BECKON_ERROR, BECKON_ERROR_FAILED, (char *) "" };
+
+  if (error == NULL)
+    return bk_service_text (NULL);
+  if (error->domain == BECKON_ERROR)
+    named.code = error->code;
+  return g_variant_new_take_string (g_dbus_error_encode_gerror (&named));
+}
+
+static GVariant *
+get_property (BkServiceCall *call, const char *name)
+{
+  BkEngineAccount *account = BK_ENGINE_ACCOUNT (call->object);
+  const GError *error = bk_engine_account_get_error (account);
+
+  if (g_str_equal (name, "version"))
+    return g_variant_new_uint32 (1);
+  if (g_str_equal (name, "SignInName"))
+    return bk_service_text (bk_engine_account_get_sign_in_name (account));
+  if (g_str_equal (name, "DisplayName"))
+    return bk_service_text (bk_engine_account_get_display_name (account));
+  if (g_str_equal (name, "Server"))
+    return bk_service_text (bk_engine_account_get_server (account));
+  if (g_str_equal (name, "State"))
+    return bk_service_text (bk_backend_state_to_nick (bk_engine_account_get_state (account)));
+  if (g_str_equal (name, "Status"))
+    return g_variant_new_uint32 (bk_engine_account_get_status (account));
+  if (g_str_equal (name, "WantedStatus"))
+    return g_variant_new_uint32 (bk_engine_account_get_wanted_status (account));
+  if (g_str_equal (name, "PersonalMessage"))
+    return bk_service_text (bk_engine_account_get_personal_message (account));
+  if (g_str_equal (name, "ErrorName"))
+    return get_error_name (error);
+  return bk_service_text (error != NULL ? error->message : NULL); /* ErrorText */
+}
+
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  gboolean done = bk_engine_account_sign_in_finish (BK_ENGINE_ACCOUNT (source), result, &error);
+
+  bk_service_call_finish (user_data, done, error);
+}
+
+static void
+handle_sign_in (BkServiceCall *call)
+{
+  const char *password;
+
+  g_variant_get (call->arguments, "(&s@a{sv})", &password, NULL);
+  bk_engine_account_sign_in_async (BK_ENGINE_ACCOUNT (call->object), *password != '\0' ? password : NULL,
+                                   BK_CALL_SERVICE (call)->cancellable, on_signed_in, call);
+}
+
+static void
+on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  gboolean done = bk_engine_account_sign_out_finish (BK_ENGINE_ACCOUNT (source), result, &error);
+
+  bk_service_call_finish (user_data, done, error);
+}
+
+static void
+handle_sign_out (BkServiceCall *call)
+{
+  bk_engine_account_sign_out_async (BK_ENGINE_ACCOUNT (call->object), BK_CALL_SERVICE (call)->cancellable,
+                                    on_signed_out, call);
+}
+
+static void
+handle_set_status (BkServiceCall *call)
+{
+  g_autoptr (GEnumClass) statuses = g_type_class_ref (BECKON_TYPE_STATUS);
+  GError *error = NULL;
+  const char *message;
+  guint32 status;
+
+  g_variant_get (call->arguments, "(u&s)", &status, &message);
+  if (status > G_MAXINT || g_enum_get_value (statuses, (int) status) == NULL || (status & BECKON_STATUS_ONLINE) == 0)
+    {
+      bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “status” is none to choose.");
+      return;
+    }
+  gboolean done = bk_engine_account_set_status (BK_ENGINE_ACCOUNT (call->object), (BeckonStatus) status, message,
+                                                &error);
+  bk_service_call_finish (call, done, error);
+}
+
+static void
+on_display_name_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  gboolean done = bk_engine_account_set_display_name_finish (BK_ENGINE_ACCOUNT (source), result, &error);
+
+  bk_service_call_finish (user_data, done, error);
+}
+
+static void
+handle_set_display_name (BkServiceCall *call)
+{
+  const char *name;
+
+  g_variant_get (call->arguments, "(&s)", &name);
+  if (*name == '\0')
+    bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “display_name” is empty.");
+  else
+    bk_engine_account_set_display_name_async (BK_ENGINE_ACCOUNT (call->object), name,
+                                              BK_CALL_SERVICE (call)->cancellable, on_display_name_set, call);
+}
+
+/* ---- contacts ---- */
+
+static void
+handle_list_contacts (BkServiceCall *call)
+{
+  GListModel *contacts = bk_engine_account_get_contacts (BK_ENGINE_ACCOUNT (call->object));
+  GVariant *list = bk_service_list_to_variant (contacts, 0, g_list_model_get_n_items (contacts), "(ssubussu)",
+                                               (BkServiceToVariant) bk_service_contact_to_variant);
+
+  bk_service_call_return (call, g_variant_new ("(@a(ssubussu))", list));
+}
+
+static void
+on_contact_changed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  gboolean done = bk_engine_account_change_contact_finish (BK_ENGINE_ACCOUNT (source), result, &error);
+
+  bk_service_call_finish (user_data, done, error);
+}
+
+static void
+change_contact (BkServiceCall *call, BkContactVerb verb, const char *text)
+{
+  const char *who;
+
+  g_variant_get_child (call->arguments, 0, "&s", &who);
+  bk_engine_account_change_contact_async (BK_ENGINE_ACCOUNT (call->object), verb, who, text,
+                                          BK_CALL_SERVICE (call)->cancellable, on_contact_changed, call);
+}
+
+static void
+handle_add_contact (BkServiceCall *call)
+{
+  const char *text;
+
+  g_variant_get_child (call->arguments, 1, "&s", &text);
+  change_contact (call, BK_CONTACT_ADD, *text != '\0' ? text : NULL);
+}
+
+static void
+handle_approve_contact (BkServiceCall *call)
+{
+  change_contact (call, BK_CONTACT_APPROVE, NULL);
+}
+
+static void
+handle_decline_contact (BkServiceCall *call)
+{
+  change_contact (call, BK_CONTACT_DECLINE, NULL);
+}
+
+static void
+handle_remove_contact (BkServiceCall *call)
+{
+  change_contact (call, BK_CONTACT_REMOVE, NULL);
+}
+
+static void
+handle_set_contact_blocked (BkServiceCall *call)
+{
+  gboolean blocked;
+
+  g_variant_get_child (call->arguments, 1, "b", &blocked);
+  change_contact (call, blocked ? BK_CONTACT_BLOCK : BK_CONTACT_UNBLOCK, NULL);
+}
+
+static void
+handle_get_conversation (BkServiceCall *call)
+{
+  BkEngineAccount *account = BK_ENGINE_ACCOUNT (call->object);
+  GError *error = NULL;
+  const char *who;
+
+  g_variant_get (call->arguments, "(&s)", &who);
+  BkEngineConversation *conversation = bk_engine_account_get_conversation (account, who, &error);
+  if (conversation == NULL)
+    {
+      bk_service_call_fail (call, error);
+      return;
+    }
+  BkServiceView *view = bk_service_conversation_export (BK_CALL_SERVICE (call), account, conversation);
+  bk_service_call_return (call, g_variant_new ("(o)", view->path));
+}
+
+/* ---- signals ---- */
+
+static void
+tell_contacts (BkServiceView *view, guint position, guint removed, guint added)
+{
+  GListModel *contacts = bk_engine_account_get_contacts (BK_ENGINE_ACCOUNT (view->object));
+
+  if (view->told == NULL)
+    return; /* nobody knows of the account yet */
+  GVariant *list = bk_service_list_to_variant (contacts, position, added, "(ssubussu)",
+                                               (BkServiceToVariant) bk_service_contact_to_variant);
+
+  bk_service_tell (view->service, view->path, view->interface, "ContactsChanged",
+                   g_variant_new ("(uu@a(ssubussu))", position, removed, list));
+}
+
+/* The list is ordered by sign-in name, which never changes: ten thousand contacts are not walked for one that moved. */
+static void
+on_contact_moved (BkEngineContact *contact, BkServiceView *view)
+{
+  const char *name = bk_engine_contact_get_sign_in_name (contact);
+  guint first = 0, end = view->contacts->len;
+
+  while (first < end)
+    {
+      guint middle = first + (end - first) / 2;
+
+      if (strcmp (bk_engine_contact_get_sign_in_name (g_ptr_array_index (view->contacts, middle)), name) < 0)
+        first = middle + 1;
+      else
+        end = middle;
+    }
+  if (first < view->contacts->len && g_ptr_array_index (view->contacts, first) == contact)
+    tell_contacts (view, first, 1, 1);
+}
+
+static void
+drop_contact (BkServiceView *view, guint position)
+{
+  g_signal_handlers_disconnect_by_data (g_ptr_array_index (view->contacts, position), view);
+  g_ptr_array_remove_index (view->contacts, position);
+}
+
+static void
+on_contacts_changed (GListModel *contacts, guint position, guint removed, guint added, BkServiceView *view)
+{
+  for (guint i = 0; i < removed && position < view->contacts->len; i++)
+    drop_contact (view, position);
+  for (guint i = 0; i < added; i++)
+    {
+      BkEngineContact *contact = g_list_model_get_item (contacts, position + i);
+
+      g_signal_connect (contact, "changed", G_CALLBACK (on_contact_moved), view);
+      g_ptr_array_insert (view->contacts, (int) (position + i), contact);
+    }
+  tell_contacts (view, position, removed, added);
+}
+
+static void
+on_account_changed (BkEngineAccount *account, BkServiceView *view)
+{
+  bk_service_view_refresh (view);
+}
+
+static BkServiceView *
+account_view_new (BkService *self, BkEngineAccount *account)
+{
+  GListModel *contacts = bk_engine_account_get_contacts (account);
+  g_autofree char *path = g_strdup_printf (BK_SERVICE_PATH_ACCOUNTS "/%u", bk_engine_account_get_id (account));
+  BkServiceView *view =
+    bk_service_view_new (self, self->service, &bk_service_account_interface, path, G_OBJECT (account));
+
+  g_signal_connect (account, "changed", G_CALLBACK (on_account_changed), view);
+  view->contacts = g_ptr_array_new_with_free_func (g_object_unref);
+  g_signal_connect (contacts, "items-changed", G_CALLBACK (on_contacts_changed), view);
+  on_contacts_changed (contacts, 0, 0, g_list_model_get_n_items (contacts), view);
+  bk_service_view_refresh (view);
+  return view;
+}
+
+static void
+drop_account_view (BkService *self, guint position)
+{
+  BkServiceView *view = g_ptr_array_index (self->accounts, position);
+  GHashTableIter iter;
+  gpointer conversation;
+
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &conversation))
+    if ((GObject *) ((BkServiceView *) conversation)->account == view->object)
+      g_hash_table_iter_remove (&iter);
+  g_signal_handlers_disconnect_by_data (bk_engine_account_get_contacts (BK_ENGINE_ACCOUNT (view->object)), view);
+  while (view->contacts->len > 0)
+    drop_contact (view, view->contacts->len - 1);
+  g_ptr_array_remove_index (self->accounts, position);
+}
+
+static void
+on_accounts_changed (GListModel *accounts, guint position, guint removed, guint added, BkService *self)
+{
+  for (guint i = 0; i < removed && position < self->accounts->len; i++)
+    drop_account_view (self, position);
+  for (guint i = 0; i < added; i++)
+    {
+      g_autoptr (BkEngineAccount) account = g_list_model_get_item (accounts, position + i);
+
+      g_ptr_array_insert (self->accounts, (int) (position + i), account_view_new (self, account));
+    }
+  if (!self->ready)
+    return;
+  bk_service_tell (self, BK_SERVICE_PATH, &bk_service_messenger_interface, "AccountsChanged",
+                   g_variant_new ("(uu@ao)", position, removed,
+                                  bk_service_list_to_variant (accounts, position, added, "o",
+                                                              (BkServiceToVariant) bk_service_account_path)));
+  bk_service_view_refresh (self->messenger);
+  bk_service_view_refresh (self->manager);
+}
+
+void
+bk_service_accounts_track (BkService *self)
+{
+  GListModel *accounts = bk_engine_get_accounts (self->engine);
+
+  g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_accounts_changed), self, 0);
+  on_accounts_changed (accounts, 0, 0, g_list_model_get_n_items (accounts), self);
+}
+
+void
+bk_service_accounts_untrack (BkService *self)
+{
+  g_signal_handlers_disconnect_by_data (bk_engine_get_accounts (self->engine), self);
+  while (self->accounts->len > 0)
+    drop_account_view (self, self->accounts->len - 1);
+}
+
+/* The account at @path; NULL if there is none. */
+BkEngineAccount *
+bk_service_find_account (BkService *self, const char *path)
+{
+  for (guint i = 0; i < self->accounts->len; i++)
+    {
+      BkServiceView *view = g_ptr_array_index (self->accounts, i);
+
+      if (g_str_equal (view->path, path))
+        return BK_ENGINE_ACCOUNT (view->object);
+    }
+  return NULL;
+}
+
+#define WHO { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME }
+
+static const BkServiceMethod methods[] = {
+  { "SignIn", handle_sign_in, { { BK_SERVICE_ARG_DATA, BK_LIMIT_PASSWORD } } },
+  { "SignOut", handle_sign_out },
+  { "SetStatus", handle_set_status, { { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_LINE, BK_LIMIT_PERSONAL_MESSAGE } } },
+  { "SetDisplayName", handle_set_display_name, { { BK_SERVICE_ARG_LINE, BK_LIMIT_DISPLAY_NAME } } },
+  { "ListContacts", handle_list_contacts },
+  { "AddContact", handle_add_contact, { WHO, { BK_SERVICE_ARG_TEXT, BK_LIMIT_REQUEST_TEXT } } },
+  { "ApproveContact", handle_approve_contact, { WHO } },
+  { "DeclineContact", handle_decline_contact, { WHO } },
+  { "RemoveContact", handle_remove_contact, { WHO } },
+  { "SetContactBlocked", handle_set_contact_blocked, { WHO } },
+  { "GetConversation", handle_get_conversation, { WHO } },
+  { NULL },
+};
+
+const BkServiceInterface bk_service_account_interface = {
+  .info = &im_beckon_account1_interface,
+  .methods = methods,
+  .get = get_property,
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Launches programs: each in a systemd scope of its own where there is a user manager, else as a descendant of the
+ * service, which then is the subreaper. */
+#pragma once
+
+#include "bk-clock.h"
+#include "bk-service-spawn.h"
+
+G_BEGIN_DECLS
+
+#define BK_TYPE_SERVICE_LAUNCHER (bk_service_launcher_get_type ())
+G_DECLARE_FINAL_TYPE (BkServiceLauncher, bk_service_launcher, BK, SERVICE_LAUNCHER, GObject)
+/* Prefers the scope, falls back on the subreaper. */
+BkLauncher *bk_service_launcher_new (BkLauncher *scope, BkLauncher *subreaper, GDBusConnection *connection);
+
+#define BK_TYPE_SERVICE_SUBREAPER (bk_service_subreaper_get_type ())
+G_DECLARE_FINAL_TYPE (BkServiceSubreaper, bk_service_subreaper, BK, SERVICE_SUBREAPER, GObject)
+BkLauncher *bk_service_subreaper_new (const BkServicePlaces *places);
+
+#define BK_TYPE_SERVICE_SCOPER (bk_service_scoper_get_type ())
+/* launch_finish () fails with G_IO_ERROR_NOT_SUPPORTED if there was no scope to be had: nothing has been started. */
+G_DECLARE_FINAL_TYPE (BkServiceScoper, bk_service_scoper, BK, SERVICE_SCOPER, GObject)
+BkLauncher *bk_service_scoper_new (const BkServicePlaces *places, BkClock *clock, GDBusConnection *connection);
+
+#define BK_SERVICE_SYSTEMD "org.freedesktop.systemd1"
+
+G_END_DECLS

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-service-machine.h"
+
+#include "beckon-error.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAX_DEPTH 64
+
+/* ---- address ---- */
+
+/* "Connecting" a UDP socket asks the kernel for a route, nothing more: the addresses are of the documentation. */
+static char *
+address_towards (const char *text)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
+  g_autoptr (GSocketAddress) target = g_inet_socket_address_new (address, 9);
+  g_autoptr (GSocket) socket =
+    g_socket_new (g_inet_address_get_family (address), G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+
+  if (socket == NULL || !g_socket_connect (socket, target, NULL, NULL))
+    return NULL;
+  g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
+  if (!G_IS_INET_SOCKET_ADDRESS (local))
+    return NULL;
+  return g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (local)));
+}
+
+char *
+bk_service_local_address (void)
+{
+  char *found = address_towards ("192.0.2.1");
+
+  if (found == NULL)
+    found = address_towards ("2001:db8::1");
+  return found != NULL ? found : g_strdup ("127.0.0.1");
+}
+
+/* ---- sleep ---- */
+
+struct _BkServiceSleep
+{
+  BkServiceWakeFunc callback;
+  gpointer user_data;
+  GCancellable *cancellable;
+  GDBusConnection *system;
+  guint subscription;
+};
+
+static void
+on_prepare_for_sleep (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+                      const char *signal, GVariant *parameters, gpointer user_data)
+{
+  BkServiceSleep *self = user_data;
+  gboolean going = TRUE;
+
+  if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(b)")))
+    g_variant_get (parameters, "(b)", &going);
+  if (!going)
+    self->callback (self->user_data);
+}
+
+static void
+on_system_bus (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) system = g_bus_get_finish (result, &error);
+  BkServiceSleep *self = user_data;
+
+  if (system == NULL)
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        g_debug ("No system bus: a wake-up of the machine is noticed late.");
+      return;
+    }
+  g_dbus_connection_set_exit_on_close (system, FALSE);
+  self->system = g_steal_pointer (&system);
+  self->subscription = g_dbus_connection_signal_subscribe (
+    self->system, "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep",
+    "/org/freedesktop/login1", NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_sleep, self, NULL);
+}
+
+BkServiceSleep *
+bk_service_sleep_new (BkServiceWakeFunc callback, gpointer user_data)
+{
+  BkServiceSleep *self = g_new0 (BkServiceSleep, 1);
+
+  self->callback = callback;
+  self->user_data = user_data;
+  self->cancellable = g_cancellable_new ();
+  g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_system_bus, self);
+  return self;
+}
+
+void
+bk_service_sleep_free (BkServiceSleep *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  if (self->subscription != 0)
+    g_dbus_connection_signal_unsubscribe (self->system, self->subscription);
+  g_clear_object (&self->system);
+  g_object_unref (self->cancellable);
+  g_free (self);
+}
+
+/* ---- folders ---- */
+
+int
+bk_service_lock_data (const char *dir, const char *bus, char **holder, GError **error)
+{
+  g_autofree char *path = g_build_filename (dir, "lock", NULL);
+  char text[64] = "";
+
+  *holder = NULL;
+  if (g_mkdir_with_parents (dir, 0700) != 0)
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE, "%s cannot be made: %s", dir, g_strerror (errno));
+      return -1;
+    }
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0)
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE, "%s cannot be opened: %s", path, g_strerror (errno));
+      return -1;
+    }
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+    {
+      gssize n = read (fd, text, sizeof text - 1);
+
+      *holder = g_strndup (text, n > 0 ? (gsize) n : 0);
+      close (fd);
+      return -1;
+    }
+  if (ftruncate (fd, 0) != 0 || write (fd, bus, strlen (bus)) < 0)
+    g_message ("%s cannot be written: %s", path, g_strerror (errno));
+  return fd;
+}
+
+static void
+empty_folder (int fd_in, int depth)
+{
+  DIR *dir = fdopendir (fd_in);
+  struct dirent *entry;
+
+  if (dir == NULL)
+    {
+      close (fd_in);
+      return;
+    }
+  while ((entry = readdir (dir)) != NULL)
+    {
+      if (g_str_equal (entry->d_name, ".") || g_str_equal (entry->d_name, ".."))
+        continue;
+      if (unlinkat (dirfd (dir), entry->d_name, 0) == 0 || (errno != EISDIR && errno != EPERM))
+        continue;
+      int child = openat (dirfd (dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      if (child < 0)
+        continue;
+      if (depth < MAX_DEPTH)
+        empty_folder (child, depth + 1);
+      else
+        close (child);
+      unlinkat (dirfd (dir), entry->d_name, AT_REMOVEDIR);
+    }
+  closedir (dir);
+}
+
+void
+bk_service_remove_tree (int parent_fd, const char *name)
+{
+  int fd = openat (parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+  if (fd < 0)
+    return;
+  empty_folder (fd, 0);
+  unlinkat (parent_fd, name, AT_REMOVEDIR);
+}

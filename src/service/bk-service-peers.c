@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-service-peers.h"
+
+#include "bk-limits.h"
+#include "bk-service-values.h"
+
+#define MAX_ASKED 8 /* programs asked one after the other: each may take its 3 s */
+
+struct _BkServicePeers
+{
+  GObject parent_instance;
+
+  BkServiceDoor *doors[2];
+  GWeakRef engine;
+};
+
+typedef enum
+{
+  QUESTION_INVITATION,    /* one after the other, until one says true */
+  QUESTION_BEFORE_LAUNCH, /* all at once, until one says false */
+  QUESTION_LAUNCH,        /* one after the other, until one does not fail */
+} QuestionKind;
+
+typedef struct
+{
+  BkServiceDoor *door;
+  char *name;
+} Target;
+
+typedef struct
+{
+  QuestionKind kind;
+  char *session;
+  char *path; /* object path of the session */
+  char *app_data;
+  char *cookie;
+  GPtrArray *targets; /* element-type Target, owned */
+  guint next;         /* the target to be asked next */
+  guint open;         /* calls that have not come back */
+} Question;
+
+/* One call on its way. */
+typedef struct
+{
+  GTask *task; /* owned */
+  Target *target; /* borrowed from the question, which the task keeps */
+} Asked;
+
+static void bk_service_peers_iface_init (BkPeersInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (BkServicePeers, bk_service_peers, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_PEERS, bk_service_peers_iface_init))
+
+static void
+target_free (Target *target)
+{
+  g_object_unref (target->door);
+  g_free (target->name);
+  g_free (target);
+}
+
+static void
+question_free (Question *question)
+{
+  g_free (question->session);
+  g_free (question->path);
+  g_free (question->app_data);
+  g_free (question->cookie);
+  g_ptr_array_unref (question->targets);
+  g_free (question);
+}
+
+static void
+add_target (Question *question, BkServiceDoor *door, const char *name)
+{
+  Target *target;
+
+  if (question->targets->len >= MAX_ASKED)
+    return;
+  target = g_new0 (Target, 1);
+  target->door = g_object_ref (door);
+  target->name = g_strdup (name);
+  g_ptr_array_add (question->targets, target);
+}
+
+/* Those who stand for @guid, the newest first: a program that has been started again knows more than one that hangs. */
+static void
+find_targets (BkServicePeers *self, Question *question, const char *guid)
+{
+  for (gsize i = G_N_ELEMENTS (self->doors); i-- > 0;)
+    {
+      g_auto (GStrv) names = bk_service_callers_list (bk_service_door_get_callers (self->doors[i]), guid);
+
+      for (gsize j = 0; names[j] != NULL; j++)
+        add_target (question, self->doors[i], names[j]);
+    }
+}
+
+static BkEngineSession *
+find_session (BkServicePeers *self, const char *id)
+{
+  g_autoptr (BkEngine) engine = g_weak_ref_get (&self->engine);
+
+  return engine != NULL ? bk_engine_find_session (engine, id) : NULL;
+}
+
+static const char *
+method_of (QuestionKind kind)
+{
+  switch (kind)
+    {
+    case QUESTION_INVITATION:
+      return "Invitation";
+    case QUESTION_BEFORE_LAUNCH:
+      return "BeforeAppLaunch";
+    case QUESTION_LAUNCH:
+      return "LaunchSession";
+    }
+  return NULL;
+}
+
+static GVariant *
+arguments_of (const Question *question)
+{
+  switch (question->kind)
+    {
+    case QUESTION_INVITATION:
+      return g_variant_new ("(o@sa{sv})", question->path, bk_service_text (question->app_data), NULL);
+    case QUESTION_BEFORE_LAUNCH:
+      return g_variant_new ("(oa{sv})", question->path, NULL);
+    case QUESTION_LAUNCH:
+      return g_variant_new ("(sa{sv})", question->cookie, NULL);
+    }
+  return NULL;
+}
+
+static gboolean
+default_of (QuestionKind kind)
+{
+  return kind == QUESTION_BEFORE_LAUNCH;
+}
+
+static gboolean
+read_answer (const Question *question, GVariant *reply)
+{
+  gboolean answer = TRUE;
+
+  if (reply == NULL)
+    return default_of (question->kind);
+  if (question->kind != QUESTION_LAUNCH)
+    g_variant_get (reply, "(b)", &answer);
+  return answer;
+}
+
+/* Who takes an invitation over holds its session. It may have left the bus while its answer was on the way: then
+ * nobody takes it. */
+static gboolean
+take_over (BkServicePeers *self, Question *question, Target *target)
+{
+  BkEngineSession *session = find_session (self, question->session);
+
+  if (session == NULL || bk_engine_session_get_owner (session) != NULL
+      || !bk_service_callers_is_attached (bk_service_door_get_callers (target->door), target->name))
+    return FALSE;
+  bk_engine_session_set_owner (session, target->name);
+  return TRUE;
+}
+
+static void ask_next (GTask *task_in);
+
+static void
+on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Asked *asked = user_data;
+  g_autoptr (GTask) task = asked->task;
+  Target *target = asked->target;
+  Question *question = g_task_get_task_data (task);
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  gboolean answer = read_answer (question, reply);
+
+  g_free (asked);
+  question->open--;
+  if (answer && question->kind == QUESTION_INVITATION && !g_task_get_completed (task)
+      && !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    answer = take_over (g_task_get_source_object (task), question, target);
+  bk_service_callers_revoke (bk_service_door_get_callers (target->door), target->name, question->session);
+
+  if (g_task_get_completed (task))
+    return;
+  if (answer != default_of (question->kind))
+    g_task_return_boolean (task, answer);
+  else
+    ask_next (g_steal_pointer (&task));
+}
+
+static void
+ask_one (GTask *task, Question *question, Target *target)
+{
+  BkServiceCallers *callers = bk_service_door_get_callers (target->door);
+  const char *peer = bk_service_callers_get_peer (callers, target->name);
+
+  if (peer == NULL)
+    return;
+
+  Asked *asked = g_new0 (Asked, 1);
+  asked->task = g_object_ref (task);
+  asked->target = target;
+  question->open++;
+  bk_service_callers_grant (callers, target->name, question->session);
+  g_dbus_connection_call (bk_service_door_get_connection (target->door), target->name, peer, "im.beckon.Peer1",
+                          method_of (question->kind), arguments_of (question),
+                          question->kind == QUESTION_LAUNCH ? G_VARIANT_TYPE_UNIT : G_VARIANT_TYPE ("(b)"),
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, BK_TIMEOUT_PEER_CALL_S * 1000,
+                          g_task_get_cancellable (task), on_answer, asked);
+}
+
+/* Takes @task: asks whoever is to be asked now, or gives the default when nobody is left. */
+static void
+ask_next (GTask *task_in)
+{
+  g_autoptr (GTask) task = task_in;
+  Question *question = g_task_get_task_data (task);
+
+  while (question->next < question->targets->len && (question->open == 0 || question->kind == QUESTION_BEFORE_LAUNCH))
+    ask_one (task, question, g_ptr_array_index (question->targets, question->next++));
+  if (question->open == 0)
+    g_task_return_boolean (task, default_of (question->kind));
+}
+
+static Question *
+question_new (BkServicePeers *self, QuestionKind kind, const char *session_id)
+{
+  Question *question = g_new0 (Question, 1);
+  BkEngineSession *session = find_session (self, session_id);
+
+  question->kind = kind;
+  question->session = g_strdup (session_id);
+  question->path = g_strdup_printf (BK_SERVICE_PATH_SESSIONS "/%u",
+                                    session != NULL ? bk_engine_session_get_number (session) : 0);
+  question->targets = g_ptr_array_new_with_free_func ((GDestroyNotify) target_free);
+  return question;
+}
+
+static void
+start (BkServicePeers *self, Question *question, GCancellable *cancellable, GAsyncReadyCallback callback,
+       gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, start);
+  g_task_set_check_cancellable (task, FALSE); /* an answer is an answer; the asker looks whether it still matters */
+  g_task_set_task_data (task, question, (GDestroyNotify) question_free);
+  ask_next (task);
+}
+
+static void
+bk_service_peers_offer_invitation_async (BkPeers *peers, const char *guid, const char *session, const char *app_data,
+                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  BkServicePeers *self = BK_SERVICE_PEERS (peers);
+  Question *question = question_new (self, QUESTION_INVITATION, session);
+
+  question->app_data = g_strdup (app_data);
+  find_targets (self, question, guid);
+  start (self, question, cancellable, callback, user_data);
+}
+
+static void
+bk_service_peers_before_launch_async (BkPeers *peers, const char *guid, const char *session, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer user_data)
+{
+  BkServicePeers *self = BK_SERVICE_PEERS (peers);
+  Question *question = question_new (self, QUESTION_BEFORE_LAUNCH, session);
+
+  find_targets (self, question, guid);
+  start (self, question, cancellable, callback, user_data);
+}
+
+static void
+bk_service_peers_launch_session_async (BkPeers *peers, const char *guid, const char *session, const char *cookie,
+                                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  BkServicePeers *self = BK_SERVICE_PEERS (peers);
+  Question *question = question_new (self, QUESTION_LAUNCH, session);
+
+  question->cookie = g_strdup (cookie);
+  find_targets (self, question, guid);
+  start (self, question, cancellable, callback, user_data);
+}
+
+static gboolean
+bk_service_peers_finish (BkPeers *peers, GAsyncResult *result)
+{
+  return g_task_propagate_boolean (G_TASK (result), NULL);
+}
+
+static void
+bk_service_peers_iface_init (BkPeersInterface *iface)
+{
+  iface->offer_invitation_async = bk_service_peers_offer_invitation_async;
+  iface->before_launch_async = bk_service_peers_before_launch_async;
+  iface->launch_session_async = bk_service_peers_launch_session_async;
+  iface->finish = bk_service_peers_finish;
+}
+
+static void
+bk_service_peers_dispose (GObject *object)
+{
+  BkServicePeers *self = BK_SERVICE_PEERS (object);
+
+  g_clear_object (&self->doors[0]);
+  g_clear_object (&self->doors[1]);
+  g_weak_ref_set (&self->engine, NULL);
+  G_OBJECT_CLASS (bk_service_peers_parent_class)->dispose (object);
+}
+
+static void
+bk_service_peers_finalize (GObject *object)
+{
+  g_weak_ref_clear (&BK_SERVICE_PEERS (object)->engine);
+  G_OBJECT_CLASS (bk_service_peers_parent_class)->finalize (object);
+}
+
+static void
+bk_service_peers_class_init (BkServicePeersClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = bk_service_peers_dispose;
+  G_OBJECT_CLASS (klass)->finalize = bk_service_peers_finalize;
+}
+
+static void
+bk_service_peers_init (BkServicePeers *self)
+{
+  g_weak_ref_init (&self->engine, NULL);
+}
+
+BkServicePeers *
+bk_service_peers_new (BkServiceDoor *service, BkServiceDoor *sessions)
+{
+  BkServicePeers *self = g_object_new (BK_TYPE_SERVICE_PEERS, NULL);
+
+  self->doors[0] = g_object_ref (service);
+  self->doors[1] = g_object_ref (sessions);
+  return self;
+}
+
+void
+bk_service_peers_set_engine (BkServicePeers *self, BkEngine *engine)
+{
+  g_weak_ref_set (&self->engine, engine);
+}
+
+void
+bk_service_peers_offer_late (BkServicePeers *self, BkServiceDoor *door, const char *name, BkEngineSession *session)
+{
+  const char *guid = bk_engine_session_get_application (session);
+
+  if (bk_engine_session_get_state (session) != BECKON_SESSION_STATE_INVITATION
+      || (bk_engine_session_get_flags (session) & BECKON_SESSION_FLAGS_INVITEE) == 0
+      || bk_engine_session_get_owner (session) != NULL || guid == NULL
+      || !bk_service_callers_stands_for (bk_service_door_get_callers (door), name, guid))
+    return;
+
+  Question *question = question_new (self, QUESTION_INVITATION, bk_engine_session_get_id (session));
+  question->app_data = g_strdup (bk_engine_session_get_app_data (session));
+  add_target (question, door, name);
+  start (self, question, NULL, NULL, NULL);
+}

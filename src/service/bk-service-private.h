@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the projection share: one file an interface. */
+#pragma once
+
+#include "bk-ids.h"
+#include "bk-limits.h"
+#include "bk-service-call.h"
+#include "bk-service-values.h"
+#include "bk-service.h"
+
+G_BEGIN_DECLS
+
+extern const BkServiceInterface bk_service_messenger_interface;
+extern const BkServiceInterface bk_service_account_interface;
+extern const BkServiceInterface bk_service_conversation_interface;
+extern const BkServiceInterface bk_service_registry_interface;
+extern const BkServiceInterface bk_service_session_manager_interface;
+extern const BkServiceInterface bk_service_session_interface;
+
+/* An object whose properties are compared with what clients were told last: only what moved is sent. */
+typedef struct
+{
+  BkService *service; /* borrowed */
+  BkServiceDoor *door; /* borrowed */
+  const BkServiceInterface *interface;
+  char *path;
+  GObject *object;     /* owned; NULL at the root */
+  BkEngineAccount *account; /* owned; of a conversation */
+  GPtrArray *contacts; /* element-type BkEngineContact, owned, in the engine's order; of an account */
+  GVariant *told;      /* a{sv} */
+} BkServiceView;
+
+struct _BkService
+{
+  GObject parent_instance;
+
+  BkEngine *engine;
+  BkSecrets *secrets;
+  BkServicePeers *peers;
+  BkServiceDoor *service;
+  BkServiceDoor *sessions;
+  GCancellable *cancellable; /* of every call that waits for the engine */
+  gboolean ready;
+
+  BkServiceView *messenger;
+  BkServiceView *registry;
+  BkServiceView *manager;
+  GPtrArray *accounts;       /* element-type BkServiceView, owned, in the engine's order */
+  GPtrArray *watched;        /* element-type BkEngineSession, owned, in the engine's order */
+  GHashTable *conversations; /* number → BkServiceView, owned: those that somebody asked for */
+};
+
+BkServiceView *bk_service_view_new (BkService *self, BkServiceDoor *door, const BkServiceInterface *interface,
+                                    const char *path, GObject *object);
+void bk_service_view_free (BkServiceView *view);
+void bk_service_view_refresh (BkServiceView *view);
+
+/* Signals of one object of the Service door, to everybody attached. */
+void bk_service_tell (BkService *self, const char *path, const BkServiceInterface *interface, const char *signal,
+                      GVariant *parameters);
+/* Signals of one session: to everybody on the Service door, to the one who holds it on the Sessions door. */
+void bk_service_tell_session (BkService *self, BkEngineSession *session, const char *interface, const char *signal,
+                              GVariant *parameters);
+
+void bk_service_accounts_track (BkService *self);
+void bk_service_accounts_untrack (BkService *self);
+void bk_service_registry_track (BkService *self);
+void bk_service_sessions_track (BkService *self);
+void bk_service_sessions_untrack (BkService *self);
+void bk_service_messenger_track (BkService *self);
+
+BkEngineAccount *bk_service_find_account (BkService *self, const char *path);
+BkEngineSession *bk_service_find_session (BkService *self, guint number);
+gboolean bk_service_holds_session (BkServiceDoor *door, const char *sender, BkEngineSession *session);
+/* The object of the conversation with @who, exported from now on. */
+BkServiceView *bk_service_conversation_export (BkService *self, BkEngineAccount *account,
+                                               BkEngineConversation *conversation);
+GVariant *bk_service_session_path (BkEngineSession *session);
+GVariant *bk_service_account_path (BkEngineAccount *account);
+
+/* Methods that both doors have. */
+void bk_service_handle_attach (BkServiceCall *call);
+void bk_service_handle_list_applications (BkServiceCall *call);
+void bk_service_handle_register_application (BkServiceCall *call);
+void bk_service_handle_unregister_application (BkServiceCall *call);
+
+#define BK_SERVICE_REGISTER_ARGS \
+  { \
+    { BK_SERVICE_ARG_GUID }, { BK_SERVICE_ARG_LINE, BK_LIMIT_APP_NAME }, { BK_SERVICE_ARG_LINE, BK_LIMIT_APP_URL }, \
+    { \
+      BK_SERVICE_ARG_LINE, BK_LIMIT_PATH \
+    } \
+  }
+
+/* The service that a call came to. */
+#define BK_CALL_SERVICE(call) ((BkService *) (call)->house)
+
+G_END_DECLS

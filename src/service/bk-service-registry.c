@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* im.beckon.Registry1, and what im.beckon.SessionManager1 shares with it */
+#include "bk-service-private.h"
+#include "bk-service-dbus.h"
+#include "bk-service-process.h"
+
+static GVariant *
+get_property (BkServiceCall *call, const char *name)
+{
+  BkEngineRegistry *registry = bk_engine_get_registry (BK_CALL_SERVICE (call)->engine);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("as"));
+
+  if (g_str_equal (name, "version"))
+    return g_variant_new_uint32 (1);
+
+  const char *const *warnings = bk_engine_registry_get_warnings (registry); /* Warnings */
+  for (gsize i = 0; warnings != NULL && warnings[i] != NULL; i++)
+    g_variant_builder_add_value (&builder, bk_service_text (warnings[i]));
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+list_applications (GListModel *registry, guint position, guint count)
+{
+  return bk_service_list_to_variant (registry, position, count, "(sssssubsb)",
+                                     (BkServiceToVariant) bk_service_application_to_variant);
+}
+
+void
+bk_service_handle_list_applications (BkServiceCall *call)
+{
+  GListModel *registry = G_LIST_MODEL (bk_engine_get_registry (BK_CALL_SERVICE (call)->engine));
+  GVariant *list = list_applications (registry, 0, g_list_model_get_n_items (registry));
+
+  bk_service_call_return (call, g_variant_new ("(@a(sssssubsb))", list));
+}
+
+static void
+register_application (BkServiceCall *call)
+{
+  BkEngineRegistry *registry = bk_engine_get_registry (BK_CALL_SERVICE (call)->engine);
+  const char *guid, *name, *url, *path;
+  GError *error = NULL;
+  guint32 flags;
+
+  g_variant_get (call->arguments, "(&s&s&s&su)", &guid, &name, &url, &path, &flags);
+  if (*name == '\0')
+    bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “name” is empty.");
+  else if (*url != '\0' && !bk_url_is_web (url))
+    bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “url” is no http or https address.");
+  else if (*path != '/')
+    bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “path” is not absolute.");
+  else if (flags != 0)
+    bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “flags” is not 0.");
+  else
+    {
+      g_autofree char *normal = bk_guid_normalize (guid);
+      gboolean done = bk_engine_registry_register (registry, normal, name, *url != '\0' ? url : NULL, path, &error);
+
+      bk_service_call_finish (call, done, error);
+    }
+}
+
+/* A path inside a sandbox means nothing outside, and a sandboxed program must not name programs to be started out
+ * here: the caller's process is looked at first. */
+static void
+on_caller_process (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BkServiceCall *call = user_data;
+  GError *error = NULL;
+  guint pid = bk_service_caller_pid_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (pid == 0)
+    bk_service_call_fail (call, error);
+  else if (bk_service_process_is_sandboxed (pid))
+    bk_service_call_refuse (call, BECKON_ERROR_NOT_SUPPORTED, "A sandboxed program cannot register a path.");
+  else
+    register_application (call);
+}
+
+void
+bk_service_handle_register_application (BkServiceCall *call)
+{
+  bk_service_caller_pid_async (bk_service_door_get_connection (call->door), call->sender,
+                               BK_CALL_SERVICE (call)->cancellable, on_caller_process, call);
+}
+
+void
+bk_service_handle_unregister_application (BkServiceCall *call)
+{
+  g_autofree char *normal = NULL;
+  const char *guid;
+  GError *error = NULL;
+
+  g_variant_get (call->arguments, "(&s)", &guid);
+  normal = bk_guid_normalize (guid);
+  gboolean done = bk_engine_registry_unregister (bk_engine_get_registry (BK_CALL_SERVICE (call)->engine), normal,
+                                                 &error);
+  bk_service_call_finish (call, done, error);
+}
+
+/* ---- signals, on both doors ---- */
+
+static void
+tell_both (BkService *self, const char *signal, GVariant *parameters)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (parameters);
+
+  bk_service_door_emit (self->service, NULL, BK_SERVICE_PATH, bk_service_registry_interface.info->name, signal, owned);
+  bk_service_door_emit (self->sessions, NULL, BK_SERVICE_PATH, bk_service_session_manager_interface.info->name, signal,
+                        owned);
+}
+
+static void
+on_items_changed (GListModel *registry, guint position, guint removed, guint added, BkService *self)
+{
+  tell_both (self, "ApplicationsChanged",
+             g_variant_new ("(uu@a(sssssubsb))", position, removed, list_applications (registry, position, added)));
+}
+
+static void
+on_registered (BkEngineRegistry *registry, const char *guid, BkService *self)
+{
+  tell_both (self, "AppRegistered", g_variant_new ("(@s)", bk_service_text (guid)));
+}
+
+static void
+on_unregistered (BkEngineRegistry *registry, const char *guid, BkService *self)
+{
+  tell_both (self, "AppUnregistered", g_variant_new ("(@s)", bk_service_text (guid)));
+}
+
+static void
+on_warnings_changed (BkEngineRegistry *registry, BkService *self)
+{
+  bk_service_view_refresh (self->registry);
+}
+
+void
+bk_service_registry_track (BkService *self)
+{
+  BkEngineRegistry *registry = bk_engine_get_registry (self->engine);
+
+  self->registry = bk_service_view_new (self, self->service, &bk_service_registry_interface, BK_SERVICE_PATH, NULL);
+  bk_service_view_refresh (self->registry);
+  g_signal_connect_object (registry, "items-changed", G_CALLBACK (on_items_changed), self, 0);
+  g_signal_connect_object (registry, "registered", G_CALLBACK (on_registered), self, 0);
+  g_signal_connect_object (registry, "unregistered", G_CALLBACK (on_unregistered), self, 0);
+  g_signal_connect_object (registry, "warnings-changed", G_CALLBACK (on_warnings_changed), self, 0);
+}
+
+static const BkServiceMethod methods[] = {
+  { "ListApplications", bk_service_handle_list_applications },
+  { "RegisterApplication", bk_service_handle_register_application, BK_SERVICE_REGISTER_ARGS },
+  { "UnRegisterApplication", bk_service_handle_unregister_application, { { BK_SERVICE_ARG_GUID } } },
+  { NULL },
+};
+
+const BkServiceInterface bk_service_registry_interface = {
+  .info = &im_beckon_registry1_interface,
+  .methods = methods,
+  .get = get_property,
+};

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* im.beckon.SessionManager1 */
+#include "bk-service-private.h"
+#include "bk-service-dbus.h"
+#include "bk-service-process.h"
+
+#define MAX_HELD 32 /* open sessions of one program: it cannot use up those of the user */
+
+static GVariant *
+get_property (BkServiceCall *call, const char *name)
+{
+  if (g_str_equal (name, "version"))
+    return g_variant_new_uint32 (1);
+
+  BkEngineAccount *primary = bk_engine_get_primary_account (BK_CALL_SERVICE (call)->engine); /* MySigninName */
+  return bk_service_text (primary != NULL ? bk_engine_account_get_sign_in_name (primary) : NULL);
+}
+
+static guint
+count_held (BkService *self, const char *owner)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < self->watched->len; i++)
+    {
+      BkEngineSession *session = g_ptr_array_index (self->watched, i);
+
+      if (bk_engine_session_get_state (session) != BECKON_SESSION_STATE_TERMINATED &&
+          g_strcmp0 (bk_engine_session_get_owner (session), owner) == 0)
+        count++;
+    }
+  return count;
+}
+
+static BkEngineAccount *
+choose_account (BkService *self, const char *name)
+{
+  if (name == NULL)
+    return bk_engine_get_primary_account (self->engine);
+
+  g_autofree char *normal = bk_sign_in_name_normalize (name);
+  for (guint i = 0; i < self->accounts->len; i++)
+    {
+      BkServiceView *view = g_ptr_array_index (self->accounts, i);
+      BkEngineAccount *account = BK_ENGINE_ACCOUNT (view->object);
+
+      if (g_strcmp0 (bk_engine_account_get_sign_in_name (account), normal) == 0)
+        return account;
+    }
+  return NULL;
+}
+
+static void
+handle_create_session (BkServiceCall *call)
+{
+  BkService *self = BK_CALL_SERVICE (call);
+  g_autoptr (GVariant) options = g_variant_get_child_value (call->arguments, 0);
+  g_autofree char *name = NULL;
+  GError *error = NULL;
+
+  if (!bk_service_option_text (options, "account", BK_LIMIT_SIGN_IN_NAME, &name, &error))
+    {
+      bk_service_call_fail (call, error);
+      return;
+    }
+  BkEngineAccount *account = choose_account (self, name);
+  if (account == NULL)
+    {
+      bk_service_call_refuse (call, BECKON_ERROR_NOT_LOGGED_ON, "There is no such account.");
+      return;
+    }
+  if (count_held (self, call->sender) >= MAX_HELD)
+    {
+      bk_service_call_refuse (call, BECKON_ERROR_LIMIT_EXCEEDED, "This program has too many sessions.");
+      return;
+    }
+  BkEngineSession *session = NULL;
+  if (bk_service_callers_watch (bk_service_door_get_callers (call->door), call->sender, &error))
+    session = bk_engine_create_session (self->engine, account, call->sender, &error);
+  if (session == NULL)
+    bk_service_call_fail (call, error);
+  else
+    bk_service_call_return (call, g_variant_new ("(@o)", bk_service_session_path (session)));
+}
+
+/* From now on the caller holds @session. */
+static void
+hand_out (BkServiceCall *call, BkEngineSession *session, GError *error)
+{
+  if (session == NULL ||
+      !bk_service_callers_watch (bk_service_door_get_callers (call->door), call->sender, &error))
+    {
+      bk_service_call_fail (call, error);
+      return;
+    }
+  bk_engine_session_set_owner (session, call->sender);
+  bk_service_call_return (call, g_variant_new ("(@o)", bk_service_session_path (session)));
+}
+
+static void
+on_caller_process (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BkServiceCall *call = user_data;
+  GError *error = NULL;
+  guint pid = bk_service_caller_pid_finish (G_DBUS_CONNECTION (source), result, &error);
+  BkEngineSession *session = NULL;
+
+  if (pid != 0)
+    session = bk_engine_redeem_process (BK_CALL_SERVICE (call)->engine, pid, &error);
+  hand_out (call, session, error);
+}
+
+static void
+handle_get_launching_session (BkServiceCall *call)
+{
+  BkService *self = BK_CALL_SERVICE (call);
+  GError *error = NULL;
+  const char *cookie;
+
+  g_variant_get (call->arguments, "(&s@a{sv})", &cookie, NULL);
+  if (*cookie == '\0')
+    bk_service_caller_pid_async (bk_service_door_get_connection (call->door), call->sender, self->cancellable,
+                                 on_caller_process, call);
+  else
+    {
+      BkEngineSession *session = bk_engine_redeem_cookie (self->engine, cookie, &error);
+
+      hand_out (call, session, error);
+    }
+}
+
+static const BkServiceMethod methods[] = {
+  { "Attach", bk_service_handle_attach, { { BK_SERVICE_ARG_ANY, BK_LIMIT_PATH } } },
+  { "CreateSession", handle_create_session },
+  { "GetLaunchingSession", handle_get_launching_session, { { BK_SERVICE_ARG_LINE, BK_LIMIT_TOKEN } } },
+  { "ListApplications", bk_service_handle_list_applications },
+  { "RegisterApplication", bk_service_handle_register_application, BK_SERVICE_REGISTER_ARGS },
+  { "UnRegisterApplication", bk_service_handle_unregister_application, { { BK_SERVICE_ARG_GUID } } },
+  { NULL },
+};
+
+const BkServiceInterface bk_service_session_manager_interface = {
+  .info = &im_beckon_session_manager1_interface,
+  .methods = methods,
+  .get = get_property,
+};

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-service-values.h"
+
+#include "bk-ids.h"
+
+#include <string.h>
+
+/* Returns @text as a floating string. GDBus drops the connection over a string that is not UTF-8. */
+GVariant *
+bk_service_text (const char *text)
+{
+  if (text == NULL)
+    return g_variant_new_string ("");
+  if (g_utf8_validate (text, -1, NULL))
+    return g_variant_new_string (text);
+  return g_variant_new_take_string (g_utf8_make_valid (text, -1));
+}
+
+/* Returns the object path of number @number below @folder, floating. */
+GVariant *
+bk_service_path (const char *folder, guint number)
+{
+  g_autofree char *path = g_strdup_printf ("%s/%u", folder, number);
+
+  return g_variant_new_object_path (path);
+}
+
+/* Reads the number of an object path below @folder, in the one way of writing it that bk_service_path () has. */
+gboolean
+bk_service_path_parse (const char *path, const char *folder, guint *number)
+{
+  gsize length = strlen (folder);
+  guint64 value = 0;
+
+  if (strncmp (path, folder, length) != 0 || path[length] != '/' || path[length + 1] == '0')
+    return FALSE;
+  if (!g_ascii_string_to_unsigned (path + length + 1, 10, 1, G_MAXUINT, &value, NULL))
+    return FALSE;
+  *number = (guint) value;
+  return TRUE;
+}
+
+GVariant *
+bk_service_contact_to_variant (BkEngineContact *contact)
+{
+  return g_variant_new ("(@s@subu@s@su)", bk_service_text (bk_engine_contact_get_sign_in_name (contact)),
+                        bk_service_text (bk_engine_contact_get_display_name (contact)),
+                        (guint32) bk_engine_contact_get_relation (contact), bk_engine_contact_get_blocked (contact),
+                        (guint32) bk_engine_contact_get_status (contact),
+                        bk_service_text (bk_engine_contact_get_personal_message (contact)),
+                        bk_service_text (bk_engine_contact_get_request_text (contact)),
+                        (guint32) bk_engine_contact_get_unread (contact));
+}
+
+GVariant *
+bk_service_message_to_variant (const BkEngineMessage *message)
+{
+  return g_variant_new ("(x@sb@sxu@s)", message->id, bk_service_text (message->message_id), message->outgoing,
+                        bk_service_text (message->text), message->time, (guint32) message->delivery,
+                        bk_service_text (message->error));
+}
+
+GVariant *
+bk_service_application_to_variant (BkEngineApplication *application)
+{
+  const char *reason = NULL;
+  gboolean present = bk_engine_application_is_present (application, &reason);
+
+  return g_variant_new ("(@s@s@s@s@sub@sb)", bk_service_text (bk_engine_application_get_guid (application)),
+                        bk_service_text (bk_engine_application_get_name (application)),
+                        bk_service_text (bk_engine_application_get_url (application)),
+                        bk_service_text (bk_engine_application_get_icon (application)),
+                        bk_service_text (bk_engine_application_get_comment (application)),
+                        (guint32) bk_engine_application_get_flags (application), present,
+                        bk_service_text (present ? NULL : reason), bk_engine_application_is_user (application));
+}
+
+/* Returns @count items of @list from @position on as an array of type @type, floating. */
+GVariant *
+bk_service_list_to_variant (GListModel *list, guint position, guint count, const char *type,
+                            BkServiceToVariant to_variant)
+{
+  g_autofree char *array = g_strconcat ("a", type, NULL);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE (array));
+
+  for (guint i = 0; i < count; i++)
+    {
+      g_autoptr (GObject) item = g_list_model_get_item (list, position + i);
+
+      if (item != NULL)
+        g_variant_builder_add_value (&builder, to_variant (item));
+    }
+  return g_variant_builder_end (&builder);
+}
+
+/* Looks up a known option of an a{sv}. Absent is fine (@value NULL), the wrong type is not. */
+gboolean
+bk_service_option (GVariant *options, const char *key, const GVariantType *type, GVariant **value, GError **error)
+{
+  *value = g_variant_lookup_value (options, key, NULL);
+  if (*value == NULL || g_variant_is_of_type (*value, type))
+    return TRUE;
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "The option “%s” has the wrong type.", key);
+  g_clear_pointer (value, g_variant_unref);
+  return FALSE;
+}
+
+/* The same for one line of text of at most @max bytes; absent and empty are both NULL. */
+gboolean
+bk_service_option_text (GVariant *options, const char *key, gsize max, char **text, GError **error)
+{
+  g_autoptr (GVariant) value = NULL;
+
+  *text = NULL;
+  if (!bk_service_option (options, key, G_VARIANT_TYPE_STRING, &value, error))
+    return FALSE;
+  if (value == NULL || *g_variant_get_string (value, NULL) == '\0')
+    return TRUE;
+  if (!bk_text_is_valid (g_variant_get_string (value, NULL), max, FALSE))
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                   "The option “%s” must be one line of at most %" G_GSIZE_FORMAT " bytes.", key, max);
+      return FALSE;
+    }
+  *text = g_variant_dup_string (value, NULL);
+  return TRUE;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Small facts: sandboxes, folders, the lock, addresses, text from outside. */
+#include "bk-service-machine.h"
+#include "bk-service-process.h"
+#include "bk-service-values.h"
+#include "bk-test.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A process whose root is @root, as those in a sandbox have one of their own. 0 where that is not allowed. */
+static pid_t
+start_in (const char *root)
+{
+  int ready[2];
+  char byte = 0;
+
+  g_assert_cmpint (pipe (ready), ==, 0);
+  pid_t pid = fork ();
+  if (pid == 0)
+    {
+      byte = (geteuid () == 0 || unshare (CLONE_NEWUSER) == 0) && chroot (root) == 0;
+      if (write (ready[1], &byte, 1) == 1)
+        pause ();
+      _exit (0);
+    }
+  g_assert_cmpint (read (ready[0], &byte, 1), ==, 1);
+  close (ready[0]);
+  close (ready[1]);
+  if (byte)
+    return pid;
+  kill (pid, SIGKILL);
+  waitpid (pid, NULL, 0);
+  return 0;
+}
+
+static void
+test_sandboxed (void)
+{
+  g_autoptr (BkTestDir) dir = bk_test_dir_new ();
+  g_autofree char *info = g_build_filename (dir, ".flatpak-info", NULL);
+
+  g_assert_false (bk_service_process_is_sandboxed ((guint) getpid ()));
+  g_assert_true (bk_service_process_is_sandboxed (0x7fffffff)); /* who is not there cannot be asked */
+  pid_t pid = start_in (dir);
+  if (pid == 0)
+    {
+      g_test_skip ("No process can be given another root here");
+      return;
+    }
+  g_assert_false (bk_service_process_is_sandboxed ((guint) pid));
+  g_assert_true (g_file_set_contents (info, "[Application]\n", -1, NULL));
+  g_assert_true (bk_service_process_is_sandboxed ((guint) pid));
+  g_assert_cmpint (g_unlink (info), ==, 0);
+  g_assert_cmpint (symlink ("/nowhere", info), ==, 0); /* a link is not passed over for where it leads */
+  g_assert_true (bk_service_process_is_sandboxed ((guint) pid));
+  kill (pid, SIGKILL);
+  waitpid (pid, NULL, 0);
+}
+
+static void
+test_remove_tree (void)
+{
+  g_autoptr (BkTestDir) dir = bk_test_dir_new ();
+  g_autofree char *deep = g_build_filename (dir, "tree", "a", "b", "c", NULL);
+  g_autofree char *kept = g_build_filename (dir, "kept", NULL);
+  g_autofree char *tree = g_build_filename (dir, "tree", NULL);
+  g_autofree char *link = g_build_filename (dir, "tree", "a", "link", NULL);
+  g_autofree char *other = g_build_filename (dir, "other", NULL);
+  int fd = open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  g_assert_cmpint (g_mkdir_with_parents (deep, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir (kept, 0700), ==, 0);
+  g_assert_cmpint (symlink (kept, link), ==, 0);
+  g_assert_cmpint (symlink (kept, other), ==, 0);
+  bk_service_remove_tree (fd, "tree");
+  bk_service_remove_tree (fd, "other");
+  bk_service_remove_tree (fd, "nothing");
+  close (fd);
+  g_assert_false (g_file_test (tree, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (kept, G_FILE_TEST_IS_DIR));
+  g_assert_true (g_file_test (other, G_FILE_TEST_IS_SYMLINK));
+}
+
+static void
+test_lock (void)
+{
+  g_autoptr (BkTestDir) dir = bk_test_dir_new ();
+  g_autofree char *data = g_build_filename (dir, "a", "b", NULL);
+  g_autofree char *holder = NULL, *again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  int first = bk_service_lock_data (data, "bus-one", &holder, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (first, >=, 0);
+  g_assert_null (holder);
+  g_assert_cmpint (bk_service_lock_data (data, "bus-two", &holder, &error), ==, -1);
+  g_assert_no_error (error);
+  g_assert_cmpstr (holder, ==, "bus-one");
+  close (first);
+  int second = bk_service_lock_data (data, "b2", &again, &error);
+  g_assert_cmpint (second, >=, 0);
+  g_free (g_steal_pointer (&holder));
+  g_assert_cmpint (bk_service_lock_data (data, "x", &holder, &error), ==, -1);
+  g_assert_cmpstr (holder, ==, "b2");
+  close (second);
+  g_free (g_steal_pointer (&holder));
+  g_assert_cmpint (bk_service_lock_data ("/proc/no", "x", &holder, &error), ==, -1);
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE);
+}
+
+static void
+test_local_address (void)
+{
+  g_autofree char *address = bk_service_local_address ();
+
+  g_assert_true (g_hostname_is_ip_address (address));
+}
+
+static void
+test_text (void)
+{
+  static const char *const texts[] = { "", "plain", "p\xc3\xa4", "\xff\xfe", "half \xc3", "\xed\xa0\x80", NULL };
+
+  for (gsize i = 0; i <= G_N_ELEMENTS (texts) - 1; i++)
+    {
+      g_autoptr (GVariant) value = g_variant_ref_sink (bk_service_text (texts[i]));
+
+      g_assert_true (g_utf8_validate (g_variant_get_string (value, NULL), -1, NULL));
+      g_assert_true (g_variant_is_normal_form (value));
+      if (texts[i] == NULL || g_utf8_validate (texts[i], -1, NULL))
+        g_assert_cmpstr (g_variant_get_string (value, NULL), ==, texts[i] != NULL ? texts[i] : "");
+    }
+}
+
+static void
+test_paths (void)
+{
+  static const char *const bad[] = { BK_SERVICE_PATH_SESSIONS,         BK_SERVICE_PATH_SESSIONS "/",
+                                     BK_SERVICE_PATH_SESSIONS "/0",    BK_SERVICE_PATH_SESSIONS "/01",
+                                     BK_SERVICE_PATH_SESSIONS "/1/2",  BK_SERVICE_PATH_SESSIONS "/4294967296",
+                                     BK_SERVICE_PATH_SESSIONS "/-1",   BK_SERVICE_PATH_SESSIONS "s/1",
+                                     BK_SERVICE_PATH_ACCOUNTS "/1",    "/",
+                                     BK_SERVICE_PATH_SESSIONS "/0x10", BK_SERVICE_PATH_SESSIONS "/_1" };
+  guint number = 0;
+
+  g_assert_true (bk_service_path_parse (BK_SERVICE_PATH_SESSIONS "/4294967295", BK_SERVICE_PATH_SESSIONS, &number));
+  g_assert_cmpuint (number, ==, G_MAXUINT);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_false (bk_service_path_parse (bad[i], BK_SERVICE_PATH_SESSIONS, &number));
+}
+
+int
+main (int argc, char **argv)
+{
+  bk_test_init (&argc, &argv);
+
+  g_test_add_func ("/machine/sandboxed", test_sandboxed);
+  g_test_add_func ("/machine/remove-tree", test_remove_tree);
+  g_test_add_func ("/machine/lock", test_lock);
+  g_test_add_func ("/machine/local-address", test_local_address);
+  g_test_add_func ("/machine/text", test_text);
+  g_test_add_func ("/machine/paths", test_paths);
+
+  return g_test_run ();
+}

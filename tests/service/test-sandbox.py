@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Through xdg-dbus-proxy, as in a Flatpak: the service behind one, applications behind another."""
+import pathlib
+import shutil
+import sys
+
+from gi.repository import GLib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
+import tap
+from bed import ECHO, GUID, ROOT, SERVICE, SESSIONS, Bus, refused
+
+CONNECTED = 4
+
+
+def proxy(bus, name, *rules):
+    """A filtered door to the bus; returns its address once it is open."""
+    if shutil.which('xdg-dbus-proxy') is None:
+        raise tap.Skip('xdg-dbus-proxy is not installed')
+    path = bus.dir / name
+    process = bus.run(['sh', '-c', 'exec xdg-dbus-proxy --fd=1 "$@"', 'sh', bus.address, str(path), '--filter', *rules])
+    assert process.stdout.read(1) == b'x'  # it is listening now
+    return f'unix:path={path}'
+
+
+def test_service_in_a_sandbox():
+    with Bus() as bus:
+        inside = proxy(bus, 'service', '--own=im.beckon.Beckon.*')
+        bus.register(GUID, '/bin/sleep', '100')
+        process = bus.start(address=inside)
+        nameless, ui, app = bus.client(name=False), bus.client(), bus.client()
+        refused('AccessDenied', nameless.attach)
+        ui.attach()
+        app.attach(SESSIONS, [GUID])
+        ui.account()
+        ui.wait_signal('AccountsChanged', ROOT)
+        path = app.call('SessionManager1', 'CreateSession', '(a{sv})', {})
+        app.set('Session1', 'Application', GLib.Variant('s', GUID), path, SESSIONS)
+        app.call('Session1', 'Invite', '(ssa{sv})', ECHO, 'x', {}, path=path, door=SESSIONS)
+        for one in (ui, app):
+            one.wait_signal('ReadyToLaunch', path)
+        # A program that the user invites to is asked before another one is started.
+        app.answers['BeforeAppLaunch'] = GLib.Variant('(b)', (False,))
+        second = ui.call('Messenger1', 'InviteApp', '(osssa{sv})', '/', ECHO, GUID, '', {})
+        ui.wait_signal('ReadyToLaunch', second)
+        ui.wait_signal('Changed', second, lambda c: any('without the launch' in t for t in c.get('Timeline', [])))
+        assert ('BeforeAppLaunch', (second, {})) in app.asked
+        # Whoever leaves the bus is missed through the proxy as well.
+        app.close()
+        assert ui.wait_signal('Termination', path)[2][0] == 14
+        bus.stop(process)
+
+
+def test_application_in_a_sandbox():
+    with Bus() as bus:
+        bus.register(GUID, '/bin/sleep', '100')
+        bus.start()
+        bus.client().account()
+        inside = proxy(bus, 'app', f'--talk={SESSIONS}', '--own=im.beckon.Beckon.Peer.Test')
+        app = bus.client(address=inside, name=False)
+        refused('org.freedesktop.DBus.Error.ServiceUnknown', app.call, 'Messenger1', 'ListAccounts')
+        refused('AccessDenied', app.attach, SESSIONS)
+        app.bus('RequestName', '(su)', 'im.beckon.Beckon.Peer.Test', 4)
+        app.attach(SESSIONS, [GUID])
+        path = app.call('SessionManager1', 'CreateSession', '(a{sv})', {})
+        app.set('Session1', 'Application', GLib.Variant('s', GUID), path, SESSIONS)
+        app.call('Session1', 'Invite', '(ssa{sv})', ECHO, '', {}, path=path, door=SESSIONS)
+        app.wait_state(path, CONNECTED, SESSIONS)
+        app.wait_signal('ReadyToLaunch', path)
+        assert ROOT + '/Account' not in str(app.signals)
+
+
+tap.run([test_service_in_a_sandbox, test_application_in_a_sandbox])
