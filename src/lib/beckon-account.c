@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "beckon-account-private.h"
+
+#include "beckon-conversation-private.h"
+#include "beckon-remote-private.h"
+#include "beckon-values-private.h"
+
+#include <string.h>
+
+#define ACCOUNT_INTERFACE "im.beckon.Account1"
+
+struct _BeckonAccount
+{
+  GObject parent_instance;
+
+  BeckonRemote *remote;
+  GListStore *contacts; /* element-type BeckonContact */
+  gboolean listed;      /* before, ContactsChanged tells nothing that ListContacts will not */
+};
+
+enum
+{
+  PROP_0,
+  PROP_SIGNIN_NAME,
+  PROP_DISPLAY_NAME,
+  PROP_SERVER,
+  PROP_STATE,
+  PROP_STATUS,
+  PROP_WANTED_STATUS,
+  PROP_PERSONAL_MESSAGE,
+  PROP_ERROR_NAME,
+  PROP_ERROR_TEXT,
+  PROP_CONTACTS,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static const char *const bus_names[N_PROPS] = {
+  [PROP_SIGNIN_NAME] = "SignInName",
+  [PROP_DISPLAY_NAME] = "DisplayName",
+  [PROP_SERVER] = "Server",
+  [PROP_STATE] = "State",
+  [PROP_STATUS] = "Status",
+  [PROP_WANTED_STATUS] = "WantedStatus",
+  [PROP_PERSONAL_MESSAGE] = "PersonalMessage",
+  [PROP_ERROR_NAME] = "ErrorName",
+  [PROP_ERROR_TEXT] = "ErrorText",
+};
+
+G_DEFINE_FINAL_TYPE (BeckonAccount, beckon_account, G_TYPE_OBJECT)
+
+/* ---- contacts ---- */
+
+static const char *
+name_of (GVariant *contact)
+{
+  const char *name;
+
+  g_variant_get_child (contact, 0, "&s", &name);
+  return name;
+}
+
+/* A contact that merely changed comes as removed and added at its place: its object stays and is brought up to date. */
+static gboolean
+update_in_place (BeckonAccount *self, guint position, guint removed, GVariant *added)
+{
+  if (g_variant_n_children (added) != removed)
+    return FALSE;
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < removed; i++)
+      {
+        g_autoptr (BeckonContact) contact = g_list_model_get_item (G_LIST_MODEL (self->contacts), position + i);
+        g_autoptr (GVariant) value = g_variant_get_child_value (added, i);
+
+        if (pass == 1)
+          beckon_contact_update (contact, value);
+        else if (contact == NULL || !g_str_equal (beckon_contact_get_signin_name (contact), name_of (value)))
+          return FALSE;
+      }
+  return TRUE;
+}
+
+static void
+change_contacts (BeckonAccount *self, guint position, guint removed, GVariant *added)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->contacts));
+
+  if (position > n_items || removed > n_items - position)
+    {
+      g_warning ("The session service described a change that does not fit");
+      return;
+    }
+  if (update_in_place (self, position, removed, added))
+    return;
+
+  g_autoptr (GPtrArray) objects = g_ptr_array_new_with_free_func (g_object_unref);
+  for (gsize i = 0; i < g_variant_n_children (added); i++)
+    {
+      g_autoptr (GVariant) value = g_variant_get_child_value (added, i);
+      g_ptr_array_add (objects, beckon_contact_new (value));
+    }
+  g_list_store_splice (self->contacts, position, removed, objects->pdata, objects->len);
+}
+
+static void
+on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonAccount *self)
+{
+  g_autoptr (GVariant) added = NULL;
+  guint position;
+  guint removed;
+
+  if (!self->listed || !g_str_equal (name, "ContactsChanged")
+      || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(uua" BECKON_VARIANT_CONTACT ")")))
+    return;
+  g_variant_get (args, "(uu@a" BECKON_VARIANT_CONTACT ")", &position, &removed, &added);
+  change_contacts (self, position, removed, added);
+}
+
+static void
+on_changed (BeckonRemote *remote, const char *const *names, BeckonAccount *self)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  for (guint i = PROP_0 + 1; i < PROP_CONTACTS; i++)
+    if (g_strv_contains (names, bus_names[i]))
+      g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+/* ---- construction ---- */
+
+static void
+on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BeckonAccount *self = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, &error);
+
+  if (reply == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  g_autoptr (GVariant) contacts = g_variant_get_child_value (reply, 0);
+  change_contacts (self, 0, 0, contacts);
+  self->listed = TRUE;
+  g_task_return_pointer (task, g_object_ref (self), g_object_unref);
+}
+
+static void
+on_remote (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (BeckonRemote) remote = beckon_remote_new_finish (result, &error);
+
+  if (remote == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  BeckonAccount *self = g_object_new (BECKON_TYPE_ACCOUNT, NULL);
+  g_task_set_task_data (task, self, g_object_unref);
+  self->remote = g_steal_pointer (&remote);
+  g_signal_connect_object (self->remote, "changed", G_CALLBACK (on_changed), self, 0);
+  g_signal_connect_object (self->remote, "signal", G_CALLBACK (on_signal), self, 0);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  beckon_remote_call_async (self->remote, "ListContacts", NULL, "(a" BECKON_VARIANT_CONTACT ")",
+                            cancellable, on_listed, g_steal_pointer (&task));
+}
+
+/* Private to the library: makes the object for an account that the service has, with its contacts. */
+void
+beckon_account_load (GDBusConnection *connection, const char *path, GCancellable *cancellable,
+                     GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (connection, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, beckon_account_load);
+  beckon_remote_new_async (connection, BECKON_BUS_SERVICE, path, ACCOUNT_INTERFACE, cancellable, on_remote, task);
+}
+
+BeckonAccount *
+beckon_account_load_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+const char *
+beckon_account_get_path (BeckonAccount *self)
+{
+  return beckon_remote_get_path (self->remote);
+}
+
+BeckonRemote *
+beckon_account_get_remote (BeckonAccount *self)
+{
+  return self->remote;
+}
+
+/* ---- what it is ---- */
+
+/**
+ * beckon_account_get_signin_name:
+ * @self: an account
+ *
+ * Gets the sign-in name of the account.
+ *
+ * Returns: (transfer none): the name, `name@domain`
+ */
+const char *
+beckon_account_get_signin_name (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return beckon_remote_get_string (self->remote, "SignInName");
+}
+
+/**
+ * beckon_account_get_display_name:
+ * @self: an account
+ *
+ * Gets the name that others see.
+ *
+ * Returns: (transfer none): the name
+ */
+const char *
+beckon_account_get_display_name (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return beckon_remote_get_string (self->remote, "DisplayName");
+}
+
+/**
+ * beckon_account_get_server:
+ * @self: an account
+ *
+ * Gets the address of the server.
+ *
+ * Returns: (transfer none): the address, empty when it is found from the sign-in name
+ */
+const char *
+beckon_account_get_server (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return beckon_remote_get_string (self->remote, "Server");
+}
+
+/**
+ * beckon_account_get_state:
+ * @self: an account
+ *
+ * Gets the state of the connection: `offline`, `finding`, `connecting`, `signing-in`, `synchronizing`, `online` or
+ * `waiting`.
+ *
+ * Returns: (transfer none): the state
+ */
+const char *
+beckon_account_get_state (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return beckon_remote_get_string (self->remote, "State");
+}
+
+/**
+ * beckon_account_get_status:
+ * @self: an account
+ *
+ * Gets the own status as shown: a `LOCAL` value while connecting.
+ *
+ * Returns: the status
+ */
+BeckonStatus
+beckon_account_get_status (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), BECKON_STATUS_UNKNOWN);
+
+  return (BeckonStatus) beckon_remote_get_uint (self->remote, "Status");
+}
+
+/**
+ * beckon_account_get_wanted_status:
+ * @self: an account
+ *
+ * Gets the own status as chosen.
+ *
+ * Returns: the status
+ */
+BeckonStatus
+beckon_account_get_wanted_status (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), BECKON_STATUS_UNKNOWN);
+
+  return (BeckonStatus) beckon_remote_get_uint (self->remote, "WantedStatus");
+}
+
+/**
+ * beckon_account_get_personal_message:
+ * @self: an account
+ *
+ * Gets the own personal message.
+ *
+ * Returns: (transfer none): the text, may be empty
+ */
+const char *
+beckon_account_get_personal_message (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return beckon_remote_get_string (self->remote, "PersonalMessage");
+}
+
+/**
+ * beckon_account_get_error_name:
+ * @self: an account
+ *
+ * Gets why the account is not online, as the D-Bus name of an error.
+ *
+ * Returns: (transfer none): the name, empty if nothing went wrong
+ */
+const char *
+beckon_account_get_error_name (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return beckon_remote_get_string (self->remote, "ErrorName");
+}
+
+/**
+ * beckon_account_get_error_text:
+ * @self: an account
+ *
+ * Gets why the account is not online, as a sentence for people.
+ *
+ * Returns: (transfer none): the sentence, empty if nothing went wrong
+ */
+const char *
+beckon_account_get_error_text (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return beckon_remote_get_string (self->remote, "ErrorText");
+}
+
+/**
+ * beckon_account_get_contacts:
+ * @self: an account
+ *
+ * Gets the contacts, and those who ask to become one, ordered by sign-in name.
+ *
+ * Returns: (transfer none): a list of [class@Contact]
+ */
+GListModel *
+beckon_account_get_contacts (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return G_LIST_MODEL (self->contacts);
+}
+
+/**
+ * beckon_account_find_contact:
+ * @self: an account
+ * @who: a sign-in name
+ *
+ * Looks somebody up in the contact list (`GetContact`).
+ *
+ * Returns: (transfer full) (nullable): the contact
+ */
+BeckonContact *
+beckon_account_find_contact (BeckonAccount *self, const char *who)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+  g_return_val_if_fail (who != NULL, NULL);
+
+  guint low = 0;
+  guint high = g_list_model_get_n_items (G_LIST_MODEL (self->contacts));
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      g_autoptr (BeckonContact) contact = g_list_model_get_item (G_LIST_MODEL (self->contacts), middle);
+      int order = strcmp (beckon_contact_get_signin_name (contact), who);
+
+      if (order == 0)
+        return g_steal_pointer (&contact);
+      if (order < 0)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return NULL;
+}
+
+static void
+beckon_account_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
+{
+  BeckonAccount *self = BECKON_ACCOUNT (object);
+
+  if (property_id == PROP_CONTACTS)
+    g_value_set_object (value, self->contacts);
+  else if (G_IS_PARAM_SPEC_STRING (pspec))
+    g_value_set_string (value, beckon_remote_get_string (self->remote, bus_names[property_id]));
+  else
+    g_value_set_enum (value, (int) beckon_remote_get_uint (self->remote, bus_names[property_id]));
+}
+
+static void
+beckon_account_dispose (GObject *object)
+{
+  BeckonAccount *self = BECKON_ACCOUNT (object);
+
+  g_clear_object (&self->remote);
+  g_clear_object (&self->contacts);
+  G_OBJECT_CLASS (beckon_account_parent_class)->dispose (object);
+}
+
+static void
+beckon_account_class_init (BeckonAccountClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->get_property = beckon_account_get_property;
+  object_class->dispose = beckon_account_dispose;
+
+  /**
+   * BeckonAccount:signin-name:
+   *
+   * The sign-in name of the account.
+   */
+  properties[PROP_SIGNIN_NAME] = g_param_spec_string ("signin-name", NULL, NULL, NULL, flags);
+  /**
+   * BeckonAccount:display-name:
+   *
+   * The name that others see.
+   */
+  properties[PROP_DISPLAY_NAME] = g_param_spec_string ("display-name", NULL, NULL, NULL, flags);
+  /**
+   * BeckonAccount:server:
+   *
+   * The address of the server.
+   */
+  properties[PROP_SERVER] = g_param_spec_string ("server", NULL, NULL, NULL, flags);
+  /**
+   * BeckonAccount:state:
+   *
+   * The state of the connection: `offline`, `finding`, `connecting`, `signing-in`, `synchronizing`, `online` or
+   * `waiting`.
+   */
+  properties[PROP_STATE] = g_param_spec_string ("state", NULL, NULL, NULL, flags);
+  /**
+   * BeckonAccount:status:
+   *
+   * The own status as shown: a `LOCAL` value while connecting.
+   */
+  properties[PROP_STATUS]
+    = g_param_spec_enum ("status", NULL, NULL, BECKON_TYPE_STATUS, 0, flags);
+  /**
+   * BeckonAccount:wanted-status:
+   *
+   * The own status as chosen.
+   */
+  properties[PROP_WANTED_STATUS]
+    = g_param_spec_enum ("wanted-status", NULL, NULL, BECKON_TYPE_STATUS, 0, flags);
+  /**
+   * BeckonAccount:personal-message:
+   *
+   * The own personal message.
+   */
+  properties[PROP_PERSONAL_MESSAGE] = g_param_spec_string ("personal-message", NULL, NULL, NULL, flags);
+  /**
+   * BeckonAccount:error-name:
+   *
+   * Why the account is not online, as the D-Bus name of an error.
+   */
+  properties[PROP_ERROR_NAME] = g_param_spec_string ("error-name", NULL, NULL, NULL, flags);
+  /**
+   * BeckonAccount:error-text:
+   *
+   * Why the account is not online, as a sentence for people.
+   */
+  properties[PROP_ERROR_TEXT] = g_param_spec_string ("error-text", NULL, NULL, NULL, flags);
+  /**
+   * BeckonAccount:contacts:
+   *
+   * The contacts, a list of [class@Contact].
+   */
+  properties[PROP_CONTACTS] = g_param_spec_object ("contacts", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+beckon_account_init (BeckonAccount *self)
+{
+  self->contacts = g_list_store_new (BECKON_TYPE_CONTACT);
+}

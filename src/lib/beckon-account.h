@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "beckon-contact.h"
+#include "beckon-conversation.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_ACCOUNT (beckon_account_get_type ())
+/**
+ * BeckonAccount:
+ *
+ * One of the user's accounts (`IMessengerService`): its connection, own status and contacts.
+ */
+G_DECLARE_FINAL_TYPE (BeckonAccount, beckon_account, BECKON, ACCOUNT, GObject)
+
+const char *beckon_account_get_signin_name (BeckonAccount *self);
+const char *beckon_account_get_display_name (BeckonAccount *self);
+const char *beckon_account_get_server (BeckonAccount *self);
+const char *beckon_account_get_state (BeckonAccount *self);
+BeckonStatus beckon_account_get_status (BeckonAccount *self);
+BeckonStatus beckon_account_get_wanted_status (BeckonAccount *self);
+const char *beckon_account_get_personal_message (BeckonAccount *self);
+const char *beckon_account_get_error_name (BeckonAccount *self);
+const char *beckon_account_get_error_text (BeckonAccount *self);
+GListModel *beckon_account_get_contacts (BeckonAccount *self);
+BeckonContact *beckon_account_find_contact (BeckonAccount *self, const char *who);
+
+void beckon_account_signin_async (BeckonAccount *self, const char *password, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_signin_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_signout_async (BeckonAccount *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                   gpointer user_data);
+gboolean beckon_account_signout_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_set_status_async (BeckonAccount *self, BeckonStatus status, const char *personal_message,
+                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_set_status_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_set_display_name_async (BeckonAccount *self, const char *display_name, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_set_display_name_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_add_contact_async (BeckonAccount *self, const char *who, const char *text,
+                                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_add_contact_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_approve_contact_async (BeckonAccount *self, const char *who, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_approve_contact_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_decline_contact_async (BeckonAccount *self, const char *who, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_decline_contact_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_remove_contact_async (BeckonAccount *self, const char *who, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_remove_contact_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_block_contact_async (BeckonAccount *self, const char *who, gboolean blocked,
+                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_block_contact_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_get_conversation_async (BeckonAccount *self, const char *who, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+BeckonConversation *beckon_account_get_conversation_finish (BeckonAccount *self, GAsyncResult *result,
+                                                            GError **error);
+
+G_END_DECLS

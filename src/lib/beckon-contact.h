@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "beckon-types.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_CONTACT (beckon_contact_get_type ())
+/**
+ * BeckonContact:
+ *
+ * Somebody on the contact list, or who asks to be (`IMessengerContact`). When anything about a contact changes, the
+ * same object stays in the list and its properties are notified.
+ */
+G_DECLARE_FINAL_TYPE (BeckonContact, beckon_contact, BECKON, CONTACT, GObject)
+
+const char *beckon_contact_get_signin_name (BeckonContact *self);
+const char *beckon_contact_get_display_name (BeckonContact *self);
+BeckonRelation beckon_contact_get_relation (BeckonContact *self);
+gboolean beckon_contact_get_blocked (BeckonContact *self);
+BeckonStatus beckon_contact_get_status (BeckonContact *self);
+const char *beckon_contact_get_personal_message (BeckonContact *self);
+const char *beckon_contact_get_request_text (BeckonContact *self);
+guint beckon_contact_get_unread (BeckonContact *self);
+
+G_END_DECLS

@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "beckon-conversation-private.h"
+
+#include "beckon-remote-private.h"
+#include "beckon-values-private.h"
+
+#define CONVERSATION_INTERFACE "im.beckon.Conversation1"
+#define FIRST_PAGE 50
+
+struct _BeckonConversation
+{
+  GObject parent_instance;
+
+  BeckonRemote *remote;
+  GPtrArray *messages; /* element-type BeckonMessage, ids rising without gaps from the first one on */
+  gboolean listed;     /* before, signals tell nothing that the first page will not */
+  gboolean complete;
+};
+
+enum
+{
+  PROP_0,
+  PROP_WHO,
+  PROP_UNREAD,
+  PROP_COMPLETE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static GType
+get_item_type (GListModel *model)
+{
+  return BECKON_TYPE_MESSAGE;
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return BECKON_CONVERSATION (model)->messages->len;
+}
+
+static gpointer
+get_item (GListModel *model, guint position)
+{
+  BeckonConversation *self = BECKON_CONVERSATION (model);
+
+  return position < self->messages->len ? g_object_ref (self->messages->pdata[position]) : NULL;
+}
+
+static void
+list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (BeckonConversation, beckon_conversation, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+
+/* Returns the place of the first message whose id is not below @id. */
+static guint
+lower_bound (BeckonConversation *self, gint64 id)
+{
+  guint low = 0;
+  guint high = self->messages->len;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      if (beckon_message_get_id (self->messages->pdata[middle]) < id)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+static BeckonMessage *
+message_at (BeckonConversation *self, guint position, gint64 id)
+{
+  if (position >= self->messages->len)
+    return NULL;
+
+  BeckonMessage *message = self->messages->pdata[position];
+  return beckon_message_get_id (message) == id ? message : NULL;
+}
+
+/* Takes a message over: a known one is brought up to date, a new one finds its place. */
+static BeckonMessage *
+put_message (BeckonConversation *self, GVariant *value)
+{
+  gint64 id;
+  g_variant_get_child (value, 0, "x", &id);
+
+  guint position = lower_bound (self, id);
+  BeckonMessage *message = message_at (self, position, id);
+  if (message != NULL)
+    {
+      beckon_message_update (message, value);
+      return message;
+    }
+
+  message = beckon_message_new (value);
+  g_ptr_array_insert (self->messages, (int) position, message);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
+  return message;
+}
+
+static void
+remove_message (BeckonConversation *self, gint64 id)
+{
+  guint position = lower_bound (self, id);
+
+  if (message_at (self, position, id) == NULL)
+    return;
+  g_ptr_array_remove_index (self->messages, position);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+}
+
+static void
+on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonConversation *self)
+{
+  if (!self->listed)
+    return;
+  if (g_variant_is_of_type (args, G_VARIANT_TYPE ("(" BECKON_VARIANT_MESSAGE ")")))
+    {
+      g_autoptr (GVariant) value = g_variant_get_child_value (args, 0);
+      gint64 id;
+
+      g_variant_get_child (value, 0, "x", &id);
+      /* A change of a message on a page that is not here yet is of no interest. */
+      if (g_str_equal (name, "MessageAdded") || message_at (self, lower_bound (self, id), id) != NULL)
+        put_message (self, value);
+    }
+  else if (g_str_equal (name, "MessageRemoved") && g_variant_is_of_type (args, G_VARIANT_TYPE ("(x)")))
+    {
+      gint64 id;
+      g_variant_get (args, "(x)", &id);
+      remove_message (self, id);
+    }
+}
+
+static void
+on_changed (BeckonRemote *remote, const char *const *names, BeckonConversation *self)
+{
+  if (g_strv_contains (names, "Unread"))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_UNREAD]);
+}
+
+/* ---- pages ---- */
+
+/* Puts what a page (`a(…)`, oldest first) has before the first message in front, as one change. The rest is here
+ * already, when a page was asked for twice at once. */
+static void
+take_page (BeckonConversation *self, GVariant *page, guint limit)
+{
+  guint n_messages = (guint) g_variant_n_children (page);
+  gint64 first = self->messages->len > 0 ? beckon_message_get_id (self->messages->pdata[0]) : G_MAXINT64;
+  gint64 last = G_MININT64;
+  guint n_added = 0;
+
+  for (; n_added < n_messages; n_added++)
+    {
+      g_autoptr (GVariant) value = g_variant_get_child_value (page, n_added);
+      gint64 id;
+
+      g_variant_get_child (value, 0, "x", &id);
+      if (id <= last || id >= first)
+        break;
+      g_ptr_array_insert (self->messages, (int) n_added, beckon_message_new (value));
+      last = id;
+    }
+  if (n_added > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, n_added);
+  for (guint i = n_added; i < n_messages; i++)
+    {
+      g_autoptr (GVariant) value = g_variant_get_child_value (page, i);
+      put_message (self, value);
+    }
+  if (n_messages < limit && !self->complete)
+    {
+      self->complete = TRUE;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_COMPLETE]);
+    }
+}
+
+static void
+on_page (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BeckonConversation *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, &error);
+
+  if (reply == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  g_autoptr (GVariant) page = g_variant_get_child_value (reply, 0);
+  take_page (self, page, GPOINTER_TO_UINT (g_task_get_task_data (task)));
+  self->listed = TRUE;
+  g_task_return_boolean (task, TRUE);
+}
+
+/**
+ * beckon_conversation_load_earlier_async:
+ * @self: a conversation
+ * @limit: how many messages to get, 1 to 500
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Puts the messages before the first one in front of the list. Nothing happens if there are none.
+ */
+void
+beckon_conversation_load_earlier_async (BeckonConversation *self, guint limit, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (BECKON_IS_CONVERSATION (self));
+
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  gint64 before = self->messages->len > 0 ? beckon_message_get_id (self->messages->pdata[0]) : 0;
+
+  g_task_set_source_tag (task, beckon_conversation_load_earlier_async);
+  g_task_set_task_data (task, GUINT_TO_POINTER (limit), NULL);
+  beckon_remote_call_async (self->remote, "ListMessages", g_variant_new ("(xu)", before, limit),
+                            "(a" BECKON_VARIANT_MESSAGE ")", cancellable, on_page, task);
+}
+
+/**
+ * beckon_conversation_load_earlier_finish:
+ * @self: a conversation
+ * @result: what the callback was given
+ * @error: return location for a [error@Error]
+ *
+ * Gets the outcome of [method@Conversation.load_earlier_async].
+ *
+ * Returns: %TRUE on success; [property@Conversation:complete] tells whether there is more
+ */
+gboolean
+beckon_conversation_load_earlier_finish (BeckonConversation *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- construction ---- */
+
+static void
+on_first_page (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (beckon_conversation_load_earlier_finish (BECKON_CONVERSATION (source), result, &error))
+    g_task_return_pointer (task, g_object_ref (source), g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_remote (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (BeckonRemote) remote = beckon_remote_new_finish (result, &error);
+
+  if (remote == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  g_autoptr (BeckonConversation) self = g_object_new (BECKON_TYPE_CONVERSATION, NULL);
+  self->remote = g_steal_pointer (&remote);
+  g_signal_connect_object (self->remote, "changed", G_CALLBACK (on_changed), self, 0);
+  g_signal_connect_object (self->remote, "signal", G_CALLBACK (on_signal), self, 0);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  beckon_conversation_load_earlier_async (self, FIRST_PAGE, cancellable, on_first_page,
+                                          g_steal_pointer (&task));
+}
+
+/* Private to the library: makes the object for a conversation that the service has, with its newest page. */
+void
+beckon_conversation_load (GDBusConnection *connection, const char *path, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (connection, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, beckon_conversation_load);
+  beckon_remote_new_async (connection, BECKON_BUS_SERVICE, path, CONVERSATION_INTERFACE, cancellable, on_remote, task);
+}
+
+BeckonConversation *
+beckon_conversation_load_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- public ---- */
+
+/**
+ * beckon_conversation_get_who:
+ * @self: a conversation
+ *
+ * Gets the sign-in name of the other person.
+ *
+ * Returns: (transfer none): the name
+ */
+const char *
+beckon_conversation_get_who (BeckonConversation *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONVERSATION (self), NULL);
+
+  return beckon_remote_get_string (self->remote, "Who");
+}
+
+/**
+ * beckon_conversation_get_unread:
+ * @self: a conversation
+ *
+ * Gets the number of incoming messages that have not been marked read.
+ *
+ * Returns: the number
+ */
+guint
+beckon_conversation_get_unread (BeckonConversation *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONVERSATION (self), 0);
+
+  return beckon_remote_get_uint (self->remote, "Unread");
+}
+
+/**
+ * beckon_conversation_get_complete:
+ * @self: a conversation
+ *
+ * Gets whether the list begins with the first message of the history.
+ *
+ * Returns: whether there is nothing earlier
+ */
+gboolean
+beckon_conversation_get_complete (BeckonConversation *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONVERSATION (self), FALSE);
+
+  return self->complete;
+}
+
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BeckonConversation *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, &error);
+
+  if (reply == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  g_autoptr (GVariant) value = g_variant_get_child_value (reply, 0);
+  g_task_return_pointer (task, g_object_ref (put_message (self, value)), g_object_unref);
+}
+
+/**
+ * beckon_conversation_send_async:
+ * @self: a conversation
+ * @text: 1 to 16384 bytes of UTF-8, line feeds allowed
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Writes a message. Finishes when it is on the local disk; it is sent as soon as there is a connection, and again until
+ * the service has it: watch [property@Message:delivery].
+ */
+void
+beckon_conversation_send_async (BeckonConversation *self, const char *text, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (BECKON_IS_CONVERSATION (self));
+  g_return_if_fail (text != NULL);
+
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, beckon_conversation_send_async);
+  beckon_remote_call_async (self->remote, "SendMessage", g_variant_new ("(sa{sv})", text, NULL),
+                            "(" BECKON_VARIANT_MESSAGE ")", cancellable, on_sent, task);
+}
+
+/**
+ * beckon_conversation_send_finish:
+ * @self: a conversation
+ * @result: what the callback was given
+ * @error: return location for a [error@Error]
+ *
+ * Gets the outcome of [method@Conversation.send_async]. Errors: %BECKON_ERROR_INVALID_ARGUMENT,
+ * %BECKON_ERROR_MESSAGE_TOO_LONG, %BECKON_ERROR_STORAGE.
+ *
+ * Returns: (transfer full): the message
+ */
+BeckonMessage *
+beckon_conversation_send_finish (BeckonConversation *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * beckon_conversation_mark_read_async:
+ * @self: a conversation
+ * @up_to: the newest message that the user has seen
+ * @cancellable: (nullable): a cancellable
+ * @callback: (nullable): called when done
+ * @user_data: for @callback
+ *
+ * Tells that the user has seen the messages up to one.
+ */
+void
+beckon_conversation_mark_read_async (BeckonConversation *self, BeckonMessage *up_to, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (BECKON_IS_CONVERSATION (self));
+  g_return_if_fail (BECKON_IS_MESSAGE (up_to));
+
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, beckon_conversation_mark_read_async);
+  beckon_remote_call_task (self->remote, "MarkRead", g_variant_new ("(x)", beckon_message_get_id (up_to)), task);
+}
+
+/**
+ * beckon_conversation_mark_read_finish:
+ * @self: a conversation
+ * @result: what the callback was given
+ * @error: return location for a [error@Error]
+ *
+ * Gets the outcome of [method@Conversation.mark_read_async].
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+beckon_conversation_mark_read_finish (BeckonConversation *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+beckon_conversation_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
+{
+  BeckonConversation *self = BECKON_CONVERSATION (object);
+
+  switch (property_id)
+    {
+    case PROP_WHO:
+      g_value_set_string (value, beckon_conversation_get_who (self));
+      break;
+    case PROP_UNREAD:
+      g_value_set_uint (value, beckon_conversation_get_unread (self));
+      break;
+    case PROP_COMPLETE:
+      g_value_set_boolean (value, self->complete);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+beckon_conversation_dispose (GObject *object)
+{
+  g_clear_object (&BECKON_CONVERSATION (object)->remote);
+  G_OBJECT_CLASS (beckon_conversation_parent_class)->dispose (object);
+}
+
+static void
+beckon_conversation_finalize (GObject *object)
+{
+  g_ptr_array_unref (BECKON_CONVERSATION (object)->messages);
+  G_OBJECT_CLASS (beckon_conversation_parent_class)->finalize (object);
+}
+
+static void
+beckon_conversation_class_init (BeckonConversationClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->get_property = beckon_conversation_get_property;
+  object_class->dispose = beckon_conversation_dispose;
+  object_class->finalize = beckon_conversation_finalize;
+
+  /**
+   * BeckonConversation:who:
+   *
+   * The sign-in name of the other person.
+   */
+  properties[PROP_WHO] = g_param_spec_string ("who", NULL, NULL, NULL, flags);
+  /**
+   * BeckonConversation:unread:
+   *
+   * The number of incoming messages that have not been marked read.
+   */
+  properties[PROP_UNREAD] = g_param_spec_uint ("unread", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  /**
+   * BeckonConversation:complete:
+   *
+   * Whether the list begins with the first message of the history.
+   */
+  properties[PROP_COMPLETE] = g_param_spec_boolean ("complete", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+beckon_conversation_init (BeckonConversation *self)
+{
+  self->messages = g_ptr_array_new_with_free_func (g_object_unref);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "beckon-message.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_CONVERSATION (beckon_conversation_get_type ())
+/**
+ * BeckonConversation:
+ *
+ * The talk with one person: a [iface@Gio.ListModel] of [class@Message], oldest first. It starts with the newest page;
+ * [method@Conversation.load_earlier_async] puts older pages in front.
+ */
+G_DECLARE_FINAL_TYPE (BeckonConversation, beckon_conversation, BECKON, CONVERSATION, GObject)
+
+const char *beckon_conversation_get_who (BeckonConversation *self);
+guint beckon_conversation_get_unread (BeckonConversation *self);
+gboolean beckon_conversation_get_complete (BeckonConversation *self);
+
+void beckon_conversation_send_async (BeckonConversation *self, const char *text, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+BeckonMessage *beckon_conversation_send_finish (BeckonConversation *self, GAsyncResult *result, GError **error);
+void beckon_conversation_load_earlier_async (BeckonConversation *self, guint limit, GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_conversation_load_earlier_finish (BeckonConversation *self, GAsyncResult *result, GError **error);
+void beckon_conversation_mark_read_async (BeckonConversation *self, BeckonMessage *up_to, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_conversation_mark_read_finish (BeckonConversation *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "beckon-types.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_MESSAGE (beckon_message_get_type ())
+/**
+ * BeckonMessage:
+ *
+ * One chat message. Its delivery, time and error can change; the rest does not.
+ */
+G_DECLARE_FINAL_TYPE (BeckonMessage, beckon_message, BECKON, MESSAGE, GObject)
+
+gint64 beckon_message_get_id (BeckonMessage *self);
+const char *beckon_message_get_message_id (BeckonMessage *self);
+gboolean beckon_message_get_outgoing (BeckonMessage *self);
+const char *beckon_message_get_text (BeckonMessage *self);
+gint64 beckon_message_get_time (BeckonMessage *self);
+BeckonDelivery beckon_message_get_delivery (BeckonMessage *self);
+const char *beckon_message_get_error (BeckonMessage *self);
+
+G_END_DECLS

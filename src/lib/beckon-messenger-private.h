@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "beckon-messenger.h"
+#include "beckon-object-list-private.h"
+#include "beckon-remote-private.h"
+
+G_BEGIN_DECLS
+#pragma GCC visibility push(hidden)
+
+BeckonRemote *beckon_messenger_get_remote (BeckonMessenger *self);
+BeckonRemote *beckon_messenger_get_registry (BeckonMessenger *self);
+BeckonObjectList *beckon_messenger_get_account_list (BeckonMessenger *self);
+BeckonObjectList *beckon_messenger_get_session_list (BeckonMessenger *self);
+
+#pragma GCC visibility pop
+G_END_DECLS

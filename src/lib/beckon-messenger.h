@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "beckon-account.h"
+#include "beckon-application.h"
+#include "beckon-session.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_MESSENGER (beckon_messenger_get_type ())
+/**
+ * BeckonMessenger:
+ *
+ * The user's messenger (`Messenger`): accounts, sessions, registered applications and the invitation by hand. For
+ * programs of the user's own desktop; a sandboxed application uses [class@SessionManager].
+ */
+G_DECLARE_FINAL_TYPE (BeckonMessenger, beckon_messenger, BECKON, MESSENGER, GObject)
+
+void beckon_messenger_new_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+BeckonMessenger *beckon_messenger_new_finish (GAsyncResult *result, GError **error);
+
+gboolean beckon_messenger_get_connected (BeckonMessenger *self);
+GListModel *beckon_messenger_get_accounts (BeckonMessenger *self);
+GListModel *beckon_messenger_get_sessions (BeckonMessenger *self);
+GListModel *beckon_messenger_get_applications (BeckonMessenger *self);
+BeckonAccount *beckon_messenger_get_primary_account (BeckonMessenger *self);
+BeckonAccount *beckon_messenger_find_account (BeckonMessenger *self, const char *signin_name);
+BeckonSession *beckon_messenger_find_session (BeckonMessenger *self, const char *id);
+BeckonApplication *beckon_messenger_find_application (BeckonMessenger *self, const char *guid);
+const char *beckon_messenger_get_secrets_warning (BeckonMessenger *self);
+char **beckon_messenger_dup_registry_warnings (BeckonMessenger *self);
+
+void beckon_messenger_add_account_async (BeckonMessenger *self, const char *signin_name, const char *password,
+                                         const char *server, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                         gpointer user_data);
+BeckonAccount *beckon_messenger_add_account_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_create_account_async (BeckonMessenger *self, const char *signin_name, const char *password,
+                                            const char *server, const char *display_name, const char *token,
+                                            GCancellable *cancellable, GAsyncReadyCallback callback,
+                                            gpointer user_data);
+BeckonAccount *beckon_messenger_create_account_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_remove_account_async (BeckonMessenger *self, BeckonAccount *account, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_remove_account_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_invite_app_async (BeckonMessenger *self, BeckonAccount *account, const char *who,
+                                        const char *guid, const char *app_data, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+BeckonSession *beckon_messenger_invite_app_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_register_application_async (BeckonMessenger *self, const char *guid, const char *name,
+                                                  const char *url, const char *path, GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_register_application_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_unregister_application_async (BeckonMessenger *self, const char *guid, GCancellable *cancellable,
+                                                    GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_unregister_application_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

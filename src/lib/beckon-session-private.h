@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "beckon-remote-private.h"
+#include "beckon-session.h"
+
+G_BEGIN_DECLS
+#pragma GCC visibility push(hidden)
+
+void beckon_session_load (GDBusConnection *connection, const char *bus_name, const char *path,
+                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+BeckonSession *beckon_session_load_finish (GAsyncResult *result, GError **error);
+BeckonRemote *beckon_session_get_remote (BeckonSession *self);
+const char *beckon_session_get_path (BeckonSession *self);
+
+#pragma GCC visibility pop
+G_END_DECLS

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plain objects in our lists, made from what travels on the bus. */
+#pragma once
+
+#include "beckon-application.h"
+#include "beckon-contact.h"
+#include "beckon-message.h"
+
+G_BEGIN_DECLS
+#pragma GCC visibility push(hidden)
+
+#define BECKON_VARIANT_APPLICATION "(sssssubsb)"
+#define BECKON_VARIANT_CONTACT "(ssubussu)"
+#define BECKON_VARIANT_MESSAGE "(xsbsxus)"
+
+BeckonApplication *beckon_application_new (GVariant *value);
+BeckonContact *beckon_contact_new (GVariant *value);
+void beckon_contact_update (BeckonContact *self, GVariant *value);
+BeckonMessage *beckon_message_new (GVariant *value);
+void beckon_message_update (BeckonMessage *self, GVariant *value);
+
+#pragma GCC visibility pop
+G_END_DECLS

@@ -1,0 +1,202 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""libbeckon as a program in another language sees it: through introspection, against the real service."""
+import os
+import pathlib
+import sys
+
+import gi
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / 'tools'), str(TESTS / 'service')]
+gi.require_version('Beckon', '1')
+from gi.repository import Beckon, GLib  # noqa: E402
+
+import tap  # noqa: E402
+from bed import ECHO, GUID, Bus, wait  # noqa: E402
+
+
+def call(source, method, *arguments):
+    """Calls METHOD_async and returns what METHOD_finish does."""
+    done = []
+    getattr(source, f'{method}_async')(*arguments, None, lambda _source, result, *_: done.append(result))
+    wait(lambda: done, method)
+    return getattr(source, f'{method}_finish')(done[0])
+
+
+def fails(code, source, method, *arguments):
+    try:
+        call(source, method, *arguments)
+    except GLib.Error as error:
+        assert error.matches(Beckon.error_quark(), code), (error.domain, error.code, error.message)
+        return
+    raise AssertionError(f'{method} succeeded')
+
+
+def new(kind, *arguments):
+    done = []
+    kind.new_async(*arguments, None, lambda _source, result, *_: done.append(result))
+    wait(lambda: done, 'the object')
+    return kind.new_finish(done[0])
+
+
+class Desk(Bus):
+    """A bus with the service, and libbeckon on it."""
+
+    def __enter__(self):
+        super().__enter__()
+        os.environ['DBUS_SESSION_BUS_ADDRESS'] = self.address
+        self.register(GUID, '/bin/sleep', '1000')
+        self.service = self.start()
+        return self
+
+
+def messenger_with_account():
+    messenger = new(Beckon.Messenger)
+    return messenger, call(messenger, 'add_account', 'alice@localhost', 'secret', None)
+
+
+def state(session):
+    return session.get_state()
+
+
+def test_messenger_and_account():
+    with Desk():
+        messenger = new(Beckon.Messenger)
+        assert messenger.get_connected() and messenger.get_primary_account() is None
+        account = call(messenger, 'add_account', 'alice@localhost', 'secret', None)
+        assert account.get_signin_name() == 'alice@localhost' and account.props.state == 'online'
+        wait(lambda: messenger.get_primary_account() == account, 'the primary account')
+        assert list(messenger.get_accounts()) == [account]
+        assert [app.get_guid() for app in messenger.get_applications()] == [GUID]
+        fails(Beckon.Error.ALREADY_LOGGED_ON, messenger, 'add_account', 'alice@localhost', 'secret', None)
+        call(account, 'set_status', Beckon.Status.BUSY, 'typing')
+        wait(lambda: account.get_wanted_status() == Beckon.Status.BUSY, 'the status')
+        assert account.get_personal_message() == 'typing'
+
+
+def test_create_account():
+    with Desk():
+        messenger = new(Beckon.Messenger)
+        account = call(messenger, 'create_account', 'dora@localhost', 'secret', None, 'Dora', None)
+        assert account.get_display_name() == 'Dora' and account.get_contacts().get_n_items() == 0
+        call(messenger, 'remove_account', account)
+        wait(lambda: messenger.get_accounts().get_n_items() == 0, 'the list')
+
+
+def test_contacts_stay_the_same_objects():
+    with Desk():
+        _, account = messenger_with_account()
+        echo = account.find_contact(ECHO)
+        assert echo.get_relation() == Beckon.Relation.ACCEPTED
+        notified = []
+        echo.connect('notify::blocked', lambda contact, _: notified.append(contact.get_blocked()))
+        call(account, 'block_contact', ECHO, True)
+        wait(lambda: notified, 'the notification')
+        assert notified == [True] and account.find_contact(ECHO) == echo
+        assert account.find_contact('nobody@localhost') is None
+
+
+def test_conversation_is_a_list():
+    with Desk():
+        _, account = messenger_with_account()
+        conversation = call(account, 'get_conversation', ECHO)
+        changes = []
+        conversation.connect('items-changed', lambda *change: changes.append(change[1:4]))
+        message = call(conversation, 'send', 'Hello 😀')
+        assert message.get_outgoing() and message.get_text() == 'Hello 😀'
+        wait(lambda: conversation.get_n_items() == 2 and message.get_delivery() == Beckon.Delivery.SENT, 'the echo')
+        assert conversation[0] == message and not conversation[1].get_outgoing()
+        assert changes == [(0, 0, 1), (1, 0, 1)], changes
+        wait(lambda: conversation.get_unread() == 1, 'the count')
+        call(conversation, 'mark_read', conversation[1])
+        wait(lambda: conversation.get_unread() == 0, 'the count')
+        fails(Beckon.Error.MESSAGE_TOO_LONG, conversation, 'send', 'x' * 16385)
+
+
+def test_session_of_the_user():
+    with Desk():
+        messenger, account = messenger_with_account()
+        fails(Beckon.Error.INVITED_SELF, messenger, 'invite_app', account, 'alice@localhost', GUID, None)
+        session = call(messenger, 'invite_app', account, ECHO, GUID, 'some data')
+        told = []
+        session.connect('termination', lambda _session, result, data: told.append((result, data)))
+        wait(lambda: state(session) == Beckon.SessionState.CONNECTED, 'the connection')
+        assert session.get_flags() == Beckon.SessionFlags.INVITER and session.get_app_data() == 'some data'
+        assert session.get_user() == ECHO and session.get_timeline()
+        fails(Beckon.Error.NOT_INVITEE, session, 'accept', '')
+        call(session, 'cancel', Beckon.SessionResult.NONE, 'enough')
+        wait(lambda: told, 'the end')
+        assert told[0][0] == Beckon.SessionResult.CANCELLED_LOCAL, told
+        assert session.get_result() == Beckon.SessionResult.CANCELLED_LOCAL and session.get_result_text()
+        assert messenger.find_session(session.get_id()) == session
+
+
+def test_session_of_an_application():
+    with Desk():
+        messenger_with_account()
+        manager = new(Beckon.SessionManager, [GUID])
+        assert manager.get_my_signin_name() == 'alice@localhost'
+        session = call(manager, 'create_session', None)
+        fails(Beckon.Error.APP_NOT_SPECIFIED, session, 'invite', ECHO, '')
+        call(session, 'set_application', GUID)
+        call(session, 'set_local_address', 'here')
+        states, data = [], []
+        session.connect('state-changed', lambda _session, previous: states.append(previous))
+        session.connect('context-data-received', lambda _session, text: data.append(text))
+        call(session, 'invite', ECHO, 'come')
+        wait(lambda: len(states) == 3, 'the connection')
+        assert state(session) == Beckon.SessionState.CONNECTED
+        assert states == [Beckon.SessionState.READY, Beckon.SessionState.INVITATION, Beckon.SessionState.ACCEPTED]
+        assert session.get_local_address() == 'here' and session.get_remote_address() == '127.0.0.1'
+        call(session, 'send_context_data', '{"move": "e2e4"}')
+        wait(lambda: data, 'the echo')
+        assert data == ['{"move": "e2e4"}'] and session.get_context_data() == data[0]
+        fails(Beckon.Error.CONTEXT_DATA_OVER_LIMIT, session, 'send_context_data', 'x' * 8193)
+        fails(Beckon.Error.NOT_FOUND, manager, 'get_launching_session', 'no such cookie')
+
+
+def test_the_service_leaves_and_comes_back():
+    with Desk() as desk:
+        messenger, _ = messenger_with_account()
+        seen = []
+        messenger.connect('notify::connected', lambda *_: seen.append(messenger.get_connected()))
+        desk.stop(desk.service)
+        wait(lambda: seen == [False], 'the loss')
+        assert messenger.get_accounts().get_n_items() == 0
+        desk.start()
+        wait(lambda: seen == [False, True], 'the return')
+        assert [account.get_signin_name() for account in messenger.get_accounts()] == ['alice@localhost']
+
+
+def test_no_service():
+    with Bus() as bus:
+        os.environ['DBUS_SESSION_BUS_ADDRESS'] = bus.address
+        for kind, arguments in ((Beckon.Messenger, ()), (Beckon.SessionManager, ([GUID],))):
+            try:
+                new(kind, *arguments)
+                raise AssertionError(f'{kind} was made from nothing')
+            except GLib.Error as error:
+                assert error.matches(Beckon.error_quark(), Beckon.Error.NOT_FOUND), error
+
+
+def test_enumerations():
+    assert Beckon.SessionState.CONNECTED == 4 and Beckon.Status.OUT_TO_LUNCH == 0x42
+    assert Beckon.session_result_to_nick(Beckon.SessionResult.ACCEPTED_ELSEWHERE) == 'accepted-elsewhere'
+    assert Beckon.session_result_to_text(Beckon.SessionResult.TIMEOUT)
+    assert Beckon.error_to_symbol(Beckon.Error.NOT_INVITEE) == 'SR_NOT_INVITEE'
+    assert Beckon.error_to_hresult(Beckon.Error.NOT_INVITEE) == 0x8100060B
+
+
+if __name__ == '__main__':
+    tap.run([
+        test_messenger_and_account,
+        test_create_account,
+        test_contacts_stay_the_same_objects,
+        test_conversation_is_a_list,
+        test_session_of_the_user,
+        test_session_of_an_application,
+        test_the_service_leaves_and_comes_back,
+        test_no_service,
+        test_enumerations,
+    ])
