@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* contacts, contact add|approve|decline|remove|block|unblock */
+#include "bk-ctl.h"
+
+static char *request_text;
+
+static const GOptionEntry add_entries[] = {
+  { "message", 'm', 0, G_OPTION_ARG_FILENAME, &request_text, "Text to show with the request", "TEXT" },
+  { NULL },
+};
+
+BK_CTL_DEFINE_VERB (on_added, BECKON_ACCOUNT, beckon_account_add_contact_finish)
+BK_CTL_DEFINE_VERB (on_approved, BECKON_ACCOUNT, beckon_account_approve_contact_finish)
+BK_CTL_DEFINE_VERB (on_declined, BECKON_ACCOUNT, beckon_account_decline_contact_finish)
+BK_CTL_DEFINE_VERB (on_removed, BECKON_ACCOUNT, beckon_account_remove_contact_finish)
+BK_CTL_DEFINE_VERB (on_blocked, BECKON_ACCOUNT, beckon_account_block_contact_finish)
+
+static void
+run_list (BkCtl *ctl)
+{
+  BeckonAccount *account = bk_ctl_account (ctl);
+
+  if (account == NULL)
+    return;
+  g_autoptr (GPtrArray) contacts = bk_ctl_dup_items (beckon_account_get_contacts (account));
+  bk_ctl_print_objects (ctl, contacts);
+  bk_ctl_done (ctl, BK_CTL_OK);
+}
+
+/* The account, and in @who the person that the first argument names. */
+static BeckonAccount *
+account_and_who (BkCtl *ctl, char **who)
+{
+  BeckonAccount *account = bk_ctl_account (ctl);
+
+  if (account != NULL)
+    *who = bk_ctl_dup_who (account, ctl->args[0]);
+  return account;
+}
+
+static void
+run_add (BkCtl *ctl)
+{
+  g_autofree char *who = NULL;
+  BeckonAccount *account = account_and_who (ctl, &who);
+
+  if (account != NULL)
+    beckon_account_add_contact_async (account, who, request_text != NULL ? request_text : "", ctl->cancellable,
+                                      on_added, ctl);
+}
+
+static void
+run_approve (BkCtl *ctl)
+{
+  g_autofree char *who = NULL;
+  BeckonAccount *account = account_and_who (ctl, &who);
+
+  if (account != NULL)
+    beckon_account_approve_contact_async (account, who, ctl->cancellable, on_approved, ctl);
+}
+
+static void
+run_decline (BkCtl *ctl)
+{
+  g_autofree char *who = NULL;
+  BeckonAccount *account = account_and_who (ctl, &who);
+
+  if (account != NULL)
+    beckon_account_decline_contact_async (account, who, ctl->cancellable, on_declined, ctl);
+}
+
+static void
+run_remove (BkCtl *ctl)
+{
+  g_autofree char *who = NULL;
+  BeckonAccount *account = account_and_who (ctl, &who);
+
+  if (account != NULL)
+    beckon_account_remove_contact_async (account, who, ctl->cancellable, on_removed, ctl);
+}
+
+static void
+set_blocked (BkCtl *ctl, gboolean blocked)
+{
+  g_autofree char *who = NULL;
+  BeckonAccount *account = account_and_who (ctl, &who);
+
+  if (account != NULL)
+    beckon_account_block_contact_async (account, who, blocked, ctl->cancellable, on_blocked, ctl);
+}
+
+static void
+run_block (BkCtl *ctl)
+{
+  set_blocked (ctl, TRUE);
+}
+
+static void
+run_unblock (BkCtl *ctl)
+{
+  set_blocked (ctl, FALSE);
+}
+
+const BkCtlCommand bk_ctl_contact_commands[] = {
+  { "contacts", run_list, "", "List the contacts and who asks to become one", 0, 0, NULL },
+  { "contacts list", run_list, "", NULL, 0, 0, NULL },
+  { "contact add", run_add, "WHO", "Ask somebody to become a contact", 1, 1, add_entries },
+  { "contact approve", run_approve, "WHO", "Say yes to who asks", 1, 1, NULL },
+  { "contact decline", run_decline, "WHO", "Say no to who asks", 1, 1, NULL },
+  { "contact remove", run_remove, "WHO", "End it on both sides", 1, 1, NULL },
+  { "contact block", run_block, "WHO", "Let somebody reach us no more", 1, 1, NULL },
+  { "contact unblock", run_unblock, "WHO", "Let somebody reach us again", 1, 1, NULL },
+  { NULL },
+};

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is printed: lines for people, JSON for programs. The names of members are part of the interface; they are
+ * listed in the manual page. */
+#include "bk-ctl.h"
+
+#include <stdio.h>
+
+/* Control characters, and those that turn the reading direction or break lines where no line ends. */
+static gboolean
+is_unsafe (gunichar c)
+{
+  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e || c == 0x200f
+         || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static char *
+escape (const char *text, const char *allowed)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *safe = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (!is_unsafe (c) || g_utf8_strchr (allowed, -1, c) != NULL)
+        g_string_append_unichar (safe, c);
+      else if (c == '\n')
+        g_string_append (safe, "\\n");
+      else
+        g_string_append_printf (safe, "\\u%04x", c);
+    }
+  return g_string_free (safe, FALSE);
+}
+
+char *
+bk_ctl_safe (const char *text)
+{
+  return escape (text != NULL ? text : "", "");
+}
+
+static char *
+format_time (gint64 microseconds, const char *format)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (microseconds / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+
+  return local != NULL ? g_date_time_format (local, format) : g_strdup ("?");
+}
+
+/* ---- JSON ---- */
+
+static void
+add_text (JsonBuilder *builder, const char *name, const char *text)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, text != NULL ? text : "");
+}
+
+static void
+add_flag (JsonBuilder *builder, const char *name, gboolean value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_boolean_value (builder, value);
+}
+
+static void
+add_number (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
+build_account (JsonBuilder *builder, GObject *object)
+{
+  BeckonAccount *account = BECKON_ACCOUNT (object);
+
+  add_text (builder, "signin_name", beckon_account_get_signin_name (account));
+  add_text (builder, "display_name", beckon_account_get_display_name (account));
+  add_text (builder, "server", beckon_account_get_server (account));
+  add_text (builder, "state", beckon_account_get_state (account));
+  add_text (builder, "status", beckon_status_to_nick (beckon_account_get_status (account)));
+  add_text (builder, "wanted_status", beckon_status_to_nick (beckon_account_get_wanted_status (account)));
+  add_text (builder, "personal_message", beckon_account_get_personal_message (account));
+  add_text (builder, "error", beckon_account_get_error_name (account));
+  add_text (builder, "error_text", beckon_account_get_error_text (account));
+}
+
+static void
+build_contact (JsonBuilder *builder, GObject *object)
+{
+  BeckonContact *contact = BECKON_CONTACT (object);
+
+  add_text (builder, "signin_name", beckon_contact_get_signin_name (contact));
+  add_text (builder, "display_name", beckon_contact_get_display_name (contact));
+  add_text (builder, "relation", beckon_relation_to_nick (beckon_contact_get_relation (contact)));
+  add_flag (builder, "blocked", beckon_contact_get_blocked (contact));
+  add_text (builder, "status", beckon_status_to_nick (beckon_contact_get_status (contact)));
+  add_text (builder, "personal_message", beckon_contact_get_personal_message (contact));
+  add_text (builder, "request_text", beckon_contact_get_request_text (contact));
+  add_number (builder, "unread", beckon_contact_get_unread (contact));
+}
+
+static void
+build_message (JsonBuilder *builder, GObject *object)
+{
+  BeckonMessage *message = BECKON_MESSAGE (object);
+
+  add_number (builder, "id", beckon_message_get_id (message));
+  add_text (builder, "message_id", beckon_message_get_message_id (message));
+  add_flag (builder, "outgoing", beckon_message_get_outgoing (message));
+  add_text (builder, "text", beckon_message_get_text (message));
+  add_number (builder, "time", beckon_message_get_time (message));
+  add_text (builder, "delivery", beckon_delivery_to_nick (beckon_message_get_delivery (message)));
+  add_text (builder, "error", beckon_message_get_error (message));
+}
+
+static void
+build_application (JsonBuilder *builder, GObject *object)
+{
+  BeckonApplication *application = BECKON_APPLICATION (object);
+
+  add_text (builder, "guid", beckon_application_get_guid (application));
+  add_text (builder, "name", beckon_application_get_name (application));
+  add_text (builder, "url", beckon_application_get_url (application));
+  add_text (builder, "icon", beckon_application_get_icon (application));
+  add_text (builder, "comment", beckon_application_get_comment (application));
+  add_flag (builder, "app_invite_compatible",
+            (beckon_application_get_flags (application) & BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE) != 0);
+  add_flag (builder, "present", beckon_application_get_present (application));
+  add_text (builder, "reason", beckon_application_get_reason (application));
+  add_flag (builder, "user", beckon_application_get_user (application));
+}
+
+const char *
+bk_ctl_role (BeckonSession *session)
+{
+  BeckonSessionFlags flags = beckon_session_get_flags (session);
+
+  if ((flags & BECKON_SESSION_FLAGS_INVITER) != 0)
+    return "inviter";
+  return (flags & BECKON_SESSION_FLAGS_INVITEE) != 0 ? "invitee" : "none";
+}
+
+static void
+build_session (JsonBuilder *builder, GObject *object)
+{
+  BeckonSession *session = BECKON_SESSION (object);
+
+  add_text (builder, "id", beckon_session_get_id (session));
+  add_text (builder, "state", beckon_session_state_to_nick (beckon_session_get_state (session)));
+  add_text (builder, "role", bk_ctl_role (session));
+  add_text (builder, "application", beckon_session_get_application (session));
+  add_text (builder, "application_name", beckon_session_get_application_name (session));
+  add_text (builder, "application_url", beckon_session_get_application_url (session));
+  add_text (builder, "user", beckon_session_get_user (session));
+  add_text (builder, "user_name", beckon_session_get_user_name (session));
+  add_text (builder, "my_signin_name", beckon_session_get_my_signin_name (session));
+  add_text (builder, "local_address", beckon_session_get_local_address (session));
+  add_text (builder, "remote_address", beckon_session_get_remote_address (session));
+  add_text (builder, "app_data", beckon_session_get_app_data (session));
+  add_flag (builder, "ringing", beckon_session_get_ringing (session));
+  add_flag (builder, "installing", beckon_session_get_installing (session));
+  add_text (builder, "result", beckon_session_result_to_nick (beckon_session_get_result (session)));
+  add_text (builder, "result_text", beckon_session_get_result_text (session));
+  add_text (builder, "log", beckon_session_get_log (session));
+  add_number (builder, "created", beckon_session_get_created (session));
+  add_number (builder, "deadline", beckon_session_get_deadline (session));
+  json_builder_set_member_name (builder, "timeline");
+  json_builder_begin_array (builder);
+  for (const char *const *line = beckon_session_get_timeline (session); *line != NULL; line++)
+    json_builder_add_string_value (builder, *line);
+  json_builder_end_array (builder);
+}
+
+/* ---- lines ---- */
+
+static char *
+account_line (GObject *object)
+{
+  BeckonAccount *account = BECKON_ACCOUNT (object);
+  const char *error = beckon_account_get_error_text (account);
+  const char *message = beckon_account_get_personal_message (account);
+
+  return g_strdup_printf ("%s  %s  %s%s%s%s%s", beckon_account_get_signin_name (account),
+                          beckon_account_get_state (account),
+                          beckon_status_to_nick (beckon_account_get_status (account)), *message != '\0' ? "  " : "",
+                          message, *error != '\0' ? "  " : "", error);
+}
+
+static char *
+contact_line (GObject *object)
+{
+  BeckonContact *contact = BECKON_CONTACT (object);
+  GString *line = g_string_new (beckon_contact_get_signin_name (contact));
+
+  g_string_append_printf (line, "  %s  %s", beckon_relation_to_nick (beckon_contact_get_relation (contact)),
+                          beckon_status_to_nick (beckon_contact_get_status (contact)));
+  if (beckon_contact_get_blocked (contact))
+    g_string_append (line, "  blocked");
+  if (beckon_contact_get_unread (contact) > 0)
+    g_string_append_printf (line, "  %u unread", beckon_contact_get_unread (contact));
+  if (!g_str_equal (beckon_contact_get_display_name (contact), beckon_contact_get_signin_name (contact)))
+    g_string_append_printf (line, "  %s", beckon_contact_get_display_name (contact));
+  if (*beckon_contact_get_personal_message (contact) != '\0')
+    g_string_append_printf (line, "  %s", beckon_contact_get_personal_message (contact));
+  if (*beckon_contact_get_request_text (contact) != '\0')
+    g_string_append_printf (line, "  \"%s\"", beckon_contact_get_request_text (contact));
+  return g_string_free (line, FALSE);
+}
+
+static char *
+message_line (GObject *object)
+{
+  BeckonMessage *message = BECKON_MESSAGE (object);
+  g_autofree char *when = format_time (beckon_message_get_time (message), "%Y-%m-%d %H:%M:%S");
+  const char *mark = "";
+
+  if (beckon_message_get_delivery (message) == BECKON_DELIVERY_PENDING)
+    mark = " (pending)";
+  else if (beckon_message_get_delivery (message) == BECKON_DELIVERY_FAILED)
+    mark = " (failed)";
+  return g_strdup_printf ("%s %s%s %s", when, beckon_message_get_outgoing (message) ? ">" : "<", mark,
+                          beckon_message_get_text (message));
+}
+
+static char *
+application_line (GObject *object)
+{
+  BeckonApplication *application = BECKON_APPLICATION (object);
+  gboolean present = beckon_application_get_present (application);
+
+  return g_strdup_printf ("%s  %s%s%s", beckon_application_get_guid (application),
+                          beckon_application_get_name (application), present ? "" : "  not present: ",
+                          present ? "" : beckon_application_get_reason (application));
+}
+
+static char *
+session_line (GObject *object)
+{
+  BeckonSession *session = BECKON_SESSION (object);
+  g_autofree char *id = bk_ctl_dup_bare_id (beckon_session_get_id (session));
+  gboolean inviter = g_str_equal (bk_ctl_role (session), "inviter");
+  const char *name = beckon_session_get_application_name (session);
+  const char *result = beckon_session_get_result_text (session);
+
+  return g_strdup_printf ("%s  %s  %s %s  %s%s%s", id,
+                          beckon_session_state_to_nick (beckon_session_get_state (session)), inviter ? "to" : "from",
+                          beckon_session_get_user (session),
+                          *name != '\0' ? name : beckon_session_get_application (session),
+                          *result != '\0' ? "  " : "", result);
+}
+
+/* ---- the kinds of things ---- */
+
+typedef struct
+{
+  const char *name;
+  GType (*get_type) (void);
+  void (*build) (JsonBuilder *builder, GObject *object);
+  char *(*dup_line) (GObject *object);
+} Kind;
+
+static const Kind kinds[] = {
+  { "account", beckon_account_get_type, build_account, account_line },
+  { "contact", beckon_contact_get_type, build_contact, contact_line },
+  { "message", beckon_message_get_type, build_message, message_line },
+  { "application", beckon_application_get_type, build_application, application_line },
+  { "session", beckon_session_get_type, build_session, session_line },
+};
+
+static const Kind *
+kind_of (GObject *object)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (G_TYPE_CHECK_INSTANCE_TYPE (object, kinds[i].get_type ()))
+      return &kinds[i];
+  g_return_val_if_reached (&kinds[0]);
+}
+
+const char *
+bk_ctl_kind (GObject *object)
+{
+  return kind_of (object)->name;
+}
+
+char *
+bk_ctl_dup_line (GObject *object)
+{
+  g_autofree char *line = kind_of (object)->dup_line (object);
+
+  return bk_ctl_safe (line);
+}
+
+void
+bk_ctl_build_object (JsonBuilder *builder, GObject *object)
+{
+  json_builder_begin_object (builder);
+  kind_of (object)->build (builder, object);
+  json_builder_end_object (builder);
+}
+
+void
+bk_ctl_print_builder (JsonBuilder *builder)
+{
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+
+  json_generator_set_root (generator, root);
+  g_autofree char *text = json_generator_to_data (generator, NULL);
+  /* What is left of control characters stands inside strings, where \u means the same. */
+  g_autofree char *safe = escape (text, "");
+  puts (safe);
+  fflush (stdout);
+}
+
+void
+bk_ctl_print_object (BkCtl *ctl, GObject *object)
+{
+  if (ctl->json)
+    {
+      g_autoptr (JsonBuilder) builder = json_builder_new ();
+      bk_ctl_build_object (builder, object);
+      bk_ctl_print_builder (builder);
+    }
+  else
+    {
+      g_autofree char *line = bk_ctl_dup_line (object);
+      puts (line);
+    }
+}
+
+void
+bk_ctl_print_objects (BkCtl *ctl, GPtrArray *objects)
+{
+  g_autoptr (JsonBuilder) builder = ctl->json ? json_builder_new () : NULL;
+
+  if (builder != NULL)
+    json_builder_begin_array (builder);
+  for (guint i = 0; i < objects->len; i++)
+    if (builder != NULL)
+      bk_ctl_build_object (builder, objects->pdata[i]);
+    else
+      bk_ctl_print_object (ctl, objects->pdata[i]);
+  if (builder != NULL)
+    {
+      json_builder_end_array (builder);
+      bk_ctl_print_builder (builder);
+    }
+}

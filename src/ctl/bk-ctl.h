@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* beckonctl: one command is one run of a main loop. A command starts from run () and ends through bk_ctl_done () or
+ * bk_ctl_fail (), from whatever callback gets there first. */
+#pragma once
+
+#include "beckon.h"
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BK_CTL_OK = 0,
+  BK_CTL_FAILED = 1,
+  BK_CTL_USAGE = 2,
+  BK_CTL_NO_SERVICE = 3,
+  BK_CTL_TIMEOUT = 4,
+  BK_CTL_OTHER_END = 5, /* a session ended otherwise than asked */
+  BK_CTL_INTERRUPTED = 130,
+} BkCtlStatus;
+
+typedef struct
+{
+  GMainLoop *loop;
+  GCancellable *cancellable;  /* of everything under way; cancelled by the end */
+  BeckonMessenger *messenger; /* there before run () is called */
+  BkCtlStatus status;
+  gboolean ended;
+
+  gboolean json;
+  char *account_name; /* nullable: --account */
+  int timeout;        /* --timeout in seconds, 0 for none */
+  char **args;        /* what is left after the options */
+
+  GPtrArray *kept; /* element-type GObject */
+
+  /* Who may have to put the terminal in order again before the program ends. */
+  void (*cleanup) (gpointer data);
+  gpointer cleanup_data;
+} BkCtl;
+
+typedef struct
+{
+  const char *name; /* one word or two */
+  void (*run) (BkCtl *ctl);
+  const char *arguments;
+  const char *summary;
+  int min_args;
+  int max_args; /* -1: any number */
+  const GOptionEntry *entries; /* nullable */
+} BkCtlCommand;
+
+/* One table a family of commands; each ends with a NULL name. */
+extern const BkCtlCommand bk_ctl_account_commands[];
+extern const BkCtlCommand bk_ctl_contact_commands[];
+extern const BkCtlCommand bk_ctl_chat_commands[];
+extern const BkCtlCommand bk_ctl_application_commands[];
+extern const BkCtlCommand bk_ctl_session_commands[];
+extern const BkCtlCommand bk_ctl_watch_commands[];
+
+/* ---- the end of a command ---- */
+
+void bk_ctl_done (BkCtl *ctl, BkCtlStatus status);
+void bk_ctl_fail (BkCtl *ctl, BkCtlStatus status, const char *format, ...) G_GNUC_PRINTF (3, 4);
+/* Takes @error. Does nothing when the command has ended: that is what cancelled it. */
+void bk_ctl_fail_error (BkCtl *ctl, GError *error);
+/* Keeps an object until the command ends. */
+void bk_ctl_keep (BkCtl *ctl, gpointer object);
+/* The end of a command that only does something. Takes @error. */
+void bk_ctl_end_verb (BkCtl *ctl, gboolean ok, GError *error);
+
+/* Defines the callback of such a command. */
+#define BK_CTL_DEFINE_VERB(name, TYPE, finish) \
+  static void name (GObject *source, GAsyncResult *result, gpointer user_data) \
+  { \
+    GError *error = NULL; \
+    gboolean ok = finish (TYPE (source), result, &error); \
+    bk_ctl_end_verb (user_data, ok, error); \
+  }
+
+/* ---- what commands name ---- */
+
+/* The account meant by --account, or the primary one. NULL: the command has failed. Borrowed. */
+BeckonAccount *bk_ctl_account (BkCtl *ctl);
+/* A sign-in name: a name without a domain is one of the account's own server. */
+char *bk_ctl_dup_who (BeckonAccount *account, const char *who);
+/* The items of a list as they are now. */
+GPtrArray *bk_ctl_dup_items (GListModel *model);
+
+/* ---- input ---- */
+
+void bk_ctl_read_password_async (BkCtl *ctl, gboolean from_stdin, GAsyncReadyCallback callback);
+char *bk_ctl_read_password_finish (GAsyncResult *result, GError **error);
+void bk_ctl_read_stdin_async (BkCtl *ctl, gsize max, GAsyncReadyCallback callback);
+char *bk_ctl_read_stdin_finish (GAsyncResult *result, GError **error);
+
+/* ---- output ---- */
+
+/* Text from outside, with everything escaped that could move a terminal's cursor or turn the reading direction. */
+char *bk_ctl_safe (const char *text);
+const char *bk_ctl_role (BeckonSession *session);
+/* An account, contact, message, application or session: a line for people, or the value of a member. */
+char *bk_ctl_dup_line (GObject *object);
+const char *bk_ctl_kind (GObject *object);
+void bk_ctl_build_object (JsonBuilder *builder, GObject *object);
+/* Prints what @builder holds as one line. */
+void bk_ctl_print_builder (JsonBuilder *builder);
+void bk_ctl_print_object (BkCtl *ctl, GObject *object);
+/* Prints the objects as lines, or as one array. */
+void bk_ctl_print_objects (BkCtl *ctl, GPtrArray *objects);
+
+/* ---- sessions ---- */
+
+char *bk_ctl_dup_bare_id (const char *id);
+gboolean bk_ctl_session_has_id (BeckonSession *session, const char *prefix);
+
+G_END_DECLS

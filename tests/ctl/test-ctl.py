@@ -1,0 +1,276 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""beckonctl: what it takes, what it prints, how it ends."""
+import os
+import pty
+import select
+import signal
+import subprocess
+import termios
+
+from ctlbed import CTL, ECHO, LIMIT, Bus, Desk, desk, environment_without_bus, tap
+
+NASTY = 'a\t"\\\u202egpj.exe\u2066\n\u200f😀 <b>'
+GUID = '{11111111-2222-4333-8444-555555555555}'
+
+
+def test_usage():
+    with Bus() as bus:
+        user = Desk(bus)
+        for arguments in ((), ('nonsense',), ('chat',), ('chat', 'a', 'b'), ('contacts', 'list', 'x'), ('--nonsense',),
+                          ('invite', 'bob'), ('invite', '--wait'), ('account', 'nonsense')):
+            user.fails(2, 'beckonctl: ', *arguments)
+        assert b'account add' in user.run('--help').stdout and b'--wait' in user.run('invite', '--help').stdout
+        done = subprocess.run([CTL, b'\xff'], capture_output=True, env=bus.environment, check=False)
+        assert done.returncode == 2 and b'UTF-8' in done.stderr, done
+        # Words that nothing will ever become are not waited for.
+        bus.start()
+        for until in ('nonsense', 'session-state', 'session-state=nonsense', 'contact=bob', 'presence=bob:lying',
+                      'ringing=yes', 'account-state=odd'):
+            user.fails(2, '--until', 'watch', '--until', until)
+        user.fails(2, 'NAME@SERVER', 'account', 'add', 'alice', '--password-stdin', text='x\n')
+
+
+def test_no_service():
+    with Bus() as bus:
+        user = Desk(bus)
+        user.fails(3, 'not installed', 'contacts')
+        user.fails(3, 'beckonctl: ', 'contacts', **environment_without_bus())
+
+
+def test_no_account():
+    with Bus() as bus:
+        bus.start()
+        user = Desk(bus)
+        assert user.one('account', 'list') == []
+        user.fails(1, 'no account yet', 'contacts')
+        user.add_account()
+        user.fails(1, 'no account carol', '--account', 'carol', 'contacts')
+        assert user.one('-a', 'alice', 'account', 'list')[0]['state'] == 'online'
+        user.fails(1, 'im.beckon.Error.AlreadyLoggedOn', 'account', 'add', 'alice@localhost', '--password-stdin',
+                   text='secret\n')
+        user.fails(1, 'No password', 'account', 'add', 'bob@localhost', '--password-stdin')
+        user.run('account', 'remove', 'alice')
+        assert user.one('account', 'list') == []
+
+
+def test_status():
+    with Bus() as bus:
+        user = desk(bus)
+        assert user.one('status')['wanted_status'] == 'online'
+        assert user.json('status', 'busy', '--message', 'in a meeting') == []
+        status = user.one('status')
+        assert (status['wanted_status'], status['personal_message']) == ('busy', 'in a meeting'), status
+        user.fails(2, 'no status', 'status', 'offline')
+        user.fails(2, 'no status', 'status', 'local-connecting-to-server')
+        assert user.json('account', 'sign-out') == []
+        assert user.json('watch', '--until', 'account-state=offline')[-1]['condition'] == 'account-state=offline'
+        assert user.json('account', 'sign-in') == []
+        assert user.one('account', 'list')[0]['state'] == 'online'
+
+
+def test_contacts():
+    with Bus() as bus:
+        user = desk(bus)
+        echo = next(c for c in user.one('contacts') if c['signin_name'] == ECHO)
+        assert (echo['relation'], echo['status']) == ('accepted', 'online'), echo
+        user.fails(1, 'im.beckon.Error.UserNotFound', 'contact', 'add', 'nobody')
+        user.fails(1, 'im.beckon.Error.AlreadyInList', 'contact', 'add', 'echo')
+        assert user.json('contact', 'block', 'echo') == []
+        assert next(c for c in user.one('contacts', 'list') if c['signin_name'] == ECHO)['blocked']
+        assert user.json('contact', 'unblock', ECHO) == []
+        assert user.json('contact', 'remove', 'echo') == []
+        user.json('--timeout', '10', 'watch', '--until', 'contact=echo:none')
+        assert user.json('contact', 'add', 'echo', '--message', 'Hello') == []
+        user.json('--timeout', '10', 'watch', '--until', 'contact=echo:accepted')
+
+
+def test_messages():
+    with Bus() as bus:
+        user = desk(bus)
+        sent = user.one('chat', 'send', 'echo', NASTY, '--wait')
+        assert sent['text'] == NASTY and sent['delivery'] == 'sent' and sent['outgoing'], sent
+        events = user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', f'message={NASTY}')
+        assert events[-1] == {**events[-1], 'event': 'until', 'condition': f'message={NASTY}'}
+        history = user.one('chat', 'echo')
+        assert [(m['text'], m['outgoing']) for m in history] == [(NASTY, True), (NASTY, False)], history
+        assert len(user.one('chat', 'echo', '--limit', '1')) == 1
+        # From standard input, less the last line feed alone.
+        assert user.one('chat', 'send', 'echo', text='one\n\ntwo\n\n')['text'] == 'one\n\ntwo\n'
+        user.fails(1, 'im.beckon.Error.MessageTooLong', 'chat', 'send', 'echo', text='x' * 16385)
+        user.fails(1, 'no UTF-8', 'chat', 'send', 'echo', text='a\0b')
+        assert user.one('chat', 'send', 'echo', '--', '--not-an-option')['text'] == '--not-an-option'
+        user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', 'message=--not-an-option')
+        assert user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', 'sent', '--until', 'message')
+        assert user.json('chat', 'echo', '--mark-read')
+        assert next(c for c in user.one('contacts') if c['signin_name'] == ECHO)['unread'] == 0
+
+
+def test_terminals_are_safe():
+    with Bus() as bus:
+        user = desk(bus)
+        user.one('chat', 'send', 'echo', NASTY, '--wait')
+        for options in ((), ('--json',)):
+            out = user.run(*options, 'chat', 'echo').stdout.decode()
+            assert '\u202e' not in out and '\u2066' not in out and '\u200f' not in out and '\t' not in out, out
+            assert '\\u202e' in out and '😀' in out, out
+
+
+def test_long_history():
+    with Bus() as bus:
+        user = desk(bus)
+        for number in range(60):
+            user.run('chat', 'send', 'echo', str(number))
+        user.json('--timeout', '20', 'watch', '--with', 'echo', '--until', 'message=59')
+        mine = [m['text'] for m in user.one('chat', 'echo', '--limit', '0') if m['outgoing']]
+        assert mine == [str(number) for number in range(60)], mine
+        assert len(user.one('chat', 'echo', '--limit', '110')) == 110
+        assert len(user.one('chat', 'echo')) == 50
+
+
+def test_applications():
+    with Bus() as bus:
+        user = desk(bus)
+        assert user.one('apps') == []
+        assert user.json('apps', 'register', GUID.lower(), 'Thing', '/bin/cat -', '--url', 'https://example.org') == []
+        thing = user.one('apps', 'list')[0]
+        assert (thing['guid'], thing['name'], thing['present'], thing['user']) == (GUID, 'Thing', True, True), thing
+        user.json('--timeout', '5', 'watch', '--until', f'application={GUID}')
+        user.fails(1, 'im.beckon.Error.AppAlreadyRegistered', 'apps', 'register', GUID, 'Thing', '/bin/cat')
+        user.fails(1, 'im.beckon.Error.AppNotRegistered', 'invite', 'echo', 'Nothing')
+        assert user.json('apps', 'unregister', GUID) == []
+        user.fails(1, 'im.beckon.Error.AppNotRegistered', 'apps', 'unregister', GUID)
+
+
+def test_sessions():
+    with Bus() as bus:
+        user = desk(bus)
+        user.run('apps', 'register', GUID, 'Thing', '/bin/cat')
+        assert user.one('sessions') == []
+        user.fails(1, 'no invitation', 'accept')
+        user.fails(1, 'no session 0000', 'show', '0000')
+        user.fails(1, 'im.beckon.Error.InvitedSelf', 'invite', 'alice', 'Thing')
+        user.fails(2, '--wait', 'invite', 'echo', 'thing', '--wait', 'nonsense')
+        # By name in any case; the program reads nothing and ends well.
+        ended = user.one('--timeout', '10', 'invite', 'echo', 'thing', '--wait', 'ended', '--data', 'some "data"')
+        assert (ended['state'], ended['result'], ended['role']) == ('terminated', 'ended', 'inviter'), ended
+        assert ended['app_data'] == 'some "data"' and ended['timeline'], ended
+        assert user.one('sessions') == []
+        assert ended['id'] in [session['id'] for session in user.one('sessions', '--all')]
+        assert user.one('show', ended['id'].strip('{}').lower()[:12])['id'] == ended['id']
+        user.fails(5, 'invitation-declined', 'invite', 'echo', GUID, '--wait', 'accepted', '--data', 'decline')
+        # Nobody answers: the wait ends, the invitation goes on.
+        user.fails(4, 'within 1 s', '--timeout', '1', 'invite', 'echo', 'Thing', '--wait', 'connected', '--data',
+                   'ignore')
+        ringing = user.one('sessions')[0]
+        assert ringing['state'] == 'invitation', ringing
+        user.json('--timeout', '5', 'watch', '--session', ringing['id'], '--until', 'ringing')
+        assert user.json('cancel', '--data', 'enough') == []
+        events = user.json('--timeout', '5', 'watch', '--session', ringing['id'], '--until',
+                           'session-result=cancelled-local')
+        assert events[-1]['event'] == 'until'
+        user.fails(1, 'im.beckon.Error.SessionStateInvalid', 'cancel', ringing['id'])
+
+
+def test_watch():
+    with Bus() as bus:
+        user = desk(bus)
+        user.fails(4, 'within 1 s', '--timeout', '1', 'watch', '--until', 'invitation')
+        watch = user.start('--json', 'watch', '--with', 'echo', stdout=subprocess.PIPE, text=True)
+        seen = []
+        for line in watch.stdout:
+            seen.append(line)
+            if '"ready"' in line:
+                break
+        user.run('chat', 'send', 'echo', 'are you there?')
+        for line in watch.stdout:
+            seen.append(line)
+            if '"message"' in line and '"outgoing":false' in line:
+                break
+        watch.send_signal(signal.SIGINT)
+        assert watch.wait(LIMIT) == 130
+        watch.stdout.close()
+        assert '"who":"echo@localhost"' in seen[-1] and '"text":"are you there?"' in seen[-1], seen[-1]
+
+
+def test_the_service_leaves():
+    with Bus() as bus:
+        service = bus.start()
+        user = Desk(bus)
+        user.add_account()
+        user.run('apps', 'register', GUID, 'Thing', '/bin/cat')
+        watch = user.start('--json', 'watch', stdout=subprocess.PIPE, text=True)
+        while '"ready"' not in watch.stdout.readline():
+            pass
+        service.send_signal(signal.SIGTERM)
+        while '"event":"service"' not in (line := watch.stdout.readline()):
+            assert line
+        assert '"connected":"false"' in line
+        bus.start()
+        while '"event":"service"' not in (line := watch.stdout.readline()):
+            assert line
+        assert '"connected":"true"' in line
+        watch.terminate()
+        assert watch.wait(LIMIT) == 130
+        watch.stdout.close()
+
+
+def read_terminal(master, until):
+    text = b''
+    poll = select.poll()
+    poll.register(master, select.POLLIN)
+    while until not in text:
+        assert poll.poll(LIMIT * 1000), text
+        text += os.read(master, 1000)
+    return text
+
+
+def test_passwords_are_not_shown():
+    with Bus() as bus:
+        bus.start()
+        master, slave = pty.openpty()
+        user = Desk(bus)
+        # A session of its own, whose controlling terminal the pty becomes when it is opened.
+        def own_terminal():
+            os.setsid()
+            os.close(os.open(os.ttyname(slave), os.O_RDWR))
+        process = user.start('account', 'add', 'alice@localhost', stdin=slave, stdout=slave, stderr=slave,
+                             preexec_fn=own_terminal)
+        before = read_terminal(master, b'Password: ')
+        assert not termios.tcgetattr(master)[3] & termios.ECHO
+        os.write(master, b'secret\n')
+        after = read_terminal(master, b'alice@localhost')
+        assert process.wait(LIMIT) == 0
+        assert b'secret' not in before + after, after
+        assert termios.tcgetattr(master)[3] & termios.ECHO
+        # The terminal is put in order after Ctrl-C as well.
+        process = user.start('account', 'add', 'bob@localhost', stdin=slave, stdout=slave, stderr=slave,
+                             preexec_fn=own_terminal)
+        read_terminal(master, b'Password: ')
+        os.write(master, b'\x03')
+        assert process.wait(LIMIT) == 130
+        assert termios.tcgetattr(master)[3] & termios.ECHO
+        os.close(master)
+        os.close(slave)
+        # Without a terminal it says so instead of reading from somewhere.
+        done = subprocess.run([CTL, 'account', 'add', 'bob@localhost'], env=bus.environment, capture_output=True,
+                              check=False, start_new_session=True, stdin=subprocess.DEVNULL, timeout=LIMIT)
+        assert done.returncode == 1 and b'--password-stdin' in done.stderr, done
+
+
+if __name__ == '__main__':
+    tap.run([
+        test_usage,
+        test_no_service,
+        test_no_account,
+        test_status,
+        test_contacts,
+        test_messages,
+        test_terminals_are_safe,
+        test_long_history,
+        test_applications,
+        test_sessions,
+        test_watch,
+        test_the_service_leaves,
+        test_passwords_are_not_shown,
+    ])
