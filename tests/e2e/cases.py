@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the end-to-end tests have in common: steps that many of them take."""
+import os
+import pathlib
+import re
+import sys
+
+from world import HERE, SOURCES, program
+
+sys.path.append(str(SOURCES / 'tests/tools'))
+import tap  # noqa: F401,E402 every test script ends with it
+
+PEER = '{0B0E0C0A-1111-4222-8333-444455556666}'
+HAS_SESSION = 'the program has its session'
+
+
+def invite(alice, bob, application='Pipe', data='come and join'):
+    """Invites and waits until it rings at the other side; returns the session's id."""
+    session = alice.ctl('invite', bob.address, application, '--data', data)
+    assert session['state'] == 'invitation' and session['role'] == 'inviter', session
+    bob.wait('invitation', session=session['id'])
+    alice.wait('ringing', session=session['id'])
+    assert bob.session(session['id'])['app_data'] == data
+    return session['id']
+
+
+def both_run(alice, bob, session):
+    """Bob accepts; returns when both programs hold their session."""
+    with alice.watch('--session', session) as one, bob.watch('--session', session) as other:
+        bob.ctl('accept', session, '--data', 'here I come')
+        accepted = one.until_event('accepted')
+        assert accepted['app_data'] == 'here I come', accepted
+        one.until_note(HAS_SESSION)
+        other.until_note(HAS_SESSION)
+    for user in (alice, bob):
+        assert user.session(session)['remote_address'] == '127.0.0.1'
+
+
+def expect_end(session, result, *users):
+    """The session is over for each of the users, for the reason given."""
+    for user in users:
+        said = user.wait_session(session)
+        assert said['result'] == result and said['result_text'], (user.label, said)
+
+
+def register_peer(users, mode):
+    """Registers tests/e2e/peer, which does what the mode says."""
+    for user in users:
+        user.ctl('apps', 'register', PEER, 'Test', f'{HERE}/peer {mode}')
+
+
+def peer_pid(user, session):
+    log = pathlib.Path(user.session(session)['log']).read_text(encoding='utf-8')
+    return int(re.search(r'process (\d+)', log).group(1))
+
+
+def end_peer(user, session, number):
+    os.kill(peer_pid(user, session), number)
+
+
+def attach(user, session, **streams):
+    return user.start([program('beckon-pipe'), '--attach', session], **streams)

@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One account on two devices."""
+from cases import HAS_SESSION, expect_end, invite, tap
+from world import World, program
+
+
+def make_devices(world):
+    """Alice, and bob on two devices."""
+    alice, laptop = world.friends('alice', 'bob')
+    phone = world.user('bob', '-phone')
+    phone.add_account()
+    phone.wait(f'presence={alice.address}:online')
+    return alice, laptop, phone
+
+
+def ring(alice, *devices):
+    session = invite(alice, devices[0])
+    for device in devices[1:]:
+        device.wait('invitation', session=session)
+    return session
+
+
+def test_the_first_acceptance_wins():
+    with World() as world:
+        alice, laptop, phone = make_devices(world)
+        session = ring(alice, laptop, phone)
+        with alice.watch('--session', session) as watch:
+            phone.ctl('accept', session)
+            watch.until_note(HAS_SESSION)
+        expect_end(session, 'accepted-elsewhere', laptop)
+        laptop.wait('invitation-over')
+        assert phone.session(session)['state'] == 'connected'
+        assert laptop.refused('accept', session).error == 'SessionStateInvalid'
+        assert alice.session(session)['state'] == 'connected'
+        phone.ctl('cancel', session)
+        expect_end(session, 'cancelled-remote', alice)
+
+
+def test_a_decline_counts_for_all():
+    with World() as world:
+        alice, laptop, phone = make_devices(world)
+        session = ring(alice, laptop, phone)
+        laptop.ctl('decline', session, '--data', 'from the laptop')
+        expect_end(session, 'invitation-declined', alice, laptop)
+        expect_end(session, 'declined-elsewhere', phone)
+
+
+def test_a_cancel_reaches_all():
+    with World() as world:
+        alice, laptop, phone = make_devices(world)
+        session = ring(alice, laptop, phone)
+        alice.ctl('cancel', session)
+        expect_end(session, 'cancelled-remote', laptop, phone)
+
+
+def test_two_answers_at_once():
+    with World() as world:
+        alice, laptop, phone = make_devices(world)
+        for _ in range(5):
+            session = ring(alice, laptop, phone)
+            answers = [device.start([program('beckonctl'), 'accept', session]) for device in (laptop, phone)]
+            for answer in answers:
+                answer.wait()
+            alice.wait_session(session, 'connected')
+            states = []
+            for device in (laptop, phone):
+                device.wait('session-state=connected', 'session-result=accepted-elsewhere', session=session)
+                states.append(device.session(session)['state'])
+            assert sorted(states) == ['connected', 'terminated'], states
+            alice.ctl('cancel', session)
+            for device in (laptop, phone):
+                device.wait_session(session)
+
+
+def test_a_device_that_comes_late_rings_too():
+    with World() as world:
+        alice, laptop, phone = make_devices(world)
+        phone.stop_service()
+        session = ring(alice, laptop)
+        phone.wait('invitation', session=session)
+        phone.ctl('accept', session)
+        expect_end(session, 'accepted-elsewhere', laptop)
+
+
+def test_messages_are_on_all_devices():
+    with World() as world:
+        alice, laptop, phone = make_devices(world)
+        alice.send('bob', 'to both of you')
+        for device in (laptop, phone):
+            device.wait('message=to both of you', who='alice')
+        phone.send('alice', 'from the phone')
+        alice.wait('message=from the phone', who='bob')
+        with laptop.watch('--with', 'alice') as watch:
+            laptop.send('alice', 'from the laptop')
+            watch.until(lambda event: event['event'] == 'message' and event['message']['text'] == 'from the laptop')
+        alice.wait('message=from the laptop', who='bob')
+        wanted = [(False, 'to both of you'), (True, 'from the phone'), (True, 'from the laptop')]
+        phone.send('alice', 'the last one')
+        alice.wait('message=the last one', who='bob')
+        wanted.append((True, 'the last one'))
+        alice.send('bob', 'good night')
+        wanted.append((False, 'good night'))
+        for device in (laptop, phone):
+            device.wait('message=good night', who='alice')
+            history = [(message['outgoing'], message['text']) for message in device.ctl('chat', 'alice')]
+            assert history == wanted, (device.label, history)
+
+
+if __name__ == '__main__':
+    tap.run([
+        test_the_first_acceptance_wins,
+        test_a_decline_counts_for_all,
+        test_a_cancel_reaches_all,
+        test_two_answers_at_once,
+        test_a_device_that_comes_late_rings_too,
+        test_messages_are_on_all_devices,
+    ])
