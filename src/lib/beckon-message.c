@@ -61,22 +61,10 @@ void
 beckon_message_update (BeckonMessage *self, GVariant *value)
 {
   g_autoptr (GVariant) old = self->value;
-  gsize n_fields = g_variant_n_children (value);
 
   self->value = g_variant_ref_sink (value);
   read_value (self, self->value);
-
-  g_object_freeze_notify (G_OBJECT (self));
-  for (gsize i = 0; i < n_fields; i++)
-    {
-      g_autoptr (GVariant) before = g_variant_get_child_value (old, i);
-      g_autoptr (GVariant) after = g_variant_get_child_value (self->value, i);
-
-      /* The properties stand in the order of the fields. */
-      if (!g_variant_equal (before, after))
-        g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_0 + 1 + i]);
-    }
-  g_object_thaw_notify (G_OBJECT (self));
+  beckon_values_notify (G_OBJECT (self), old, self->value, properties + PROP_0 + 1);
 }
 
 /**

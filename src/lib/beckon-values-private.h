@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 #define BECKON_VARIANT_CONTACT "(ssubussu)"
 #define BECKON_VARIANT_MESSAGE "(xsbsxus)"
 
+/* Notifies the properties whose fields differ between two forms; @properties stand in the order of the fields. */
+void beckon_values_notify (GObject *object, GVariant *before, GVariant *after, GParamSpec *const *properties);
+
 BeckonApplication *beckon_application_new (GVariant *value);
 BeckonContact *beckon_contact_new (GVariant *value);
 void beckon_contact_update (BeckonContact *self, GVariant *value);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "beckon-values-private.h"
+
+void
+beckon_values_notify (GObject *object, GVariant *before, GVariant *after, GParamSpec *const *properties)
+{
+  gsize n_fields = g_variant_n_children (after);
+
+  g_object_freeze_notify (object);
+  for (gsize i = 0; i < n_fields; i++)
+    {
+      g_autoptr (GVariant) old = g_variant_get_child_value (before, i);
+      g_autoptr (GVariant) new = g_variant_get_child_value (after, i);
+
+      if (!g_variant_equal (old, new))
+        g_object_notify_by_pspec (object, properties[i]);
+    }
+  g_object_thaw_notify (object);
+}
