@@ -40,13 +40,22 @@ BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 PEER_XML = (SOURCE / 'data' / 'dbus' / 'im.beckon.Peer1.xml').read_text()
 
 
+# How many signals and calls have come in so far, to any client.
+arrivals = [0]
+
+
 def wait(condition, what, seconds=10):
-    """Runs the main loop until condition () is true. Something must happen that makes the loop turn, e.g. a signal."""
+    """Runs the main loop until condition () is true. Something must happen that makes the loop turn, e.g. a signal. A
+    condition that asks the service turns the loop itself: what comes in meanwhile may be the very thing that is waited
+    for, later than the answer, so the condition is then looked at again before the loop is left to rest."""
     late = []
     timer = GLib.timeout_add(int(seconds * 1000 * SLOWNESS), lambda: late.append(1) or True)
     try:
+        seen = arrivals[0]
         while not condition():
-            GLib.MainContext.default().iteration(True)
+            if seen == arrivals[0]:
+                GLib.MainContext.default().iteration(True)
+            seen = arrivals[0]
             assert not late, f'waited in vain for {what}'
     finally:
         GLib.source_remove(timer)
@@ -226,9 +235,11 @@ class Client:
         arguments = arguments.unpack()
         if name == 'PropertiesChanged':
             name, arguments = 'Changed', arguments[1]
+        arrivals[0] += 1
         self.signals.append((path, name, arguments))
 
     def on_call(self, connection, sender, path, interface, method, arguments, invocation):
+        arrivals[0] += 1
         self.asked.append((method, arguments.unpack()))
         answer = self.answers.get(method)
         if answer is None:
