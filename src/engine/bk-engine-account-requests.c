@@ -141,8 +141,9 @@ check_change (BkEngineAccount *self, BkContactVerb verb, const char *who, const 
 {
   if (who == NULL || g_str_equal (who, self->stored->sign_in_name))
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "This is nobody's sign-in name but yours");
-  else if (text != NULL && !bk_text_is_valid (text, BK_LIMIT_REQUEST_TEXT, TRUE))
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "The text of a request has at most %d bytes",
+  else if (text != NULL && !bk_text_is_valid (text, BK_LIMIT_REQUEST_TEXT, FALSE))
+    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                 "The text of a request is one line of at most %d bytes",
                  BK_LIMIT_REQUEST_TEXT);
   else if (needs_contact (verb) && bk_engine_contacts_find (self->contacts, who) == NULL)
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "Nobody of this name is on the contact list");

@@ -332,14 +332,17 @@ store_registration (const char *path, const char *text, gsize length, GError **e
 
 /* The first character decides: what begins otherwise would be looked for in PATH or beside the registration file. */
 static gboolean
-check_arguments (const char *guid, const char *name, const char *path, GError **error)
+check_arguments (const char *guid, const char *name, const char *url, const char *path, GError **error)
 {
   if (guid == NULL)
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is not a GUID."));
   else if (name == NULL || name[strspn (name, " ")] == '\0' || !bk_text_is_valid (name, BK_LIMIT_APP_NAME, FALSE))
     g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("A name is one line of 1 to %d bytes."),
                  BK_LIMIT_APP_NAME);
-  else if (path == NULL || strchr ("/\"'", *path) == NULL || !bk_text_is_valid (path, BK_LIMIT_PATH, FALSE))
+  else if (url != NULL && *url != '\0' && !bk_url_is_web (url))
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("The URL is no http or https address."));
+  else if (path == NULL || *path == '\0' || strchr ("/\"'", *path) == NULL
+           || !bk_text_is_valid (path, BK_LIMIT_PATH, FALSE))
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
                          _("The path of the program must be absolute."));
   else
@@ -355,7 +358,7 @@ bk_engine_registry_register (BkEngineRegistry *self, const char *guid, const cha
   g_autofree char *normal = bk_guid_normalize (guid);
   gsize length;
 
-  if (!check_arguments (normal, name, path, error))
+  if (!check_arguments (normal, name, url, path, error))
     return FALSE;
   if (bk_engine_registry_find (self, normal) != NULL)
     {

@@ -130,27 +130,23 @@ static void
 handle_invite_app (BkServiceCall *call)
 {
   BkService *self = BK_CALL_SERVICE (call);
-  g_autofree char *normal = NULL;
   GError *error = NULL;
   const char *path, *who, *guid, *app_data;
 
   g_variant_get (call->arguments, "(&o&s&s&s@a{sv})", &path, &who, &guid, &app_data, NULL);
   BkEngineAccount *account = g_str_equal (path, "/") ? bk_engine_get_primary_account (self->engine) :
                                                        bk_service_find_account (self, path);
-  normal = bk_guid_normalize (guid);
   if (account == NULL && g_str_equal (path, "/"))
     bk_service_call_refuse (call, BECKON_ERROR_NOT_LOGGED_ON, "There is no account to invite from.");
   else if (account == NULL)
     bk_service_call_refuse (call, BECKON_ERROR_NOT_FOUND, "There is no such account.");
-  else if (bk_engine_registry_find (bk_engine_get_registry (self->engine), normal) == NULL)
-    bk_service_call_refuse (call, BECKON_ERROR_APP_NOT_REGISTERED, "No application with that GUID is registered.");
   else
     {
       BkEngineSession *session = bk_engine_create_session (self->engine, account, NULL, &error);
 
       if (session == NULL)
         bk_service_call_fail (call, error);
-      else if (!bk_engine_session_set_application (session, normal, &error))
+      else if (!bk_engine_session_set_application (session, guid, &error))
         {
           drop_unused (session);
           bk_service_call_fail (call, error);

@@ -44,21 +44,13 @@ register_application (BkServiceCall *call)
   guint32 flags;
 
   g_variant_get (call->arguments, "(&s&s&s&su)", &guid, &name, &url, &path, &flags);
-  if (*name == '\0')
-    bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “name” is empty.");
-  else if (*url != '\0' && !bk_url_is_web (url))
-    bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “url” is no http or https address.");
-  else if (*path != '/')
-    bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “path” is not absolute.");
-  else if (flags != 0)
-    bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “flags” is not 0.");
-  else
+  if (flags != 0)
     {
-      g_autofree char *normal = bk_guid_normalize (guid);
-      gboolean done = bk_engine_registry_register (registry, normal, name, *url != '\0' ? url : NULL, path, &error);
-
-      bk_service_call_finish (call, done, error);
+      bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “flags” is not 0.");
+      return;
     }
+  gboolean done = bk_engine_registry_register (registry, guid, name, url, path, &error);
+  bk_service_call_finish (call, done, error);
 }
 
 /* A path inside a sandbox means nothing outside, and a sandboxed program must not name programs to be started out
@@ -88,14 +80,11 @@ bk_service_handle_register_application (BkServiceCall *call)
 void
 bk_service_handle_unregister_application (BkServiceCall *call)
 {
-  g_autofree char *normal = NULL;
   const char *guid;
   GError *error = NULL;
 
   g_variant_get (call->arguments, "(&s)", &guid);
-  normal = bk_guid_normalize (guid);
-  gboolean done = bk_engine_registry_unregister (bk_engine_get_registry (BK_CALL_SERVICE (call)->engine), normal,
-                                                 &error);
+  gboolean done = bk_engine_registry_unregister (bk_engine_get_registry (BK_CALL_SERVICE (call)->engine), guid, &error);
   bk_service_call_finish (call, done, error);
 }
 

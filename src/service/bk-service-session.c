@@ -112,20 +112,10 @@ set_property (BkServiceCall *call, const char *name, GVariant *value, GError **e
   BkEngineSession *session = BK_ENGINE_SESSION (call->object);
   const char *text = g_variant_get_string (value, NULL);
 
+  /* Form and state are the engine's to judge. */
   if (g_str_equal (name, "LocalAddress"))
-    {
-      if (bk_text_is_valid (text, BK_LIMIT_ADDRESS, FALSE))
-        return bk_engine_session_set_local_address (session, text, error);
-      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
-                           "LocalAddress must be one line of at most 255 bytes.");
-      return FALSE;
-    }
-
-  g_autofree char *guid = bk_guid_normalize (text);
-  if (guid != NULL)
-    return bk_engine_session_set_application (session, guid, error);
-  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "Application must be a GUID.");
-  return FALSE;
+    return bk_engine_session_set_local_address (session, text, error);
+  return bk_engine_session_set_application (session, text, error);
 }
 
 /* ---- methods ---- */

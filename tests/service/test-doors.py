@@ -196,7 +196,7 @@ def test_registry():
             refused('AppAlreadyRegistered', register, guid, 'Other', '', '/bin/cat', 0)
             for bad in (('x', 'N', '', '/bin/cat', 0), (GUID, '', '', '/bin/cat', 0),
                         (GUID, 'x' * 257, '', '/bin/cat', 0), (GUID, 'N', 'file:///etc', '/bin/cat', 0),
-                        (GUID, 'N', '', 'cat', 0), (GUID, 'N', '', '/' + 'x' * 4096, 0), (GUID, 'N', '', '/bin/cat', 1),
+                        (GUID, 'N', '', 'cat', 0), (GUID, 'N', '', '', 0), (GUID, 'N', '', '/' + 'x' * 4096, 0), (GUID, 'N', '', '/bin/cat', 1),
                         (GUID, 'N\n', '', '/bin/cat', 0)):
                 refused('InvalidArgument', register, *bad)
             client.call(interface, 'UnRegisterApplication', '(s)', guid)
