@@ -361,18 +361,26 @@ read_interface (StandIn *self, const char *name)
   g_hash_table_insert (self->interfaces, g_strdup (full), g_dbus_interface_info_ref (info));
 }
 
-static void
-own (StandIn *self, const char *name)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-    self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
-    g_variant_new ("(su)", name, 4u), G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
-  guint32 outcome;
+static const char *const bus_names[] = { "im.beckon.Beckon.Service", "im.beckon.Beckon.Sessions" };
 
-  g_assert_no_error (error);
-  g_variant_get (reply, "(u)", &outcome);
-  g_assert_cmpuint (outcome, ==, 1);
+/* Asks the bus for our names or gives them back; either is in force when this returns. */
+static void
+change_names (StandIn *self, gboolean own)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (bus_names); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+        self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        own ? "RequestName" : "ReleaseName",
+        own ? g_variant_new ("(su)", bus_names[i], 4u) : g_variant_new ("(s)", bus_names[i]), G_VARIANT_TYPE ("(u)"),
+        G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+      guint32 outcome;
+
+      g_assert_no_error (error);
+      g_variant_get (reply, "(u)", &outcome);
+      g_assert_cmpuint (outcome, ==, 1);
+    }
 }
 
 StandIn *
@@ -396,8 +404,7 @@ stand_in_new (void)
   stand_in_answer (self, "ListSessions", "(@ao [],)");
   stand_in_answer (self, "ListApplications", "(@a(sssssubsb) [],)");
   stand_in_answer (self, "ListContacts", "(@a(ssubussu) [],)");
-  own (self, "im.beckon.Beckon.Service");
-  own (self, "im.beckon.Beckon.Sessions");
+  change_names (self, TRUE);
   return self;
 }
 
@@ -416,6 +423,8 @@ stand_in_free (StandIn *self)
   g_hash_table_iter_init (&iter, self->objects);
   while (g_hash_table_iter_next (&iter, NULL, &object))
     g_dbus_connection_unregister_object (self->connection, ((Object *) object)->id);
+  /* The bus hears of a closed connection some time later; the next stand-in needs the names now. */
+  change_names (self, FALSE);
   stand_in_disconnect (self->connection);
   g_hash_table_unref (self->methods);
   g_hash_table_unref (self->objects);
