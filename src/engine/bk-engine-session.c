@@ -181,6 +181,8 @@ enter_terminated (BkEngineSession *self, const BkMove *move)
   self->result = move->result;
   self->result_text = bk_session_compose_result (self, move);
   self->end_data = g_strdup (move->data);
+  if (self->user != NULL)
+    bk_session_write_entry (self);
   bk_session_launch_over (self);
   bk_session_push_last (self, move->send);
   bk_session_linger (self);
@@ -196,8 +198,7 @@ do_entry_work (BkEngineSession *self, BeckonSessionState state, const BkMove *mo
     {
     case BECKON_SESSION_STATE_INVITATION:
       bk_session_start_deadline (self, self->deadline_ms);
-      bk_engine_history_session_opened (self->world->history, bk_engine_account_get_id (self->account), self->id,
-                                        self->user);
+      bk_session_write_entry (self);
       break;
     case BECKON_SESSION_STATE_ACCEPTED:
       self->accepted = bk_clock_now (self->world->clock);
