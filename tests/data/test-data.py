@@ -21,7 +21,7 @@ DATA = BUILD / 'data'  # is a folder as in XDG_DATA_DIRS
 ID = 'im.beckon.Beckon'
 SVG = '{http://www.w3.org/2000/svg}'
 SHAPES = {SVG + name for name in ('path', 'rect', 'circle', 'ellipse')}
-# Properties and attributes that people read. Some properties are texts or something else: what has letters is a text.
+# Properties and attributes of templates that people read.
 SHOWN = ('body', 'description', 'heading', 'label', 'placeholder-text', 'subtitle', 'title', 'tooltip-text')
 THEME = pathlib.Path('/usr/share/icons/Adwaita')
 # The identity was settled with capital letters, as those of most applications are. The developer's name stands where
