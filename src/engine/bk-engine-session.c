@@ -117,13 +117,17 @@ bk_session_note (BkEngineSession *self, const char *text)
 {
   gint64 now = bk_clock_now (self->world->clock);
   gint64 since_start = (now - self->started) / 1000;
+  /* Numbers as texts: what gettext reads cannot contain the macro of a 64 bit format. */
+  g_autofree char *at = g_strdup_printf ("%" G_GINT64_FORMAT, since_start);
 
   if (self->accepted != 0 && self->accepted != now)
-    g_ptr_array_add (self->timeline, g_strdup_printf (_("+%" G_GINT64_FORMAT " ms %s (%" G_GINT64_FORMAT
-                                                        " ms after the acceptance)"),
-                                                      since_start, text, (now - self->accepted) / 1000));
+    {
+      g_autofree char *after = g_strdup_printf ("%" G_GINT64_FORMAT, (now - self->accepted) / 1000);
+
+      g_ptr_array_add (self->timeline, g_strdup_printf (_("+%s ms %s (%s ms after the acceptance)"), at, text, after));
+    }
   else
-    g_ptr_array_add (self->timeline, g_strdup_printf (_("+%" G_GINT64_FORMAT " ms %s"), since_start, text));
+    g_ptr_array_add (self->timeline, g_strdup_printf (_("+%s ms %s"), at, text));
   bk_session_changed (self, "Timeline");
 }
 
