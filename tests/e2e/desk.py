@@ -144,11 +144,12 @@ class Desk:
     # -- doing
 
     def resolve(self, node, name, more):
-        """A node as it is, or the first that fits and can have the keyboard, or the first that fits."""
+        """A node as it is, or the first on the screen that fits; better one that can have the keyboard."""
         if name is None and not isinstance(node, (str, set)):
             return node
-        first = self.find(node, name, **more)
-        return next((found for found in self.all(node, name, **more) if 'focusable' in found.states), first)
+        found = self.wait(lambda: self.all(node, name, **{'shown': True, **more}),
+                          f'there is a {describe(node, name, more)}')
+        return next((one for one in found if 'focusable' in one.states), found[0])
 
     def actions(self, node):
         """What it offers to do, in GTK's words: Click, Toggle."""
