@@ -53,6 +53,10 @@ class Desk:
         path = self.bus.dir / 'starts'
         return path.read_text(encoding='utf-8').split() if path.exists() else []
 
+    def attempts(self):
+        """How often the service wanted the window; it says so before it asks the bus."""
+        return self.process.log.read_text(encoding='utf-8').count('Nobody looks')
+
     def close_window(self):
         self.client.wait_for_name(WINDOW)
         os.kill(self.client.bus('GetConnectionUnixProcessID', '(s)', WINDOW), signal.SIGKILL)
@@ -114,7 +118,7 @@ def test_what_wakes():
 def test_nobody_is_woken_while_somebody_looks():
     with Bus() as bus:
         bus.register(GUID, '/bin/true')
-        desk = Desk(bus)
+        desk = Desk(bus, G_MESSAGES_DEBUG='beckon-service')
         watcher = bus.client()
         watcher.attach()
         desk.moment('looking')
@@ -126,6 +130,8 @@ def test_nobody_is_woken_while_somebody_looks():
         desk.client.call('Session1', 'Cancel', '(us)', 0, '', path=path)
         watcher.wait_signal('InvitationOver')
         watcher.wait_signal('Changed', match=lambda changed: changed.get('Asking') is False)
+        desk.client.ping('im.beckon.Beckon.Service')
+        assert desk.attempts() == 0
 
         watcher.close()
         desk.client.wait_for_name(watcher.name, there=False)
@@ -133,7 +139,7 @@ def test_nobody_is_woken_while_somebody_looks():
         desk.moment('alone')
         desk.say('two')
         desk.close_window()
-        assert desk.starts() == ['alone'], desk.starts()
+        assert desk.starts() == ['alone'] and desk.attempts() == 1, desk.starts()
 
 
 def test_once_while_it_starts():
@@ -147,8 +153,7 @@ def test_once_while_it_starts():
         (bus.dir / 'gate').write_bytes(b'')
         desk.close_window()
         assert desk.starts() == ['before'], desk.starts()
-        text = desk.process.log.read_text(encoding='utf-8')
-        assert text.count('Nobody looks') == 1, text
+        assert desk.attempts() == 1
 
         # Gone: the next message starts it again.
         (bus.dir / 'gate').unlink()
