@@ -67,13 +67,16 @@ class Node:
         return node
 
     def lines(self, depth=0):
-        """The tree below as text, for those who look for what is wrong."""
-        plain = {'sensitive', 'visible', 'enabled', 'showing', 'horizontal', 'vertical'}
-        words = [*sorted(self.states - plain), *([] if 'sensitive' in self.states else ['insensitive'])]
-        actable = ''.join(sorted(name[0] for name in self.interfaces - {'Accessible', 'Component'}))
-        yield f'{"  " * depth}{self.role} “{self.name}” [{actable}] {" ".join(words)}'
+        """The tree below as text, for those who look for what is wrong; without what only holds other things."""
+        usual = {'sensitive', 'visible', 'enabled', 'showing', 'horizontal', 'vertical', 'focusable', 'selectable'}
+        if self.role == 'scroll bar':
+            return
+        if self.role not in ('panel', 'filler', 'scroll pane') or 'sensitive' not in self.states:
+            words = [*sorted(self.states - usual), *([] if 'sensitive' in self.states else ['insensitive'])]
+            yield f'{"  " * depth}{self.role} “{self.name}” {" ".join(words)}'
+            depth += 1
         for child in self.children:
-            yield from child.lines(depth + 1)
+            yield from child.lines(depth)
 
     def __repr__(self):
         return f'{self.role} “{self.name}”'

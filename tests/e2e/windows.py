@@ -130,3 +130,46 @@ class App:
         """Accept, Decline or Cancel in the dialog; it goes at once."""
         self.press(button, within=self.invitation())
         self.desk.window_gone(INVITATION)
+
+
+class Board:
+    """The Whiteboard of one user."""
+
+    def __init__(self, user):
+        self.user = user
+        self.desk = user.desk
+
+    def appears(self):
+        return self.desk.find(None, 'Board')
+
+    @property
+    def window(self):
+        return self.appears().frame
+
+    def is_connected(self):
+        return self.desk.find('label', lambda name: name.startswith('With '), within=self.window)
+
+    def choose(self, colour):
+        self.desk.activate(BUTTON, colour, within=self.window)
+
+    def draw(self, points):
+        """Draws with the mouse through points given as parts of the width and the height."""
+        x, y, width, height = self.desk.place_of(self.appears())
+        self.desk.hands.drag([(x + width * right, y + height * down) for right, down in points])
+
+    def has_strokes(self, number):
+        words = 'One stroke' if number == 1 else f'{number} strokes'
+        return self.desk.wait(lambda: words in self.appears().description, f'the board has {words}')
+
+    def export(self, path):
+        """Saves the picture by the keyboard."""
+        self.desk.key('ctrl+s', window=self.window)
+        self.desk.window('Export Picture')
+        self.desk.hands.key('ctrl+a')
+        self.desk.type(str(path))
+        self.desk.key('enter')
+        self.desk.wait(path.exists, f'{path.name} is exported')
+
+    def close(self):
+        self.desk.key('ctrl+w', window=self.window)
+        self.desk.gone(None, 'Board')
