@@ -83,13 +83,14 @@ on_scroll (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The list knows its new item only after the change was handled by all. */
+/* The list knows its new item only after the change was handled by all, and where it is after the layout: this waits
+ * until that is done. */
 void
 bk_app_timeline_stick (BkAppTimeline *self)
 {
   self->sticks = TRUE;
   if (self->scrolling == 0)
-    self->scrolling = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_scroll, self, NULL);
+    self->scrolling = g_idle_add (on_scroll, self);
 }
 
 static void
