@@ -46,6 +46,17 @@ show_unread (BkAppContactRow *self, guint unread)
   gtk_widget_set_visible (GTK_WIDGET (self->unread), unread > 0);
 }
 
+/* The row of a list has no name of its own in GTK 4.8. */
+static void
+name_row (BkAppContactRow *self, const char *name, const char *line)
+{
+  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
+  g_autofree char *label = g_strdup_printf ("%s, %s", name, line);
+
+  if (row != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
 static void
 show (BkAppContactRow *self)
 {
@@ -63,6 +74,7 @@ show (BkAppContactRow *self)
   gtk_widget_set_visible (self->dot, relation == BECKON_RELATION_ACCEPTED);
   gtk_widget_set_visible (self->answers, relation == BECKON_RELATION_ASKING);
   show_unread (self, unread);
+  name_row (self, name, line);
   if (unread > 0)
     gtk_widget_add_css_class (GTK_WIDGET (self->name), "heading");
   else

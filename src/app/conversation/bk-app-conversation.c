@@ -30,6 +30,7 @@ struct _BkAppConversation
   GCancellable *loading;
 
   gboolean seen;
+  gboolean wants_focus; /* as soon as one can write */
 };
 
 G_DEFINE_FINAL_TYPE (BkAppConversation, bk_app_conversation, ADW_TYPE_BIN)
@@ -156,6 +157,8 @@ on_conversation (GObject *source, GAsyncResult *result, gpointer user_data)
   bk_app_timeline_set_conversation (self->timeline, conversation, bk_app_person_get_contact (self->person));
   show_person (self);
   mark_read (self);
+  if (self->wants_focus)
+    bk_app_conversation_start_writing (self);
 }
 
 static void
@@ -167,6 +170,12 @@ load (BkAppConversation *self)
   beckon_account_get_conversation_async (bk_app_person_get_account (self->person),
                                          beckon_contact_get_signin_name (bk_app_person_get_contact (self->person)),
                                          self->loading, on_conversation, g_object_ref (self));
+}
+
+void
+bk_app_conversation_start_writing (BkAppConversation *self)
+{
+  self->wants_focus = !gtk_widget_grab_focus (GTK_WIDGET (self->composer));
 }
 
 /* ---- drafts ---- */
@@ -225,6 +234,7 @@ bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
 {
   if (person == self->person)
     return;
+  self->wants_focus = FALSE;
   if (self->person != NULL)
     keep_draft (self);
   g_cancellable_cancel (self->loading);

@@ -23,6 +23,17 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BkAppApplicationList, bk_app_application_list, ADW_TYPE_BIN)
 
+/* The row of a list has no name of its own in GTK 4.8. */
+static void
+name_row (GtkWidget *child, const char *name, const char *comment)
+{
+  GtkWidget *row = gtk_widget_get_parent (child);
+  g_autofree char *label = *comment != '\0' ? g_strdup_printf ("%s, %s", name, comment) : g_strdup (name);
+
+  if (row != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
 static void
 on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
 {
@@ -43,6 +54,7 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_dat
   gtk_widget_set_sensitive (row, present);
   gtk_list_item_set_activatable (item, present);
   gtk_list_item_set_child (item, row);
+  name_row (row, beckon_application_get_name (application), comment);
 }
 
 static void

@@ -82,7 +82,7 @@ bk_app_window_open_conversation (BkAppWindow *self, const char *account, const c
   self->wanted_who = g_steal_pointer (&who_copy);
   show_wanted (self);
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->conversation));
-  gtk_widget_child_focus (GTK_WIDGET (self->conversation), GTK_DIR_TAB_FORWARD);
+  bk_app_conversation_start_writing (self->conversation);
   update_seen (self);
 }
 
