@@ -50,11 +50,14 @@ class Node:
         for child in self.children:
             yield from child.walk()
 
-    def is_within(self, path):
-        node = self
-        while node is not None and node.path != path:
+    def ancestors(self):
+        node = self.parent
+        while node is not None:
+            yield node
             node = node.parent
-        return node is not None
+
+    def is_within(self, path):
+        return self.path == path or any(node.path == path for node in self.ancestors())
 
     def contains(self, text):
         return any(text in node.name for node in self.walk())
