@@ -23,6 +23,8 @@ take_all (BkBoardDocument *board, const guint8 *data, gsize size)
   BkBoardFrame frame;
   gssize n;
 
+  if (size == 0)
+    return;
   for (gsize done = 0; (n = bk_board_frame_read (data + done, size - done, &frame, NULL)) > 0; done += (gsize) n)
     {
       check (n <= BK_BOARD_MAX_FRAME && (gsize) n <= size - done, "a frame is within its bytes");

@@ -94,6 +94,8 @@ world_deliver (World *self, guint from, guint to, gsize length)
 
   fill (self, from, to);
   length = MIN (length, link->bytes->len);
+  if (length == 0)
+    return;
   while ((n = bk_board_frame_read (link->bytes->data + done, length - done, &frame, NULL)) > 0)
     {
       done += (gsize) n;

