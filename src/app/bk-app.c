@@ -1,39 +1,271 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "bk-app.h"
+#include "bk-app-private.h"
 
-#include "window/bk-app-window.h"
+#include "bk-app-text.h"
 
-struct _BkApp
+#include <glib/gi18n.h>
+
+#define MAX_RETRY_S 30
+
+enum
 {
-  AdwApplication parent_instance;
+  PROP_0,
+  PROP_MESSENGER,
+  PROP_FAILURE,
+  N_PROPS
 };
 
+static GParamSpec *properties[N_PROPS];
+
 G_DEFINE_FINAL_TYPE (BkApp, bk_app, ADW_TYPE_APPLICATION)
+
+/* ---- reaching the session service, and reaching it again ---- */
+
+static void
+set_failure (BkApp *self, const char *failure)
+{
+  if (g_strcmp0 (self->failure, failure) == 0)
+    return;
+  g_free (self->failure);
+  self->failure = g_strdup (failure);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FAILURE]);
+}
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  BkApp *self = user_data;
+
+  self->retry = 0;
+  bk_app_try_again (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* It is tried again by itself, ever more slowly; the window has a button for whoever does not want to wait. */
+static void
+fail (BkApp *self, GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_message ("The session service cannot be reached: %s", error->message);
+  set_failure (self, bk_app_error_text (error));
+  if (self->retry == 0)
+    self->retry = g_timeout_add_seconds (MIN (1u << MIN (self->attempts, 8u), MAX_RETRY_S), on_retry, self);
+  self->attempts++;
+}
+
+static void
+on_reconnected (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkApp) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_messenger_reconnect_finish (BECKON_MESSENGER (source), result, &error))
+    fail (self, error);
+}
+
+static void
+on_connected_changed (BeckonMessenger *messenger, GParamSpec *pspec, BkApp *self)
+{
+  if (beckon_messenger_get_connected (messenger))
+    {
+      self->attempts = 0;
+      g_clear_handle_id (&self->retry, g_source_remove);
+      set_failure (self, NULL);
+    }
+  else
+    {
+      bk_app_try_again (self);
+    }
+}
+
+static void
+take_messenger (BkApp *self, BeckonMessenger *messenger)
+{
+  self->messenger = messenger;
+  self->invitations = bk_app_invitations_new (self);
+  self->notifier = bk_app_notifier_new (self);
+  g_signal_connect_object (messenger, "notify::connected", G_CALLBACK (on_connected_changed), self, 0);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSENGER]);
+  on_connected_changed (messenger, NULL, self);
+}
+
+static void
+on_messenger (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkApp) self = user_data;
+  g_autoptr (GError) error = NULL;
+  BeckonMessenger *messenger = beckon_messenger_new_finish (result, &error);
+
+  if (messenger != NULL)
+    take_messenger (self, messenger);
+  else
+    fail (self, error);
+}
+
+void
+bk_app_try_again (BkApp *self)
+{
+  g_clear_handle_id (&self->retry, g_source_remove);
+  g_cancellable_cancel (self->cancellable);
+  g_object_unref (self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  if (self->messenger == NULL)
+    beckon_messenger_new_async (self->cancellable, on_messenger, g_object_ref (self));
+  else
+    beckon_messenger_reconnect_async (self->messenger, self->cancellable, on_reconnected, g_object_ref (self));
+}
+
+BeckonMessenger *
+bk_app_get_messenger (BkApp *self)
+{
+  return self->messenger;
+}
+
+const char *
+bk_app_get_failure (BkApp *self)
+{
+  return self->failure;
+}
+
+GSettings *
+bk_app_get_settings (BkApp *self)
+{
+  return self->settings;
+}
+
+/* ---- life ---- */
+
+static void
+on_window_removed (GtkApplication *application, GtkWindow *window)
+{
+  BkApp *self = BK_APP (application);
+
+  GTK_APPLICATION_CLASS (bk_app_parent_class)->window_removed (application, window);
+  if (BK_IS_APP_WINDOW (window) && !g_settings_get_boolean (self->settings, "run-in-background"))
+    g_application_quit (G_APPLICATION (self));
+}
+
+BkAppWindow *
+bk_app_show_window (BkApp *self)
+{
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+  BkAppWindow *window = NULL;
+
+  for (GList *l = windows; l != NULL && window == NULL; l = l->next)
+    if (BK_IS_APP_WINDOW (l->data))
+      window = l->data;
+  if (window == NULL)
+    window = bk_app_window_new (self);
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
 
 static void
 bk_app_activate (GApplication *application)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  bk_app_show_window (BK_APP (application));
+}
 
-  if (window == NULL)
-    window = GTK_WINDOW (bk_app_window_new (GTK_APPLICATION (application)));
-  gtk_window_present (window);
+static int
+bk_app_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  if (!g_variant_dict_contains (options, "version"))
+    return -1; /* go on */
+  g_print ("beckon %s\n", BECKON_VERSION);
+  return 0;
+}
+
+static void
+bk_app_startup (GApplication *application)
+{
+  BkApp *self = BK_APP (application);
+  GDBusConnection *bus = g_application_get_dbus_connection (application);
+
+  G_APPLICATION_CLASS (bk_app_parent_class)->startup (application);
+  /* Without its bus the application says so and keeps what was written, instead of vanishing. */
+  if (bus != NULL)
+    g_dbus_connection_set_exit_on_close (bus, FALSE);
+  gtk_window_set_default_icon_name (BK_APP_ID);
+  self->settings = g_settings_new (BK_APP_ID);
+  bk_app_actions_init (self);
+  g_application_hold (application);
+  bk_app_try_again (self);
+}
+
+static void
+bk_app_shutdown (GApplication *application)
+{
+  BkApp *self = BK_APP (application);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->retry, g_source_remove);
+  g_clear_object (&self->notifier);
+  g_clear_object (&self->invitations);
+  G_APPLICATION_CLASS (bk_app_parent_class)->shutdown (application);
+  g_clear_object (&self->messenger);
+  g_clear_object (&self->settings);
+}
+
+static void
+bk_app_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  BkApp *self = BK_APP (object);
+
+  if (id == PROP_MESSENGER)
+    g_value_set_object (value, self->messenger);
+  else if (id == PROP_FAILURE)
+    g_value_set_string (value, self->failure);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+bk_app_finalize (GObject *object)
+{
+  BkApp *self = BK_APP (object);
+
+  g_object_unref (self->cancellable);
+  g_free (self->failure);
+  G_OBJECT_CLASS (bk_app_parent_class)->finalize (object);
 }
 
 static void
 bk_app_class_init (BkAppClass *klass)
 {
-  G_APPLICATION_CLASS (klass)->activate = bk_app_activate;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  object_class->get_property = bk_app_get_property;
+  object_class->finalize = bk_app_finalize;
+  application_class->handle_local_options = bk_app_handle_local_options;
+  application_class->startup = bk_app_startup;
+  application_class->activate = bk_app_activate;
+  application_class->shutdown = bk_app_shutdown;
+  GTK_APPLICATION_CLASS (klass)->window_removed = on_window_removed;
+
+  properties[PROP_MESSENGER] = g_param_spec_object ("messenger", NULL, NULL, BECKON_TYPE_MESSENGER,
+                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_FAILURE]
+    = g_param_spec_string ("failure", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
 static void
 bk_app_init (BkApp *self)
 {
+  static const GOptionEntry options[] = {
+    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and leave"), NULL },
+    { NULL },
+  };
+
+  self->cancellable = g_cancellable_new ();
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
 }
 
 BkApp *
 bk_app_new (void)
 {
-  return g_object_new (BK_TYPE_APP, "application-id", "im.beckon.Beckon", "resource-base-path", "/im/beckon/Beckon",
+  return g_object_new (BK_TYPE_APP, "application-id", BK_APP_ID, "resource-base-path", "/im/beckon/Beckon",
                        NULL);
 }

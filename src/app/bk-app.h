@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* beckon, the application: one process a user, with or without a window. */
+/* beckon, the application: one process a user, with or without a window. It is there in the background as well, so that
+ * invitations and messages are shown when the window is closed. */
 #pragma once
 
 #include "beckon.h"
@@ -8,9 +9,18 @@
 
 G_BEGIN_DECLS
 
+#define BK_APP_ID "im.beckon.Beckon"
+
 #define BK_TYPE_APP (bk_app_get_type ())
+/* Properties "messenger" and "failure" are notified. */
 G_DECLARE_FINAL_TYPE (BkApp, bk_app, BK, APP, AdwApplication)
 
 BkApp *bk_app_new (void);
+
+/* NULL until the session service has been reached for the first time. */
+BeckonMessenger *bk_app_get_messenger (BkApp *self);
+/* Why there is no messenger, or why the session service cannot be reached any more; NULL while all is well. */
+const char *bk_app_get_failure (BkApp *self);
+GSettings *bk_app_get_settings (BkApp *self);
 
 G_END_DECLS

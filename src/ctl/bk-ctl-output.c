@@ -114,6 +114,13 @@ build_message (JsonBuilder *builder, GObject *object)
   add_number (builder, "time", beckon_message_get_time (message));
   add_text (builder, "delivery", beckon_delivery_to_nick (beckon_message_get_delivery (message)));
   add_text (builder, "error", beckon_message_get_error (message));
+  add_text (builder, "session", beckon_message_get_session (message));
+  if (*beckon_message_get_session (message) == '\0')
+    return;
+  add_text (builder, "application", beckon_message_get_application (message));
+  add_text (builder, "application_name", beckon_message_get_application_name (message));
+  add_text (builder, "result", beckon_session_result_to_nick (beckon_message_get_result (message)));
+  add_text (builder, "result_text", beckon_message_get_result_text (message));
 }
 
 static void
@@ -162,6 +169,7 @@ build_session (JsonBuilder *builder, GObject *object)
   add_text (builder, "app_data", beckon_session_get_app_data (session));
   add_flag (builder, "ringing", beckon_session_get_ringing (session));
   add_flag (builder, "installing", beckon_session_get_installing (session));
+  add_flag (builder, "asking", beckon_session_get_asking (session));
   add_text (builder, "result", beckon_session_result_to_nick (beckon_session_get_result (session)));
   add_text (builder, "result_text", beckon_session_get_result_text (session));
   add_text (builder, "log", beckon_session_get_log (session));
@@ -221,8 +229,9 @@ message_line (GObject *object)
     mark = " (pending)";
   else if (beckon_message_get_delivery (message) == BECKON_DELIVERY_FAILED)
     mark = " (failed)";
-  return g_strdup_printf ("%s %s%s %s", when, beckon_message_get_outgoing (message) ? ">" : "<", mark,
-                          beckon_message_get_text (message));
+  const char *result = beckon_message_get_result_text (message);
+  return g_strdup_printf ("%s %s%s %s%s%s", when, beckon_message_get_outgoing (message) ? ">" : "<", mark,
+                          beckon_message_get_text (message), *result != '\0' ? " " : "", result);
 }
 
 static char *

@@ -294,6 +294,7 @@ on_messages (GListModel *model, guint position, guint removed, guint added, gpoi
       if (!is_new (message))
         continue;
       g_signal_connect (message, "notify::delivery", G_CALLBACK (on_message_changed), conversation);
+      g_signal_connect (message, "notify::result", G_CALLBACK (on_message_changed), conversation);
       if (user_data == NULL)
         tell ("message", message, "who", beckon_conversation_get_who (conversation), NULL);
     }

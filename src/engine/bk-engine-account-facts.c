@@ -76,6 +76,8 @@ on_message_written (GObject *source, GAsyncResult *result, gpointer user_data)
       break;
     case BK_HISTORY_ADDED:
       bk_engine_conversation_added (fact->conversation, message);
+      if (!message->outgoing)
+        _bk_account_arrived (fact->self);
       break;
     case BK_HISTORY_CHANGED:
       bk_engine_conversation_changed (fact->conversation, message);
@@ -124,6 +126,15 @@ valid_or_null (const char *text, gsize limit, gboolean multi_line)
   return bk_text_is_valid (text, limit, multi_line) ? text : NULL;
 }
 
+static gboolean
+is_fresh_request (BkEngineAccount *self, const BkHistoryContact *contact)
+{
+  BkEngineContact *known = bk_engine_contacts_find (self->contacts, contact->who);
+
+  return contact->relation == BECKON_RELATION_ASKING && !contact->blocked
+         && (known == NULL || bk_engine_contact_get_relation (known) != BECKON_RELATION_ASKING);
+}
+
 static void
 apply_contact (BkEngineAccount *self, const BkBackendEvent *event)
 {
@@ -146,7 +157,10 @@ apply_contact (BkEngineAccount *self, const BkBackendEvent *event)
     }
   bk_engine_history_apply_contact_async (self->history, &step, &contact, on_fact_written, fact_new (self, NULL));
   step_done (self, &step);
+  gboolean fresh = is_fresh_request (self, &contact);
   _bk_account_set_contact (self, &contact);
+  if (fresh)
+    _bk_account_arrived (self);
 }
 
 static void

@@ -50,6 +50,8 @@ void _bk_account_save (BkEngineAccount *self);
 void _bk_account_changed (BkEngineAccount *self);
 BkEngineConversation *_bk_account_ensure_conversation (BkEngineAccount *self, const char *who);
 void _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact);
+/* "arrived" */
+void _bk_account_arrived (BkEngineAccount *self);
 /* "session-event" */
 void _bk_account_tell_sessions (BkEngineAccount *self, const BkBackendEvent *event);
 /* "signing-out" */

@@ -49,6 +49,8 @@ gboolean bk_engine_account_leave_finish (BkEngineAccount *self, GAsyncResult *re
 void bk_engine_account_farewell_over (BkEngineAccount *self);
 /* The end: lets go of the backend, answers everybody who waits with CANCELLED. Nothing is heard of it any more. */
 void bk_engine_account_close (BkEngineAccount *self);
+/* Writes a session as it is now into the conversation with @entry->who. */
+void bk_engine_account_write_session (BkEngineAccount *self, const BkEngineMessage *entry);
 /* "account/<name>/token" */
 char *bk_engine_account_dup_secret_key (BkEngineAccount *self);
 /* The account has proved itself: from now on it is kept over restarts. */
@@ -83,6 +85,8 @@ BkEngineConversation *bk_engine_conversation_new (const BkEngineConversationConf
                                                   const BkHistoryConversation *stored);
 void bk_engine_conversation_added (BkEngineConversation *self, BkEngineMessage *message);
 void bk_engine_conversation_changed (BkEngineConversation *self, BkEngineMessage *message);
+/* Writes a session as it is now: see bk_engine_history_put_session_async (). */
+void bk_engine_conversation_write_session (BkEngineConversation *self, const BkEngineMessage *session);
 
 /* ---- messages that wait to be sent ---- */
 

@@ -9,6 +9,7 @@ enum
   SIGNAL_CHANGED,
   SIGNAL_MESSAGE_ADDED,
   SIGNAL_MESSAGE_CHANGED,
+  SIGNAL_ARRIVED,
   SIGNAL_SESSION_EVENT,
   SIGNAL_ONLINE,
   SIGNAL_SIGNING_OUT,
@@ -23,6 +24,12 @@ void
 _bk_account_changed (BkEngineAccount *self)
 {
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+void
+_bk_account_arrived (BkEngineAccount *self)
+{
+  g_signal_emit (self, signals[SIGNAL_ARRIVED], 0);
 }
 
 void
@@ -174,6 +181,15 @@ _bk_account_ensure_conversation (BkEngineAccount *self, const char *who)
 }
 
 void
+bk_engine_account_write_session (BkEngineAccount *self, const BkEngineMessage *entry)
+{
+  BkEngineConversation *conversation = bk_engine_account_get_conversation (self, entry->who, NULL);
+
+  if (conversation != NULL && self->phase != BK_ACCOUNT_CLOSED)
+    bk_engine_conversation_write_session (conversation, entry);
+}
+
+void
 _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact)
 {
   BkEngineConversation *conversation = g_hash_table_lookup (self->conversations, contact->who);
@@ -244,6 +260,7 @@ bk_engine_account_class_init (BkEngineAccountClass *klass)
                                                 G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
   signals[SIGNAL_MESSAGE_CHANGED] = g_signal_new ("message-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                   G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
+  signals[SIGNAL_ARRIVED] = g_signal_new ("arrived", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_SESSION_EVENT] = g_signal_new ("session-event", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                 G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[SIGNAL_ONLINE] = g_signal_new ("online", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);

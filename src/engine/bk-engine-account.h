@@ -23,7 +23,8 @@ guint bk_engine_contact_get_unread (BkEngineContact *self);
 
 #define BK_TYPE_ENGINE_ACCOUNT (bk_engine_account_get_type ())
 /* One account and its connection. Signal "changed": state, error, own status, name or personal message moved.
- * Signals "message-added" / "message-changed" (BkEngineMessage *) for every conversation of the account. */
+ * Signals "message-added" / "message-changed" (BkEngineMessage *) for every conversation of the account. Signal
+ * "arrived": the network brought a message that is unread, or a request to become a contact. */
 G_DECLARE_FINAL_TYPE (BkEngineAccount, bk_engine_account, BK, ENGINE_ACCOUNT, GObject)
 
 guint bk_engine_account_get_id (BkEngineAccount *self); /* N of …/Account/N; never used twice */

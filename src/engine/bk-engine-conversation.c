@@ -117,6 +117,34 @@ bk_engine_conversation_changed (BkEngineConversation *self, BkEngineMessage *mes
   g_signal_emit (self, signals[SIGNAL_MESSAGE_CHANGED], 0, message);
 }
 
+/* ---- sessions ---- */
+
+static void
+on_session_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkEngineConversation) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BkEngineMessage) entry = NULL;
+  BkHistoryChange change;
+
+  if (!bk_engine_history_put_session_finish (self->history, result, &change, &entry, &error))
+    g_warning ("A session could not be written to the history: %s", error->message);
+  else if (change == BK_HISTORY_ADDED)
+    bk_engine_conversation_added (self, entry);
+  else if (change == BK_HISTORY_CHANGED)
+    bk_engine_conversation_changed (self, entry);
+}
+
+void
+bk_engine_conversation_write_session (BkEngineConversation *self, const BkEngineMessage *session)
+{
+  BkEngineMessage entry = *session;
+
+  entry.who = self->who;
+  bk_engine_history_put_session_async (self->history, self->account, self->id, &entry, on_session_written,
+                                       g_object_ref (self));
+}
+
 /* ---- sending ---- */
 
 static gboolean

@@ -9,17 +9,24 @@
 G_BEGIN_DECLS
 
 #define BK_TYPE_ENGINE_MESSAGE (bk_engine_message_get_type ())
-/* One message as the history keeps it. Immutable but for its delivery state and time. */
+/* One entry of a conversation as the history keeps it: a message, or a session. Immutable but for delivery, time and the
+ * result of a session. */
 typedef struct
 {
   gint64 id;               /* place in the local history: later messages have higher ids; pages are cut by it */
-  const char *message_id;  /* GUID, the same on all devices */
+  const char *message_id;  /* GUID, the same on all devices; of a session its SessionID */
   const char *who;         /* the other person */
   gboolean outgoing;
   const char *text;
   gint64 time;             /* microseconds since 1970: when the service took it, until then when it was written */
   BeckonDelivery delivery;
   const char *error;       /* nullable: why it FAILED */
+
+  gboolean session;             /* an invitation and what became of it. Only then there is more: */
+  const char *application;      /* GUID */
+  const char *application_name; /* nullable */
+  BeckonSessionResult result;   /* NONE while it is open */
+  const char *result_text;      /* nullable: the result in words */
 } BkEngineMessage;
 
 GType bk_engine_message_get_type (void);

@@ -2,7 +2,9 @@
 /* Conversations and their messages. */
 #include "bk-engine-history-private.h"
 
-#define COLUMNS "m.id, m.message_id, c.who, m.outgoing, m.text, m.time, m.delivery, m.error"
+#define COLUMNS \
+  "m.id, m.message_id, c.who, m.outgoing, m.text, m.time, m.delivery, m.error, m.session, m.application," \
+  " m.application_name, m.result, m.result_text"
 #define FROM " FROM messages m JOIN conversations c ON c.id = m.conversation "
 
 typedef struct
@@ -40,6 +42,11 @@ read_message (sqlite3_stmt *statement)
     .time = sqlite3_column_int64 (statement, 5),
     .delivery = (BeckonDelivery) sqlite3_column_int (statement, 6),
     .error = bk_sqlite_column_text (statement, 7),
+    .session = sqlite3_column_int (statement, 8) != 0,
+    .application = bk_sqlite_column_text (statement, 9),
+    .application_name = bk_sqlite_column_text (statement, 10),
+    .result = (BeckonSessionResult) sqlite3_column_int (statement, 11),
+    .result_text = bk_sqlite_column_text (statement, 12),
   };
 
   /* A file that somebody else wrote into may hold bytes that are no text. */
@@ -59,8 +66,8 @@ read_one (BkSqlite *sqlite, sqlite3_stmt *statement, GError **error)
   return read_message (statement);
 }
 
-static gboolean
-reload_message (BkSqlite *sqlite, gint64 id, BkEngineMessage **message, GError **error)
+gboolean
+_bk_history_reload (BkSqlite *sqlite, gint64 id, BkEngineMessage **message, GError **error)
 {
   g_autoptr (GError) local = NULL;
   sqlite3_stmt *statement = bk_sqlite_prepare (sqlite, "SELECT " COLUMNS FROM "WHERE m.id = ?", error);
@@ -77,8 +84,9 @@ reload_message (BkSqlite *sqlite, gint64 id, BkEngineMessage **message, GError *
   return *message != NULL;
 }
 
-static gboolean
-ensure_conversation (BkSqlite *sqlite, guint account, guint id, const char *who, gint64 *conversation, GError **error)
+gboolean
+_bk_history_ensure_conversation (BkSqlite *sqlite, guint account, guint id, const char *who, gint64 *conversation,
+                                 GError **error)
 {
   gboolean found = FALSE;
   sqlite3_stmt *insert = bk_sqlite_prepare (
@@ -128,7 +136,9 @@ find_message (BkSqlite *sqlite, gint64 conversation, const BkEngineMessage *mess
 {
   gboolean found = FALSE;
   sqlite3_stmt *statement = bk_sqlite_prepare (
-    sqlite, "SELECT id, delivery FROM messages WHERE conversation = ? AND outgoing = ? AND message_id = ?", error);
+    sqlite,
+    "SELECT id, delivery FROM messages WHERE conversation = ? AND outgoing = ? AND session = 0 AND message_id = ?",
+    error);
 
   if (statement == NULL)
     return FALSE;
@@ -163,7 +173,7 @@ apply_message_job (BkSqlite *sqlite, gpointer data, GError **error)
   BeckonDelivery delivery;
   gint64 conversation, id;
 
-  if (!ensure_conversation (sqlite, job->place.account, job->conversation, message->who, &conversation, error)
+  if (!_bk_history_ensure_conversation (sqlite, job->place.account, job->conversation, message->who, &conversation, error)
       || !find_message (sqlite, conversation, message, &id, &delivery, error))
     return FALSE;
 
@@ -179,7 +189,7 @@ apply_message_job (BkSqlite *sqlite, gpointer data, GError **error)
       if (!settle (sqlite, id, BECKON_DELIVERY_SENT, message->time, NULL, error))
         return FALSE;
     }
-  return reload_message (sqlite, id, &job->message, error) && _bk_history_place_move (sqlite, &job->place, error);
+  return _bk_history_reload (sqlite, id, &job->message, error) && _bk_history_place_move (sqlite, &job->place, error);
 }
 
 void
@@ -232,9 +242,9 @@ add_message_job (BkSqlite *sqlite, gpointer data, GError **error)
   MessageJob *job = data;
   gint64 conversation, id;
 
-  return ensure_conversation (sqlite, job->place.account, job->conversation, job->message->who, &conversation, error)
+  return _bk_history_ensure_conversation (sqlite, job->place.account, job->conversation, job->message->who, &conversation, error)
          && insert_message (sqlite, conversation, job->message, &id, error)
-         && reload_message (sqlite, id, &job->message, error);
+         && _bk_history_reload (sqlite, id, &job->message, error);
 }
 
 void
@@ -274,7 +284,7 @@ settle_message_job (BkSqlite *sqlite, gpointer data, GError **error)
     }
   return job->message == NULL
          || (settle (sqlite, job->id, job->delivery, job->time, job->error_text, error)
-             && reload_message (sqlite, job->id, &job->message, error));
+             && _bk_history_reload (sqlite, job->id, &job->message, error));
 }
 
 void

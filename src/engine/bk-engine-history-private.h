@@ -23,4 +23,9 @@ void _bk_history_place_init (BkHistoryPlace *place, const BkHistoryStep *step);
 void _bk_history_place_clear (BkHistoryPlace *place);
 gboolean _bk_history_place_move (BkSqlite *sqlite, const BkHistoryPlace *place, GError **error);
 
+/* For jobs about entries of conversations. */
+gboolean _bk_history_ensure_conversation (BkSqlite *sqlite, guint account, guint id, const char *who,
+                                          gint64 *conversation, GError **error);
+gboolean _bk_history_reload (BkSqlite *sqlite, gint64 id, BkEngineMessage **message, GError **error);
+
 G_END_DECLS

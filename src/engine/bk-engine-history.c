@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The file, its schema, and what is read at the start. Accounts and contacts are in bk-engine-history-accounts.c,
- * messages in bk-engine-history-messages.c. */
+ * messages in bk-engine-history-messages.c, sessions in bk-engine-history-sessions.c. */
 #include "bk-engine-history-private.h"
 
 struct _BkEngineHistory
@@ -63,9 +63,44 @@ static const BkSqliteMigration migrations[] = {
     "  who TEXT NOT NULL,"
     "  PRIMARY KEY (session, account)"
     ") STRICT, WITHOUT ROWID;" },
+  /* Sessions become entries of their conversation, open until the other side knows that they are over. Their ids and
+   * those of messages do not get into each other's way. */
+  { "CREATE TABLE entries ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,"
+    "  message_id TEXT NOT NULL,"
+    "  session INTEGER NOT NULL DEFAULT 0,"
+    "  outgoing INTEGER NOT NULL,"
+    "  text TEXT NOT NULL,"
+    "  time INTEGER NOT NULL,"
+    "  delivery INTEGER NOT NULL,"
+    "  error TEXT,"
+    "  application TEXT,"
+    "  application_name TEXT,"
+    "  result INTEGER NOT NULL DEFAULT 0,"
+    "  result_text TEXT,"
+    "  open INTEGER NOT NULL DEFAULT 0,"
+    "  UNIQUE (conversation, outgoing, session, message_id)"
+    ") STRICT;"
+    "INSERT INTO sqlite_sequence (name, seq) SELECT 'entries', seq FROM sqlite_sequence WHERE name = 'messages';"
+    "INSERT INTO entries (id, conversation, message_id, outgoing, text, time, delivery, error)"
+    "  SELECT id, conversation, message_id, outgoing, text, time, delivery, error FROM messages;"
+    "INSERT INTO conversations (account, who) SELECT DISTINCT account, who FROM open_sessions WHERE true"
+    "  ON CONFLICT DO NOTHING;"
+    /* Who invited whom to what was not written down. */
+    "INSERT INTO entries (conversation, message_id, session, outgoing, text, time, delivery, application, open)"
+    "  SELECT c.id, o.session, 1, 1, 'A session with ' || o.who, unixepoch () * 1000000, 2, '', 1"
+    "  FROM open_sessions o JOIN conversations c ON c.account = o.account AND c.who = o.who;"
+    "DROP TABLE open_sessions;"
+    "DROP TABLE messages;"
+    "ALTER TABLE entries RENAME TO messages;"
+    "CREATE INDEX messages_by_conversation ON messages (conversation);"
+    "CREATE INDEX messages_pending ON messages (id) WHERE delivery = 1;"
+    "CREATE INDEX messages_open ON messages (id) WHERE open = 1;" },
 };
 
-G_STATIC_ASSERT (BECKON_DELIVERY_PENDING == 1); /* in the index above */
+G_STATIC_ASSERT (BECKON_DELIVERY_PENDING == 1); /* in the indices above */
+G_STATIC_ASSERT (BECKON_DELIVERY_SENT == 2);    /* in the second step */
 
 /* ---- rows ---- */
 
@@ -254,6 +289,20 @@ read_last_conversation (sqlite3_stmt *statement, gpointer next)
   *(guint *) next = (guint) sqlite3_column_int64 (statement, 0) + 1;
 }
 
+/* No session outlives the program. */
+static gboolean
+close_sessions (BkSqlite *sqlite, GError **error)
+{
+  BeckonSessionResult result = BECKON_SESSION_RESULT_SERVICE_RESTARTED;
+  sqlite3_stmt *statement = bk_sqlite_prepare (
+    sqlite, "UPDATE messages SET result = ?, result_text = ? WHERE open = 1 AND result = 0", error);
+
+  if (statement == NULL)
+    return FALSE;
+  bk_sqlite_bind (statement, "is", (gint64) result, beckon_session_result_to_text (result));
+  return bk_sqlite_step (sqlite, statement, NULL, error);
+}
+
 static gboolean
 load_job (BkSqlite *sqlite, gpointer data, GError **error)
 {
@@ -261,6 +310,7 @@ load_job (BkSqlite *sqlite, gpointer data, GError **error)
   BkHistoryContent *content = job->content;
 
   return bk_sqlite_exec (sqlite, "DELETE FROM accounts WHERE kept = 0", error)
+         && close_sessions (sqlite, error)
          && read_rows (sqlite,
                        "SELECT id, sign_in_name, server, display_name, device, cursor, wants_online, wanted_status,"
                        " personal_message FROM accounts ORDER BY id",
@@ -273,64 +323,12 @@ load_job (BkSqlite *sqlite, gpointer data, GError **error)
                        "SELECT account, id, who, (SELECT count(*) FROM messages m WHERE m.conversation = c.id"
                        " AND m.id > c.read_up_to AND m.outgoing = 0) FROM conversations c ORDER BY id",
                        read_conversation, content->conversations, error)
-         && read_rows (sqlite, "SELECT account, session, who FROM open_sessions ORDER BY account, session",
+         && read_rows (sqlite,
+                       "SELECT c.account, m.message_id, c.who FROM messages m JOIN conversations c"
+                       " ON c.id = m.conversation WHERE m.open = 1 ORDER BY m.id",
                        read_session, content->sessions, error)
          && read_rows (sqlite, "SELECT seq FROM sqlite_sequence WHERE name = 'conversations'", read_last_conversation,
                        &job->next_conversation, error);
-}
-
-typedef struct
-{
-  guint account;
-  char *session;
-  char *who;
-} SessionJob;
-
-static void
-session_job_free (gpointer data)
-{
-  SessionJob *job = data;
-
-  g_free (job->session);
-  g_free (job->who);
-  g_free (job);
-}
-
-static gboolean
-session_opened_job (BkSqlite *sqlite, gpointer data, GError **error)
-{
-  SessionJob *job = data;
-  sqlite3_stmt *statement = bk_sqlite_prepare (
-    sqlite, "INSERT INTO open_sessions (account, session, who) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", error);
-
-  if (statement == NULL)
-    return FALSE;
-  bk_sqlite_bind (statement, "iss", (gint64) job->account, job->session, job->who);
-  return bk_sqlite_step (sqlite, statement, NULL, error);
-}
-
-static gboolean
-session_ended_job (BkSqlite *sqlite, gpointer data, GError **error)
-{
-  SessionJob *job = data;
-  sqlite3_stmt *statement = bk_sqlite_prepare (sqlite, "DELETE FROM open_sessions WHERE session = ?", error);
-
-  if (statement == NULL)
-    return FALSE;
-  bk_sqlite_bind (statement, "s", job->session);
-  return bk_sqlite_step (sqlite, statement, NULL, error);
-}
-
-static void
-on_session_written (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  SessionJob *job = bk_sqlite_run_finish (BK_SQLITE (source), result, &error);
-
-  if (job != NULL)
-    session_job_free (job);
-  else
-    g_warning ("A session could not be written to the history: %s", error->message);
 }
 
 /* ---- object ---- */
@@ -441,26 +439,4 @@ guint
 bk_engine_history_reserve_conversation (BkEngineHistory *self)
 {
   return self->next_conversation++;
-}
-
-void
-bk_engine_history_session_opened (BkEngineHistory *self, guint account_id, const char *session_id, const char *who)
-{
-  SessionJob *job = g_new0 (SessionJob, 1);
-
-  job->account = account_id;
-  job->session = g_strdup (session_id);
-  job->who = g_strdup (who);
-  bk_sqlite_run_async (self->sqlite, BK_SQLITE_WRITE, session_opened_job, job, session_job_free, NULL,
-                       on_session_written, NULL);
-}
-
-void
-bk_engine_history_session_ended (BkEngineHistory *self, const char *session_id)
-{
-  SessionJob *job = g_new0 (SessionJob, 1);
-
-  job->session = g_strdup (session_id);
-  bk_sqlite_run_async (self->sqlite, BK_SQLITE_WRITE, session_ended_job, job, session_job_free, NULL,
-                       on_session_written, NULL);
 }

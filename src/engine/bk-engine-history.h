@@ -68,7 +68,7 @@ typedef struct
   GPtrArray *accounts;      /* element-type BkHistoryAccount, in the order in which they were made */
   GPtrArray *contacts;      /* element-type BkHistoryContact */
   GPtrArray *conversations; /* element-type BkHistoryConversation */
-  GPtrArray *sessions;      /* element-type BkHistorySession: open when the program died */
+  GPtrArray *sessions;      /* element-type BkHistorySession: whose other side does not know yet that they are over */
 } BkHistoryContent;
 
 void bk_history_content_free (BkHistoryContent *content);
@@ -167,9 +167,15 @@ gboolean bk_engine_history_mark_read_finish (BkEngineHistory *self, GAsyncResult
 
 /* ---- sessions ---- */
 
-/* A session that is open is a row here; it is removed when the session ends. Fire and forget, in order. */
-void bk_engine_history_session_opened (BkEngineHistory *self, guint account_id, const char *session_id,
-                                       const char *who);
-void bk_engine_history_session_ended (BkEngineHistory *self, const char *session_id);
+/* Writes a session as it is now: a new entry, or the result of the one that is there. It counts as open, whatever its
+ * result, until bk_engine_history_settle_session (). */
+void bk_engine_history_put_session_async (BkEngineHistory *self, guint account, guint conversation,
+                                          const BkEngineMessage *entry, GAsyncReadyCallback callback,
+                                          gpointer user_data);
+/* @entry: as it is now in the file; NULL when KNOWN. */
+gboolean bk_engine_history_put_session_finish (BkEngineHistory *self, GAsyncResult *result, BkHistoryChange *change,
+                                               BkEngineMessage **entry, GError **error);
+/* The other side knows that it is over. Fire and forget, in order. */
+void bk_engine_history_settle_session (BkEngineHistory *self, guint account, const char *session_id);
 
 G_END_DECLS

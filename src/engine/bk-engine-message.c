@@ -21,6 +21,9 @@ bk_engine_message_new (const BkEngineMessage *fields)
   message->fields.who = g_strdup (fields->who);
   message->fields.text = g_strdup (fields->text);
   message->fields.error = g_strdup (fields->error);
+  message->fields.application = g_strdup (fields->application);
+  message->fields.application_name = g_strdup (fields->application_name);
+  message->fields.result_text = g_strdup (fields->result_text);
   return &message->fields;
 }
 
@@ -42,5 +45,8 @@ bk_engine_message_unref (BkEngineMessage *self)
   g_free ((char *) self->who);
   g_free ((char *) self->text);
   g_free ((char *) self->error);
+  g_free ((char *) self->application);
+  g_free ((char *) self->application_name);
+  g_free ((char *) self->result_text);
   g_free (message);
 }

@@ -12,6 +12,7 @@ void
 bk_session_ask_user (BkEngineSession *self)
 {
   self->question = BK_QUESTION_SHOWN;
+  bk_session_changed (self, "Asking");
   bk_engine_sessions_emit (self->world->sessions, "invitation", self);
 }
 
@@ -39,7 +40,7 @@ bk_session_ask (BkEngineSession *self)
       return;
     }
   self->question = BK_QUESTION_OFFERED;
-  bk_peers_offer_invitation_async (self->world->peers, self->application, self->id,
+  bk_peers_offer_invitation_async (self->world->peers, self->application, self->number,
                                    self->app_data != NULL ? self->app_data : "", self->asking, on_offered,
                                    g_object_ref (self));
 }
@@ -51,7 +52,10 @@ bk_session_question_over (BkEngineSession *self)
   gboolean shown = self->question == BK_QUESTION_SHOWN;
 
   self->question = BK_QUESTION_NONE;
-  if (shown && self->world->sessions != NULL)
+  if (!shown)
+    return;
+  bk_session_changed (self, "Asking");
+  if (self->world->sessions != NULL)
     bk_engine_sessions_emit (self->world->sessions, "invitation-over", self);
 }
 

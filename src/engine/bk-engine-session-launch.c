@@ -96,7 +96,7 @@ hand_over (BkEngineSession *self)
       return;
     }
   fresh_cookie (self);
-  bk_peers_launch_session_async (self->world->peers, self->application, self->id, self->cookie, self->asking,
+  bk_peers_launch_session_async (self->world->peers, self->application, self->number, self->cookie, self->asking,
                                  on_handed_over, g_object_ref (self));
 }
 
@@ -120,7 +120,7 @@ launch (BkEngineSession *self)
   if (self->owner != NULL)
     bk_session_note (self, _("the program runs already"));
   else if (self->world->peers != NULL)
-    bk_peers_before_launch_async (self->world->peers, self->application, self->id, self->asking, on_before_launch,
+    bk_peers_before_launch_async (self->world->peers, self->application, self->number, self->asking, on_before_launch,
                                   g_object_ref (self));
   else
     hand_over (self);

@@ -144,6 +144,9 @@ void bk_session_return_invite (BkEngineSession *self, const GError *error);
 char *bk_session_compose_result (BkEngineSession *self, const BkMove *move);
 char *bk_session_dup_user_name (BkEngineSession *self);
 
+/* bk-engine-session-entry.c */
+void bk_session_write_entry (BkEngineSession *self);
+
 /* bk-engine-session-send.c */
 BkEnvelope *bk_session_envelope (BkEngineSession *self, BkEnvelopeKind kind, const char *data);
 BkEnvelope *bk_session_envelope_over (BkEngineSession *self, BkEnvelopeKind kind, BeckonSessionResult reason,

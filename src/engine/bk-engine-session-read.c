@@ -57,6 +57,12 @@ bk_engine_session_get_ringing (BkEngineSession *self)
 }
 
 gboolean
+bk_engine_session_get_asking (BkEngineSession *self)
+{
+  return self->question == BK_QUESTION_SHOWN;
+}
+
+gboolean
 bk_engine_session_get_installing (BkEngineSession *self)
 {
   return self->installing;

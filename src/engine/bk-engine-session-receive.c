@@ -182,7 +182,10 @@ bk_session_receive (BkEngineSession *self, const BkEnvelope *envelope)
   switch (envelope->kind)
     {
     case BK_ENVELOPE_INVITE:
-      break; /* seen before */
+      /* Seen before. It comes again when the disk was full: then it is not written down either. */
+      if (self->state == BECKON_SESSION_STATE_INVITATION)
+        bk_session_write_entry (self);
+      break;
     case BK_ENVELOPE_RINGING:
       receive_ringing (self);
       break;

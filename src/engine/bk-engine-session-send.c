@@ -106,7 +106,7 @@ bk_session_settle (BkEngineSession *self)
   bk_session_stop_timer (self, BK_SESSION_TIMER_LINGER);
   bk_session_stop_timer (self, BK_SESSION_TIMER_RETRY);
   if (self->user != NULL)
-    bk_engine_history_session_ended (self->world->history, self->id);
+    bk_engine_history_settle_session (self->world->history, bk_engine_account_get_id (self->account), self->id);
   bk_engine_sessions_settled (self->world->sessions, self);
 }
 

@@ -117,13 +117,17 @@ bk_session_note (BkEngineSession *self, const char *text)
 {
   gint64 now = bk_clock_now (self->world->clock);
   gint64 since_start = (now - self->started) / 1000;
+  /* Numbers as texts: what gettext reads cannot contain the macro of a 64 bit format. */
+  g_autofree char *at = g_strdup_printf ("%" G_GINT64_FORMAT, since_start);
 
   if (self->accepted != 0 && self->accepted != now)
-    g_ptr_array_add (self->timeline, g_strdup_printf (_("+%" G_GINT64_FORMAT " ms %s (%" G_GINT64_FORMAT
-                                                        " ms after the acceptance)"),
-                                                      since_start, text, (now - self->accepted) / 1000));
+    {
+      g_autofree char *after = g_strdup_printf ("%" G_GINT64_FORMAT, (now - self->accepted) / 1000);
+
+      g_ptr_array_add (self->timeline, g_strdup_printf (_("+%s ms %s (%s ms after the acceptance)"), at, text, after));
+    }
   else
-    g_ptr_array_add (self->timeline, g_strdup_printf (_("+%" G_GINT64_FORMAT " ms %s"), since_start, text));
+    g_ptr_array_add (self->timeline, g_strdup_printf (_("+%s ms %s"), at, text));
   bk_session_changed (self, "Timeline");
 }
 
@@ -181,6 +185,8 @@ enter_terminated (BkEngineSession *self, const BkMove *move)
   self->result = move->result;
   self->result_text = bk_session_compose_result (self, move);
   self->end_data = g_strdup (move->data);
+  if (self->user != NULL)
+    bk_session_write_entry (self);
   bk_session_launch_over (self);
   bk_session_push_last (self, move->send);
   bk_session_linger (self);
@@ -196,8 +202,7 @@ do_entry_work (BkEngineSession *self, BeckonSessionState state, const BkMove *mo
     {
     case BECKON_SESSION_STATE_INVITATION:
       bk_session_start_deadline (self, self->deadline_ms);
-      bk_engine_history_session_opened (self->world->history, bk_engine_account_get_id (self->account), self->id,
-                                        self->user);
+      bk_session_write_entry (self);
       break;
     case BECKON_SESSION_STATE_ACCEPTED:
       self->accepted = bk_clock_now (self->world->clock);

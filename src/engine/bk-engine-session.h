@@ -38,6 +38,7 @@ BeckonSessionResult bk_engine_session_get_result (BkEngineSession *self);
 const char *bk_engine_session_get_result_text (BkEngineSession *self); /* sentence, more exact than the result's */
 gboolean bk_engine_session_get_ringing (BkEngineSession *self);
 gboolean bk_engine_session_get_installing (BkEngineSession *self);
+gboolean bk_engine_session_get_asking (BkEngineSession *self); /* the user is being asked: "invitation" was told */
 const char *bk_engine_session_get_user (BkEngineSession *self); /* the other person; nullable before Invite */
 const char *bk_engine_session_get_application (BkEngineSession *self); /* GUID; nullable */
 const char *bk_engine_session_get_application_name (BkEngineSession *self); /* "" if not known */

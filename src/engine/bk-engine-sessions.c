@@ -296,8 +296,11 @@ is_invitation_welcome (BkEngineSessions *self, BkEngineAccount *account, const B
       return FALSE;
     }
   for (guint i = 0; i < self->farewells->len; i++)
-    if (g_str_equal (((BkEngineSession *) g_ptr_array_index (self->farewells, i))->id, event->envelope->session))
-      return FALSE;
+    {
+      BkEngineSession *farewell = g_ptr_array_index (self->farewells, i);
+      if (farewell->account == account && g_str_equal (farewell->id, event->envelope->session))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -322,12 +325,22 @@ receive_invitation (BkEngineSessions *self, BkEngineAccount *account, const BkBa
     bk_session_ask (session);
 }
 
+/* Two accounts of one service may be the two sides of a session: its id is there twice. */
+static BkEngineSession *
+find_of (BkEngineSessions *self, BkEngineAccount *account, const char *session_id)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    if (session_at (self, i)->account == account && g_str_equal (session_at (self, i)->id, session_id))
+      return session_at (self, i);
+  return NULL;
+}
+
 void
 bk_engine_sessions_apply (BkEngineSessions *self, BkEngineAccount *account, const BkBackendEvent *event)
 {
   gboolean elsewhere = event->type == BK_BACKEND_EVENT_SESSION_ELSEWHERE;
   BkEngineSession *session
-    = bk_engine_sessions_find (self, elsewhere ? event->session : event->envelope->session);
+    = find_of (self, account, elsewhere ? event->session : event->envelope->session);
 
   if (session == NULL)
     {
@@ -335,7 +348,7 @@ bk_engine_sessions_apply (BkEngineSessions *self, BkEngineAccount *account, cons
         receive_invitation (self, account, event);
       return;
     }
-  if (session->account != account || (!elsewhere && g_strcmp0 (session->user, event->who) != 0))
+  if (!elsewhere && g_strcmp0 (session->user, event->who) != 0)
     {
       g_debug ("Session %s: somebody who is not part of it was passed over", session->id);
       return;

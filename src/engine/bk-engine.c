@@ -21,10 +21,26 @@ G_DEFINE_FINAL_TYPE (BkEngine, bk_engine, G_TYPE_OBJECT)
 
 /* ---- what accounts tell ---- */
 
+/* An invitation that came before a crash, and comes again because the place behind it was not written down any more. */
+static gboolean
+is_over (BkEngine *self, BkEngineAccount *account, const BkBackendEvent *event)
+{
+  const char *id = event->envelope != NULL ? event->envelope->session : NULL;
+
+  for (guint i = 0; i < self->crashed->len; i++)
+    {
+      BkHistorySession *session = g_ptr_array_index (self->crashed, i);
+      if (session->account == bk_engine_account_get_id (account) && g_strcmp0 (session->session, id) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 on_session_event (BkEngineAccount *account, const BkBackendEvent *event, BkEngine *self)
 {
-  bk_engine_sessions_apply (self->sessions, account, event);
+  if (!is_over (self, account, event))
+    bk_engine_sessions_apply (self->sessions, account, event);
 }
 
 /* Sessions that a crash left open: now their other sides can be told. */

@@ -68,7 +68,7 @@ beckon_contact_update (BeckonContact *self, GVariant *value)
 
   self->value = g_variant_ref_sink (value);
   read_value (self, self->value);
-  beckon_values_notify (G_OBJECT (self), old, self->value, properties + PROP_0 + 1);
+  beckon_values_notify (G_OBJECT (self), old, self->value, N_PROPS - 1, properties + PROP_0 + 1);
 }
 
 /**

@@ -15,6 +15,7 @@ struct _BeckonMessage
   gint64 time;
   BeckonDelivery delivery;
   const char *error;
+  GVariant *details; /* a{sv}, of a session; empty for a message */
 };
 
 enum
@@ -27,6 +28,11 @@ enum
   PROP_TIME,
   PROP_DELIVERY,
   PROP_ERROR,
+  PROP_SESSION,
+  PROP_APPLICATION,
+  PROP_APPLICATION_NAME,
+  PROP_RESULT,
+  PROP_RESULT_TEXT,
   N_PROPS
 };
 
@@ -39,10 +45,48 @@ read_value (BeckonMessage *self, GVariant *value)
 {
   guint delivery;
 
-  g_variant_get (value, "(x&sb&sxu&s)",
+  g_clear_pointer (&self->details, g_variant_unref);
+  g_variant_get (value, "(x&sb&sxu&s@a{sv})",
                  &self->id, &self->message_id, &self->outgoing, &self->text,
-                 &self->time, &delivery, &self->error);
+                 &self->time, &delivery, &self->error, &self->details);
   self->delivery = (BeckonDelivery) delivery;
+}
+
+/* The strings live as long as the value that the service said last. */
+static const char *
+get_detail (GVariant *details, const char *name)
+{
+  const char *text = "";
+
+  g_variant_lookup (details, name, "&s", &text);
+  return text;
+}
+
+static guint
+get_result (GVariant *details)
+{
+  guint32 result = BECKON_SESSION_RESULT_NONE;
+
+  g_variant_lookup (details, "result", "u", &result);
+  return result;
+}
+
+static const char *const detail_names[N_PROPS] = {
+  [PROP_SESSION] = "session",
+  [PROP_APPLICATION] = "application",
+  [PROP_APPLICATION_NAME] = "application-name",
+  [PROP_RESULT_TEXT] = "result-text",
+};
+
+static void
+notify_details (BeckonMessage *self, GVariant *before)
+{
+  for (guint i = PROP_SESSION; i < N_PROPS; i++)
+    if (detail_names[i] != NULL
+        && !g_str_equal (get_detail (before, detail_names[i]), get_detail (self->details, detail_names[i])))
+      g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
+  if (get_result (before) != get_result (self->details))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RESULT]);
 }
 
 /* Makes the object from its form on the bus. */
@@ -61,10 +105,14 @@ void
 beckon_message_update (BeckonMessage *self, GVariant *value)
 {
   g_autoptr (GVariant) old = self->value;
+  g_autoptr (GVariant) details = g_variant_ref (self->details);
 
   self->value = g_variant_ref_sink (value);
   read_value (self, self->value);
-  beckon_values_notify (G_OBJECT (self), old, self->value, properties + PROP_0 + 1);
+  g_object_freeze_notify (G_OBJECT (self));
+  beckon_values_notify (G_OBJECT (self), old, self->value, PROP_ERROR, properties + PROP_0 + 1);
+  notify_details (self, details);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 /**
@@ -179,6 +227,87 @@ beckon_message_get_error (BeckonMessage *self)
   return self->error;
 }
 
+/**
+ * beckon_message_get_session:
+ * @self: a message
+ *
+ * Gets the session that this entry of the conversation stands for. Each invitation is such an entry, and stays one when
+ * the session is over.
+ *
+ * Returns: (transfer none): the SessionID, empty for what somebody wrote
+ */
+const char *
+beckon_message_get_session (BeckonMessage *self)
+{
+  g_return_val_if_fail (BECKON_IS_MESSAGE (self), NULL);
+
+  return get_detail (self->details, "session");
+}
+
+/**
+ * beckon_message_get_application:
+ * @self: a message
+ *
+ * Gets the application of the session.
+ *
+ * Returns: (transfer none): the GUID, empty for what somebody wrote
+ */
+const char *
+beckon_message_get_application (BeckonMessage *self)
+{
+  g_return_val_if_fail (BECKON_IS_MESSAGE (self), NULL);
+
+  return get_detail (self->details, "application");
+}
+
+/**
+ * beckon_message_get_application_name:
+ * @self: a message
+ *
+ * Gets the name of the application of the session.
+ *
+ * Returns: (transfer none): the name, may be empty
+ */
+const char *
+beckon_message_get_application_name (BeckonMessage *self)
+{
+  g_return_val_if_fail (BECKON_IS_MESSAGE (self), NULL);
+
+  return get_detail (self->details, "application-name");
+}
+
+/**
+ * beckon_message_get_result:
+ * @self: a message
+ *
+ * Gets why the session ended.
+ *
+ * Returns: the result, %BECKON_SESSION_RESULT_NONE while it is open
+ */
+BeckonSessionResult
+beckon_message_get_result (BeckonMessage *self)
+{
+  g_return_val_if_fail (BECKON_IS_MESSAGE (self), BECKON_SESSION_RESULT_NONE);
+
+  return (BeckonSessionResult) get_result (self->details);
+}
+
+/**
+ * beckon_message_get_result_text:
+ * @self: a message
+ *
+ * Gets why the session ended, in words.
+ *
+ * Returns: (transfer none): a sentence, empty while it is open
+ */
+const char *
+beckon_message_get_result_text (BeckonMessage *self)
+{
+  g_return_val_if_fail (BECKON_IS_MESSAGE (self), NULL);
+
+  return get_detail (self->details, "result-text");
+}
+
 static void
 beckon_message_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
 {
@@ -207,6 +336,15 @@ beckon_message_get_property (GObject *object, guint property_id, GValue *value, 
     case PROP_ERROR:
       g_value_set_string (value, self->error);
       break;
+    case PROP_SESSION:
+    case PROP_APPLICATION:
+    case PROP_APPLICATION_NAME:
+    case PROP_RESULT_TEXT:
+      g_value_set_string (value, get_detail (self->details, detail_names[property_id]));
+      break;
+    case PROP_RESULT:
+      g_value_set_enum (value, (int) beckon_message_get_result (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -215,6 +353,7 @@ beckon_message_get_property (GObject *object, guint property_id, GValue *value, 
 static void
 beckon_message_finalize (GObject *object)
 {
+  g_clear_pointer (&BECKON_MESSAGE (object)->details, g_variant_unref);
   g_clear_pointer (&BECKON_MESSAGE (object)->value, g_variant_unref);
   G_OBJECT_CLASS (beckon_message_parent_class)->finalize (object);
 }
@@ -270,6 +409,37 @@ beckon_message_class_init (BeckonMessageClass *klass)
    * Why it could not be delivered.
    */
   properties[PROP_ERROR] = g_param_spec_string ("error", NULL, NULL, NULL, flags);
+  /**
+   * BeckonMessage:session:
+   *
+   * The SessionID of the session that it stands for, empty for what somebody wrote.
+   */
+  properties[PROP_SESSION] = g_param_spec_string ("session", NULL, NULL, NULL, flags);
+  /**
+   * BeckonMessage:application:
+   *
+   * The GUID of the application of the session.
+   */
+  properties[PROP_APPLICATION] = g_param_spec_string ("application", NULL, NULL, NULL, flags);
+  /**
+   * BeckonMessage:application-name:
+   *
+   * The name of the application of the session.
+   */
+  properties[PROP_APPLICATION_NAME] = g_param_spec_string ("application-name", NULL, NULL, NULL, flags);
+  /**
+   * BeckonMessage:result:
+   *
+   * Why the session ended.
+   */
+  properties[PROP_RESULT]
+    = g_param_spec_enum ("result", NULL, NULL, BECKON_TYPE_SESSION_RESULT, BECKON_SESSION_RESULT_NONE, flags);
+  /**
+   * BeckonMessage:result-text:
+   *
+   * Why the session ended, in words.
+   */
+  properties[PROP_RESULT_TEXT] = g_param_spec_string ("result-text", NULL, NULL, NULL, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

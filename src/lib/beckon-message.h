@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /**
  * BeckonMessage:
  *
- * One chat message. Its delivery, time and error can change; the rest does not.
+ * One entry of a conversation: what somebody wrote, or, when [property@Message:session] is not empty, a session. Its
+ * delivery, time and error and the result of a session can change; the rest does not.
  */
 G_DECLARE_FINAL_TYPE (BeckonMessage, beckon_message, BECKON, MESSAGE, GObject)
 
@@ -20,5 +21,10 @@ const char *beckon_message_get_text (BeckonMessage *self);
 gint64 beckon_message_get_time (BeckonMessage *self);
 BeckonDelivery beckon_message_get_delivery (BeckonMessage *self);
 const char *beckon_message_get_error (BeckonMessage *self);
+const char *beckon_message_get_session (BeckonMessage *self);
+const char *beckon_message_get_application (BeckonMessage *self);
+const char *beckon_message_get_application_name (BeckonMessage *self);
+BeckonSessionResult beckon_message_get_result (BeckonMessage *self);
+const char *beckon_message_get_result_text (BeckonMessage *self);
 
 G_END_DECLS

@@ -31,6 +31,7 @@ enum
   PROP_CONTEXT_DATA,
   PROP_RINGING,
   PROP_INSTALLING,
+  PROP_ASKING,
   PROP_RESULT,
   PROP_RESULT_TEXT,
   PROP_LOG,
@@ -74,6 +75,7 @@ static const char *const bus_names[N_PROPS] = {
   [PROP_CONTEXT_DATA] = "ContextData",
   [PROP_RINGING] = "Ringing",
   [PROP_INSTALLING] = "Installing",
+  [PROP_ASKING] = "Asking",
   [PROP_RESULT] = "Result",
   [PROP_RESULT_TEXT] = "ResultText",
   [PROP_LOG] = "Log",
@@ -440,6 +442,23 @@ beckon_session_get_installing (BeckonSession *self)
 }
 
 /**
+ * beckon_session_get_asking:
+ * @self: a session
+ *
+ * Gets whether the user of this device is being asked about the invitation: no program took it over, and it is not
+ * answered. A window that comes later than [signal@Messenger::invitation] shows the sessions for which this is so.
+ *
+ * Returns: whether the user is being asked
+ */
+gboolean
+beckon_session_get_asking (BeckonSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_SESSION (self), FALSE);
+
+  return beckon_remote_get_boolean (self->remote, "Asking");
+}
+
+/**
  * beckon_session_get_result:
  * @self: a session
  *
@@ -670,6 +689,12 @@ install_properties (GObjectClass *object_class)
    * Whether the invitee is installing the application.
    */
   properties[PROP_INSTALLING] = g_param_spec_boolean ("installing", NULL, NULL, FALSE, flags);
+  /**
+   * BeckonSession:asking:
+   *
+   * Whether the user of this device is being asked about the invitation.
+   */
+  properties[PROP_ASKING] = g_param_spec_boolean ("asking", NULL, NULL, FALSE, flags);
   /**
    * BeckonSession:result:
    *

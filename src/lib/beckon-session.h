@@ -28,6 +28,7 @@ const char *beckon_session_get_app_data (BeckonSession *self);
 const char *beckon_session_get_context_data (BeckonSession *self);
 gboolean beckon_session_get_ringing (BeckonSession *self);
 gboolean beckon_session_get_installing (BeckonSession *self);
+gboolean beckon_session_get_asking (BeckonSession *self);
 BeckonSessionResult beckon_session_get_result (BeckonSession *self);
 const char *beckon_session_get_result_text (BeckonSession *self);
 const char *beckon_session_get_log (BeckonSession *self);

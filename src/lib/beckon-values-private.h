@@ -11,10 +11,12 @@ G_BEGIN_DECLS
 
 #define BECKON_VARIANT_APPLICATION "(sssssubsb)"
 #define BECKON_VARIANT_CONTACT "(ssubussu)"
-#define BECKON_VARIANT_MESSAGE "(xsbsxus)"
+#define BECKON_VARIANT_MESSAGE "(xsbsxusa{sv})"
 
-/* Notifies the properties whose fields differ between two forms; @properties stand in the order of the fields. */
-void beckon_values_notify (GObject *object, GVariant *before, GVariant *after, GParamSpec *const *properties);
+/* Notifies the properties whose fields differ between two forms. @properties stand in the order of the first @n_fields
+ * fields. */
+void beckon_values_notify (GObject *object, GVariant *before, GVariant *after, gsize n_fields,
+                           GParamSpec *const *properties);
 
 BeckonApplication *beckon_application_new (GVariant *value);
 BeckonContact *beckon_contact_new (GVariant *value);

@@ -2,10 +2,9 @@
 #include "beckon-values-private.h"
 
 void
-beckon_values_notify (GObject *object, GVariant *before, GVariant *after, GParamSpec *const *properties)
+beckon_values_notify (GObject *object, GVariant *before, GVariant *after, gsize n_fields,
+                      GParamSpec *const *properties)
 {
-  gsize n_fields = g_variant_n_children (after);
-
   g_object_freeze_notify (object);
   for (gsize i = 0; i < n_fields; i++)
     {

@@ -34,7 +34,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   if (message == NULL)
     bk_service_call_fail (call, error);
   else
-    bk_service_call_return (call, g_variant_new ("(@(xsbsxus))", bk_service_message_to_variant (message)));
+    bk_service_call_return (call, g_variant_new ("(@(xsbsxusa{sv}))", bk_service_message_to_variant (message)));
 }
 
 static void
@@ -63,10 +63,10 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
       bk_service_call_fail (call, error);
       return;
     }
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(xsbsxus)"));
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(xsbsxusa{sv})"));
   for (guint i = 0; i < messages->len; i++)
     g_variant_builder_add_value (&builder, bk_service_message_to_variant (g_ptr_array_index (messages, i)));
-  bk_service_call_return (call, g_variant_new ("(a(xsbsxus))", &builder));
+  bk_service_call_return (call, g_variant_new ("(a(xsbsxusa{sv}))", &builder));
 }
 
 static void
@@ -101,14 +101,14 @@ static void
 on_message_added (BkEngineConversation *conversation, const BkEngineMessage *message, BkServiceView *view)
 {
   bk_service_tell (view->service, view->path, view->interface, "MessageAdded",
-                   g_variant_new ("(@(xsbsxus))", bk_service_message_to_variant (message)));
+                   g_variant_new ("(@(xsbsxusa{sv}))", bk_service_message_to_variant (message)));
 }
 
 static void
 on_message_changed (BkEngineConversation *conversation, const BkEngineMessage *message, BkServiceView *view)
 {
   bk_service_tell (view->service, view->path, view->interface, "MessageChanged",
-                   g_variant_new ("(@(xsbsxus))", bk_service_message_to_variant (message)));
+                   g_variant_new ("(@(xsbsxusa{sv}))", bk_service_message_to_variant (message)));
 }
 
 static void

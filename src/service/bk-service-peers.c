@@ -30,8 +30,9 @@ typedef struct
 typedef struct
 {
   QuestionKind kind;
-  char *session;
-  char *path; /* object path of the session */
+  guint number;  /* of the session */
+  char *session; /* its SessionID */
+  char *path;    /* its object path */
   char *app_data;
   char *cookie;
   GPtrArray *targets; /* element-type Target, owned */
@@ -97,11 +98,18 @@ find_targets (BkServicePeers *self, Question *question, const char *guid)
 }
 
 static BkEngineSession *
-find_session (BkServicePeers *self, const char *id)
+find_session (BkServicePeers *self, guint number)
 {
   g_autoptr (BkEngine) engine = g_weak_ref_get (&self->engine);
+  GListModel *sessions = engine != NULL ? bk_engine_get_sessions (engine) : NULL;
 
-  return engine != NULL ? bk_engine_find_session (engine, id) : NULL;
+  for (guint i = 0; sessions != NULL && i < g_list_model_get_n_items (sessions); i++)
+    {
+      g_autoptr (BkEngineSession) session = g_list_model_get_item (sessions, i);
+      if (bk_engine_session_get_number (session) == number)
+        return session; /* the list keeps it */
+    }
+  return NULL;
 }
 
 static const char *
@@ -157,7 +165,7 @@ read_answer (const Question *question, GVariant *reply)
 static gboolean
 take_over (BkServicePeers *self, Question *question, Target *target)
 {
-  BkEngineSession *session = find_session (self, question->session);
+  BkEngineSession *session = find_session (self, question->number);
 
   if (session == NULL || bk_engine_session_get_owner (session) != NULL
       || !bk_service_callers_is_attached (bk_service_door_get_callers (target->door), target->name))
@@ -228,15 +236,15 @@ ask_next (GTask *task_in)
 }
 
 static Question *
-question_new (BkServicePeers *self, QuestionKind kind, const char *session_id)
+question_new (BkServicePeers *self, QuestionKind kind, guint number)
 {
   Question *question = g_new0 (Question, 1);
-  BkEngineSession *session = find_session (self, session_id);
+  BkEngineSession *session = find_session (self, number);
 
   question->kind = kind;
-  question->session = g_strdup (session_id);
-  question->path = g_strdup_printf (BK_SERVICE_PATH_SESSIONS "/%u",
-                                    session != NULL ? bk_engine_session_get_number (session) : 0);
+  question->number = number;
+  question->session = g_strdup (session != NULL ? bk_engine_session_get_id (session) : "");
+  question->path = g_strdup_printf (BK_SERVICE_PATH_SESSIONS "/%u", number);
   question->targets = g_ptr_array_new_with_free_func ((GDestroyNotify) target_free);
   return question;
 }
@@ -254,7 +262,7 @@ start (BkServicePeers *self, Question *question, GCancellable *cancellable, GAsy
 }
 
 static void
-bk_service_peers_offer_invitation_async (BkPeers *peers, const char *guid, const char *session, const char *app_data,
+bk_service_peers_offer_invitation_async (BkPeers *peers, const char *guid, guint session, const char *app_data,
                                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   BkServicePeers *self = BK_SERVICE_PEERS (peers);
@@ -266,7 +274,7 @@ bk_service_peers_offer_invitation_async (BkPeers *peers, const char *guid, const
 }
 
 static void
-bk_service_peers_before_launch_async (BkPeers *peers, const char *guid, const char *session, GCancellable *cancellable,
+bk_service_peers_before_launch_async (BkPeers *peers, const char *guid, guint session, GCancellable *cancellable,
                                       GAsyncReadyCallback callback, gpointer user_data)
 {
   BkServicePeers *self = BK_SERVICE_PEERS (peers);
@@ -277,7 +285,7 @@ bk_service_peers_before_launch_async (BkPeers *peers, const char *guid, const ch
 }
 
 static void
-bk_service_peers_launch_session_async (BkPeers *peers, const char *guid, const char *session, const char *cookie,
+bk_service_peers_launch_session_async (BkPeers *peers, const char *guid, guint session, const char *cookie,
                                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   BkServicePeers *self = BK_SERVICE_PEERS (peers);
@@ -361,7 +369,7 @@ bk_service_peers_offer_late (BkServicePeers *self, BkServiceDoor *door, const ch
       || !bk_service_callers_stands_for (bk_service_door_get_callers (door), name, guid))
     return;
 
-  Question *question = question_new (self, QUESTION_INVITATION, bk_engine_session_get_id (session));
+  Question *question = question_new (self, QUESTION_INVITATION, bk_engine_session_get_number (session));
   question->app_data = g_strdup (bk_engine_session_get_app_data (session));
   add_target (question, door, name);
   start (self, question, NULL, NULL, NULL);

@@ -91,6 +91,8 @@ get_value (BkEngineSession *session, const char *name)
     return g_variant_new_boolean (bk_engine_session_get_ringing (session));
   if (g_str_equal (name, "Installing"))
     return g_variant_new_boolean (bk_engine_session_get_installing (session));
+  if (g_str_equal (name, "Asking"))
+    return g_variant_new_boolean (bk_engine_session_get_asking (session));
   if (g_str_equal (name, "Created"))
     return g_variant_new_int64 (bk_engine_session_get_created (session));
   if (g_str_equal (name, "Deadline"))

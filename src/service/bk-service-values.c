@@ -52,12 +52,29 @@ bk_service_contact_to_variant (BkEngineContact *contact)
                         (guint32) bk_engine_contact_get_unread (contact));
 }
 
+/* What there is to an entry that is a session; empty for a message. */
+static GVariant *
+session_entry_to_variant (const BkEngineMessage *message)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  if (message->session)
+    {
+      g_variant_builder_add (&builder, "{sv}", "session", bk_service_text (message->message_id));
+      g_variant_builder_add (&builder, "{sv}", "application", bk_service_text (message->application));
+      g_variant_builder_add (&builder, "{sv}", "application-name", bk_service_text (message->application_name));
+      g_variant_builder_add (&builder, "{sv}", "result", g_variant_new_uint32 (message->result));
+      g_variant_builder_add (&builder, "{sv}", "result-text", bk_service_text (message->result_text));
+    }
+  return g_variant_builder_end (&builder);
+}
+
 GVariant *
 bk_service_message_to_variant (const BkEngineMessage *message)
 {
-  return g_variant_new ("(x@sb@sxu@s)", message->id, bk_service_text (message->message_id), message->outgoing,
+  return g_variant_new ("(x@sb@sxu@s@a{sv})", message->id, bk_service_text (message->message_id), message->outgoing,
                         bk_service_text (message->text), message->time, (guint32) message->delivery,
-                        bk_service_text (message->error));
+                        bk_service_text (message->error), session_entry_to_variant (message));
 }
 
 GVariant *

@@ -19,7 +19,9 @@ import time
 
 from gi.repository import Gio, GLib
 
+from desk import A11Y_SERVICE, Desk
 from processes import LIMIT, PATIENCE, Failure, Lines, adopt_orphans, die_with_parent, end_all, wait_for_exit
+from screen import Screen
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = pathlib.Path(os.environ.get('BECKON_SRCDIR', HERE.parent.parent))
@@ -44,7 +46,7 @@ class CtlError(Failure):
 
 def program(name):
     """The built program of that name."""
-    for folder in ('src/ctl', 'src/service', 'src/server', 'src/peers/pipe'):
+    for folder in ('src/ctl', 'src/service', 'src/server', 'src/app', 'src/peers/pipe', 'src/peers/whiteboard'):
         path = BUILD / folder / name
         if path.is_file():
             return path
@@ -131,7 +133,10 @@ class User:
         self.folder = world.folder / self.label
         self.log = world.logs / f'{self.label}.log'
         self.service_options = list(service_options)
+        self.own_desk = None
         self.environment = self.make_environment()
+        if world.screen is not None:
+            world.screen.prepare(self)
         self.start_bus()
         self.ensure_pipe()
 
@@ -147,6 +152,13 @@ class User:
         environment['XDG_DATA_DIRS'] = str(BUILD / 'data')
         return environment
 
+    @property
+    def desk(self):
+        """The windows of the user, in a world with a screen."""
+        if self.own_desk is None:
+            self.own_desk = Desk(self)
+        return self.own_desk
+
     def ensure_pipe(self):
         """Pipe is registered by the build; if the build has no registration, the user gets one."""
         if not (BUILD / 'data/beckon/peers' / f'{PIPE}.peer').exists():
@@ -161,6 +173,7 @@ class User:
         services = self.folder / 'services'
         services.mkdir()
         self.write_service_files()
+        (services / 'org.a11y.Bus.service').write_text(A11Y_SERVICE, encoding='utf-8')
         config = self.folder / 'bus.conf'
         config.write_text(BUS_CONFIG.format(socket=self.folder / 'run/bus', services=services), encoding='utf-8')
         process = self.start(['dbus-daemon', '--nofork', '--print-address', f'--config-file={config}'])
@@ -234,6 +247,19 @@ class User:
             settings = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE, 'stderr': log, **options}
             return subprocess.Popen([str(word) for word in command], env=self.environment, cwd=self.folder,
                                     start_new_session=True, preexec_fn=die_with_parent, **settings)
+
+    def end_windows(self):
+        """Tells the programs that have windows to end; returns which they are."""
+        if self.own_desk is None:
+            return []
+        pids = []
+        with contextlib.suppress(GLib.Error):
+            for pid in self.own_desk.processes():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
+                    pids.append(pid)
+        self.own_desk.close()
+        return pids
 
     def run(self, command, text=None, timeout=LIMIT):
         return subprocess.run([str(word) for word in command], env=self.environment, cwd=self.folder, check=False,
@@ -318,6 +344,7 @@ class World:
     def __init__(self, domain='localhost'):
         self.domain = domain
         self.users = []
+        self.screen = None
         self.server = None
         self.port = 0
         base = tempfile.gettempdir()
@@ -385,7 +412,12 @@ class World:
         if code != 0:
             raise Failure(f'beckon-server ended with {code}')
 
-    # -- users
+    # -- a screen and users
+
+    def open_screen(self, visible=False):
+        """From now on users have a screen: the one of $DISPLAY if it is to be visible, else one of their own."""
+        self.screen = Screen(self, visible)
+        return self.screen
 
     def user(self, name, device='', service_options=()):
         user = User(self, name, device, service_options)
@@ -410,9 +442,11 @@ class World:
                 print(f'---- {path.relative_to(self.folder)}', *text.splitlines()[-60:], sep='\n# ', file=stream)
 
     def end_processes(self):
-        """Services first, so that they can say good-bye to the server; then all the rest."""
+        """Windows first, while they have a screen; then services, so that they can say good-bye to the server; then
+        all the rest."""
         pids = []
         for user in self.users:
+            pids += user.end_windows()
             with contextlib.suppress(GLib.Error, ProcessLookupError):
                 pids.append(user.service_pid())
                 os.kill(pids[-1], signal.SIGTERM)

@@ -123,26 +123,29 @@ answer (BkPeers *peers, gboolean value, GCancellable *cancellable, GAsyncReadyCa
 }
 
 static void
-desktop_offer_async (BkPeers *peers, const char *guid, const char *session, const char *app_data,
+desktop_offer_async (BkPeers *peers, const char *guid, guint session, const char *app_data,
                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   Side *side = ((FakeDesktop *) peers)->side;
 
   side_log (side, "offer");
   if (side->handles)
-    bk_engine_session_set_owner (bk_engine_sessions_find (side->sessions, session), ":1.7");
+    {
+      g_assert_cmpuint (side->current->number, ==, session);
+      bk_engine_session_set_owner (side->current, ":1.7");
+    }
   answer (peers, side->handles, cancellable, callback, user_data);
 }
 
 static void
-desktop_before_launch_async (BkPeers *peers, const char *guid, const char *session, GCancellable *cancellable,
+desktop_before_launch_async (BkPeers *peers, const char *guid, guint session, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data)
 {
   answer (peers, !((FakeDesktop *) peers)->side->refrains, cancellable, callback, user_data);
 }
 
 static void
-desktop_launch_session_async (BkPeers *peers, const char *guid, const char *session, const char *cookie,
+desktop_launch_session_async (BkPeers *peers, const char *guid, guint session, const char *cookie,
                               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   Side *side = ((FakeDesktop *) peers)->side;

@@ -178,6 +178,7 @@ static void
 history_finalize (GObject *object)
 {
   g_hash_table_unref (BK_ENGINE_HISTORY (object)->open);
+  g_hash_table_unref (BK_ENGINE_HISTORY (object)->entries);
   G_OBJECT_CLASS (bk_engine_history_parent_class)->finalize (object);
 }
 
@@ -191,17 +192,24 @@ static void
 bk_engine_history_init (BkEngineHistory *self)
 {
   self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 void
-bk_engine_history_session_opened (BkEngineHistory *self, guint account_id, const char *session_id, const char *who)
+bk_engine_account_write_session (BkEngineAccount *self, const BkEngineMessage *entry)
 {
-  g_assert_true (bk_sign_in_name_is_valid (who));
-  g_assert_true (g_hash_table_add (self->open, g_strdup (session_id)));
+  g_assert_true (bk_sign_in_name_is_valid (entry->who));
+  g_assert_true (entry->session);
+  g_assert_true (bk_guid_is_valid (entry->application));
+  g_assert_cmpint (entry->delivery, ==, entry->outgoing ? BECKON_DELIVERY_SENT : BECKON_DELIVERY_RECEIVED);
+  g_hash_table_add (self->history->open, g_strdup (entry->message_id));
+  g_hash_table_insert (self->history->entries, g_strdup (entry->message_id),
+                       g_strdup_printf ("%s %s: %s", entry->text, beckon_session_result_to_nick (entry->result),
+                                        entry->result_text != NULL ? entry->result_text : ""));
 }
 
 void
-bk_engine_history_session_ended (BkEngineHistory *self, const char *session_id)
+bk_engine_history_settle_session (BkEngineHistory *self, guint account, const char *session_id)
 {
   g_hash_table_remove (self->open, session_id);
 }

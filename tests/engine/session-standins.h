@@ -24,6 +24,7 @@ struct _BkEngineAccount
   BkBackend *backend;
   BkBackendState state;
   BkEngineContact *contact; /* the other one */
+  BkEngineHistory *history; /* not owned */
 };
 
 struct _BkEngineApplication
@@ -44,6 +45,7 @@ struct _BkEngineHistory
 {
   GObject parent_instance;
   GHashTable *open;
+  GHashTable *entries; /* SessionID → char *: "text result: result text" */
 };
 
 G_END_DECLS

@@ -314,6 +314,12 @@ side_set_contact (Side *side, BeckonRelation relation, gboolean blocked, BeckonS
   side->account->contact->status = status;
 }
 
+const char *
+side_entry (Side *side, const char *id)
+{
+  return g_hash_table_lookup (side->history->entries, id);
+}
+
 guint
 side_count_open_in_history (Side *side)
 {
@@ -354,6 +360,7 @@ side_init (World *world, Side *side, const char *name, const char *display_name,
   side->account->contact->display_name = display_name;
   side->registry = g_object_new (BK_TYPE_ENGINE_REGISTRY, NULL);
   side->history = g_object_new (BK_TYPE_ENGINE_HISTORY, NULL);
+  side->account->history = side->history;
 
   BkEngineSessionsConfig config = { .clock = BK_CLOCK (world->clock),
                                     .launcher = BK_LAUNCHER (side->launcher),

@@ -78,6 +78,7 @@ void side_receive (Side *side, const char *who, const BkEnvelope *envelope, gint
 void side_receive_elsewhere (Side *side, const char *session, BeckonSessionResult result);
 void side_set_contact (Side *side, BeckonRelation relation, gboolean blocked, BeckonStatus status);
 guint side_count_open_in_history (Side *side);
+const char *side_entry (Side *side, const char *id); /* of the conversation; nullable */
 const char *side_address (Side *side);
 
 G_END_DECLS

@@ -398,11 +398,13 @@ test_incoming (void)
   g_autoptr (EngineWorld) world = engine_world_new ();
   g_autoptr (GString) log = g_string_new (NULL);
   guint n_changes = 0;
+  guint n_arrivals = 0;
   HandBackend *backend;
 
   engine_world_open (world);
   BkEngineAccount *alice = engine_world_add_alice (world, &backend);
   g_signal_connect (alice, "message-added", G_CALLBACK (on_message), log);
+  g_signal_connect (alice, "arrived", G_CALLBACK (on_counted), &n_arrivals);
   hand_backend_contact (backend, "1", BOB, BECKON_RELATION_ACCEPTED);
   hand_backend_message (backend, "2", BOB, "m1", FALSE, "one");
   hand_backend_message (backend, "2", BOB, "m1", FALSE, "one");
@@ -410,6 +412,12 @@ test_incoming (void)
   hand_backend_message (backend, "4", BOB, "m3", TRUE, "from my other device");
   engine_world_settle (world, alice);
   g_assert_cmpstr (log->str, ==, "one:received two\nlines:received from my other device:sent ");
+  g_assert_cmpuint (n_arrivals, ==, 2);
+  hand_backend_contact (backend, "4", "carol@example.org", BECKON_RELATION_ASKING);
+  g_assert_cmpuint (n_arrivals, ==, 3);
+  hand_backend_contact (backend, "4", "carol@example.org", BECKON_RELATION_ASKING);
+  hand_backend_contact (backend, "4", "carol@example.org", BECKON_RELATION_ACCEPTED);
+  g_assert_cmpuint (n_arrivals, ==, 3);
 
   BkEngineConversation *conversation = with_bob (alice);
   BkEngineContact *bob = bk_engine_account_find_contact (alice, BOB);

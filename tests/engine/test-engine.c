@@ -292,7 +292,97 @@ assert_end (HandRequest *request, BeckonSessionResult reason)
   g_assert_cmpint (request->envelope->reason, ==, reason);
 }
 
-/* The other side of what a crash cut off is told, once. */
+static char *
+entries (EngineWorld *world, BkEngineAccount *account, const char *who)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GString *text = g_string_new (NULL);
+  BkEngineConversation *conversation = bk_engine_account_get_conversation (account, who, NULL);
+
+  bk_engine_conversation_list_async (conversation, 0, 100, NULL, bk_test_store_result, &result);
+  g_autoptr (GPtrArray) messages = bk_engine_conversation_list_finish (conversation, bk_test_await (&result), NULL);
+  for (guint i = 0; i < messages->len; i++)
+    {
+      BkEngineMessage *entry = messages->pdata[i];
+      g_string_append_printf (text, "%s [%s] ", entry->text, entry->result_text != NULL ? entry->result_text : "");
+    }
+  g_string_append_printf (text, "%u", bk_engine_conversation_get_unread (conversation));
+  return g_string_free (text, FALSE);
+}
+
+static void
+assert_entries (EngineWorld *world, BkEngineAccount *account, const char *who, const char *expected)
+{
+  g_autofree char *found = entries (world, account, who);
+
+  g_assert_cmpstr (found, ==, expected);
+}
+
+static void
+on_entry (BkEngineAccount *account, BkEngineMessage *entry, GString *log)
+{
+  g_string_append_printf (log, "%s:%s ", entry->message_id, beckon_session_result_to_nick (entry->result));
+}
+
+/* A missed invitation is seen: unread, and with its end in words. */
+static void
+test_entry (void)
+{
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  g_autoptr (GString) added = g_string_new (NULL);
+  g_autoptr (GString) changed = g_string_new (NULL);
+  g_autoptr (BkEnvelope) cancel = bk_envelope_new (BK_ENVELOPE_CANCEL, SESSION);
+  BkBackendEvent event = { .type = BK_BACKEND_EVENT_SESSION, .cursor = "3", .who = BOB, .envelope = cancel };
+  HandBackend *backend;
+
+  engine_world_open (world);
+  BkEngineAccount *alice = engine_world_add_alice (world, &backend);
+  g_signal_connect (alice, "message-added", G_CALLBACK (on_entry), added);
+  g_signal_connect (alice, "message-changed", G_CALLBACK (on_entry), changed);
+  receive_invitation (world, backend);
+  engine_world_settle (world, alice);
+  g_assert_cmpstr (added->str, ==, SESSION ":none ");
+  assert_entries (world, alice, BOB, "bob@example.org invited you to Pipe. [] 1");
+
+  invite (backend); /* it may come twice */
+  cancel->reason = BECKON_SESSION_RESULT_CANCELLED_REMOTE;
+  bk_backend_emit (BK_BACKEND (backend), &event);
+  engine_world_settle (world, alice);
+  g_assert_cmpstr (added->str, ==, SESSION ":none ");
+  g_assert_cmpstr (changed->str, ==, SESSION ":cancelled-remote ");
+  assert_entries (world, alice, BOB, "bob@example.org invited you to Pipe. [bob@example.org cancelled.] 1");
+  bk_engine_conversation_mark_read (bk_engine_account_get_conversation (alice, BOB, NULL), G_MAXINT64);
+  engine_world_close (world);
+
+  alice = engine_world_reopen (world, &backend);
+  assert_entries (world, alice, BOB, "bob@example.org invited you to Pipe. [bob@example.org cancelled.] 0");
+}
+
+/* What this device learns of when all is over leaves nothing behind. */
+static void
+test_entry_too_late (void)
+{
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  g_autoptr (BkEnvelope) envelope = bk_envelope_new (BK_ENVELOPE_CANCEL, SESSION);
+  BkBackendEvent event = { .type = BK_BACKEND_EVENT_SESSION, .cursor = "2", .who = BOB, .envelope = envelope };
+  HandBackend *backend;
+
+  engine_world_open (world);
+  BkEngineAccount *alice = engine_world_add_alice (world, &backend);
+  hand_backend_contact (backend, "1", BOB, BECKON_RELATION_ACCEPTED);
+  bk_backend_emit (BK_BACKEND (backend), &event);
+  event = (BkBackendEvent){
+    .type = BK_BACKEND_EVENT_SESSION_ELSEWHERE,
+    .cursor = "3",
+    .session = SESSION,
+    .result = BECKON_SESSION_RESULT_ACCEPTED_ELSEWHERE,
+  };
+  bk_backend_emit (BK_BACKEND (backend), &event);
+  engine_world_settle (world, alice);
+  assert_entries (world, alice, BOB, "0");
+}
+
+/* The other side of what a crash cut off is told, once. An invitation that comes again then is over. */
 static void
 test_recover (void)
 {
@@ -305,9 +395,14 @@ test_recover (void)
   engine_world_settle (world, alice);
   engine_world_crash (world);
 
-  alice = engine_world_reopen (world, &backend);
+  engine_world_open (world);
+  backend = engine_world_backend (world, 0);
+  engine_world_wait_sign_in (backend, 1);
   g_assert_cmpstr (backend->cursor, ==, "2");
+  hand_backend_state (backend, BK_BACKEND_SYNCHRONIZING, -1);
+  invite (backend);
   g_assert_null (bk_engine_find_session (world->engine, SESSION));
+  hand_backend_go_online (backend);
   assert_end (hand_backend_request (backend, 0), BECKON_SESSION_RESULT_SERVICE_RESTARTED);
   engine_world_crash (world);
 
@@ -319,6 +414,7 @@ test_recover (void)
   alice = engine_world_reopen (world, &backend);
   engine_world_settle (world, alice);
   g_assert_cmpuint (backend->requests->len, ==, 0);
+  assert_entries (world, alice, BOB, "bob@example.org invited you to Pipe. [Beckon was restarted on one side.] 1");
 }
 
 static void
@@ -387,21 +483,33 @@ make_fake (gpointer network)
   return BK_BACKEND (bk_fake_backend_new (network));
 }
 
+static gboolean
+is_over (gpointer session)
+{
+  return bk_engine_session_get_state (session) == BECKON_SESSION_STATE_TERMINATED;
+}
+
 static BkEngineAccount *
-join (EngineWorld *world, BkFakeNetwork *network, const char *name)
+add_account (EngineWorld *world, const char *name)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   BkEngineNewAccount fields = { .sign_in_name = name, .password = "sesame" };
 
-  world->make_backend = make_fake;
-  world->make_backend_data = network;
-  engine_world_open (world);
   bk_engine_add_account_async (world->engine, &fields, NULL, bk_test_store_result, &result);
   g_autoptr (BkEngineAccount) account =
     bk_engine_add_account_finish (world->engine, bk_test_await (&result), &error);
   g_assert_no_error (error);
   return account;
+}
+
+static BkEngineAccount *
+join (EngineWorld *world, BkFakeNetwork *network, const char *name)
+{
+  world->make_backend = make_fake;
+  world->make_backend_data = network;
+  engine_world_open (world);
+  return add_account (world, name);
 }
 
 static gboolean
@@ -500,6 +608,46 @@ test_two_people (void)
   bk_test_drain ();
 }
 
+/* One service can have both sides of a session: each in its own conversation, with its own result in words. */
+static void
+test_both_sides (void)
+{
+  g_autoptr (BkFakeClock) clock = bk_fake_clock_new ();
+  g_autoptr (BkFakeNetwork) network = bk_fake_network_new (BK_CLOCK (clock));
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  g_autoptr (GError) error = NULL;
+  guint count = 0;
+
+  g_assert_true (bk_fake_network_add_account (network, "alice@example.org", "sesame", "Alice", NULL));
+  g_assert_true (bk_fake_network_add_account (network, BOB, "sesame", "Bob", NULL));
+  BkEngineAccount *alice = join (world, network, "alice@example.org");
+  BkEngineAccount *bob = add_account (world, BOB);
+  change (alice, BK_CONTACT_ADD, BOB);
+  bk_test_wait_until (is_asking, bob);
+  change (bob, BK_CONTACT_APPROVE, "alice@example.org");
+  bk_test_wait_until (is_accepted_and_there, alice);
+  g_assert_true (bk_engine_registry_register (bk_engine_get_registry (world->engine), APP, "Pipe", NULL, "/bin/true",
+                                              &error));
+
+  BkEngineSession *one = bk_engine_create_session (world->engine, alice, NULL, NULL);
+  g_signal_connect (world->engine, "invitation", G_CALLBACK (on_invitation), &count);
+  g_assert_true (bk_engine_session_set_application (one, APP, &error));
+  bk_engine_session_invite_async (one, BOB, NULL, NULL, NULL, NULL);
+  bk_test_wait_for_count (&count, 1);
+  g_autoptr (BkEngineSession) other = g_list_model_get_item (bk_engine_get_sessions (world->engine), 1);
+  g_assert_cmpstr (bk_engine_session_get_id (other), ==, bk_engine_session_get_id (one));
+  g_assert_true (bk_engine_session_get_account (other) == bob && bk_engine_session_get_asking (other));
+  assert_entries (world, alice, BOB, "You invited Bob to Pipe. [] 0");
+  g_assert_true (bk_engine_session_decline (other, NULL, NULL));
+  g_assert_false (bk_engine_session_get_asking (other));
+  bk_test_wait_until (is_over, one);
+  engine_world_settle (world, bob);
+  assert_entries (world, alice, BOB, "You invited Bob to Pipe. [Bob declined.] 0");
+  assert_entries (world, bob, "alice@example.org", "Alice invited you to Pipe. [You declined.] 1");
+  engine_world_close (world);
+  bk_test_drain ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -511,10 +659,13 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/register", test_register);
   g_test_add_func ("/engine/close-while-adding", test_close_while_adding);
   g_test_add_func ("/engine/remove", test_remove);
+  g_test_add_func ("/engine/entry", test_entry);
+  g_test_add_func ("/engine/entry-too-late", test_entry_too_late);
   g_test_add_func ("/engine/recover", test_recover);
   g_test_add_func ("/engine/sign-out-says-goodbye", test_sign_out_says_goodbye);
   g_test_add_func ("/engine/close-says-goodbye", test_close_says_goodbye);
   g_test_add_func ("/engine/close-is-bounded", test_close_is_bounded);
   g_test_add_func ("/engine/two-people", test_two_people);
+  g_test_add_func ("/engine/both-sides", test_both_sides);
   return g_test_run ();
 }

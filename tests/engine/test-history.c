@@ -156,6 +156,42 @@ incoming (const char *message_id)
   };
 }
 
+/* Writes a session with bob, and returns what became of that. */
+static BkHistoryChange
+put_session (BkEngineHistory *history, guint account, const char *id, gboolean outgoing, BeckonSessionResult outcome)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BkEngineMessage) stored = NULL;
+  BkHistoryChange change;
+  BkEngineMessage entry = {
+    .message_id = id,
+    .who = "bob@example.org",
+    .outgoing = outgoing,
+    .text = "You invited Bob to Pipe.",
+    .time = 9,
+    .delivery = outgoing ? BECKON_DELIVERY_SENT : BECKON_DELIVERY_RECEIVED,
+    .session = TRUE,
+    .application = "{APP}",
+    .application_name = "Pipe",
+    .result = outcome,
+    .result_text = outcome != BECKON_SESSION_RESULT_NONE ? "Over." : NULL,
+  };
+
+  bk_engine_history_put_session_async (history, account, account, &entry, bk_test_store_result, &result);
+  bk_engine_history_put_session_finish (history, bk_test_await (&result), &change, &stored, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (stored != NULL, ==, change != BK_HISTORY_KNOWN);
+  if (stored == NULL)
+    return change;
+  g_assert_true (stored->session);
+  g_assert_cmpstr (stored->application, ==, "{APP}");
+  g_assert_cmpstr (stored->application_name, ==, "Pipe");
+  g_assert_cmpint (stored->result, ==, outcome);
+  g_assert_cmpstr (stored->result_text, ==, entry.result_text);
+  return change;
+}
+
 typedef struct
 {
   BkTestDir *dir;
@@ -225,9 +261,9 @@ test_restart (void)
   bk_engine_history_apply_contact_async (world->history, &(BkHistoryStep){ world->alice, "1", "2" }, &carol, NULL,
                                          NULL);
   g_assert_true (apply (world->history, world->alice, "2", "3", &message, 1, &change, NULL));
-  bk_engine_history_session_opened (world->history, world->alice, "{S1}", "bob@example.org");
-  bk_engine_history_session_opened (world->history, world->alice, "{S2}", "bob@example.org");
-  bk_engine_history_session_ended (world->history, "{S1}");
+  put_session (world->history, world->alice, "{S1}", TRUE, BECKON_SESSION_RESULT_NONE);
+  put_session (world->history, world->alice, "{S2}", TRUE, BECKON_SESSION_RESULT_NONE);
+  bk_engine_history_settle_session (world->history, world->alice, "{S1}");
 
   g_autoptr (BkHistoryContent) content = world_restart (world);
   g_assert_cmpuint (content->accounts->len, ==, 1);
@@ -317,6 +353,131 @@ test_duplicates (void)
   first.delivery = BECKON_DELIVERY_SENT;
   g_assert_true (apply (world->history, world->alice, "2", "3", &first, 1, &change, NULL));
   g_assert_cmpint (change, ==, BK_HISTORY_ADDED);
+}
+
+static char *
+results (BkEngineHistory *history, guint conversation)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GString *text = g_string_new (NULL);
+
+  bk_engine_history_list_messages_async (history, conversation, 0, 100, NULL, bk_test_store_result, &result);
+  g_autoptr (GPtrArray) messages =
+    bk_engine_history_list_messages_finish (history, bk_test_await (&result), NULL);
+  for (guint i = 0; i < messages->len; i++)
+    {
+      BkEngineMessage *message = messages->pdata[i];
+      g_string_append_printf (text, "%s%s%s:%s ", message->session ? "session" : "message",
+                              message->outgoing ? ">" : "<", message->message_id,
+                              beckon_session_result_to_nick (message->result));
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* A session is an entry among the messages. Its id is in nobody's way: not in that of a message that a contact gave the
+ * same id, and not in that of the same session as the other side of it knows it. */
+static void
+test_sessions (void)
+{
+  g_autoptr (World) world = world_new ();
+  guint carol = add_account (world->history, "carol@example.org", TRUE);
+  BkEngineMessage message = incoming ("{S}");
+  BkHistoryChange change;
+
+  g_assert_cmpint (put_session (world->history, world->alice, "{S}", FALSE, 0), ==, BK_HISTORY_ADDED);
+  g_assert_cmpint (put_session (world->history, world->alice, "{S}", FALSE, 0), ==, BK_HISTORY_KNOWN);
+  g_assert_true (apply (world->history, world->alice, NULL, "1", &message, 1, &change, NULL));
+  g_assert_cmpint (change, ==, BK_HISTORY_ADDED);
+  g_assert_cmpint (put_session (world->history, carol, "{S}", TRUE, 0), ==, BK_HISTORY_ADDED);
+  g_assert_cmpint (put_session (world->history, world->alice, "{S}", FALSE, BECKON_SESSION_RESULT_TIMEOUT), ==,
+                   BK_HISTORY_CHANGED);
+  g_autofree char *entries = results (world->history, 1);
+  g_assert_cmpstr (entries, ==, "session<{S}:timeout message<{S}:none ");
+  g_assert_cmpuint (mark_read (world->history, 1, 0), ==, 2);
+  g_autofree char *pending = next_pending (world->history, carol);
+  g_assert_null (pending);
+  bk_engine_history_settle_session (world->history, world->alice, "{S}");
+
+  g_autoptr (BkHistoryContent) content = world_restart (world); /* carol's was open */
+  g_assert_cmpuint (content->sessions->len, ==, 1);
+  g_assert_cmpuint (((BkHistorySession *) content->sessions->pdata[0])->account, ==, carol);
+  BkHistoryConversation *other = content->conversations->pdata[1];
+  g_autofree char *crashed = results (world->history, other->id);
+  g_assert_cmpstr (crashed, ==, "session>{S}:service-restarted ");
+  g_autofree char *kept = results (world->history, 1);
+  g_assert_cmpstr (kept, ==, entries);
+}
+
+/* ---- older files ---- */
+
+static const char version_1[] =
+  "CREATE TABLE accounts (id INTEGER PRIMARY KEY AUTOINCREMENT, sign_in_name TEXT NOT NULL UNIQUE, server TEXT,"
+  " display_name TEXT, device TEXT, cursor TEXT, kept INTEGER NOT NULL DEFAULT 0, wants_online INTEGER NOT NULL"
+  " DEFAULT 0, wanted_status INTEGER NOT NULL DEFAULT 2, personal_message TEXT) STRICT;"
+  "CREATE TABLE contacts (account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE, who TEXT NOT NULL,"
+  " display_name TEXT, relation INTEGER NOT NULL, blocked INTEGER NOT NULL, request_text TEXT, PRIMARY KEY (account,"
+  " who)) STRICT, WITHOUT ROWID;"
+  "CREATE TABLE conversations (id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL REFERENCES accounts (id)"
+  " ON DELETE CASCADE, who TEXT NOT NULL, read_up_to INTEGER NOT NULL DEFAULT 0, UNIQUE (account, who)) STRICT;"
+  "CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, conversation INTEGER NOT NULL REFERENCES conversations"
+  " (id) ON DELETE CASCADE, message_id TEXT NOT NULL, outgoing INTEGER NOT NULL, text TEXT NOT NULL, time INTEGER NOT"
+  " NULL, delivery INTEGER NOT NULL, error TEXT, UNIQUE (conversation, outgoing, message_id)) STRICT;"
+  "CREATE INDEX messages_by_conversation ON messages (conversation);"
+  "CREATE INDEX messages_pending ON messages (id) WHERE delivery = 1;"
+  "CREATE TABLE open_sessions (account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE, session TEXT NOT"
+  " NULL, who TEXT NOT NULL, PRIMARY KEY (session, account)) STRICT, WITHOUT ROWID;"
+  "PRAGMA user_version = 1;"
+  "INSERT INTO accounts (id, sign_in_name, kept, cursor) VALUES (3, 'alice@example.org', 1, '7');"
+  "INSERT INTO conversations (id, account, who, read_up_to) VALUES (5, 3, 'bob@example.org', 11);"
+  "INSERT INTO messages (id, conversation, message_id, outgoing, text, time, delivery, error) VALUES"
+  " (11, 5, 'read', 0, 'a', 1, 3, NULL), (12, 5, 'unread', 0, 'b', 2, 3, NULL), (13, 5, 'waits', 1, 'c', 3, 1, NULL),"
+  " (14, 5, 'failed', 1, 'd', 4, 0, 'No.'), (40, 5, 'gone', 1, 'e', 5, 2, NULL);"
+  "DELETE FROM messages WHERE id = 40;"
+  "INSERT INTO open_sessions (account, session, who) VALUES (3, '{S1}', 'bob@example.org'),"
+  " (3, '{S2}', 'carol@example.org');";
+
+static void
+write_file (const char *path, const char *sql)
+{
+  sqlite3 *db = NULL;
+  char *message = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  sqlite3_exec (db, sql, NULL, NULL, &message);
+  g_assert_cmpstr (message, ==, NULL);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+}
+
+/* Nothing that was there is lost, and ids go on where they were. */
+static void
+test_migration (void)
+{
+  g_autoptr (World) world = world_new ();
+  BkEngineMessage fresh = incoming ("fresh");
+  BkHistoryChange change;
+  gint64 id;
+
+  close_history (world->history);
+  g_free (world->path);
+  world->path = g_build_filename (world->dir, "old.sqlite", NULL);
+  write_file (world->path, version_1);
+  world->history = bk_engine_history_new (world->path);
+  g_autoptr (BkHistoryContent) content = open_history (world->history);
+
+  g_assert_cmpstr (((BkHistoryAccount *) content->accounts->pdata[0])->cursor, ==, "7");
+  g_assert_cmpuint (content->conversations->len, ==, 2);
+  g_assert_cmpuint (((BkHistoryConversation *) content->conversations->pdata[0])->unread, ==, 1);
+  g_assert_cmpuint (content->sessions->len, ==, 2);
+  g_assert_cmpstr (((BkHistorySession *) content->sessions->pdata[0])->session, ==, "{S1}");
+  g_assert_cmpstr (((BkHistorySession *) content->sessions->pdata[1])->who, ==, "carol@example.org");
+  g_autofree char *entries = results (world->history, 5);
+  g_assert_cmpstr (entries, ==,
+                   "message<read:none message<unread:none message>waits:none message>failed:none"
+                   " session>{S1}:service-restarted ");
+  g_autofree char *pending = next_pending (world->history, 3);
+  g_assert_cmpstr (pending, ==, "waits");
+  g_assert_true (apply (world->history, 3, "7", "8", &fresh, 5, &change, &id));
+  g_assert_cmpint (id, >, 42); /* 40 was given away, 41 and 42 are the sessions */
 }
 
 /* A fact that could not be written is not stepped over. */
@@ -479,6 +640,8 @@ main (int argc, char **argv)
   g_test_add_func ("/history/restart", test_restart);
   g_test_add_func ("/history/accounts", test_accounts);
   g_test_add_func ("/history/duplicates", test_duplicates);
+  g_test_add_func ("/history/sessions", test_sessions);
+  g_test_add_func ("/history/migration", test_migration);
   g_test_add_func ("/history/no-holes", test_no_holes);
   g_test_add_func ("/history/outgoing", test_outgoing);
   g_test_add_func ("/history/pages", test_pages);

@@ -25,6 +25,25 @@ count_unfinished (Side *side)
   return count;
 }
 
+/* Whoever was invited or has invited sees it in the conversation, with the same result. */
+static void
+assert_entries (Side *side)
+{
+  GListModel *model = G_LIST_MODEL (side->sessions);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (BkEngineSession) session = g_list_model_get_item (model, i);
+      const char *entry = side_entry (side, session->id);
+      g_autofree char *result = g_strdup_printf (" %s: %s", beckon_session_result_to_nick (session->result),
+                                                 bk_engine_session_get_result_text (session));
+
+      g_assert_cmpint (entry != NULL, ==, session->user != NULL);
+      if (entry != NULL)
+        g_assert_true (g_str_has_suffix (entry, result));
+    }
+}
+
 static void
 run_scenario (gconstpointer data)
 {
@@ -36,7 +55,31 @@ run_scenario (gconstpointer data)
   g_assert_cmpstr (world->sides[0].log->str, ==, scenario->alice);
   g_assert_cmpstr (world->sides[1].log->str, ==, scenario->bob);
   for (guint i = 0; i < G_N_ELEMENTS (world->sides); i++)
-    g_assert_cmpuint (side_count_open_in_history (&world->sides[i]), ==, count_unfinished (&world->sides[i]));
+    {
+      g_assert_cmpuint (side_count_open_in_history (&world->sides[i]), ==, count_unfinished (&world->sides[i]));
+      assert_entries (&world->sides[i]);
+    }
+}
+
+/* ---- what is left of it in the conversation ---- */
+
+static void
+test_entries (void)
+{
+  g_autoptr (World) world = world_new (FALSE);
+  Side *alice = world_side (world, 'a');
+  Side *bob = world_side (world, 'b');
+
+  world_run (world, "a:create");
+  g_assert_null (side_entry (alice, alice->current->id));
+  world_run (world, "a:invite");
+  g_assert_cmpstr (side_entry (alice, alice->current->id), ==, "You invited Bob to Pipe. none: ");
+  g_assert_cmpstr (side_entry (bob, alice->current->id), ==, "Alice invited you to Pipe. none: ");
+  world_run (world, "b:decline");
+  g_assert_cmpstr (side_entry (alice, alice->current->id), ==,
+                   "You invited Bob to Pipe. invitation-declined: Bob declined.");
+  g_assert_cmpstr (side_entry (bob, alice->current->id), ==,
+                   "Alice invited you to Pipe. invitation-declined: You declined.");
 }
 
 /* ---- crossing invitations ---- */
@@ -468,6 +511,7 @@ main (int argc, char **argv)
       g_autofree char *path = g_strconcat ("/session/scenario/", scenarios[i].name, NULL);
       g_test_add_data_func (path, &scenarios[i], run_scenario);
     }
+  g_test_add_func ("/session/entries", test_entries);
   g_test_add_func ("/session/crossing", test_crossing);
   g_test_add_func ("/session/invite-checks", test_invite_checks);
   g_test_add_func ("/session/configure", test_configure);

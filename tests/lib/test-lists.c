@@ -14,7 +14,7 @@
 #define BOB(status, unread) "('bob@b', 'Bob', uint32 3, false, uint32 " status ", '', '', uint32 " unread ")"
 #define CAROL "('carol@b', 'Carol', uint32 3, false, uint32 1, '', '', uint32 0)"
 #define DORA "('dora@b', 'Dora', uint32 2, true, uint32 0, 'zzz', 'Hi', uint32 7)"
-#define MESSAGE(id, text) "(int64 " id ", '{M" id "}', true, '" text "', int64 5, uint32 1, '')"
+#define MESSAGE(id, text) "(int64 " id ", '{M" id "}', true, '" text "', int64 5, uint32 1, '', @a{sv} {})"
 
 static GDBusConnection *connection;
 
@@ -177,7 +177,7 @@ test_account_properties (void)
 static BeckonConversation *
 load_conversation (StandIn *service, const char *messages)
 {
-  g_autofree char *answer = g_strdup_printf ("(@a(xsbsxus) [%s],)", messages);
+  g_autofree char *answer = g_strdup_printf ("(@a(xsbsxusa{sv}) [%s],)", messages);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -225,7 +225,7 @@ settle_conversation (BeckonConversation *conversation)
 static void
 load_earlier (StandIn *service, BeckonConversation *conversation, const char *page, guint limit)
 {
-  g_autofree char *answer = g_strdup_printf ("(@a(xsbsxus) [%s],)", page);
+  g_autofree char *answer = g_strdup_printf ("(@a(xsbsxusa{sv}) [%s],)", page);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -243,7 +243,7 @@ test_pages (void)
   g_autoptr (GString) log = g_string_new (NULL);
 
   for (guint id = 101; id <= 150; id++)
-    g_string_append_printf (first, "%s(int64 %u, '{M}', false, '', int64 5, uint32 0, '')", id > 101 ? "," : "", id);
+    g_string_append_printf (first, "%s(int64 %u, '{M}', false, '', int64 5, uint32 0, '', {})", id > 101 ? "," : "", id);
   BeckonConversation *conversation = load_conversation (service, first->str);
   g_assert_cmpstr (stand_in_last (service, "ListMessages"), ==, "(0, 50)");
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (conversation)), ==, 50);
@@ -306,7 +306,7 @@ test_message_signals (void)
   stand_in_signal (service, CONVERSATION, "Conversation1", "MessageAdded", "(" MESSAGE ("11", "e") ",)");
   stand_in_signal (service, CONVERSATION, "Conversation1", "MessageAdded", "(" MESSAGE ("11", "e") ",)");
   stand_in_signal (service, CONVERSATION, "Conversation1", "MessageChanged",
-                   "((int64 7, '{M7}', true, 'c', int64 5, uint32 2, ''),)");
+                   "((int64 7, '{M7}', true, 'c', int64 5, uint32 2, '', @a{sv} {}),)");
   stand_in_signal (service, CONVERSATION, "Conversation1", "MessageChanged", "(" MESSAGE ("2", "unseen") ",)");
   stand_in_signal (service, CONVERSATION, "Conversation1", "MessageRemoved", "(int64 9,)");
   stand_in_signal (service, CONVERSATION, "Conversation1", "MessageRemoved", "(int64 8,)");
@@ -315,6 +315,51 @@ test_message_signals (void)
   g_assert_cmpstr (log->str, ==, "2-0+1 2-0+1 delivery 1-1+0 ");
   g_assert_cmpint (beckon_message_get_delivery (seven), ==, BECKON_DELIVERY_SENT);
   assert_texts (conversation, "7c 11e 12f ");
+  g_assert_finalize_object (conversation);
+}
+
+#define SESSION_ENTRY(result) \
+  "(int64 9, '{S}', false, 'Bob invited you to Pipe.', int64 5, uint32 3, '', {'session': <'{S}'>, 'application':" \
+  " <'{A}'>, 'application-name': <'Pipe'>, " result "})"
+
+static void
+test_session_entries (void)
+{
+  g_autoptr (StandIn) service = stand_in_new ();
+  BeckonConversation *conversation = load_conversation (
+    service, MESSAGE ("7", "c") "," SESSION_ENTRY ("'result': <uint32 0>, 'result-text': <''>"));
+  g_autoptr (BeckonMessage) chat = g_list_model_get_item (G_LIST_MODEL (conversation), 0);
+  g_autoptr (BeckonMessage) entry = g_list_model_get_item (G_LIST_MODEL (conversation), 1);
+  g_autoptr (GString) log = g_string_new (NULL);
+  g_autofree char *text = NULL;
+  BeckonSessionResult result;
+
+  g_assert_cmpstr (beckon_message_get_session (chat), ==, "");
+  g_assert_cmpstr (beckon_message_get_application (chat), ==, "");
+  g_assert_cmpint (beckon_message_get_result (chat), ==, BECKON_SESSION_RESULT_NONE);
+  g_assert_cmpstr (beckon_message_get_session (entry), ==, "{S}");
+  g_assert_cmpstr (beckon_message_get_application (entry), ==, "{A}");
+  g_assert_cmpstr (beckon_message_get_application_name (entry), ==, "Pipe");
+  g_assert_cmpint (beckon_message_get_result (entry), ==, BECKON_SESSION_RESULT_NONE);
+  g_assert_cmpstr (beckon_message_get_result_text (entry), ==, "");
+
+  g_signal_connect (entry, "notify", G_CALLBACK (on_notify), log);
+  stand_in_signal (service, CONVERSATION, "Conversation1", "MessageChanged",
+                   "(" SESSION_ENTRY ("'result': <uint32 7>, 'result-text': <'Bob cancelled.'>") ",)");
+  stand_in_signal (service, CONVERSATION, "Conversation1", "MessageChanged",
+                   "(" SESSION_ENTRY ("'result': <uint32 7>, 'result-text': <'Bob cancelled.'>, 'new': <1>") ",)");
+  settle_conversation (conversation);
+  assert_notified (log, "result result-text");
+  g_object_get (entry, "result", &result, "result-text", &text, NULL);
+  g_assert_cmpint (result, ==, 7);
+  g_assert_cmpstr (text, ==, "Bob cancelled.");
+
+  /* Of the wrong type: as if it were not there. */
+  stand_in_signal (service, CONVERSATION, "Conversation1", "MessageChanged",
+                   "(" SESSION_ENTRY ("'result': <'late'>, 'result-text': <3>") ",)");
+  settle_conversation (conversation);
+  g_assert_cmpint (beckon_message_get_result (entry), ==, BECKON_SESSION_RESULT_NONE);
+  g_assert_cmpstr (beckon_message_get_result_text (entry), ==, "");
   g_assert_finalize_object (conversation);
 }
 
@@ -363,6 +408,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lists/messages/pages", test_pages);
   g_test_add_func ("/lists/messages/page-twice", test_page_twice);
   g_test_add_func ("/lists/messages/signals", test_message_signals);
+  g_test_add_func ("/lists/messages/sessions", test_session_entries);
   g_test_add_func ("/lists/messages/send", test_send);
   int outcome = g_test_run ();
   stand_in_disconnect (connection);

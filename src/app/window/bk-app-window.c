@@ -1,27 +1,248 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "window/bk-app-window.h"
+#include "window/bk-app-window-private.h"
 
-struct _BkAppWindow
-{
-  AdwApplicationWindow parent_instance;
-};
+#include "bk-app-text.h"
+
+#include <glib/gi18n.h>
+
+#define TELL_SECONDS 8 /* a sentence takes longer to read than the usual toast stays */
 
 G_DEFINE_FINAL_TYPE (BkAppWindow, bk_app_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* ---- which page ---- */
+
+static void
+update_page (BkAppWindow *self)
+{
+  BeckonMessenger *messenger = bk_app_get_messenger (self->app);
+  const char *failure = bk_app_get_failure (self->app);
+  const char *page = gtk_stack_get_visible_child_name (self->stack);
+
+  if (messenger == NULL)
+    page = failure != NULL ? "failure" : "loading";
+  else if (beckon_messenger_get_connected (messenger))
+    page = g_list_model_get_n_items (beckon_messenger_get_accounts (messenger)) > 0 ? "main" : "welcome";
+  /* Else it stays as it was: the contact list says that the session service is away. */
+  if (failure != NULL)
+    adw_status_page_set_description (self->failure, failure);
+  if (g_strcmp0 (page, gtk_stack_get_visible_child_name (self->stack)) == 0)
+    return;
+  gtk_stack_set_visible_child_name (self->stack, page);
+  if (g_str_equal (page, "welcome"))
+    gtk_widget_grab_focus (GTK_WIDGET (self->form));
+  else if (g_str_equal (page, "main"))
+    bk_app_contacts_grab_focus (self->contacts);
+}
+
+/* ---- which conversation ---- */
+
+static gboolean
+is_conversation_visible (BkAppWindow *self)
+{
+  return gtk_window_is_active (GTK_WINDOW (self))
+         && (!adw_leaflet_get_folded (self->leaflet)
+             || adw_leaflet_get_visible_child (self->leaflet) == GTK_WIDGET (self->conversation));
+}
+
+static void
+update_seen (BkAppWindow *self)
+{
+  bk_app_conversation_set_seen (self->conversation, is_conversation_visible (self));
+}
+
+/* The person that is wanted may not be there: before the lists are read, or after being removed. */
+static void
+show_wanted (BkAppWindow *self)
+{
+  BeckonMessenger *messenger = bk_app_get_messenger (self->app);
+  BkAppPerson *person = self->wanted_who != NULL && self->people != NULL
+                          ? bk_app_people_find (self->people, self->wanted_account, self->wanted_who)
+                          : NULL;
+  BkAppPerson *shown = bk_app_conversation_get_person (self->conversation);
+
+  if (person == NULL && messenger != NULL && !beckon_messenger_get_connected (messenger))
+    return;
+  if (person != NULL && shown != NULL && person != shown && bk_app_person_is (shown, self->wanted_account, self->wanted_who))
+    bk_app_conversation_reload (self->conversation, person);
+  else
+    bk_app_conversation_set_person (self->conversation, person);
+  if (self->people != NULL)
+    bk_app_contacts_select (self->contacts, person);
+}
+
+void
+bk_app_window_open_conversation (BkAppWindow *self, const char *account, const char *who)
+{
+  g_autofree char *account_copy = g_strdup (account);
+  g_autofree char *who_copy = g_strdup (who);
+
+  g_free (self->wanted_account);
+  g_free (self->wanted_who);
+  self->wanted_account = g_steal_pointer (&account_copy);
+  self->wanted_who = g_steal_pointer (&who_copy);
+  show_wanted (self);
+  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->conversation));
+  gtk_widget_child_focus (GTK_WIDGET (self->conversation), GTK_DIR_TAB_FORWARD);
+  update_seen (self);
+}
+
+static void
+on_opened (BkAppContacts *contacts, BkAppPerson *person, BkAppWindow *self)
+{
+  bk_app_window_open_conversation (self, beckon_account_get_signin_name (bk_app_person_get_account (person)),
+                                   beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
+}
+
+static void
+on_people_changed (GListModel *people, guint position, guint removed, guint added, BkAppWindow *self)
+{
+  BkAppPerson *shown = bk_app_conversation_get_person (self->conversation);
+
+  if (self->wanted_who != NULL
+      && (shown == NULL || bk_app_people_find (self->people, self->wanted_account, self->wanted_who) != shown))
+    show_wanted (self);
+}
+
+gboolean
+bk_app_window_shows (BkAppWindow *self, BeckonContact *contact)
+{
+  BkAppPerson *person = bk_app_conversation_get_person (self->conversation);
+
+  return is_conversation_visible (self) && person != NULL && bk_app_person_get_contact (person) == contact;
+}
+
+/* ---- what the application reports ---- */
+
+static void
+on_connected (BeckonMessenger *messenger, GParamSpec *pspec, BkAppWindow *self)
+{
+  update_page (self);
+  if (beckon_messenger_get_connected (messenger))
+    show_wanted (self);
+}
+
+static void
+on_messenger (BkApp *app, GParamSpec *pspec, BkAppWindow *self)
+{
+  BeckonMessenger *messenger = bk_app_get_messenger (app);
+
+  if (messenger != NULL && self->people == NULL)
+    {
+      GListModel *accounts = beckon_messenger_get_accounts (messenger);
+
+      self->people = bk_app_people_new (accounts);
+      bk_app_account_form_set_messenger (self->form, messenger);
+      bk_app_contacts_set_app (self->contacts, app, self->people);
+      bk_app_conversation_set_messenger (self->conversation, messenger);
+      g_signal_connect_object (messenger, "notify::connected", G_CALLBACK (on_connected), self, 0);
+      g_signal_connect_object (accounts, "items-changed", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->people, "items-changed", G_CALLBACK (on_people_changed), self, 0);
+      show_wanted (self);
+    }
+  update_page (self);
+}
+
+void
+bk_app_window_tell (BkAppWindow *self, const char *text, const char *button, const char *action, const char *target)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1); /* the title of a toast is markup */
+  AdwToast *toast = adw_toast_new (escaped);
+
+  adw_toast_set_timeout (toast, TELL_SECONDS);
+  if (button != NULL)
+    {
+      adw_toast_set_button_label (toast, button);
+      adw_toast_set_action_name (toast, action);
+      adw_toast_set_action_target (toast, "s", target);
+    }
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* ---- the widget ---- */
+
+static void
+on_folded (AdwLeaflet *leaflet, GParamSpec *pspec, BkAppWindow *self)
+{
+  gboolean folded = adw_leaflet_get_folded (leaflet);
+
+  bk_app_contacts_set_folded (self->contacts, folded);
+  bk_app_conversation_set_folded (self->conversation, folded);
+  update_seen (self);
+}
+
+static gboolean
+bk_app_window_close_request (GtkWindow *window)
+{
+  BkAppWindow *self = BK_APP_WINDOW (window);
+  GSettings *settings = bk_app_get_settings (self->app);
+  int width = 0;
+  int height = 0;
+
+  gtk_window_get_default_size (window, &width, &height);
+  g_settings_set_int (settings, "window-width", width);
+  g_settings_set_int (settings, "window-height", height);
+  g_settings_set_boolean (settings, "window-maximized", gtk_window_is_maximized (window));
+  return GTK_WINDOW_CLASS (bk_app_window_parent_class)->close_request (window);
+}
+
+static void
+bk_app_window_dispose (GObject *object)
+{
+  BkAppWindow *self = BK_APP_WINDOW (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_WINDOW);
+  g_clear_object (&self->people);
+  g_clear_object (&self->app);
+  g_clear_pointer (&self->wanted_account, g_free);
+  g_clear_pointer (&self->wanted_who, g_free);
+  G_OBJECT_CLASS (bk_app_window_parent_class)->dispose (object);
+}
 
 static void
 bk_app_window_class_init (BkAppWindowClass *klass)
 {
-  gtk_widget_class_set_template_from_resource (GTK_WIDGET_CLASS (klass), "/im/beckon/Beckon/window/window.ui");
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bk_app_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = bk_app_window_close_request;
+  g_type_ensure (BK_TYPE_APP_ACCOUNT_FORM);
+  g_type_ensure (BK_TYPE_APP_CONTACTS);
+  g_type_ensure (BK_TYPE_APP_CONVERSATION);
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/window/window.ui");
+  gtk_widget_class_bind_template_child (widget_class, BkAppWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, BkAppWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, BkAppWindow, failure);
+  gtk_widget_class_bind_template_child (widget_class, BkAppWindow, form);
+  gtk_widget_class_bind_template_child (widget_class, BkAppWindow, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, BkAppWindow, contacts);
+  gtk_widget_class_bind_template_child (widget_class, BkAppWindow, conversation);
+  gtk_widget_class_bind_template_callback (widget_class, on_opened);
+  gtk_widget_class_bind_template_callback (widget_class, on_folded);
+  gtk_widget_class_bind_template_callback (widget_class, update_seen);
+  bk_app_window_install_actions (widget_class);
 }
 
 static void
 bk_app_window_init (BkAppWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (update_seen), NULL);
+  on_folded (self->leaflet, NULL, self);
 }
 
 BkAppWindow *
-bk_app_window_new (GtkApplication *application)
+bk_app_window_new (BkApp *app)
 {
-  return g_object_new (BK_TYPE_APP_WINDOW, "application", application, NULL);
+  GSettings *settings = bk_app_get_settings (app);
+  BkAppWindow *self = g_object_new (BK_TYPE_APP_WINDOW, "application", app, NULL);
+
+  self->app = g_object_ref (app);
+  gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (settings, "window-width"),
+                               g_settings_get_int (settings, "window-height"));
+  if (g_settings_get_boolean (settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+  g_signal_connect_object (app, "notify::messenger", G_CALLBACK (on_messenger), self, 0);
+  g_signal_connect_object (app, "notify::failure", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
+  on_messenger (app, NULL, self);
+  return self;
 }

@@ -72,21 +72,21 @@ bk_opener_open (BkOpener *self, const char *url)
 }
 
 void
-bk_peers_offer_invitation_async (BkPeers *self, const char *guid, const char *session, const char *app_data,
+bk_peers_offer_invitation_async (BkPeers *self, const char *guid, guint session, const char *app_data,
                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   BK_PEERS_GET_IFACE (self)->offer_invitation_async (self, guid, session, app_data, cancellable, callback, user_data);
 }
 
 void
-bk_peers_before_launch_async (BkPeers *self, const char *guid, const char *session, GCancellable *cancellable,
+bk_peers_before_launch_async (BkPeers *self, const char *guid, guint session, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data)
 {
   BK_PEERS_GET_IFACE (self)->before_launch_async (self, guid, session, cancellable, callback, user_data);
 }
 
 void
-bk_peers_launch_session_async (BkPeers *self, const char *guid, const char *session, const char *cookie,
+bk_peers_launch_session_async (BkPeers *self, const char *guid, guint session, const char *cookie,
                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   BK_PEERS_GET_IFACE (self)->launch_session_async (self, guid, session, cookie, cancellable, callback, user_data);

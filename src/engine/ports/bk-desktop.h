@@ -54,28 +54,29 @@ void bk_opener_open (BkOpener *self, const char *url);
 
 #define BK_TYPE_PEERS (bk_peers_get_type ())
 /* What the engine asks of programs that attached themselves over the bus (Peer1). Each question has 3 s; a program
- * that hangs or vanishes counts as the default. */
+ * that hangs or vanishes counts as the default. @session: bk_engine_session_get_number (), since the SessionID stands
+ * for both sides. */
 G_DECLARE_INTERFACE (BkPeers, bk_peers, BK, PEERS, GObject)
 struct _BkPeersInterface
 {
   GTypeInterface parent_iface;
   /* Does an attached program of @guid take this invitation over? Default: no. */
-  void (*offer_invitation_async) (BkPeers *self, const char *guid, const char *session, const char *app_data,
+  void (*offer_invitation_async) (BkPeers *self, const char *guid, guint session, const char *app_data,
                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   /* Shall Beckon launch the program? Default: yes. */
-  void (*before_launch_async) (BkPeers *self, const char *guid, const char *session, GCancellable *cancellable,
+  void (*before_launch_async) (BkPeers *self, const char *guid, guint session, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
   /* Hands a connected session to an attached program of @guid that is running already. Default: nobody took it. */
-  void (*launch_session_async) (BkPeers *self, const char *guid, const char *session, const char *cookie,
+  void (*launch_session_async) (BkPeers *self, const char *guid, guint session, const char *cookie,
                                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*finish) (BkPeers *self, GAsyncResult *result); /* the answer to any of the three */
 };
 
-void bk_peers_offer_invitation_async (BkPeers *self, const char *guid, const char *session, const char *app_data,
+void bk_peers_offer_invitation_async (BkPeers *self, const char *guid, guint session, const char *app_data,
                                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-void bk_peers_before_launch_async (BkPeers *self, const char *guid, const char *session, GCancellable *cancellable,
+void bk_peers_before_launch_async (BkPeers *self, const char *guid, guint session, GCancellable *cancellable,
                                    GAsyncReadyCallback callback, gpointer user_data);
-void bk_peers_launch_session_async (BkPeers *self, const char *guid, const char *session, const char *cookie,
+void bk_peers_launch_session_async (BkPeers *self, const char *guid, guint session, const char *cookie,
                                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_peers_finish (BkPeers *self, GAsyncResult *result);
 

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What can be done without a window, also from a notification. */
+#include "bk-app-private.h"
+
+#include "about/bk-app-about.h"
+#include "invite/bk-app-invite-dialog.h"
+#include "preferences/bk-app-preferences.h"
+
+static void
+on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_application_quit (G_APPLICATION (user_data));
+}
+
+static void
+on_retry (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  bk_app_try_again (user_data);
+}
+
+static void
+on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  bk_app_about_show (GTK_WINDOW (bk_app_show_window (user_data)));
+}
+
+static void
+on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BkApp *self = user_data;
+  GtkWindow *window = GTK_WINDOW (bk_app_show_window (self));
+
+  if (self->messenger != NULL)
+    bk_app_preferences_show (window, self);
+}
+
+static void
+on_invite (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BkApp *self = user_data;
+  GtkWindow *window = GTK_WINDOW (bk_app_show_window (self));
+
+  if (self->messenger != NULL)
+    bk_app_invite_dialog_show (window, self->messenger);
+}
+
+/* The page where a session's application can be had. The engine has let web addresses pass alone. */
+static void
+on_open_page (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BkApp *self = user_data;
+  BeckonSession *session
+    = self->messenger != NULL
+        ? beckon_messenger_find_session (self->messenger, g_variant_get_string (parameter, NULL))
+        : NULL;
+
+  if (session != NULL && *beckon_session_get_application_url (session) != '\0')
+    gtk_show_uri (gtk_application_get_active_window (GTK_APPLICATION (self)),
+                  beckon_session_get_application_url (session), GDK_CURRENT_TIME);
+}
+
+/* ---- from notifications ---- */
+
+/* (account, who) */
+static void
+on_open_conversation (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  const char *account;
+  const char *who;
+
+  g_variant_get (parameter, "(&s&s)", &account, &who);
+  bk_app_window_open_conversation (bk_app_show_window (user_data), account, who);
+}
+
+static void
+on_answer (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BkApp *self = user_data;
+
+  if (self->invitations != NULL)
+    bk_app_invitations_answer (self->invitations, g_variant_get_string (parameter, NULL),
+                               g_action_get_name (G_ACTION (action)));
+}
+
+/* ---- sign-in ---- */
+
+static void
+on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_account_signout_finish (BECKON_ACCOUNT (source), result, &error))
+    g_message ("Could not sign out: %s", error->message);
+}
+
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* The account itself tells why it is not online. */
+  if (!beckon_account_signin_finish (BECKON_ACCOUNT (source), result, &error))
+    g_message ("Could not sign in: %s", error->message);
+}
+
+static void
+for_each_account (BkApp *self, void (*func) (BeckonAccount *account))
+{
+  GListModel *accounts = self->messenger != NULL ? beckon_messenger_get_accounts (self->messenger) : NULL;
+
+  for (guint i = 0; accounts != NULL && i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr (BeckonAccount) account = g_list_model_get_item (accounts, i);
+      func (account);
+    }
+}
+
+static void
+sign_out (BeckonAccount *account)
+{
+  beckon_account_signout_async (account, NULL, on_signed_out, NULL);
+}
+
+static void
+sign_in (BeckonAccount *account)
+{
+  if (g_str_equal (beckon_account_get_state (account), "offline"))
+    beckon_account_signin_async (account, "", NULL, on_signed_in, NULL);
+}
+
+static void
+on_sign_out (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  for_each_account (user_data, sign_out);
+}
+
+static void
+on_sign_in (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  for_each_account (user_data, sign_in);
+}
+
+void
+bk_app_actions_init (BkApp *self)
+{
+  static const GActionEntry entries[] = {
+    { "quit", on_quit, NULL, NULL, NULL, { 0 } },
+    { "retry", on_retry, NULL, NULL, NULL, { 0 } },
+    { "about", on_about, NULL, NULL, NULL, { 0 } },
+    { "preferences", on_preferences, NULL, NULL, NULL, { 0 } },
+    { "invite", on_invite, NULL, NULL, NULL, { 0 } },
+    { "open-conversation", on_open_conversation, "(ss)", NULL, NULL, { 0 } },
+    { "accept", on_answer, "s", NULL, NULL, { 0 } },
+    { "decline", on_answer, "s", NULL, NULL, { 0 } },
+    { "cancel", on_answer, "s", NULL, NULL, { 0 } },
+    { "show-invitation", on_answer, "s", NULL, NULL, { 0 } },
+    { "open-page", on_open_page, "s", NULL, NULL, { 0 } },
+    { "sign-out", on_sign_out, NULL, NULL, NULL, { 0 } },
+    { "sign-in", on_sign_in, NULL, NULL, NULL, { 0 } },
+  };
+  static const struct
+  {
+    const char *action;
+    const char *keys[3];
+  } keys[] = {
+    { "app.quit", { "<Control>q", NULL } },
+    { "app.preferences", { "<Control>comma", NULL } },
+    { "app.invite", { "<Control>i", NULL } },
+    { "win.add-contact", { "<Control>n", NULL } },
+    { "win.search", { "<Control>f", NULL } },
+    { "win.contacts", { "<Control>l", NULL } },
+    { "win.invite-menu", { "<Control><Shift>i", NULL } },
+    { "win.show-help-overlay", { "<Control>question", NULL } },
+    { "win.menu", { "F10", NULL } },
+    { "window.close", { "<Control>w", NULL } },
+  };
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), keys[i].action, keys[i].keys);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files bk-app*.c share. */
+#pragma once
+
+#include "bk-app.h"
+#include "invite/bk-app-invitations.h"
+#include "notify/bk-app-notifier.h"
+#include "window/bk-app-window.h"
+
+G_BEGIN_DECLS
+
+struct _BkApp
+{
+  AdwApplication parent_instance;
+
+  /* Owned References */
+  BeckonMessenger *messenger;
+  GSettings *settings;
+  BkAppInvitations *invitations; /* with the messenger */
+  BkAppNotifier *notifier;       /* with the messenger */
+  GCancellable *cancellable;     /* of the attempt to reach the session service that is under way */
+  char *failure;
+
+  guint retry;    /* source that tries again to reach the session service */
+  guint attempts; /* since it was last there */
+};
+
+/* bk-app-actions.c */
+void bk_app_actions_init (BkApp *self);
+
+/* bk-app.c */
+BkAppWindow *bk_app_show_window (BkApp *self);
+void bk_app_try_again (BkApp *self);
+
+/* bk-app-tell.c */
+/* Says something in the window if the user is there, else by a notification; one of the same @id replaces it. */
+void bk_app_tell (BkApp *self, const char *id, const char *text);
+/* The same about a session that is about to go on, with a button to cancel it. */
+void bk_app_tell_cancellable (BkApp *self, const char *session_id, const char *text);
+
+G_END_DECLS

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-app-private.h"
+
+#include <glib/gi18n.h>
+
+/* The main window, if the user is at it. */
+static BkAppWindow *
+get_attended_window (BkApp *self)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  return BK_IS_APP_WINDOW (window) && gtk_window_is_active (window) ? BK_APP_WINDOW (window) : NULL;
+}
+
+/* The main window, if there is one. */
+static BkAppWindow *
+get_window (BkApp *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (BK_IS_APP_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+void
+bk_app_tell (BkApp *self, const char *id, const char *text)
+{
+  BkAppWindow *window = get_window (self);
+
+  if (window != NULL)
+    bk_app_window_tell (window, text, NULL, NULL, NULL);
+  if (get_attended_window (self) != NULL)
+    return;
+  g_autoptr (GNotification) notification = g_notification_new (text);
+  g_application_send_notification (G_APPLICATION (self), id, notification);
+}
+
+void
+bk_app_tell_cancellable (BkApp *self, const char *session_id, const char *text)
+{
+  BkAppWindow *window = get_window (self);
+  g_autofree char *id = g_strconcat ("session-", session_id, NULL);
+  g_autoptr (GNotification) notification = NULL;
+
+  if (window != NULL)
+    bk_app_window_tell (window, text, _("_Cancel"), "app.cancel", session_id);
+  if (get_attended_window (self) != NULL)
+    return;
+  notification = g_notification_new (text);
+  g_notification_add_button_with_target (notification, _("Cancel"), "app.cancel", "s", session_id);
+  g_application_send_notification (G_APPLICATION (self), id, notification);
+}

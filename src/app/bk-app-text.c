@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-app-text.h"
+
+#include <glib/gi18n.h>
+
+/* ---- errors ---- */
+
+static const char *
+sentence_of (BeckonError code)
+{
+  switch (code)
+    {
+    case BECKON_ERROR_INVALID_PASSWORD:
+      return _("The sign-in name or the password is wrong.");
+    case BECKON_ERROR_CONNECT:
+    case BECKON_ERROR_LOGON_TIMEOUT:
+      return _("The server cannot be reached.");
+    case BECKON_ERROR_INVALID_SERVER_NAME:
+      return _("There is no server at that address.");
+    case BECKON_ERROR_SERVER_UNAVAILABLE:
+      return _("The server is being shut down.");
+    case BECKON_ERROR_SERVER_TOO_BUSY:
+      return _("The server is too busy. Please try again in a while.");
+    case BECKON_ERROR_SERVER_VERSION:
+      return _("The server speaks another version of the protocol.");
+    case BECKON_ERROR_TLS_FAIL:
+      return _("No encrypted connection to the server could be made.");
+    case BECKON_ERROR_INVALID_CERTIFICATE:
+      return _("The server could not prove that it is the right one: its certificate is not to be trusted.");
+    case BECKON_ERROR_ACCOUNT_EXISTS:
+      return _("That sign-in name is taken. Please choose another one.");
+    case BECKON_ERROR_NOT_ALLOWING_NEW_USERS:
+      return _("This server takes new users only with an invitation token.");
+    case BECKON_ERROR_ALREADY_LOGGED_ON:
+      return _("This account is here already.");
+    case BECKON_ERROR_USER_NOT_FOUND:
+      return _("There is nobody with that sign-in name.");
+    case BECKON_ERROR_ALREADY_IN_LIST:
+      return _("That person is on your contact list already.");
+    case BECKON_ERROR_LIST_FULL:
+      return _("Your contact list is full.");
+    case BECKON_ERROR_DISCONNECTED:
+      return _("The connection was lost before the answer came.");
+    case BECKON_ERROR_MESSAGE_TOO_LONG:
+      return _("This message is too long.");
+    case BECKON_ERROR_INVITED_SELF:
+      return _("You cannot invite yourself.");
+    case BECKON_ERROR_EXPIRED:
+    case BECKON_ERROR_SESSION_STATE_INVALID:
+      return _("This invitation is over.");
+    case BECKON_ERROR_ANSWERED_ELSEWHERE:
+      return _("This invitation was answered on another device.");
+    case BECKON_ERROR_FAILED:
+    case BECKON_ERROR_INVALID_ARGUMENT:
+    case BECKON_ERROR_NOT_SUPPORTED:
+    case BECKON_ERROR_ACCESS_DENIED:
+    case BECKON_ERROR_NOT_FOUND:
+    case BECKON_ERROR_LIMIT_EXCEEDED:
+    case BECKON_ERROR_STORAGE:
+    case BECKON_ERROR_PROTOCOL:
+    case BECKON_ERROR_CANCELLED:
+    case BECKON_ERROR_NOT_LOGGED_ON:
+    case BECKON_ERROR_SESSION_NOT_READY:
+    case BECKON_ERROR_NOT_INVITEE:
+    case BECKON_ERROR_NOT_INVITER:
+    case BECKON_ERROR_APP_ALREADY_REGISTERED:
+    case BECKON_ERROR_APP_NOT_REGISTERED:
+    case BECKON_ERROR_NOT_VALID_FOR_APP_INVITE:
+    case BECKON_ERROR_APP_NOT_SPECIFIED:
+    case BECKON_ERROR_CONTEXT_DATA_OVER_LIMIT:
+    case BECKON_ERROR_NO_USER_INVITED:
+    case BECKON_ERROR_INVITATION_SEND_FAILURE:
+    case BECKON_ERROR_CANCEL_SEND_FAILURE:
+    case BECKON_ERROR_DECLINE_SEND_FAILURE:
+    case BECKON_ERROR_ACCEPT_SEND_FAILURE:
+    case BECKON_ERROR_CONTEXT_DATA_SEND_FAILURE:
+    case BECKON_ERROR_API_NOT_INITIALIZED:
+    case BECKON_ERROR_API_LOCKED:
+    case BECKON_ERROR_API_UNLOCK_FAILED:
+    case BECKON_ERROR_API_ALREADY_UNLOCKED:
+    case BECKON_ERROR_API_PENDING_UNLOCK:
+    case BECKON_ERROR_API_DISABLED:
+      break;
+    }
+  return NULL;
+}
+
+const char *
+bk_app_error_text (const GError *error)
+{
+  const char *sentence = error->domain == BECKON_ERROR ? sentence_of ((BeckonError) error->code) : NULL;
+
+  if (sentence != NULL)
+    return sentence;
+  if (error->domain == G_DBUS_ERROR || error->domain == G_IO_ERROR)
+    return _("Beckon's session service cannot be reached.");
+  return error->message;
+}
+
+/* ---- people ---- */
+
+const char *
+bk_app_status_word (BeckonStatus status)
+{
+  switch (status)
+    {
+    case BECKON_STATUS_ONLINE:
+      return _("Online");
+    case BECKON_STATUS_INVISIBLE:
+      return _("Appear offline");
+    case BECKON_STATUS_BUSY:
+      return _("Busy");
+    case BECKON_STATUS_BE_RIGHT_BACK:
+      return _("Be right back");
+    case BECKON_STATUS_IDLE:
+      return _("Idle");
+    case BECKON_STATUS_AWAY:
+      return _("Away");
+    case BECKON_STATUS_ON_THE_PHONE:
+      return _("On the phone");
+    case BECKON_STATUS_OUT_TO_LUNCH:
+      return _("Out to lunch");
+    case BECKON_STATUS_LOCAL_FINDING_SERVER:
+    case BECKON_STATUS_LOCAL_CONNECTING_TO_SERVER:
+    case BECKON_STATUS_LOCAL_SYNCHRONIZING_WITH_SERVER:
+      return _("Connecting…");
+    case BECKON_STATUS_LOCAL_DISCONNECTING_FROM_SERVER:
+      return _("Signing out…");
+    case BECKON_STATUS_OFFLINE:
+    case BECKON_STATUS_UNKNOWN:
+      break;
+    }
+  return _("Offline");
+}
+
+const char *
+bk_app_status_class (BeckonStatus status)
+{
+  if (status == BECKON_STATUS_ONLINE)
+    return "status-online";
+  if (status == BECKON_STATUS_BUSY || status == BECKON_STATUS_ON_THE_PHONE)
+    return "status-busy";
+  if (status == BECKON_STATUS_INVISIBLE || (status & BECKON_STATUS_ONLINE) == 0)
+    return "status-offline";
+  return "status-away";
+}
+
+char *
+bk_app_contact_dup_line (BeckonContact *contact)
+{
+  const char *message = beckon_contact_get_personal_message (contact);
+  const char *word = bk_app_status_word (beckon_contact_get_status (contact));
+
+  if (beckon_contact_get_blocked (contact))
+    return g_strdup (_("Blocked"));
+  if (beckon_contact_get_relation (contact) == BECKON_RELATION_ASKED)
+    return g_strdup (_("Has not answered yet"));
+  if (beckon_contact_get_relation (contact) == BECKON_RELATION_ASKING)
+    {
+      const char *text = beckon_contact_get_request_text (contact);
+      return g_strdup (*text != '\0' ? text : _("Would like to add you"));
+    }
+  if (*message == '\0')
+    return g_strdup (word);
+  /* Translators: presence and the personal message of somebody, as in "Busy, writing a book" */
+  return g_strdup_printf (_("%s, %s"), word, message);
+}
+
+gboolean
+bk_app_contact_can_be_invited (BeckonContact *contact, char **reason)
+{
+  const char *name = beckon_contact_get_display_name (contact);
+  const char *format = NULL;
+
+  if (beckon_contact_get_blocked (contact))
+    format = _("You have blocked %s.");
+  else if (beckon_contact_get_relation (contact) == BECKON_RELATION_ASKED)
+    format = _("%s has not agreed to be your contact yet.");
+  else if (beckon_contact_get_relation (contact) == BECKON_RELATION_ASKING)
+    format = _("%s waits for you to accept the contact request.");
+  else if (beckon_contact_get_relation (contact) != BECKON_RELATION_ACCEPTED)
+    format = _("%s is not your contact.");
+  else if ((beckon_contact_get_status (contact) & BECKON_STATUS_ONLINE) == 0)
+    format = _("%s is offline.");
+  if (format == NULL)
+    return TRUE;
+  if (reason != NULL)
+    {
+      g_auto (GStrv) parts = g_strsplit (format, "%s", 2);
+      *reason = g_strjoinv (name, parts);
+    }
+  return FALSE;
+}
+
+char *
+bk_app_account_dup_trouble (BeckonAccount *account)
+{
+  const char *state = beckon_account_get_state (account);
+  const char *text = beckon_account_get_error_text (account);
+
+  if (g_str_equal (state, "online"))
+    return NULL;
+  if (g_str_equal (state, "offline"))
+    return *text != '\0' ? g_strdup (text) : g_strdup (_("You are signed out."));
+  if (*text != '\0')
+    return g_strdup_printf (_("%s Trying again…"), text);
+  return g_strdup (_("Connecting…"));
+}
+
+/* ---- sessions ---- */
+
+const char *
+bk_app_application_word (const char *name)
+{
+  return name != NULL && *name != '\0' ? name : _("an application");
+}
+
+char *
+bk_app_session_dup_waiting (BeckonSession *session)
+{
+  const char *name = beckon_session_get_user_name (session);
+
+  if (beckon_session_get_installing (session))
+    return g_strdup_printf (_("%s is installing %s…"), name,
+                            bk_app_application_word (beckon_session_get_application_name (session)));
+  if (beckon_session_get_ringing (session))
+    /* Translators: the other person's computer shows the invitation */
+    return g_strdup_printf (_("Waiting for %s… It rings there."), name);
+  return g_strdup_printf (_("Waiting for %s…"), name);
+}
+
+/* ---- times ---- */
+
+static GDateTime *
+local_time (gint64 microseconds)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (microseconds / G_USEC_PER_SEC);
+
+  return utc != NULL ? g_date_time_to_local (utc) : g_date_time_new_now_local ();
+}
+
+gboolean
+bk_app_is_same_day (gint64 one, gint64 other)
+{
+  g_autoptr (GDateTime) a = local_time (one);
+  g_autoptr (GDateTime) b = local_time (other);
+
+  return g_date_time_get_year (a) == g_date_time_get_year (b)
+         && g_date_time_get_day_of_year (a) == g_date_time_get_day_of_year (b);
+}
+
+char *
+bk_app_dup_time (gint64 microseconds)
+{
+  g_autoptr (GDateTime) time = local_time (microseconds);
+
+  /* Translators: time of the day, see strftime(3) */
+  return g_date_time_format (time, _("%H:%M"));
+}
+
+char *
+bk_app_dup_day (gint64 microseconds)
+{
+  g_autoptr (GDateTime) time = local_time (microseconds);
+  gint64 now = g_get_real_time ();
+
+  if (bk_app_is_same_day (microseconds, now))
+    return g_strdup (_("Today"));
+  if (bk_app_is_same_day (microseconds, now - G_TIME_SPAN_DAY))
+    return g_strdup (_("Yesterday"));
+  /* Translators: a day, see strftime(3) */
+  return g_date_time_format (time, _("%A, %e %B %Y"));
+}
+
+/* ---- pictures ---- */
+
+/* A registration may name any icon; one that the theme does not have must not look broken. */
+void
+bk_app_set_application_icon (GtkImage *image, const char *icon)
+{
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gtk_widget_get_display (GTK_WIDGET (image)));
+
+  if (icon == NULL || *icon == '\0' || !gtk_icon_theme_has_icon (theme, icon))
+    icon = "application-x-executable";
+  gtk_image_set_from_icon_name (image, icon);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Words for people that more than one screen needs. */
+#pragma once
+
+#include "beckon.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* A sentence for an error: says what to do where that is known. Valid as long as @error. */
+const char *bk_app_error_text (const GError *error);
+
+/* A word for the presence of somebody, or of oneself. */
+const char *bk_app_status_word (BeckonStatus status);
+/* CSS class of the dot beside that word. */
+const char *bk_app_status_class (BeckonStatus status);
+/* "Online", or "Busy, at work" where there is a personal message. */
+char *bk_app_contact_dup_line (BeckonContact *contact);
+/* Whether somebody can be invited; if not, @reason (to be freed) says why in a sentence. */
+gboolean bk_app_contact_can_be_invited (BeckonContact *contact, char **reason);
+
+/* What an account is doing right now, where that is worth telling; else NULL. */
+char *bk_app_account_dup_trouble (BeckonAccount *account);
+
+/* Name of the application of a session, never empty. */
+const char *bk_app_application_word (const char *name);
+/* "Waiting for Bob…", what the inviter sees while nobody has answered. */
+char *bk_app_session_dup_waiting (BeckonSession *session);
+
+/* Time of the day, with the day where it is not today. */
+char *bk_app_dup_time (gint64 microseconds);
+char *bk_app_dup_day (gint64 microseconds);
+gboolean bk_app_is_same_day (gint64 one, gint64 other);
+
+/* The icon of an application, by the name in its registration. */
+void bk_app_set_application_icon (GtkImage *image, const char *icon);
+
+G_END_DECLS

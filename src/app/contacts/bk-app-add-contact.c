@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "contacts/bk-app-add-contact.h"
+
+#include "bk-app-text.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+struct _BkAppAddContact
+{
+  AdwWindow parent_instance;
+
+  /* Template Widgets */
+  GtkWidget *who;
+  GtkWidget *text;
+  AdwComboRow *account;
+  GtkLabel *problem;
+  GtkWidget *add;
+
+  BeckonMessenger *messenger; /* owned */
+  gboolean busy;
+};
+
+G_DEFINE_FINAL_TYPE (BkAppAddContact, bk_app_add_contact, ADW_TYPE_WINDOW)
+
+static void
+update (BkAppAddContact *self)
+{
+  const char *who = gtk_editable_get_text (GTK_EDITABLE (self->who));
+
+  gtk_widget_set_sensitive (self->add, *who != '\0' && !self->busy);
+}
+
+static void
+show_problem (BkAppAddContact *self, const char *text)
+{
+  gtk_label_set_label (self->problem, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->problem), TRUE);
+  gtk_widget_add_css_class (self->who, "error");
+  gtk_widget_grab_focus (self->who);
+}
+
+static void
+on_added (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkAppAddContact) self = user_data;
+  BeckonAccount *account = BECKON_ACCOUNT (source);
+  g_autoptr (GError) error = NULL;
+  gboolean added = beckon_account_add_contact_finish (account, result, &error);
+
+  if (self->messenger == NULL)
+    return; /* closed meanwhile */
+  self->busy = FALSE;
+  update (self);
+  if (!added)
+    {
+      show_problem (self, bk_app_error_text (error));
+      return;
+    }
+  g_autofree char *told = g_strdup_printf (_("%s has been asked."), gtk_editable_get_text (GTK_EDITABLE (self->who)));
+  gtk_widget_activate_action (GTK_WIDGET (gtk_window_get_transient_for (GTK_WINDOW (self))), "win.tell", "s", told);
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+/* People on the same server are known by the first half of their name. */
+static char *
+dup_whole_name (const char *who, BeckonAccount *account)
+{
+  const char *domain = strchr (beckon_account_get_signin_name (account), '@');
+
+  return strchr (who, '@') != NULL || domain == NULL ? g_strdup (who) : g_strconcat (who, domain, NULL);
+}
+
+static void
+on_add (GtkWidget *widget, BkAppAddContact *self)
+{
+  g_autoptr (BeckonAccount) account = NULL;
+
+  if (!gtk_widget_get_sensitive (self->add))
+    return;
+  account = g_list_model_get_item (beckon_messenger_get_accounts (self->messenger),
+                                   adw_combo_row_get_selected (self->account));
+  if (account == NULL)
+    {
+      show_problem (self, _("There is no account that could ask."));
+      return;
+    }
+  g_autofree char *typed = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->who))));
+  g_autofree char *who = dup_whole_name (typed, account);
+  if (g_ascii_strcasecmp (who, beckon_account_get_signin_name (account)) == 0)
+    {
+      show_problem (self, _("That is you."));
+      return;
+    }
+  self->busy = TRUE;
+  update (self);
+  beckon_account_add_contact_async (account, who, gtk_editable_get_text (GTK_EDITABLE (self->text)), NULL, on_added,
+                                    g_object_ref (self));
+}
+
+static void
+on_changed (GtkEditable *editable, BkAppAddContact *self)
+{
+  gtk_widget_remove_css_class (self->who, "error");
+  gtk_widget_set_visible (GTK_WIDGET (self->problem), FALSE);
+  update (self);
+}
+
+void
+bk_app_add_contact_show (GtkWindow *parent, BeckonMessenger *messenger)
+{
+  BkAppAddContact *self = g_object_new (BK_TYPE_APP_ADD_CONTACT, "transient-for", parent, NULL);
+  GListModel *accounts = beckon_messenger_get_accounts (messenger);
+
+  self->messenger = g_object_ref (messenger);
+  adw_combo_row_set_expression (self->account,
+                                gtk_property_expression_new (BECKON_TYPE_ACCOUNT, NULL, "signin-name"));
+  adw_combo_row_set_model (self->account, accounts);
+  gtk_widget_set_visible (GTK_WIDGET (self->account), g_list_model_get_n_items (accounts) > 1);
+  gtk_window_present (GTK_WINDOW (self));
+  gtk_widget_grab_focus (self->who);
+}
+
+static void
+bk_app_add_contact_dispose (GObject *object)
+{
+  BkAppAddContact *self = BK_APP_ADD_CONTACT (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_ADD_CONTACT);
+  g_clear_object (&self->messenger);
+  G_OBJECT_CLASS (bk_app_add_contact_parent_class)->dispose (object);
+}
+
+static void
+bk_app_add_contact_class_init (BkAppAddContactClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bk_app_add_contact_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/contacts/add-contact.ui");
+  gtk_widget_class_bind_template_child (widget_class, BkAppAddContact, who);
+  gtk_widget_class_bind_template_child (widget_class, BkAppAddContact, text);
+  gtk_widget_class_bind_template_child (widget_class, BkAppAddContact, account);
+  gtk_widget_class_bind_template_child (widget_class, BkAppAddContact, problem);
+  gtk_widget_class_bind_template_child (widget_class, BkAppAddContact, add);
+  gtk_widget_class_bind_template_callback (widget_class, on_add);
+  gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static void
+bk_app_add_contact_init (BkAppAddContact *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  update (self);
+}

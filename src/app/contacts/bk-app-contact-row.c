@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "contacts/bk-app-contact-row.h"
+
+#include "bk-app-text.h"
+
+#include <glib/gi18n.h>
+
+struct _BkAppContactRow
+{
+  GtkBox parent_instance;
+
+  /* Template Widgets */
+  AdwAvatar *avatar;
+  GtkWidget *dot;
+  GtkLabel *name;
+  GtkLabel *line;
+  GtkLabel *unread;
+  GtkWidget *answers;
+
+  BkAppPerson *person; /* owned */
+  gulong handler;
+};
+
+G_DEFINE_FINAL_TYPE (BkAppContactRow, bk_app_contact_row, GTK_TYPE_BOX)
+
+static void
+set_status_class (GtkWidget *dot, const char *wanted)
+{
+  static const char *const classes[] = { "status-online", "status-away", "status-busy", "status-offline" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
+    gtk_widget_remove_css_class (dot, classes[i]);
+  gtk_widget_add_css_class (dot, wanted);
+}
+
+static void
+show_unread (BkAppContactRow *self, guint unread)
+{
+  g_autofree char *number = unread > 99 ? g_strdup ("99+") : g_strdup_printf ("%u", unread);
+  g_autofree char *words
+    = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u unread message", "%u unread messages", unread), unread);
+
+  gtk_label_set_label (self->unread, number);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->unread), words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->unread), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  gtk_widget_set_visible (GTK_WIDGET (self->unread), unread > 0);
+}
+
+static void
+show (BkAppContactRow *self)
+{
+  BeckonContact *contact = bk_app_person_get_contact (self->person);
+  BeckonRelation relation = beckon_contact_get_relation (contact);
+  const char *name = beckon_contact_get_display_name (contact);
+  g_autofree char *line = bk_app_contact_dup_line (contact);
+  guint unread = beckon_contact_get_unread (contact);
+
+  adw_avatar_set_text (self->avatar, name);
+  gtk_label_set_label (self->name, name);
+  gtk_label_set_label (self->line, line);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), beckon_contact_get_signin_name (contact));
+  set_status_class (self->dot, bk_app_status_class (beckon_contact_get_status (contact)));
+  gtk_widget_set_visible (self->dot, relation == BECKON_RELATION_ACCEPTED);
+  gtk_widget_set_visible (self->answers, relation == BECKON_RELATION_ASKING);
+  show_unread (self, unread);
+  if (unread > 0)
+    gtk_widget_add_css_class (GTK_WIDGET (self->name), "heading");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->name), "heading");
+}
+
+static void
+on_contact_notify (BeckonContact *contact, GParamSpec *pspec, BkAppContactRow *self)
+{
+  show (self);
+}
+
+void
+bk_app_contact_row_set_person (BkAppContactRow *self, BkAppPerson *person)
+{
+  if (self->person == person)
+    return;
+  if (self->person != NULL)
+    g_clear_signal_handler (&self->handler, bk_app_person_get_contact (self->person));
+  g_set_object (&self->person, person);
+  if (person == NULL)
+    return;
+  self->handler = g_signal_connect (bk_app_person_get_contact (person), "notify", G_CALLBACK (on_contact_notify), self);
+  show (self);
+}
+
+static void
+activate (BkAppContactRow *self, const char *action)
+{
+  BeckonAccount *account = bk_app_person_get_account (self->person);
+  BeckonContact *contact = bk_app_person_get_contact (self->person);
+
+  gtk_widget_activate_action (GTK_WIDGET (self), action, "(ss)", beckon_account_get_signin_name (account),
+                              beckon_contact_get_signin_name (contact));
+}
+
+static void
+on_accept (GtkButton *button, BkAppContactRow *self)
+{
+  activate (self, "win.approve-contact");
+}
+
+static void
+on_decline (GtkButton *button, BkAppContactRow *self)
+{
+  activate (self, "win.decline-contact");
+}
+
+static void
+bk_app_contact_row_dispose (GObject *object)
+{
+  bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (object), NULL);
+  G_OBJECT_CLASS (bk_app_contact_row_parent_class)->dispose (object);
+}
+
+static void
+bk_app_contact_row_class_init (BkAppContactRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bk_app_contact_row_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/contacts/contact-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, avatar);
+  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, dot);
+  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, name);
+  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, line);
+  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, unread);
+  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, answers);
+  gtk_widget_class_bind_template_callback (widget_class, on_accept);
+  gtk_widget_class_bind_template_callback (widget_class, on_decline);
+}
+
+static void
+bk_app_contact_row_init (BkAppContactRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+bk_app_contact_row_new (void)
+{
+  return g_object_new (BK_TYPE_APP_CONTACT_ROW, NULL);
+}

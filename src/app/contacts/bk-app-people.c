@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "contacts/bk-app-people.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+/* ---- one ---- */
+
+struct _BkAppPerson
+{
+  GObject parent_instance;
+
+  BeckonAccount *account;
+  BeckonContact *contact;
+  char *key;  /* collation key of the name */
+  guint rank; /* 0 first */
+};
+
+enum
+{
+  SIGNAL_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (BkAppPerson, bk_app_person, G_TYPE_OBJECT)
+
+static guint
+rank_of (BeckonContact *contact)
+{
+  switch (beckon_contact_get_relation (contact))
+    {
+    case BECKON_RELATION_ASKING:
+      return 0;
+    case BECKON_RELATION_ACCEPTED:
+      return beckon_contact_get_blocked (contact)                                   ? 4 :
+             (beckon_contact_get_status (contact) & BECKON_STATUS_ONLINE) != 0 ? 1 :
+                                                                                      2;
+    case BECKON_RELATION_ASKED:
+      return 3;
+    case BECKON_RELATION_NONE:
+      break;
+    }
+  return 5;
+}
+
+static char *
+dup_key (BeckonContact *contact)
+{
+  g_autofree char *folded = g_utf8_casefold (beckon_contact_get_display_name (contact), -1);
+
+  return g_utf8_collate_key (folded, -1);
+}
+
+static void
+on_contact_notify (BeckonContact *contact, GParamSpec *pspec, BkAppPerson *self)
+{
+  g_autofree char *key = dup_key (contact);
+  guint rank = rank_of (contact);
+
+  if (rank == self->rank && g_str_equal (key, self->key))
+    return;
+  self->rank = rank;
+  g_free (self->key);
+  self->key = g_steal_pointer (&key);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+static BkAppPerson *
+bk_app_person_new (BeckonAccount *account, BeckonContact *contact)
+{
+  BkAppPerson *self = g_object_new (BK_TYPE_APP_PERSON, NULL);
+
+  self->account = g_object_ref (account);
+  self->contact = g_object_ref (contact);
+  self->key = dup_key (contact);
+  self->rank = rank_of (contact);
+  g_signal_connect_object (contact, "notify", G_CALLBACK (on_contact_notify), self, 0);
+  return self;
+}
+
+BeckonAccount *
+bk_app_person_get_account (BkAppPerson *self)
+{
+  return self->account;
+}
+
+BeckonContact *
+bk_app_person_get_contact (BkAppPerson *self)
+{
+  return self->contact;
+}
+
+gboolean
+bk_app_person_is (BkAppPerson *self, const char *account, const char *who)
+{
+  return g_str_equal (beckon_contact_get_signin_name (self->contact), who)
+         && (account == NULL || g_str_equal (beckon_account_get_signin_name (self->account), account));
+}
+
+int
+bk_app_person_compare (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  BkAppPerson *one = BK_APP_PERSON ((gpointer) a);
+  BkAppPerson *other = BK_APP_PERSON ((gpointer) b);
+
+  if (one->rank != other->rank)
+    return one->rank < other->rank ? -1 : 1;
+  int order = strcmp (one->key, other->key);
+  return order != 0 ? order
+                    : strcmp (beckon_contact_get_signin_name (one->contact),
+                              beckon_contact_get_signin_name (other->contact));
+}
+
+static void
+bk_app_person_finalize (GObject *object)
+{
+  BkAppPerson *self = BK_APP_PERSON (object);
+
+  g_object_unref (self->account);
+  g_object_unref (self->contact);
+  g_free (self->key);
+  G_OBJECT_CLASS (bk_app_person_parent_class)->finalize (object);
+}
+
+static void
+bk_app_person_class_init (BkAppPersonClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bk_app_person_finalize;
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", BK_TYPE_APP_PERSON, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 0);
+}
+
+static void
+bk_app_person_init (BkAppPerson *self)
+{
+}
+
+/* ---- all ---- */
+
+/* The contacts of one account: a stretch of the whole list. */
+typedef struct
+{
+  BkAppPeople *people; /* not owned */
+  BeckonAccount *account;
+  gulong handler;
+  guint n_items;
+} Stretch;
+
+struct _BkAppPeople
+{
+  GObject parent_instance;
+
+  GListModel *accounts;
+  GPtrArray *stretches; /* element-type Stretch, as the accounts are ordered */
+  GPtrArray *items;     /* element-type BkAppPerson */
+};
+
+static GType
+get_item_type (GListModel *model)
+{
+  return BK_TYPE_APP_PERSON;
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return BK_APP_PEOPLE (model)->items->len;
+}
+
+static gpointer
+get_item (GListModel *model, guint position)
+{
+  BkAppPeople *self = BK_APP_PEOPLE (model);
+
+  return position < self->items->len ? g_object_ref (self->items->pdata[position]) : NULL;
+}
+
+static void
+list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (BkAppPeople, bk_app_people, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+
+static void
+on_person_changed (BkAppPerson *person, BkAppPeople *self)
+{
+  guint position;
+
+  if (g_ptr_array_find (self->items, person, &position))
+    g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 1);
+}
+
+static guint
+start_of (BkAppPeople *self, Stretch *stretch)
+{
+  guint start = 0;
+
+  for (guint i = 0; i < self->stretches->len && self->stretches->pdata[i] != stretch; i++)
+    start += ((Stretch *) self->stretches->pdata[i])->n_items;
+  return start;
+}
+
+static void
+on_contacts_changed (GListModel *contacts, guint position, guint removed, guint added, Stretch *stretch)
+{
+  BkAppPeople *self = stretch->people;
+  guint start = start_of (self, stretch) + position;
+
+  if (removed > 0)
+    g_ptr_array_remove_range (self->items, start, removed);
+  for (guint i = 0; i < added; i++)
+    {
+      g_autoptr (BeckonContact) contact = g_list_model_get_item (contacts, position + i);
+      BkAppPerson *person = bk_app_person_new (stretch->account, contact);
+
+      g_signal_connect_object (person, "changed", G_CALLBACK (on_person_changed), self, 0);
+      g_ptr_array_insert (self->items, (int) (start + i), person);
+    }
+  stretch->n_items += added - removed;
+  g_list_model_items_changed (G_LIST_MODEL (self), start, removed, added);
+}
+
+static void
+stretch_free (Stretch *stretch)
+{
+  g_signal_handler_disconnect (beckon_account_get_contacts (stretch->account), stretch->handler);
+  g_object_unref (stretch->account);
+  g_free (stretch);
+}
+
+static void
+add_account (BkAppPeople *self, guint position, BeckonAccount *account)
+{
+  GListModel *contacts = beckon_account_get_contacts (account);
+  Stretch *stretch = g_new0 (Stretch, 1);
+
+  stretch->people = self;
+  stretch->account = g_object_ref (account);
+  stretch->handler = g_signal_connect (contacts, "items-changed", G_CALLBACK (on_contacts_changed), stretch);
+  g_ptr_array_insert (self->stretches, (int) position, stretch);
+  on_contacts_changed (contacts, 0, 0, g_list_model_get_n_items (contacts), stretch);
+}
+
+static void
+remove_account (BkAppPeople *self, guint position)
+{
+  Stretch *stretch = self->stretches->pdata[position];
+  guint start = start_of (self, stretch);
+  guint n_items = stretch->n_items;
+
+  if (n_items > 0)
+    g_ptr_array_remove_range (self->items, start, n_items);
+  g_ptr_array_remove_index (self->stretches, position);
+  g_list_model_items_changed (G_LIST_MODEL (self), start, n_items, 0);
+}
+
+static void
+on_accounts_changed (GListModel *accounts, guint position, guint removed, guint added, BkAppPeople *self)
+{
+  for (guint i = 0; i < removed; i++)
+    remove_account (self, position);
+  for (guint i = 0; i < added; i++)
+    {
+      g_autoptr (BeckonAccount) account = g_list_model_get_item (accounts, position + i);
+      add_account (self, position + i, account);
+    }
+}
+
+BkAppPerson *
+bk_app_people_find (BkAppPeople *self, const char *account, const char *who)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    if (bk_app_person_is (self->items->pdata[i], account, who))
+      return self->items->pdata[i];
+  return NULL;
+}
+
+BkAppPeople *
+bk_app_people_new (GListModel *accounts)
+{
+  BkAppPeople *self = g_object_new (BK_TYPE_APP_PEOPLE, NULL);
+
+  self->accounts = g_object_ref (accounts);
+  g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_accounts_changed), self, 0);
+  on_accounts_changed (accounts, 0, 0, g_list_model_get_n_items (accounts), self);
+  return self;
+}
+
+static void
+bk_app_people_finalize (GObject *object)
+{
+  BkAppPeople *self = BK_APP_PEOPLE (object);
+
+  g_ptr_array_unref (self->stretches);
+  g_ptr_array_unref (self->items);
+  g_clear_object (&self->accounts);
+  G_OBJECT_CLASS (bk_app_people_parent_class)->finalize (object);
+}
+
+static void
+bk_app_people_class_init (BkAppPeopleClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bk_app_people_finalize;
+}
+
+static void
+bk_app_people_init (BkAppPeople *self)
+{
+  self->stretches = g_ptr_array_new_with_free_func ((GDestroyNotify) stretch_free);
+  self->items = g_ptr_array_new_with_free_func (g_object_unref);
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "conversation/bk-app-conversation.h"
+
+#include "bk-app-text.h"
+#include "conversation/bk-app-composer.h"
+#include "conversation/bk-app-timeline.h"
+#include "invite/bk-app-invite-menu.h"
+
+#include <glib/gi18n.h>
+
+struct _BkAppConversation
+{
+  AdwBin parent_instance;
+
+  /* Template Widgets */
+  AdwHeaderBar *header;
+  GtkWidget *back;
+  AdwWindowTitle *title;
+  GtkStack *stack;
+  GtkMenuButton *invite_button;
+  GtkMenuButton *menu_button;
+  BkAppTimeline *timeline;
+  BkAppComposer *composer;
+
+  /* Owned References */
+  BkAppInviteMenu *invite_menu;
+  BkAppPerson *person;
+  BeckonConversation *conversation; /* NULL while it is being read */
+  GHashTable *drafts;               /* "account who" → text */
+  GCancellable *loading;
+
+  gboolean seen;
+};
+
+G_DEFINE_FINAL_TYPE (BkAppConversation, bk_app_conversation, ADW_TYPE_BIN)
+
+/* ---- who it is ---- */
+
+static void
+show_person (BkAppConversation *self)
+{
+  BeckonContact *contact = self->person != NULL ? bk_app_person_get_contact (self->person) : NULL;
+  g_autofree char *line = contact != NULL ? bk_app_contact_dup_line (contact) : g_strdup ("");
+  const char *name = contact != NULL ? beckon_contact_get_display_name (contact) : "";
+  gboolean accepted = contact != NULL && beckon_contact_get_relation (contact) == BECKON_RELATION_ACCEPTED;
+
+  adw_window_title_set_title (self->title, name);
+  adw_window_title_set_subtitle (self->title, line);
+  gtk_widget_set_visible (GTK_WIDGET (self->invite_button), contact != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->menu_button), contact != NULL);
+  bk_app_composer_set_enabled (self->composer,
+                               accepted && !beckon_contact_get_blocked (contact) && self->conversation != NULL);
+  gtk_stack_set_visible_child_name (self->stack, contact != NULL ? "talk" : "nobody");
+}
+
+static void
+on_contact_notify (BeckonContact *contact, GParamSpec *pspec, BkAppConversation *self)
+{
+  show_person (self);
+}
+
+static GMenuModel *
+make_menu (BkAppPerson *person)
+{
+  GMenu *menu = g_menu_new ();
+  GVariant *who = g_variant_new ("(ss)", beckon_account_get_signin_name (bk_app_person_get_account (person)),
+                                 beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
+  g_autoptr (GVariant) target = g_variant_ref_sink (who);
+  gboolean blocked = beckon_contact_get_blocked (bk_app_person_get_contact (person));
+  static const struct
+  {
+    const char *label;
+    const char *action;
+  } entries[] = {
+    { N_("_Block"), "win.block-contact" },
+    { N_("_Unblock"), "win.unblock-contact" },
+    { N_("_Remove From Contacts…"), "win.remove-contact" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (entries); i++)
+    {
+      if (i == (blocked ? 0 : 1))
+        continue;
+      g_autoptr (GMenuItem) item = g_menu_item_new (_(entries[i].label), NULL);
+      g_menu_item_set_action_and_target_value (item, entries[i].action, target);
+      g_menu_append_item (menu, item);
+    }
+  return G_MENU_MODEL (menu);
+}
+
+static void
+on_menu_opening (GtkMenuButton *button, gpointer user_data)
+{
+  BkAppConversation *self = user_data;
+  g_autoptr (GMenuModel) menu = self->person != NULL ? make_menu (self->person) : NULL;
+
+  gtk_menu_button_set_menu_model (button, menu);
+}
+
+/* ---- what was said ---- */
+
+static void
+on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_conversation_mark_read_finish (BECKON_CONVERSATION (source), result, &error))
+    g_debug ("The conversation could not be marked read: %s", error->message);
+}
+
+static void
+mark_read (BkAppConversation *self)
+{
+  guint n_messages = self->conversation != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
+
+  if (!self->seen || n_messages == 0 || beckon_conversation_get_unread (self->conversation) == 0)
+    return;
+  g_autoptr (BeckonMessage) last = g_list_model_get_item (G_LIST_MODEL (self->conversation), n_messages - 1);
+  beckon_conversation_mark_read_async (self->conversation, last, NULL, on_marked, NULL);
+}
+
+static void
+on_unread (BeckonConversation *conversation, GParamSpec *pspec, BkAppConversation *self)
+{
+  mark_read (self);
+}
+
+void
+bk_app_conversation_set_seen (BkAppConversation *self, gboolean seen)
+{
+  self->seen = seen;
+  mark_read (self);
+}
+
+static void
+on_conversation (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkAppConversation) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeckonConversation) conversation
+    = beckon_account_get_conversation_finish (BECKON_ACCOUNT (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (conversation == NULL)
+    {
+      g_message ("The conversation cannot be read: %s", error->message);
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.tell", "s", bk_app_error_text (error));
+      return;
+    }
+  if (self->conversation != NULL)
+    g_signal_handlers_disconnect_by_data (self->conversation, self);
+  g_set_object (&self->conversation, conversation);
+  g_signal_connect_object (conversation, "notify::unread", G_CALLBACK (on_unread), self, 0);
+  g_signal_connect_object (conversation, "items-changed", G_CALLBACK (mark_read), self, G_CONNECT_SWAPPED);
+  bk_app_timeline_set_conversation (self->timeline, conversation, bk_app_person_get_contact (self->person));
+  show_person (self);
+  mark_read (self);
+}
+
+static void
+load (BkAppConversation *self)
+{
+  g_cancellable_cancel (self->loading);
+  g_object_unref (self->loading);
+  self->loading = g_cancellable_new ();
+  beckon_account_get_conversation_async (bk_app_person_get_account (self->person),
+                                         beckon_contact_get_signin_name (bk_app_person_get_contact (self->person)),
+                                         self->loading, on_conversation, g_object_ref (self));
+}
+
+/* ---- drafts ---- */
+
+static char *
+dup_draft_key (BkAppPerson *person)
+{
+  return g_strdup_printf ("%s %s", beckon_account_get_signin_name (bk_app_person_get_account (person)),
+                          beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
+}
+
+static void
+keep_draft (BkAppConversation *self)
+{
+  g_autofree char *text = bk_app_composer_dup_text (self->composer);
+  g_autofree char *key = dup_draft_key (self->person);
+
+  if (*text != '\0')
+    g_hash_table_insert (self->drafts, g_steal_pointer (&key), g_steal_pointer (&text));
+  else
+    g_hash_table_remove (self->drafts, key);
+}
+
+static void
+restore_draft (BkAppConversation *self)
+{
+  g_autofree char *key = dup_draft_key (self->person);
+  const char *text = g_hash_table_lookup (self->drafts, key);
+
+  bk_app_composer_set_text (self->composer, text != NULL ? text : "");
+}
+
+/* ---- the person ---- */
+
+static void
+follow_person (BkAppConversation *self, BkAppPerson *person)
+{
+  if (self->person != NULL)
+    g_signal_handlers_disconnect_by_data (bk_app_person_get_contact (self->person), self);
+  g_set_object (&self->person, person);
+  bk_app_invite_menu_set_person (self->invite_menu, person);
+  if (person != NULL)
+    g_signal_connect_object (bk_app_person_get_contact (person), "notify", G_CALLBACK (on_contact_notify), self, 0);
+}
+
+void
+bk_app_conversation_reload (BkAppConversation *self, BkAppPerson *person)
+{
+  follow_person (self, person);
+  load (self);
+  show_person (self);
+}
+
+void
+bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
+{
+  if (person == self->person)
+    return;
+  if (self->person != NULL)
+    keep_draft (self);
+  g_cancellable_cancel (self->loading);
+  if (self->conversation != NULL)
+    g_signal_handlers_disconnect_by_data (self->conversation, self);
+  g_clear_object (&self->conversation);
+  bk_app_timeline_set_conversation (self->timeline, NULL, NULL);
+  follow_person (self, person);
+  if (person != NULL)
+    {
+      restore_draft (self);
+      load (self);
+    }
+  show_person (self);
+}
+
+BkAppPerson *
+bk_app_conversation_get_person (BkAppConversation *self)
+{
+  return self->person;
+}
+
+/* ---- writing ---- */
+
+typedef struct
+{
+  BkAppConversation *self;
+  char *key;
+  char *text;
+} Sending;
+
+static void
+sending_free (Sending *sending)
+{
+  g_object_unref (sending->self);
+  g_free (sending->key);
+  g_free (sending->text);
+  g_free (sending);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
+
+/* What could not be kept comes back to where it was written, unless something else is being written there by now. */
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Sending) sending = user_data;
+  BkAppConversation *self = sending->self;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeckonMessage) message
+    = beckon_conversation_send_finish (BECKON_CONVERSATION (source), result, &error);
+
+  if (message != NULL || self->drafts == NULL)
+    return;
+  g_autofree char *here = self->person != NULL ? dup_draft_key (self->person) : g_strdup ("");
+  g_autofree char *written = bk_app_composer_dup_text (self->composer);
+  if (!g_str_equal (here, sending->key))
+    g_hash_table_insert (self->drafts, g_strdup (sending->key), g_strdup (sending->text));
+  else if (*written == '\0')
+    bk_app_composer_set_text (self->composer, sending->text);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.tell", "s", bk_app_error_text (error));
+}
+
+static void
+on_send (BkAppComposer *composer, const char *text, BkAppConversation *self)
+{
+  Sending *sending;
+
+  if (self->conversation == NULL)
+    return;
+  sending = g_new0 (Sending, 1);
+  sending->self = g_object_ref (self);
+  sending->key = dup_draft_key (self->person);
+  sending->text = g_strdup (text);
+  bk_app_timeline_stick (self->timeline);
+  beckon_conversation_send_async (self->conversation, text, NULL, on_sent, sending);
+  bk_app_composer_set_text (self->composer, "");
+}
+
+/* ---- the widget ---- */
+
+void
+bk_app_conversation_set_messenger (BkAppConversation *self, BeckonMessenger *messenger)
+{
+  bk_app_timeline_set_messenger (self->timeline, messenger);
+  bk_app_invite_menu_set_messenger (self->invite_menu, messenger);
+}
+
+void
+bk_app_conversation_set_folded (BkAppConversation *self, gboolean folded)
+{
+  gtk_widget_set_visible (self->back, folded);
+  adw_header_bar_set_show_start_title_buttons (self->header, folded);
+}
+
+void
+bk_app_conversation_open_invite_menu (BkAppConversation *self)
+{
+  if (gtk_widget_get_visible (GTK_WIDGET (self->invite_button)))
+    gtk_menu_button_popup (self->invite_button);
+}
+
+static void
+bk_app_conversation_dispose (GObject *object)
+{
+  BkAppConversation *self = BK_APP_CONVERSATION (object);
+
+  g_cancellable_cancel (self->loading);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_CONVERSATION);
+  g_clear_object (&self->conversation);
+  g_clear_object (&self->person);
+  g_clear_pointer (&self->drafts, g_hash_table_unref);
+  G_OBJECT_CLASS (bk_app_conversation_parent_class)->dispose (object);
+}
+
+static void
+bk_app_conversation_finalize (GObject *object)
+{
+  g_object_unref (BK_APP_CONVERSATION (object)->loading);
+  G_OBJECT_CLASS (bk_app_conversation_parent_class)->finalize (object);
+}
+
+static void
+bk_app_conversation_class_init (BkAppConversationClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bk_app_conversation_dispose;
+  G_OBJECT_CLASS (klass)->finalize = bk_app_conversation_finalize;
+  g_type_ensure (BK_TYPE_APP_TIMELINE);
+  g_type_ensure (BK_TYPE_APP_COMPOSER);
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/conversation/conversation.ui");
+  gtk_widget_class_bind_template_child (widget_class, BkAppConversation, header);
+  gtk_widget_class_bind_template_child (widget_class, BkAppConversation, back);
+  gtk_widget_class_bind_template_child (widget_class, BkAppConversation, title);
+  gtk_widget_class_bind_template_child (widget_class, BkAppConversation, stack);
+  gtk_widget_class_bind_template_child (widget_class, BkAppConversation, invite_button);
+  gtk_widget_class_bind_template_child (widget_class, BkAppConversation, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, BkAppConversation, timeline);
+  gtk_widget_class_bind_template_child (widget_class, BkAppConversation, composer);
+  gtk_widget_class_bind_template_callback (widget_class, on_send);
+}
+
+static void
+bk_app_conversation_init (BkAppConversation *self)
+{
+  self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->loading = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->invite_menu = BK_APP_INVITE_MENU (bk_app_invite_menu_new ());
+  gtk_menu_button_set_popover (self->invite_button, GTK_WIDGET (self->invite_menu));
+  gtk_menu_button_set_create_popup_func (self->menu_button, on_menu_opening, self, NULL);
+  show_person (self);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The right side of the main window: the talk with one person, with its session cards, and the line to write in. */
+#pragma once
+
+#include "bk-app.h"
+#include "contacts/bk-app-people.h"
+
+G_BEGIN_DECLS
+
+#define BK_TYPE_APP_CONVERSATION (bk_app_conversation_get_type ())
+G_DECLARE_FINAL_TYPE (BkAppConversation, bk_app_conversation, BK, APP_CONVERSATION, AdwBin)
+
+void bk_app_conversation_set_messenger (BkAppConversation *self, BeckonMessenger *messenger);
+/* @person: NULL for nobody. What was being written to somebody else is kept for the next time. */
+void bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person);
+BkAppPerson *bk_app_conversation_get_person (BkAppConversation *self);
+/* The session service came back: reads the talk again and leaves the rest as it is. */
+void bk_app_conversation_reload (BkAppConversation *self, BkAppPerson *person);
+/* Whether the user looks at it: what is there counts as read then. */
+void bk_app_conversation_set_seen (BkAppConversation *self, gboolean seen);
+void bk_app_conversation_set_folded (BkAppConversation *self, gboolean folded);
+void bk_app_conversation_open_invite_menu (BkAppConversation *self);
+
+G_END_DECLS

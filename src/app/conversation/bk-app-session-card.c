@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "conversation/bk-app-session-card.h"
+
+#include "bk-app-text.h"
+
+#include <glib/gi18n.h>
+
+typedef enum
+{
+  BUTTON_ACCEPT,
+  BUTTON_DECLINE,
+  BUTTON_CANCEL,
+  BUTTON_PAGE,
+  BUTTON_END,
+  BUTTON_AGAIN,
+  N_BUTTONS
+} Button;
+
+struct _BkAppSessionCard
+{
+  AdwBin parent_instance;
+
+  /* Template Widgets */
+  GtkWidget *frame;
+  GtkImage *icon;
+  GtkLabel *title;
+  GtkLabel *state;
+  GtkLabel *time;
+  GtkWidget *buttons;
+  GtkButton *button[N_BUTTONS];
+
+  /* Owned References; all NULL while no entry is shown */
+  BeckonMessage *message;
+  BeckonMessenger *messenger;
+  BeckonContact *contact;
+  BeckonSession *session; /* NULL when the service does not know it any more, or not yet */
+};
+
+G_DEFINE_FINAL_TYPE (BkAppSessionCard, bk_app_session_card, ADW_TYPE_BIN)
+
+#define BIT(button) (1u << (button))
+
+/* ---- how it stands ---- */
+
+static gboolean
+is_inviter (BkAppSessionCard *self)
+{
+  return beckon_message_get_outgoing (self->message);
+}
+
+static gboolean
+has_page (BeckonSession *session)
+{
+  const char *url = beckon_session_get_application_url (session);
+
+  return g_str_has_prefix (url, "https://") || g_str_has_prefix (url, "http://");
+}
+
+static char *
+dup_invitation (BkAppSessionCard *self, guint *buttons)
+{
+  const char *application = bk_app_application_word (beckon_session_get_application_name (self->session));
+
+  *buttons = BIT (BUTTON_CANCEL);
+  if (is_inviter (self))
+    return bk_app_session_dup_waiting (self->session);
+  if (beckon_session_get_installing (self->session))
+    {
+      if (has_page (self->session))
+        *buttons |= BIT (BUTTON_PAGE);
+      return g_strdup_printf (_("%s is not installed here. It starts as soon as it is."), application);
+    }
+  if (!beckon_session_get_asking (self->session))
+    return g_strdup (_("A running program answers this invitation."));
+  *buttons |= BIT (BUTTON_ACCEPT) | BIT (BUTTON_DECLINE);
+  return g_strdup (_("Waiting for your answer"));
+}
+
+/* Returns what is going on in words, and which buttons there are for it. */
+static char *
+dup_state (BkAppSessionCard *self, guint *buttons)
+{
+  *buttons = 0;
+  switch (self->session != NULL ? beckon_session_get_state (self->session) : BECKON_SESSION_STATE_UNKNOWN)
+    {
+    case BECKON_SESSION_STATE_INVITATION:
+      return dup_invitation (self, buttons);
+    case BECKON_SESSION_STATE_ACCEPTED:
+      *buttons = BIT (BUTTON_CANCEL);
+      return g_strdup (_("Connecting…"));
+    case BECKON_SESSION_STATE_CONNECTED:
+      *buttons = BIT (BUTTON_END);
+      return g_strdup (_("Running"));
+    case BECKON_SESSION_STATE_TERMINATED:
+      *buttons = BIT (BUTTON_AGAIN);
+      return g_strdup (beckon_session_get_result_text (self->session));
+    case BECKON_SESSION_STATE_READY:
+    case BECKON_SESSION_STATE_CANCELLED:
+    case BECKON_SESSION_STATE_DECLINED:
+    case BECKON_SESSION_STATE_UNKNOWN:
+      break;
+    }
+  return g_strdup ("");
+}
+
+static void
+show (BkAppSessionCard *self)
+{
+  gboolean over = beckon_message_get_result (self->message) != BECKON_SESSION_RESULT_NONE;
+  BeckonApplication *application
+    = beckon_messenger_find_application (self->messenger, beckon_message_get_application (self->message));
+  guint buttons = BIT (BUTTON_AGAIN);
+  g_autofree char *state
+    = over ? g_strdup (beckon_message_get_result_text (self->message)) : dup_state (self, &buttons);
+  g_autofree char *time = bk_app_dup_time (beckon_message_get_time (self->message));
+
+  if (application == NULL || beckon_contact_get_relation (self->contact) != BECKON_RELATION_ACCEPTED)
+    buttons &= ~BIT (BUTTON_AGAIN);
+  bk_app_set_application_icon (self->icon, application != NULL ? beckon_application_get_icon (application) : NULL);
+  gtk_label_set_label (self->title, beckon_message_get_text (self->message));
+  gtk_label_set_label (self->state, state);
+  gtk_label_set_label (self->time, time);
+  for (guint i = 0; i < N_BUTTONS; i++)
+    gtk_widget_set_visible (GTK_WIDGET (self->button[i]), (buttons & BIT (i)) != 0);
+  gtk_widget_set_visible (self->buttons, buttons != 0);
+  if ((buttons & BIT (BUTTON_ACCEPT)) != 0)
+    gtk_widget_add_css_class (self->frame, "asking");
+  else
+    gtk_widget_remove_css_class (self->frame, "asking");
+}
+
+/* ---- what it shows ---- */
+
+static void
+on_something (GObject *object, GParamSpec *pspec, BkAppSessionCard *self)
+{
+  show (self);
+}
+
+static void
+find_session (BkAppSessionCard *self)
+{
+  BeckonSession *session
+    = beckon_messenger_find_session (self->messenger, beckon_message_get_session (self->message));
+
+  if (session == self->session)
+    return;
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  g_set_object (&self->session, session);
+  if (session != NULL)
+    g_signal_connect_object (session, "notify", G_CALLBACK (on_something), self, 0);
+  show (self);
+}
+
+static void
+on_sessions_changed (GListModel *sessions, guint position, guint removed, guint added, BkAppSessionCard *self)
+{
+  find_session (self);
+}
+
+static void
+on_applications_changed (GListModel *applications, guint position, guint removed, guint added, BkAppSessionCard *self)
+{
+  show (self);
+}
+
+static void
+let_go (BkAppSessionCard *self)
+{
+  if (self->message == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->message, self);
+  g_signal_handlers_disconnect_by_data (self->contact, self);
+  g_signal_handlers_disconnect_by_data (beckon_messenger_get_sessions (self->messenger), self);
+  g_signal_handlers_disconnect_by_data (beckon_messenger_get_applications (self->messenger), self);
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  g_clear_object (&self->session);
+  g_clear_object (&self->message);
+  g_clear_object (&self->contact);
+  g_clear_object (&self->messenger);
+}
+
+void
+bk_app_session_card_set_message (BkAppSessionCard *self, BeckonMessage *message, BeckonContact *contact,
+                                 BeckonMessenger *messenger)
+{
+  let_go (self);
+  if (message == NULL)
+    return;
+
+  const char *id = beckon_message_get_session (message);
+  self->message = g_object_ref (message);
+  self->contact = g_object_ref (contact);
+  self->messenger = g_object_ref (messenger);
+  for (guint i = 0; i < N_BUTTONS; i++)
+    if (i != BUTTON_AGAIN)
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button[i]), "s", id);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button[BUTTON_AGAIN]), "s",
+                                    beckon_message_get_application (message));
+  g_signal_connect_object (message, "notify", G_CALLBACK (on_something), self, 0);
+  g_signal_connect_object (contact, "notify", G_CALLBACK (on_something), self, 0);
+  g_signal_connect_object (beckon_messenger_get_sessions (messenger), "items-changed",
+                           G_CALLBACK (on_sessions_changed), self, 0);
+  g_signal_connect_object (beckon_messenger_get_applications (messenger), "items-changed",
+                           G_CALLBACK (on_applications_changed), self, 0);
+  find_session (self);
+  show (self);
+}
+
+/* ---- the widget ---- */
+
+static void
+bk_app_session_card_dispose (GObject *object)
+{
+  BkAppSessionCard *self = BK_APP_SESSION_CARD (object);
+
+  let_go (self);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_SESSION_CARD);
+  G_OBJECT_CLASS (bk_app_session_card_parent_class)->dispose (object);
+}
+
+static void
+bind_button (GtkWidgetClass *widget_class, const char *name, Button button)
+{
+  gtk_widget_class_bind_template_child_full (widget_class, name, FALSE,
+                                             (gssize) (G_STRUCT_OFFSET (BkAppSessionCard, button)
+                                                       + button * sizeof (GtkButton *)));
+}
+
+static void
+bk_app_session_card_class_init (BkAppSessionCardClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bk_app_session_card_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/conversation/session-card.ui");
+  gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, frame);
+  gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, icon);
+  gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, title);
+  gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, state);
+  gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, time);
+  gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, buttons);
+  bind_button (widget_class, "accept", BUTTON_ACCEPT);
+  bind_button (widget_class, "decline", BUTTON_DECLINE);
+  bind_button (widget_class, "cancel", BUTTON_CANCEL);
+  bind_button (widget_class, "page", BUTTON_PAGE);
+  bind_button (widget_class, "end", BUTTON_END);
+  bind_button (widget_class, "again", BUTTON_AGAIN);
+}
+
+static void
+bk_app_session_card_init (BkAppSessionCard *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+bk_app_session_card_new (void)
+{
+  return g_object_new (BK_TYPE_APP_SESSION_CARD, NULL);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "invite/bk-app-invitation-dialog.h"
+
+#include "bk-app-text.h"
+
+#include <glib/gi18n.h>
+
+#define MAX_MESSAGE 300 /* characters of application data that are shown: it is made for programs */
+
+struct _BkAppInvitationDialog
+{
+  AdwWindow parent_instance;
+
+  /* Template Widgets */
+  GtkImage *icon;
+  GtkWidget *heading;
+  GtkLabel *comment;
+  GtkLabel *message;
+  GtkLabel *missing;
+  GtkActionable *accept;
+  GtkActionable *decline;
+  GtkActionable *cancel;
+};
+
+G_DEFINE_FINAL_TYPE (BkAppInvitationDialog, bk_app_invitation_dialog, ADW_TYPE_WINDOW)
+
+static void
+show_text (GtkLabel *label, const char *text)
+{
+  gtk_label_set_label (label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (label), text != NULL && *text != '\0');
+}
+
+/* What comes with the invitation is shown where it is something that a person wrote. */
+static char *
+dup_message (BeckonSession *session)
+{
+  const char *data = beckon_session_get_app_data (session);
+
+  if (*data == '\0' || g_utf8_strlen (data, -1) > MAX_MESSAGE)
+    return NULL;
+  for (const char *p = data; *p != '\0'; p = g_utf8_next_char (p))
+    if (!g_unichar_isprint (g_utf8_get_char (p)) && *p != '\n')
+      return NULL;
+  return g_strdup_printf (_("“%s”"), data);
+}
+
+/* The page is named before anybody goes there. */
+static char *
+dup_missing (BeckonSession *session, BeckonApplication *application)
+{
+  const char *name = bk_app_application_word (beckon_session_get_application_name (session));
+  const char *url = beckon_session_get_application_url (session);
+
+  if (application != NULL && beckon_application_get_present (application))
+    return NULL;
+  if (*url == '\0')
+    return g_strdup_printf (_("%s is not installed here. If you accept, it starts once you have installed it."), name);
+  return g_strdup_printf (_("%s is not installed here. If you accept, its page opens in your web browser, and it "
+                            "starts once you have installed it:\n%s"), name, url);
+}
+
+static void
+fill (BkAppInvitationDialog *self, BeckonMessenger *messenger, BeckonSession *session)
+{
+  BeckonApplication *application
+    = beckon_messenger_find_application (messenger, beckon_session_get_application (session));
+  const char *user_name = beckon_session_get_user_name (session);
+  const char *user = beckon_session_get_user (session);
+  g_autofree char *heading = g_strdup_printf (
+    _("%s invites you to %s"), user_name, bk_app_application_word (beckon_session_get_application_name (session)));
+  g_autofree char *message = dup_message (session);
+  g_autofree char *missing = dup_missing (session, application);
+
+  bk_app_set_application_icon (self->icon, application != NULL ? beckon_application_get_icon (application) : NULL);
+  gtk_label_set_label (GTK_LABEL (self->heading), heading);
+  gtk_widget_set_tooltip_text (self->heading, user);
+  show_text (self->comment, application != NULL ? beckon_application_get_comment (application) : NULL);
+  show_text (self->message, message);
+  show_text (self->missing, missing);
+}
+
+BkAppInvitationDialog *
+bk_app_invitation_dialog_new (GtkApplication *application, BeckonMessenger *messenger, BeckonSession *session)
+{
+  BkAppInvitationDialog *self = g_object_new (BK_TYPE_APP_INVITATION_DIALOG, "application", application, NULL);
+  const char *id = beckon_session_get_id (session);
+
+  fill (self, messenger, session);
+  gtk_actionable_set_action_target (self->accept, "s", id);
+  gtk_actionable_set_action_target (self->decline, "s", id);
+  gtk_actionable_set_action_target (self->cancel, "s", id);
+  /* It may come up while the user types elsewhere: no key that was not meant for it presses a button. */
+  gtk_window_set_focus (GTK_WINDOW (self), self->heading);
+  return self;
+}
+
+static void
+bk_app_invitation_dialog_dispose (GObject *object)
+{
+  gtk_widget_dispose_template (GTK_WIDGET (object), BK_TYPE_APP_INVITATION_DIALOG);
+  G_OBJECT_CLASS (bk_app_invitation_dialog_parent_class)->dispose (object);
+}
+
+static void
+bk_app_invitation_dialog_class_init (BkAppInvitationDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bk_app_invitation_dialog_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/invite/invitation-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, icon);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, heading);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, comment);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, message);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, missing);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, accept);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, decline);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, cancel);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static void
+bk_app_invitation_dialog_init (BkAppInvitationDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "invite/bk-app-invite-dialog.h"
+
+#include "bk-app-text.h"
+#include "contacts/bk-app-contact-row.h"
+#include "contacts/bk-app-people.h"
+#include "invite/bk-app-application-list.h"
+
+#include <glib/gi18n.h>
+
+struct _BkAppInviteDialog
+{
+  AdwWindow parent_instance;
+
+  /* Template Widgets */
+  AdwWindowTitle *title;
+  GtkWidget *back;
+  GtkWidget *ok;
+  GtkStack *stack;
+  BkAppApplicationList *applications;
+  GtkStack *people_stack;
+  GtkListView *people_list;
+  GtkLabel *problem;
+
+  /* Owned References */
+  BeckonMessenger *messenger;
+  BkAppPeople *people;
+  GtkSingleSelection *selection;
+  BeckonApplication *application;
+};
+
+G_DEFINE_FINAL_TYPE (BkAppInviteDialog, bk_app_invite_dialog, ADW_TYPE_WINDOW)
+
+/* ---- the recipient ---- */
+
+static gboolean
+can_be_invited (gpointer item, gpointer user_data)
+{
+  return bk_app_contact_can_be_invited (bk_app_person_get_contact (item), NULL);
+}
+
+static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
+{
+  gtk_list_item_set_child (item, bk_app_contact_row_new ());
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
+{
+  bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
+}
+
+static void
+on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
+{
+  bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+static BkAppPerson *
+get_selected (BkAppInviteDialog *self)
+{
+  gpointer item = gtk_single_selection_get_selected_item (self->selection);
+
+  return item != NULL ? BK_APP_PERSON (item) : NULL;
+}
+
+static void
+update (BkAppInviteDialog *self)
+{
+  gboolean people = g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0;
+
+  gtk_stack_set_visible_child_name (self->people_stack, people ? "list" : "empty");
+  gtk_widget_set_sensitive (self->ok, get_selected (self) != NULL);
+}
+
+static void
+make_people (BkAppInviteDialog *self)
+{
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+  GtkFilter *filter = GTK_FILTER (gtk_custom_filter_new (can_be_invited, NULL, NULL));
+  GtkSorter *sorter = GTK_SORTER (gtk_custom_sorter_new (bk_app_person_compare, NULL, NULL));
+
+  self->people = bk_app_people_new (beckon_messenger_get_accounts (self->messenger));
+  GListModel *filtered
+    = G_LIST_MODEL (gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->people)), filter));
+  self->selection = gtk_single_selection_new (G_LIST_MODEL (gtk_sort_list_model_new (filtered, sorter)));
+  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
+  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
+  gtk_list_view_set_factory (self->people_list, factory);
+  gtk_list_view_set_model (self->people_list, GTK_SELECTION_MODEL (self->selection));
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  update (self);
+}
+
+/* ---- the steps ---- */
+
+static void
+go_to (BkAppInviteDialog *self, const char *page)
+{
+  gboolean people = g_str_equal (page, "people");
+
+  gtk_stack_set_visible_child_name (self->stack, page);
+  gtk_widget_set_visible (self->back, people);
+  gtk_widget_set_visible (self->ok, people);
+  gtk_label_set_label (self->problem, "");
+  adw_window_title_set_title (self->title, people ? _("Choose a Recipient") : _("Choose an Application"));
+  adw_window_title_set_subtitle (self->title, people ? beckon_application_get_name (self->application) : "");
+  gtk_widget_grab_focus (people ? GTK_WIDGET (self->people_list) : GTK_WIDGET (self->applications));
+}
+
+static void
+on_picked (BkAppApplicationList *list, BeckonApplication *application, BkAppInviteDialog *self)
+{
+  g_set_object (&self->application, application);
+  go_to (self, "people");
+}
+
+static void
+on_back (GtkButton *button, BkAppInviteDialog *self)
+{
+  go_to (self, "applications");
+}
+
+static void
+on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkAppInviteDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeckonSession) session
+    = beckon_messenger_invite_app_finish (BECKON_MESSENGER (source), result, &error);
+
+  if (self->messenger == NULL)
+    return; /* closed meanwhile */
+  if (session != NULL)
+    {
+      gtk_window_close (GTK_WINDOW (self));
+      return;
+    }
+  gtk_label_set_label (self->problem, bk_app_error_text (error));
+  update (self);
+}
+
+static void
+invite (BkAppInviteDialog *self)
+{
+  BkAppPerson *person = get_selected (self);
+
+  if (person == NULL || !gtk_widget_get_sensitive (self->ok))
+    return;
+  gtk_widget_set_sensitive (self->ok, FALSE);
+  beckon_messenger_invite_app_async (self->messenger, bk_app_person_get_account (person),
+                                     beckon_contact_get_signin_name (bk_app_person_get_contact (person)),
+                                     beckon_application_get_guid (self->application), NULL, NULL, on_invited,
+                                     g_object_ref (self));
+}
+
+static void
+on_ok (GtkButton *button, BkAppInviteDialog *self)
+{
+  invite (self);
+}
+
+static void
+on_people_activate (GtkListView *list, guint position, BkAppInviteDialog *self)
+{
+  gtk_single_selection_set_selected (self->selection, position);
+  invite (self);
+}
+
+void
+bk_app_invite_dialog_show (GtkWindow *parent, BeckonMessenger *messenger)
+{
+  BkAppInviteDialog *self = g_object_new (BK_TYPE_APP_INVITE_DIALOG, "transient-for", parent, "modal", TRUE, NULL);
+
+  self->messenger = g_object_ref (messenger);
+  bk_app_application_list_set_messenger (self->applications, messenger);
+  make_people (self);
+  go_to (self, "applications");
+  gtk_window_present (GTK_WINDOW (self));
+}
+
+static void
+bk_app_invite_dialog_dispose (GObject *object)
+{
+  BkAppInviteDialog *self = BK_APP_INVITE_DIALOG (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_INVITE_DIALOG);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->people);
+  g_clear_object (&self->application);
+  g_clear_object (&self->messenger);
+  G_OBJECT_CLASS (bk_app_invite_dialog_parent_class)->dispose (object);
+}
+
+static void
+bk_app_invite_dialog_class_init (BkAppInviteDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bk_app_invite_dialog_dispose;
+  g_type_ensure (BK_TYPE_APP_APPLICATION_LIST);
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/invite/invite-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, title);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, back);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, ok);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, stack);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, applications);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, people_stack);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, people_list);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, problem);
+  gtk_widget_class_bind_template_callback (widget_class, on_picked);
+  gtk_widget_class_bind_template_callback (widget_class, on_back);
+  gtk_widget_class_bind_template_callback (widget_class, on_ok);
+  gtk_widget_class_bind_template_callback (widget_class, on_people_activate);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static void
+bk_app_invite_dialog_init (BkAppInviteDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

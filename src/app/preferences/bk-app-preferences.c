@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "preferences/bk-app-preferences.h"
+
+#include "bk-app-text.h"
+#include "preferences/bk-app-account-row.h"
+#include "preferences/bk-app-register-window.h"
+#include "welcome/bk-app-account-form.h"
+
+#include <glib/gi18n.h>
+
+struct _BkAppPreferences
+{
+  AdwPreferencesWindow parent_instance;
+
+  /* Template Widgets */
+  GtkListBox *accounts;
+  AdwActionRow *secrets;
+  GtkListBox *applications;
+  GtkWidget *warnings_group;
+  GtkLabel *warnings;
+  GtkSwitch *background;
+  GtkSwitch *notify_invitations;
+  GtkSwitch *notify_messages;
+
+  BeckonMessenger *messenger; /* owned */
+};
+
+G_DEFINE_FINAL_TYPE (BkAppPreferences, bk_app_preferences, ADW_TYPE_PREFERENCES_WINDOW)
+
+static void
+tell (BkAppPreferences *self, const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), adw_toast_new (escaped));
+}
+
+/* A question before something that cannot be undone. @subject is what @apply is given on yes. */
+typedef struct
+{
+  BkAppPreferences *self;
+  GObject *subject;
+  void (*apply) (BkAppPreferences *self, gpointer subject);
+} Question;
+
+static void
+question_free (Question *question)
+{
+  g_object_unref (question->self);
+  g_object_unref (question->subject);
+  g_free (question);
+}
+
+static void
+on_answer (AdwMessageDialog *dialog, const char *response, Question *question)
+{
+  if (g_str_equal (response, "remove"))
+    question->apply (question->self, question->subject);
+}
+
+static void
+ask (BkAppPreferences *self, const char *name, const char *body, gpointer subject,
+     void (*apply) (BkAppPreferences *self, gpointer subject))
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), NULL, body);
+  Question *question = g_new0 (Question, 1);
+
+  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _("Remove %s?"), name);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "remove", _("_Remove"),
+                                    NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove", ADW_RESPONSE_DESTRUCTIVE);
+  question->self = g_object_ref (self);
+  question->subject = g_object_ref (subject);
+  question->apply = apply;
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_answer), question,
+                         (GClosureNotify) (void (*) (void)) question_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* ---- accounts ---- */
+
+static void
+on_account_removed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkAppPreferences) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_messenger_remove_account_finish (BECKON_MESSENGER (source), result, &error) && self->messenger != NULL)
+    tell (self, bk_app_error_text (error));
+}
+
+static void
+remove_account (BkAppPreferences *self, gpointer account)
+{
+  beckon_messenger_remove_account_async (self->messenger, account, NULL, on_account_removed, g_object_ref (self));
+}
+
+static void
+on_remove_account (BkAppAccountRow *row, BkAppPreferences *self)
+{
+  BeckonAccount *account = bk_app_account_row_get_account (row);
+
+  ask (self, beckon_account_get_signin_name (account),
+       _("What you wrote with this account is deleted from this computer. The account itself stays on the server."),
+       account, remove_account);
+}
+
+static GtkWidget *
+make_account_row (gpointer item, gpointer user_data)
+{
+  GtkWidget *row = bk_app_account_row_new (item);
+
+  g_signal_connect_object (row, "remove", G_CALLBACK (on_remove_account), user_data, 0);
+  return row;
+}
+
+static void
+on_add_account (GtkButton *button, BkAppPreferences *self)
+{
+  bk_app_account_form_show (GTK_WINDOW (self), self->messenger);
+}
+
+/* ---- applications ---- */
+
+static void
+on_unregistered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkAppPreferences) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_messenger_unregister_application_finish (BECKON_MESSENGER (source), result, &error)
+      && self->messenger != NULL)
+    tell (self, bk_app_error_text (error));
+}
+
+static void
+unregister (BkAppPreferences *self, gpointer application)
+{
+  beckon_messenger_unregister_application_async (self->messenger, beckon_application_get_guid (application), NULL,
+                                                 on_unregistered, g_object_ref (self));
+}
+
+static void
+on_unregister (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppPreferences *self = BK_APP_PREFERENCES (widget);
+  BeckonApplication *application
+    = beckon_messenger_find_application (self->messenger, g_variant_get_string (parameter, NULL));
+
+  if (application != NULL)
+    ask (self, beckon_application_get_name (application),
+         _("Nobody can be invited to it from this computer any more. The program itself is not touched."),
+         application, unregister);
+}
+
+static GtkWidget *
+make_unregister_button (BeckonApplication *application)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("user-trash-symbolic");
+  g_autofree char *label = g_strdup_printf (_("Remove %s"), beckon_application_get_name (application));
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "preferences.unregister");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", beckon_application_get_guid (application));
+  return button;
+}
+
+static GtkWidget *
+make_application_row (gpointer item, gpointer user_data)
+{
+  BeckonApplication *application = item;
+  gboolean present = beckon_application_get_present (application);
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *icon = gtk_image_new ();
+
+  bk_app_set_application_icon (GTK_IMAGE (icon), beckon_application_get_icon (application));
+  gtk_image_set_pixel_size (GTK_IMAGE (icon), 32);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), beckon_application_get_name (application));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), present ? beckon_application_get_comment (application)
+                                                             : beckon_application_get_reason (application));
+  if (beckon_application_get_user (application))
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_unregister_button (application));
+  return row;
+}
+
+static void
+on_register (GtkButton *button, BkAppPreferences *self)
+{
+  bk_app_register_window_show (GTK_WINDOW (self), self->messenger);
+}
+
+static void
+show_warnings (BkAppPreferences *self)
+{
+  g_auto (GStrv) warnings = beckon_messenger_dup_registry_warnings (self->messenger);
+  g_autofree char *text = g_strjoinv ("\n", warnings);
+  const char *secrets = beckon_messenger_get_secrets_warning (self->messenger);
+
+  gtk_label_set_label (self->warnings, text);
+  gtk_widget_set_visible (self->warnings_group, *text != '\0');
+  adw_action_row_set_subtitle (self->secrets, secrets != NULL ? secrets : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->secrets), secrets != NULL && *secrets != '\0');
+}
+
+/* ---- the window ---- */
+
+void
+bk_app_preferences_show (GtkWindow *parent, BkApp *app)
+{
+  BkAppPreferences *self = g_object_new (BK_TYPE_APP_PREFERENCES, "transient-for", parent, NULL);
+  GSettings *settings = bk_app_get_settings (app);
+
+  self->messenger = g_object_ref (bk_app_get_messenger (app));
+  gtk_list_box_bind_model (self->accounts, beckon_messenger_get_accounts (self->messenger), make_account_row, self,
+                           NULL);
+  gtk_list_box_bind_model (self->applications, beckon_messenger_get_applications (self->messenger),
+                           make_application_row, NULL, NULL);
+  g_signal_connect_object (beckon_messenger_get_applications (self->messenger), "items-changed",
+                           G_CALLBACK (show_warnings), self, G_CONNECT_SWAPPED);
+  g_settings_bind (settings, "run-in-background", self->background, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "notify-invitations", self->notify_invitations, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "notify-messages", self->notify_messages, "active", G_SETTINGS_BIND_DEFAULT);
+  show_warnings (self);
+  gtk_window_present (GTK_WINDOW (self));
+}
+
+static void
+bk_app_preferences_dispose (GObject *object)
+{
+  BkAppPreferences *self = BK_APP_PREFERENCES (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_PREFERENCES);
+  g_clear_object (&self->messenger);
+  G_OBJECT_CLASS (bk_app_preferences_parent_class)->dispose (object);
+}
+
+static void
+bk_app_preferences_class_init (BkAppPreferencesClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bk_app_preferences_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/preferences/preferences.ui");
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, accounts);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, secrets);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, applications);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, warnings_group);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, warnings);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, background);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, notify_invitations);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, notify_messages);
+  gtk_widget_class_bind_template_callback (widget_class, on_add_account);
+  gtk_widget_class_bind_template_callback (widget_class, on_register);
+  gtk_widget_class_install_action (widget_class, "preferences.unregister", "s", on_unregister);
+}
+
+static void
+bk_app_preferences_init (BkAppPreferences *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Registers a program of this computer as an application to invite to. */
+#pragma once
+
+#include "beckon.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+void bk_app_register_window_show (GtkWindow *parent, BeckonMessenger *messenger);
+
+G_END_DECLS

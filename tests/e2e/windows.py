@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Beckon's windows, by what people do in them. Names are those of the untranslated application."""
+from processes import LIMIT
+from world import program
+
+MAIN = 'Beckon'
+INVITATION = 'Invitation'
+WAITING = 'Waiting'
+BUTTON = ('push button', 'toggle button')
+
+
+class App:
+    """The application of one user."""
+
+    def __init__(self, user):
+        self.user = user
+        self.desk = user.desk
+        self.process = None
+
+    def start(self, *arguments, **options):
+        """Starts it, or has the one that runs come to the front; returns when its window is there."""
+        process = self.desk.start(program('beckon'), *arguments, **options)
+        self.process = self.process or process
+        self.desk.window(MAIN)
+        return self
+
+    @property
+    def window(self):
+        return self.desk.window(MAIN)
+
+    def press(self, name, **more):
+        return self.desk.activate(BUTTON, name, **more)
+
+    def says(self, words, timeout=LIMIT):
+        """Waits until a sentence with these words is to be read somewhere."""
+        return self.desk.find({'label', 'alert', 'status bar', 'text', 'notification'}, lambda name: words in name,
+                              shown=True, timeout=timeout)
+
+    # -- accounts
+
+    def fill_account(self, password=None, display_name=None):
+        self.desk.fill('text', self.user.address, 'Sign-in name, such as alice@example.org')
+        self.desk.fill('text', password or self.user.password, 'Password')
+        if display_name is not None:
+            self.desk.fill('text', display_name, 'Your name, as others see it')
+        self.open_server()
+        self.desk.fill('text', self.user.world.address, 'Address of the server')
+
+    def open_server(self):
+        if not self.desk.all('text', 'Address of the server', shown=True):
+            self.desk.activate('list item', 'Server')
+
+    def create_account(self):
+        self.press('New Account')
+        self.fill_account(display_name=self.user.name.capitalize())
+        self.press('Create Account')
+        self.is_online()
+
+    def sign_in(self, password=None):
+        self.press('I Have One')
+        self.fill_account(password)
+        self.press('Sign In')
+
+    def is_online(self, word='Online'):
+        self.desk.find(BUTTON, f'Your status: {word}', shown=True)
+
+    # -- people
+
+    def add_contact(self, address, text):
+        self.press('Add Contact')
+        dialog = self.desk.window('Add Contact')
+        self.desk.fill('text', address, 'Sign-in name, such as bob@example.org', within=dialog)
+        self.desk.fill('text', text, 'A word with it, if you like', within=dialog)
+        self.press('Add', within=dialog)
+        self.desk.window_gone('Add Contact')
+
+    def row(self, name, *words):
+        """The row of somebody in the contact list, when it has these words."""
+        people = self.desk.find('list', 'Contacts')
+
+        def fitting():
+            rows = self.desk.all('list item', within=people, containing=name)
+            return [row for row in rows if all(row.contains(word) for word in words)]
+
+        return self.desk.wait(fitting, f'{name} is in the contact list with {words}')[0]
+
+    def approve(self, name):
+        self.press('Accept', within=self.row(name))
+
+    def open(self, name):
+        """Opens the conversation with somebody."""
+        self.desk.activate(self.row(name))
+        self.desk.find('text', 'Message', shown=True, states={'sensitive'})
+
+    # -- talking
+
+    def say(self, text):
+        message = self.desk.fill('text', text, 'Message')
+        self.press('Send')
+        self.desk.wait(lambda: self.desk.text(message) == '', 'the message is sent')
+
+    def reads(self, text):
+        conversation = self.desk.find('list', 'Conversation')
+        return self.desk.find('label', lambda name: text in name, within=conversation)
+
+    def last_card(self, *words):
+        """The newest card of the conversation with one of its labels having each of the words."""
+        def fitting():
+            rows = self.desk.all('list item', within=self.desk.find('list', 'Conversation'))
+            return [row for row in rows[-1:] if all(row.contains(word) for word in words)]
+
+        return self.desk.wait(fitting, f'the last entry of the conversation says {words}')[0]
+
+    # -- inviting
+
+    def invite(self, application):
+        """Invites the person of the open conversation by the button Invite."""
+        self.press('Invite')
+        self.desk.activate('list item', within=self.desk.find(None, 'Applications', shown=True),
+                           containing=application)
+
+    def invitation(self, words=''):
+        """The dialog that asks."""
+        dialog = self.desk.window(INVITATION)
+        if words:
+            self.desk.find('label', lambda name: words in name, within=dialog)
+        return dialog
+
+    def answer(self, button):
+        """Accept, Decline or Cancel in the dialog; it goes at once."""
+        self.press(button, within=self.invitation())
+        self.desk.window_gone(INVITATION)
