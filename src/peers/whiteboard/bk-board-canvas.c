@@ -12,6 +12,8 @@
 #define NATURAL_WIDTH 960
 #define NATURAL_HEIGHT 600
 #define PEN_RADIUS 9
+/* Around the paper, for its shadow and the ring of the focus. */
+#define MARGIN 6
 
 enum
 {
@@ -27,7 +29,7 @@ double
 bk_board_canvas_get_scale (BkBoardCanvas *self, double *x, double *y)
 {
   double width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
-  double scale = MIN (width / BK_BOARD_WIDTH, height / BK_BOARD_HEIGHT);
+  double scale = MIN ((width - 2 * MARGIN) / BK_BOARD_WIDTH, (height - 2 * MARGIN) / BK_BOARD_HEIGHT);
 
   *x = floor ((width - scale * BK_BOARD_WIDTH) / 2);
   *y = floor ((height - scale * BK_BOARD_HEIGHT) / 2);
@@ -203,6 +205,20 @@ snapshot_pen (BkBoardCanvas *self, GtkSnapshot *snapshot, double left, double to
   cairo_destroy (context);
 }
 
+/* Paper on paper-white ground is told apart by its edge. */
+static void
+snapshot_shadow (GtkSnapshot *snapshot, double left, double top, double scale)
+{
+  const GdkRGBA edge = { 0, 0, 0, 0.25f }, shadow = { 0, 0, 0, 0.2f };
+  graphene_rect_t paper = GRAPHENE_RECT_INIT ((float) left, (float) top, (float) (scale * BK_BOARD_WIDTH),
+                                              (float) (scale * BK_BOARD_HEIGHT));
+  GskRoundedRect outline;
+
+  gsk_rounded_rect_init_from_rect (&outline, &paper, 0);
+  gtk_snapshot_append_outset_shadow (snapshot, &outline, &shadow, 0, 1, 0, 4);
+  gtk_snapshot_append_outset_shadow (snapshot, &outline, &edge, 0, 0, 1, 0);
+}
+
 static void
 bk_board_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -213,6 +229,7 @@ bk_board_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     return;
   ensure_picture (self);
   repair (self);
+  snapshot_shadow (snapshot, left, top, scale);
   snapshot_tiles (self, snapshot, left, top);
   if (self->pen_shown && gtk_widget_has_focus (widget))
     snapshot_pen (self, snapshot, left, top, scale);

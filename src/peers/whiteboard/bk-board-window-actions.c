@@ -144,6 +144,16 @@ make_name (BkBoardWindow *self)
 }
 
 static void
+set_folder (GtkFileChooser *chooser)
+{
+  const char *path = g_get_user_special_dir (G_USER_DIRECTORY_PICTURES);
+  g_autoptr (GFile) folder = path != NULL ? g_file_new_for_path (path) : NULL;
+
+  if (folder != NULL && g_file_query_exists (folder, NULL))
+    gtk_file_chooser_set_current_folder (chooser, folder, NULL);
+}
+
+static void
 on_export (GSimpleAction *action, GVariant *value, gpointer user_data)
 {
   BkBoardWindow *self = user_data;
@@ -157,6 +167,7 @@ on_export (GSimpleAction *action, GVariant *value, gpointer user_data)
   gtk_file_filter_set_name (filter, _ ("PNG pictures"));
   gtk_file_filter_add_mime_type (filter, "image/png");
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (self->chooser), filter);
+  set_folder (GTK_FILE_CHOOSER (self->chooser));
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), name);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, 0);
