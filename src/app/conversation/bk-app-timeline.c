@@ -184,7 +184,6 @@ bk_app_timeline_dispose (GObject *object)
 
   g_clear_handle_id (&self->scrolling, g_source_remove);
   g_cancellable_cancel (self->loading);
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_TIMELINE);
   g_clear_object (&self->loading);
   g_clear_object (&self->conversation);
   g_clear_object (&self->contact);
