@@ -192,19 +192,10 @@ bk_app_contact_can_be_invited (BeckonContact *contact, char **reason)
   return FALSE;
 }
 
-/* NULL while nothing is wrong. */
-static GError *
-error_of (BeckonAccount *account)
-{
-  const char *name = beckon_account_get_error_name (account);
-
-  return *name != '\0' ? g_dbus_error_new_for_dbus_error (name, beckon_account_get_error_text (account)) : NULL;
-}
-
 gboolean
 bk_app_account_has_error (BeckonAccount *account, BeckonError code)
 {
-  g_autoptr (GError) error = error_of (account);
+  g_autoptr (GError) error = beckon_account_dup_error (account);
 
   return g_error_matches (error, BECKON_ERROR, (int) code);
 }
@@ -213,7 +204,7 @@ char *
 bk_app_account_dup_trouble (BeckonAccount *account)
 {
   const char *state = beckon_account_get_state (account);
-  g_autoptr (GError) error = error_of (account);
+  g_autoptr (GError) error = beckon_account_dup_error (account);
 
   if (g_str_equal (state, "online"))
     return NULL;
