@@ -4,6 +4,8 @@
 import os
 import signal
 
+from gi.repository import GLib
+
 from board import GUID, Board
 from cases import both_run, expect_end, invite, peer_pid, tap
 from processes import wait_for_exit
@@ -144,6 +146,9 @@ def meet(world, mode):
     registration.parent.mkdir(parents=True)
     registration.write_text(f'[Beckon Peer]\nGUID={GUID}\nName=Whiteboard\nExec="{HERE}/board-peer" {mode}\n',
                             encoding='utf-8')
+    # And nothing but that: the build has a registration of the real one.
+    bob.environment['XDG_DATA_DIRS'] = str(world.screen.share)
+    bob.ask_bus('UpdateActivationEnvironment', GLib.Variant('(a{ss})', ({'XDG_DATA_DIRS': str(world.screen.share)},)))
     alice.create_account()
     bob.create_account()
     alice.befriend(bob)
@@ -157,7 +162,7 @@ def test_nonsense_is_refused():
     with World() as world:
         board, bob, session = meet(world, 'nonsense')
         board.says('The program of Bob sent something that makes no sense.')
-        expect_end(session, 'connection-failure', board.user)
+        expect_end(session, 'cancelled-local', board.user)
         board.draw((200, 200), (400, 200))
         board.strokes(1)
         board.export().has('black', (300, 200))
