@@ -93,12 +93,14 @@ def meet_at_the_board(stage):
     bob.invitation('Alice invites you to Whiteboard')
     alice.last_card('It rings there')
     stage.done('alice picks Whiteboard from the menu Invite: it rings at bob’s, and alice sees that', 'invitation')
+    hands = stage.screen.hands
+    accept = bob.desk.find('push button', 'Accept', within=bob.invitation())
     began = time.monotonic()
-    bob.answer('Accept')
-    boards = [Board(app.user) for app in stage.apps]
-    for board in boards:
-        board.appears()
+    bob.desk.activate(accept)
+    hands.wait(lambda: sum(hands.title(window).startswith(Board.TITLE) for window in hands.windows()) == 2,
+               'the two whiteboards did not come up')
     seconds = time.monotonic() - began
+    boards = [Board(app.user) for app in stage.apps]
     stage.steps.done('bob accepts, both whiteboards are open')
     stage.steps.note(f'Accept → both boards visible: {seconds * 1000:.0f} ms')
     for board in boards:
