@@ -165,11 +165,13 @@ class Board:
         self.desk.wait(lambda: words in self.appears().description, f'the board has {words}')
 
     def export(self, path):
-        """Saves the picture by the keyboard."""
+        """Saves the picture by the keyboard. GTK's dialog for it has no name, its entry has."""
         self.desk.key('ctrl+s', window=self.window)
-        self.desk.window('Export Picture')
-        self.desk.hands.key('ctrl+a')
+        entry = self.desk.find('text', 'Name:')
+        self.desk.wait(lambda: 'focused' in self.desk.states(entry), 'a name for the file can be typed')
+        self.desk.key('ctrl+a')
         self.desk.type(str(path))
+        self.desk.wait(lambda: self.desk.text(entry) == str(path), f'{path} is typed')
         self.desk.key('enter')
         self.desk.wait(path.exists, f'{path.name} is exported')
 
