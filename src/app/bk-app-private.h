@@ -29,6 +29,7 @@ struct _BkApp
 void bk_app_actions_init (BkApp *self);
 
 /* bk-app.c */
+BkAppWindow *bk_app_get_window (BkApp *self); /* nullable: the main window */
 BkAppWindow *bk_app_show_window (BkApp *self);
 void bk_app_try_again (BkApp *self);
 

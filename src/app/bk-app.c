@@ -149,14 +149,19 @@ on_window_removed (GtkApplication *application, GtkWindow *window)
 }
 
 BkAppWindow *
+bk_app_get_window (BkApp *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (BK_IS_APP_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+BkAppWindow *
 bk_app_show_window (BkApp *self)
 {
-  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
-  BkAppWindow *window = NULL;
+  BkAppWindow *window = bk_app_get_window (self);
 
-  for (GList *l = windows; l != NULL && window == NULL; l = l->next)
-    if (BK_IS_APP_WINDOW (l->data))
-      window = l->data;
   if (window == NULL)
     window = bk_app_window_new (self);
   gtk_window_present (GTK_WINDOW (window));

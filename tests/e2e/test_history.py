@@ -64,8 +64,8 @@ def test_both_sides_in_one_service():
         sessions = [found for found in both.ctl('sessions', '--all') if found['id'] == session]
         assert sorted(found['role'] for found in sessions) == ['invitee', 'inviter'], sessions
         assert both.entry('alice', session)[:2] == (False, FROM_ALICE)
-        found = [entry['text'] for entry in both.ctl('--account', alice.address, 'chat', bob.address) if entry['session']]
-        assert found == [TO_BOB], found
+        chat = both.ctl('--account', alice.address, 'chat', bob.address)
+        assert [entry['text'] for entry in chat if entry['session']] == [TO_BOB], chat
 
 
 if __name__ == '__main__':

@@ -45,7 +45,8 @@ service_pid (GTestDBus *bus)
   g_assert_no_error (error);
   g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
     connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-    g_variant_new ("(s)", "im.beckon.Beckon.Service"), G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+    g_variant_new ("(s)", "im.beckon.Beckon.Service"), G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+    &error);
   g_assert_no_error (error);
   g_variant_get (reply, "(u)", &pid);
   g_dbus_connection_close_sync (connection, NULL, NULL);

@@ -110,7 +110,8 @@ def test_what_wakes():
         desk.client.wait_for_name(WINDOW)
         assert desk.starts() == ['request', 'message', 'invitation'], desk.starts()
 
-        asking = [desk.client.get('Session1', 'Asking', path) for path in desk.client.call('Messenger1', 'ListSessions')]
+        sessions = desk.client.call('Messenger1', 'ListSessions')
+        asking = [desk.client.get('Session1', 'Asking', path) for path in sessions]
         assert asking == [False, True], asking
         desk.close_window()
 

@@ -126,7 +126,6 @@ bk_app_add_contact_dispose (GObject *object)
 {
   BkAppAddContact *self = BK_APP_ADD_CONTACT (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_ADD_CONTACT);
   g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_add_contact_parent_class)->dispose (object);
 }

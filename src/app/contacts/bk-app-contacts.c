@@ -214,7 +214,6 @@ bk_app_contacts_dispose (GObject *object)
 {
   BkAppContacts *self = BK_APP_CONTACTS (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_CONTACTS);
   g_clear_object (&self->selection);
   g_clear_object (&self->filter);
   g_clear_object (&self->people);

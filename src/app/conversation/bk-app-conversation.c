@@ -343,7 +343,6 @@ bk_app_conversation_dispose (GObject *object)
   BkAppConversation *self = BK_APP_CONVERSATION (object);
 
   g_cancellable_cancel (self->loading);
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_CONVERSATION);
   g_clear_object (&self->conversation);
   g_clear_object (&self->person);
   g_clear_pointer (&self->drafts, g_hash_table_unref);

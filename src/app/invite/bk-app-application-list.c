@@ -96,18 +96,10 @@ bk_app_application_list_grab_focus (GtkWidget *widget)
 }
 
 static void
-bk_app_application_list_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), BK_TYPE_APP_APPLICATION_LIST);
-  G_OBJECT_CLASS (bk_app_application_list_parent_class)->dispose (object);
-}
-
-static void
 bk_app_application_list_class_init (BkAppApplicationListClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = bk_app_application_list_dispose;
   widget_class->grab_focus = bk_app_application_list_grab_focus;
   signals[SIGNAL_PICKED] = g_signal_new ("picked", BK_TYPE_APP_APPLICATION_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                          NULL, G_TYPE_NONE, 1, BECKON_TYPE_APPLICATION);

@@ -102,9 +102,9 @@ show_dialog (Item *item)
   BkAppInvitations *self = item->invitations;
 
   if (item->dialog == NULL)
-    set_window (&item->dialog,
-                GTK_WINDOW (bk_app_invitation_dialog_new (GTK_APPLICATION (self->app), self->messenger,
-                                                          item->session)));
+    set_window (&item->dialog, GTK_WINDOW (bk_app_invitation_dialog_new (GTK_APPLICATION (self->app), self->messenger,
+                                                                         item->session)));
+  gtk_window_set_transient_for (item->dialog, GTK_WINDOW (bk_app_get_window (self->app)));
   gtk_window_present (item->dialog);
 }
 
@@ -179,6 +179,7 @@ update_waiting (Item *item)
     return;
   set_window (&item->waiting,
               GTK_WINDOW (bk_app_waiting_window_new (GTK_APPLICATION (self->app), item->session)));
+  gtk_window_set_transient_for (item->waiting, GTK_WINDOW (bk_app_get_window (self->app)));
   gtk_window_present (item->waiting);
 }
 

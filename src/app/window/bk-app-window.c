@@ -190,7 +190,6 @@ bk_app_window_dispose (GObject *object)
 {
   BkAppWindow *self = BK_APP_WINDOW (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_WINDOW);
   g_clear_object (&self->people);
   g_clear_object (&self->app);
   g_clear_pointer (&self->wanted_account, g_free);

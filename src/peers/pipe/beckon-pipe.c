@@ -250,7 +250,7 @@ tear_down (BkPipe *self)
   bk_pipe_ends_free (self->ends);
   bk_pipe_relay_free (self->relay);
   bk_pipe_door_free (self->door);
-  bk_pipe_listener_free (self->listener);
+  bk_meeting_free (self->meeting);
   if (self->link >= 0)
     close (self->link);
   if (self->inside >= 0)

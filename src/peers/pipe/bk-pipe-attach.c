@@ -46,7 +46,7 @@ struct _BkPipeDoor
   GSocketListener *listener;
   GCancellable *cancellable;
   char *path;
-  BkPipeLinked attached;
+  BkMeetLinked attached;
   gpointer user_data;
 };
 
@@ -96,7 +96,7 @@ open_door (BkPipeDoor *self, GError **error)
 }
 
 BkPipeDoor *
-bk_pipe_door_new (const char *session, BkPipeLinked attached, gpointer user_data, GError **error)
+bk_pipe_door_new (const char *session, BkMeetLinked attached, gpointer user_data, GError **error)
 {
   g_autofree char *folder = dup_folder (error);
   g_autofree char *bare = dup_bare_id (session);

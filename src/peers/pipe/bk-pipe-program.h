@@ -44,7 +44,7 @@ typedef struct
 
   BeckonSessionManager *manager;
   BeckonSession *session;
-  BkPipeListener *listener;
+  BkMeeting *meeting;
   int link;             /* the socket to the other machine, -1 before */
   BkPipeDoor *door;
   int inside;           /* the socket of the program that came in, -1 before */

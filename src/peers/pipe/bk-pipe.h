@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* beckon-pipe: joins standard input and output of two people. The parts, from the outside in: attach (a socket for the
- * program that the user calls), link (the connection between the two machines), ends and relay (what flows). */
+ * program that the user calls), meet (the connection between the two machines), ends and relay (what flows). */
 #pragma once
 
-#include "beckon.h"
+#include "bk-meet.h"
 
 G_BEGIN_DECLS
 
@@ -27,27 +27,11 @@ typedef struct _BkPipeRelay BkPipeRelay;
 BkPipeRelay *bk_pipe_relay_new (int one, int other, BkPipeDone done, gpointer user_data);
 void bk_pipe_relay_free (BkPipeRelay *self);
 
-/* ---- the connection between the two machines ---- */
-
-typedef struct _BkPipeListener BkPipeListener;
-/* @fd: the socket of the one who knew the token, to be taken over. */
-typedef void (*BkPipeLinked) (int fd, gpointer user_data);
-BkPipeListener *bk_pipe_listener_new (const char *address, BkPipeLinked linked, gpointer user_data, GError **error);
-void bk_pipe_listener_free (BkPipeListener *self);
-/* What the other side must be told: `ip port token token`. */
-const char *bk_pipe_listener_get_offer (BkPipeListener *self);
-
-void bk_pipe_connect_async (const char *offer, GCancellable *cancellable, GAsyncReadyCallback callback,
-                            gpointer user_data);
-int bk_pipe_connect_finish (GAsyncResult *result, GError **error);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkPipeListener, bk_pipe_listener_free)
-
 /* ---- the socket for the program that the user calls ---- */
 
 typedef struct _BkPipeDoor BkPipeDoor;
 /* Opens the socket of @session (a SessionID). The first who comes in gets it. */
-BkPipeDoor *bk_pipe_door_new (const char *session, BkPipeLinked attached, gpointer user_data, GError **error);
+BkPipeDoor *bk_pipe_door_new (const char *session, BkMeetLinked attached, gpointer user_data, GError **error);
 void bk_pipe_door_free (BkPipeDoor *self);
 
 /* Waits for the socket of @session, NULL for the only one there is, and goes in. */

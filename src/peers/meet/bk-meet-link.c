@@ -2,10 +2,11 @@
 /* One side listens on its address and tells the other where, together with two random tokens, over the session. Who
  * connects shows the first token; who listens answers with the second, so that nothing is sent to a stranger that
  * happens to have that address on another network. */
-#include "bk-pipe.h"
+#include "bk-meet.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -16,6 +17,10 @@
 #define GREETING_SECONDS 5
 #define MAX_CANDIDATES 8
 #define CONNECT_SECONDS 15
+/* A computer that is gone without a word is noticed after a minute, not after the two hours of the kernel. */
+#define SILENCE_SECONDS 30
+#define PROBE_SECONDS 10
+#define PROBES 3
 
 /* ---- tokens ---- */
 
@@ -58,12 +63,15 @@ take_socket (GSocketConnection *connection)
   GSocket *socket = g_socket_connection_get_socket (connection);
 
   g_socket_set_keepalive (socket, TRUE);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, SILENCE_SECONDS, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, PROBE_SECONDS, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, PROBES, NULL);
   return dup (g_socket_get_fd (socket));
 }
 
 /* ---- listening ---- */
 
-struct _BkPipeListener
+struct _BkMeetListener
 {
   GSocketListener *listener;
   GCancellable *cancellable;
@@ -71,15 +79,16 @@ struct _BkPipeListener
   char answer[GREETING + 1];
   char *offer;
   guint n_candidates;
-  gboolean chosen;
-  BkPipeLinked linked;
+  gboolean chosen;  /* one of them is being let in, or is in and nobody else may */
+  gboolean again;   /* who is in may come once more */
+  BkMeetLinked linked;
   gpointer user_data;
 };
 
 /* Somebody who connected and has not shown the token yet. */
 typedef struct
 {
-  BkPipeListener *listener; /* borrowed: its end cancels everything here */
+  BkMeetListener *listener; /* borrowed: its end cancels everything here */
   GSocketConnection *connection;
   GCancellable *cancellable;
   gulong chain;
@@ -100,7 +109,7 @@ candidate_free (Candidate *candidate)
 static void
 drop (Candidate *candidate)
 {
-  BkPipeListener *self = candidate->listener;
+  BkMeetListener *self = candidate->listener;
 
   self->n_candidates--;
   g_signal_handler_disconnect (self->cancellable, candidate->chain);
@@ -135,13 +144,16 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (is_over (candidate))
     return;
-  BkPipeListener *self = candidate->listener;
+  BkMeetListener *self = candidate->listener;
   int fd = ok ? take_socket (candidate->connection) : -1;
   drop (candidate);
   self->chosen = ok && fd >= 0;
   if (!self->chosen)
     return;
-  g_socket_listener_close (self->listener);
+  if (self->again)
+    self->chosen = FALSE;
+  else
+    g_socket_listener_close (self->listener);
   self->linked (fd, self->user_data);
 }
 
@@ -154,7 +166,7 @@ on_greeting (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (is_over (candidate))
     return;
-  BkPipeListener *self = candidate->listener;
+  BkMeetListener *self = candidate->listener;
   if (!ok || n != GREETING || self->chosen || !is_greeting (candidate->greeting, self->expected))
     {
       drop (candidate);
@@ -173,7 +185,7 @@ on_listener_over (GCancellable *cancellable, Candidate *candidate)
 }
 
 static void
-add_candidate (BkPipeListener *self, GSocketConnection *connection)
+add_candidate (BkMeetListener *self, GSocketConnection *connection)
 {
   Candidate *candidate = g_new0 (Candidate, 1);
 
@@ -193,7 +205,7 @@ on_connection (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocketConnection) connection
     = g_socket_listener_accept_finish (G_SOCKET_LISTENER (source), result, NULL, &error);
-  BkPipeListener *self = user_data;
+  BkMeetListener *self = user_data;
 
   if (connection == NULL)
     return; /* closed, and perhaps freed */
@@ -203,7 +215,7 @@ on_connection (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static gboolean
-bind_to (BkPipeListener *self, const char *address, GError **error)
+bind_to (BkMeetListener *self, const char *address, GError **error)
 {
   g_autoptr (GInetAddress) ip = g_inet_address_new_from_string (address);
   g_autoptr (GSocketAddress) wanted = NULL;
@@ -230,13 +242,14 @@ bind_to (BkPipeListener *self, const char *address, GError **error)
   return TRUE;
 }
 
-BkPipeListener *
-bk_pipe_listener_new (const char *address, BkPipeLinked linked, gpointer user_data, GError **error)
+BkMeetListener *
+bk_meet_listener_new (const char *address, gboolean again, BkMeetLinked linked, gpointer user_data, GError **error)
 {
-  g_autoptr (BkPipeListener) self = g_new0 (BkPipeListener, 1);
+  g_autoptr (BkMeetListener) self = g_new0 (BkMeetListener, 1);
 
   self->listener = g_socket_listener_new ();
   self->cancellable = g_cancellable_new ();
+  self->again = again;
   self->linked = linked;
   self->user_data = user_data;
   if (!bind_to (self, address, error))
@@ -246,13 +259,13 @@ bk_pipe_listener_new (const char *address, BkPipeLinked linked, gpointer user_da
 }
 
 const char *
-bk_pipe_listener_get_offer (BkPipeListener *self)
+bk_meet_listener_get_offer (BkMeetListener *self)
 {
   return self->offer;
 }
 
 void
-bk_pipe_listener_free (BkPipeListener *self)
+bk_meet_listener_free (BkMeetListener *self)
 {
   if (self == NULL)
     return;
@@ -364,14 +377,14 @@ parse_offer (const char *offer, Connecting *connecting)
 }
 
 void
-bk_pipe_connect_async (const char *offer, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+bk_meet_connect_async (const char *offer, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Connecting *connecting = g_new0 (Connecting, 1);
   g_autoptr (GSocketAddress) address = parse_offer (offer, connecting);
   g_autoptr (GSocketClient) client = g_socket_client_new ();
 
-  g_task_set_source_tag (task, bk_pipe_connect_async);
+  g_task_set_source_tag (task, bk_meet_connect_async);
   g_task_set_task_data (task, connecting, (GDestroyNotify) connecting_free);
   if (address == NULL)
     {
@@ -386,7 +399,7 @@ bk_pipe_connect_async (const char *offer, GCancellable *cancellable, GAsyncReady
 }
 
 int
-bk_pipe_connect_finish (GAsyncResult *result, GError **error)
+bk_meet_connect_finish (GAsyncResult *result, GError **error)
 {
   return (int) g_task_propagate_int (G_TASK (result), error);
 }
