@@ -151,8 +151,8 @@ class AccessibilityBus:
 
     def processes(self):
         found = set()
-        for owner, _path in self.applications():
-            with contextlib.suppress(GLib.Error):  # gone in between
+        with contextlib.suppress(GLib.Error):  # gone in between
+            for owner, _path in self.applications():
                 found.add(self.process(owner))
         return found
 
