@@ -93,12 +93,14 @@ def meet_at_the_board(stage):
     bob.invitation('Alice invites you to Whiteboard')
     alice.last_card('It rings there')
     stage.done('alice picks Whiteboard from the menu Invite: it rings at bob’s, and alice sees that', 'invitation')
+    hands = stage.screen.hands
+    accept = bob.desk.find('push button', 'Accept', within=bob.invitation())
     began = time.monotonic()
-    bob.answer('Accept')
-    boards = [Board(app.user) for app in stage.apps]
-    for board in boards:
-        board.appears()
+    bob.desk.activate(accept)
+    hands.wait(lambda: sum(hands.title(window).startswith(Board.TITLE) for window in hands.windows()) == 2,
+               'the two whiteboards did not come up')
     seconds = time.monotonic() - began
+    boards = [Board(app.user) for app in stage.apps]
     stage.steps.done('bob accepts, both whiteboards are open')
     stage.steps.note(f'Accept → both boards visible: {seconds * 1000:.0f} ms')
     for board in boards:
@@ -136,8 +138,8 @@ def part(stage, boards):
     alice, bob = stage.apps
     boards[1].close()
     boards[0].desk.find(None, lambda name: 'You can go on drawing' in name)
-    for app in stage.apps:
-        app.last_card('The session has ended')
+    alice.last_card('Bob closed Whiteboard.')
+    bob.last_card('Whiteboard was closed.')
     stage.done('bob closes his board: the session is over, and alice keeps her drawing', 'ended')
     boards[0].close()
 
@@ -146,7 +148,7 @@ def decline(stage):
     alice, bob = stage.apps
     alice.invite('Whiteboard')
     bob.answer('Decline')
-    alice.last_card('declined')
+    alice.last_card('Bob declined.')
     stage.done('alice invites, bob declines: alice reads it', 'declined')
 
 
@@ -156,7 +158,7 @@ def cancel(stage):
     bob.invitation()
     alice.press('Cancel', within=alice.last_card('It rings there'))
     bob.desk.window_gone('Invitation')
-    bob.last_card('cancelled')
+    bob.last_card('Alice cancelled.')
     stage.done('alice invites and cancels while it rings: the question is gone, bob reads why', 'cancelled')
 
 
@@ -164,7 +166,7 @@ def cancel_in_dialog(stage):
     alice, bob = stage.apps
     alice.invite('Whiteboard')
     bob.answer('Cancel')
-    alice.last_card('cancelled')
+    alice.last_card('Bob cancelled.')
     stage.done('alice invites, bob presses Cancel in the dialog: alice reads that', 'dialog-cancelled')
 
 

@@ -26,6 +26,7 @@ import signal
 from gi.repository import Gio, GLib
 
 from accessible import AccessibilityBus
+from notifications import Notifications
 from processes import LIMIT, Failure, wait_for_exit
 
 A11Y_SERVICE = '''[D-BUS Service]
@@ -50,9 +51,11 @@ class Desk:
         user.environment['AT_SPI_BUS_ADDRESS'] = address
         user.ask_bus('UpdateActivationEnvironment', GLib.Variant('(a{ss})', ({'AT_SPI_BUS_ADDRESS': address},)))
         self.bus = AccessibilityBus(address, user.label)
+        self.notifications = Notifications(user.environment['DBUS_SESSION_BUS_ADDRESS'])
 
     def close(self):
         self.bus.close()
+        self.notifications.close()
 
     # -- programs
 
@@ -113,6 +116,10 @@ class Desk:
         if not result:
             self.fail(f'It did not come about that {what}', timeout)
         return result
+
+    def notification(self, words):
+        """Waits for a notification with these words; returns its number, see Notifications.press."""
+        return self.wait(lambda: self.notifications.find(words), f'there is a notification “{words}”')
 
     def again(self, node):
         """The same node as it is now; None if it is gone."""

@@ -250,15 +250,14 @@ class User:
 
     def end_windows(self):
         """Tells the programs that have windows to end; returns which they are."""
-        if self.own_desk is None:
-            return []
+        desk, self.own_desk = self.own_desk, None
         pids = []
-        with contextlib.suppress(GLib.Error):
-            for pid in self.own_desk.processes():
+        if desk is not None:
+            for pid in desk.processes():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGTERM)
                     pids.append(pid)
-        self.own_desk.close()
+            desk.close()
         return pids
 
     def run(self, command, text=None, timeout=LIMIT):
