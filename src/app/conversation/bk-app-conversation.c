@@ -7,8 +7,6 @@
 #include "conversation/bk-app-timeline.h"
 #include "invite/bk-app-invite-menu.h"
 
-#include <glib/gi18n.h>
-
 struct _BkAppConversation
 {
   AdwBin parent_instance;
