@@ -94,7 +94,8 @@ class Board:
         return left + scale * x, top + scale * y
 
     def draw(self, *points):
-        """Draws along the points with the mouse."""
+        """Draws from the first point to the last with the mouse. Where it was in between is not sure to be seen: of all
+        that comes within a frame, GDK on X11 knows the last place alone."""
         self.desk.hands.drag([self.place(*point) for point in points])
 
     def press(self, name):
