@@ -12,20 +12,18 @@ get_attended_window (BkApp *self)
   return BK_IS_APP_WINDOW (window) && gtk_window_is_active (window) ? BK_APP_WINDOW (window) : NULL;
 }
 
-/* The main window, if there is one. */
-static BkAppWindow *
-get_window (BkApp *self)
+gboolean
+bk_app_shows (BkApp *self, const char *account, const char *who)
 {
-  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
-    if (BK_IS_APP_WINDOW (l->data))
-      return l->data;
-  return NULL;
+  BkAppWindow *window = get_attended_window (self);
+
+  return window != NULL && bk_app_window_shows (window, account, who);
 }
 
 void
 bk_app_tell (BkApp *self, const char *id, const char *text)
 {
-  BkAppWindow *window = get_window (self);
+  BkAppWindow *window = bk_app_get_window (self);
 
   if (window != NULL)
     bk_app_window_tell (window, text, NULL, NULL, NULL);
@@ -38,7 +36,7 @@ bk_app_tell (BkApp *self, const char *id, const char *text)
 void
 bk_app_tell_cancellable (BkApp *self, const char *session_id, const char *text)
 {
-  BkAppWindow *window = get_window (self);
+  BkAppWindow *window = bk_app_get_window (self);
   g_autofree char *id = g_strconcat ("session-", session_id, NULL);
   g_autoptr (GNotification) notification = NULL;
 

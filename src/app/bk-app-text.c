@@ -40,7 +40,7 @@ sentence_of (BeckonError code)
     case BECKON_ERROR_LIST_FULL:
       return _("Your contact list is full.");
     case BECKON_ERROR_DISCONNECTED:
-      return _("The connection was lost before the answer came.");
+      return _("The connection was lost.");
     case BECKON_ERROR_MESSAGE_TOO_LONG:
       return _("This message is too long.");
     case BECKON_ERROR_INVITED_SELF:
@@ -192,19 +192,28 @@ bk_app_contact_can_be_invited (BeckonContact *contact, char **reason)
   return FALSE;
 }
 
+gboolean
+bk_app_account_has_error (BeckonAccount *account, BeckonError code)
+{
+  g_autoptr (GError) error = beckon_account_dup_error (account);
+
+  return g_error_matches (error, BECKON_ERROR, (int) code);
+}
+
 char *
 bk_app_account_dup_trouble (BeckonAccount *account)
 {
   const char *state = beckon_account_get_state (account);
-  const char *text = beckon_account_get_error_text (account);
+  g_autoptr (GError) error = beckon_account_dup_error (account);
 
   if (g_str_equal (state, "online"))
     return NULL;
   if (g_str_equal (state, "offline"))
-    return *text != '\0' ? g_strdup (text) : g_strdup (_("You are signed out."));
-  if (*text != '\0')
-    return g_strdup_printf (_("%s Trying again…"), text);
-  return g_strdup (_("Connecting…"));
+    return g_strdup (error != NULL ? bk_app_error_text (error) : _("You are signed out."));
+  if (error == NULL)
+    return g_strdup (_("Connecting…"));
+  /* Translators: %s is a sentence that says why there is no connection */
+  return g_strdup_printf (_("%s Trying again…"), bk_app_error_text (error));
 }
 
 /* ---- sessions ---- */

@@ -20,6 +20,8 @@ char *bk_app_contact_dup_line (BeckonContact *contact);
 /* Whether somebody can be invited; if not, @reason (to be freed) says why in a sentence. */
 gboolean bk_app_contact_can_be_invited (BeckonContact *contact, char **reason);
 
+/* Whether an account is offline because of that error. */
+gboolean bk_app_account_has_error (BeckonAccount *account, BeckonError code);
 /* What an account is doing right now, where that is worth telling; else NULL. */
 char *bk_app_account_dup_trouble (BeckonAccount *account);
 

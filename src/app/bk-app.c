@@ -7,6 +7,8 @@
 
 #define MAX_RETRY_S 30
 
+
+
 enum
 {
   PROP_0,
@@ -147,14 +149,19 @@ on_window_removed (GtkApplication *application, GtkWindow *window)
 }
 
 BkAppWindow *
+bk_app_get_window (BkApp *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (BK_IS_APP_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+BkAppWindow *
 bk_app_show_window (BkApp *self)
 {
-  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
-  BkAppWindow *window = NULL;
+  BkAppWindow *window = bk_app_get_window (self);
 
-  for (GList *l = windows; l != NULL && window == NULL; l = l->next)
-    if (BK_IS_APP_WINDOW (l->data))
-      window = l->data;
   if (window == NULL)
     window = bk_app_window_new (self);
   gtk_window_present (GTK_WINDOW (window));
@@ -165,15 +172,6 @@ static void
 bk_app_activate (GApplication *application)
 {
   bk_app_show_window (BK_APP (application));
-}
-
-static int
-bk_app_handle_local_options (GApplication *application, GVariantDict *options)
-{
-  if (!g_variant_dict_contains (options, "version"))
-    return -1; /* go on */
-  g_print ("beckon %s\n", BECKON_VERSION);
-  return 0;
 }
 
 static void
@@ -238,7 +236,6 @@ bk_app_class_init (BkAppClass *klass)
 
   object_class->get_property = bk_app_get_property;
   object_class->finalize = bk_app_finalize;
-  application_class->handle_local_options = bk_app_handle_local_options;
   application_class->startup = bk_app_startup;
   application_class->activate = bk_app_activate;
   application_class->shutdown = bk_app_shutdown;
@@ -254,13 +251,7 @@ bk_app_class_init (BkAppClass *klass)
 static void
 bk_app_init (BkApp *self)
 {
-  static const GOptionEntry options[] = {
-    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and leave"), NULL },
-    { NULL },
-  };
-
   self->cancellable = g_cancellable_new ();
-  g_application_add_main_option_entries (G_APPLICATION (self), options);
 }
 
 BkApp *

@@ -349,6 +349,28 @@ beckon_account_get_error_text (BeckonAccount *self)
 }
 
 /**
+ * beckon_account_dup_error:
+ * @self: an account
+ *
+ * Gets why the account is not online, as the error that signing in would give: to tell one reason from another.
+ *
+ * Returns: (transfer full) (nullable): the error, mostly a [error@Error]; %NULL if nothing went wrong
+ */
+GError *
+beckon_account_dup_error (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  const char *name = beckon_account_get_error_name (self);
+  if (*name == '\0')
+    return NULL;
+
+  GError *error = g_dbus_error_new_for_dbus_error (name, beckon_account_get_error_text (self));
+  g_dbus_error_strip_remote_error (error);
+  return error;
+}
+
+/**
  * beckon_account_get_contacts:
  * @self: an account
  *

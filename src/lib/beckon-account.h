@@ -23,6 +23,7 @@ BeckonStatus beckon_account_get_wanted_status (BeckonAccount *self);
 const char *beckon_account_get_personal_message (BeckonAccount *self);
 const char *beckon_account_get_error_name (BeckonAccount *self);
 const char *beckon_account_get_error_text (BeckonAccount *self);
+GError *beckon_account_dup_error (BeckonAccount *self);
 GListModel *beckon_account_get_contacts (BeckonAccount *self);
 BeckonContact *beckon_account_find_contact (BeckonAccount *self, const char *who);
 

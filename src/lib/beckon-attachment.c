@@ -22,6 +22,7 @@ struct _BeckonAttachment
   char *service_owner; /* unique name, NULL while there is no service */
   guint object_id;
   guint watch_id;
+  guint looking; /* how many starts do not know the owner yet */
   gboolean attached;
   GCancellable *cancellable; /* what is under way for a service that came back */
 };
@@ -103,8 +104,9 @@ on_service_appeared (GDBusConnection *connection, const char *name, const char *
 {
   BeckonAttachment *self = user_data;
 
-  if (g_strcmp0 (self->service_owner, owner) == 0)
-    return; /* the one that we are attached to */
+  /* The one that we are attached to; or one that a start under way will find, as it asks the bus later than this. */
+  if (g_strcmp0 (self->service_owner, owner) == 0 || self->looking > 0)
+    return;
   beckon_attachment_start (self, g_task_new (self, self->cancellable, on_attached_again, NULL));
 }
 
@@ -149,6 +151,7 @@ on_got_owner (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
 
+  self->looking--;
   if (reply == NULL)
     {
       g_task_return_error (task, beckon_remote_translate_error (error));
@@ -175,6 +178,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
   /* One that was started by hand cannot be started by the bus, but is there. */
   if (reply == NULL && !g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN))
     {
+      self->looking--;
       g_task_return_error (task, beckon_remote_translate_error (g_steal_pointer (&error)));
       return;
     }
@@ -188,6 +192,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 beckon_attachment_start (BeckonAttachment *self, GTask *outer)
 {
+  self->looking++;
   /* Starts the service if it is only activatable. */
   g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                           "StartServiceByName", g_variant_new ("(su)", self->bus_name, 0u), G_VARIANT_TYPE ("(u)"),

@@ -20,6 +20,8 @@ struct _BeckonMessenger
   BeckonObjectList *sessions;
   GListStore *applications; /* element-type BeckonApplication */
   gboolean connected;
+  guint n_loads;      /* only the newest decides whether a reconnect has failed */
+  GPtrArray *waiting; /* element-type GTask, of reconnect_async; each with the GSource of its cancellable, or none */
   GCancellable *cancellable;
 };
 
@@ -218,6 +220,50 @@ load_session_finish (GAsyncResult *result, GError **error)
   return (GObject *) beckon_session_load_finish (result, error);
 }
 
+/* ---- waiting to be connected ---- */
+
+/* Takes @task out of the list of those who wait. */
+static GTask *
+stop_waiting (BeckonMessenger *self, GTask *task)
+{
+  GSource *source = g_task_get_task_data (task);
+  guint position;
+
+  if (source != NULL)
+    g_source_destroy (source);
+  if (!g_ptr_array_find (self->waiting, task, &position))
+    return NULL;
+  return g_ptr_array_steal_index (self->waiting, position);
+}
+
+/* Tells those who wait by now; who asks again in that moment waits anew. */
+static void
+answer_waiting (BeckonMessenger *self, const GError *error)
+{
+  g_autoptr (BeckonMessenger) alive = g_object_ref (self);
+
+  for (guint n = self->waiting->len; n > 0 && self->waiting->len > 0; n--)
+    {
+      g_autoptr (GTask) task = stop_waiting (self, self->waiting->pdata[0]);
+
+      if (error != NULL)
+        g_task_return_error (task, g_error_copy (error));
+      else
+        g_task_return_boolean (task, TRUE);
+    }
+}
+
+static gboolean
+on_waiter_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  GTask *waiter = user_data;
+  g_autoptr (GTask) task = stop_waiting (g_task_get_source_object (waiter), waiter);
+
+  if (task != NULL)
+    g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
+}
+
 /* ---- loading: remotes, Attach, then the three lists; the same when the service comes back ---- */
 
 static void
@@ -242,6 +288,7 @@ on_applications (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   set_connected (self, TRUE);
+  answer_waiting (self, NULL);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -387,17 +434,21 @@ load (BeckonMessenger *self, GTask *task)
 static void
 on_loaded_again (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  BeckonMessenger *self = BECKON_MESSENGER (source);
   g_autoptr (GError) error = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_debug ("Could not read from the session service again: %s", error->message);
+  if (g_task_propagate_boolean (G_TASK (result), &error) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_debug ("Could not read from the session service again: %s", error->message);
+  if (GPOINTER_TO_UINT (user_data) == self->n_loads)
+    answer_waiting (self, error);
 }
 
 static void
 on_attached (BeckonAttachment *attachment, BeckonMessenger *self)
 {
   if (self->remote != NULL) /* not the first time: that is driven by new_async */
-    load (self, g_task_new (self, self->cancellable, on_loaded_again, NULL));
+    load (self, g_task_new (self, self->cancellable, on_loaded_again, GUINT_TO_POINTER (++self->n_loads)));
 }
 
 static void
@@ -503,6 +554,78 @@ beckon_messenger_new_finish (GAsyncResult *result, GError **error)
   g_return_val_if_fail (G_IS_TASK (result), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- coming back ---- */
+
+static void
+on_reattached (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonMessenger) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  /* On success "attached" was told: everything is being read. */
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    answer_waiting (self, error);
+}
+
+/**
+ * beckon_messenger_reconnect_async:
+ * @self: a messenger
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Starts the session service again if it is gone, and finishes when everything is read again. Without this call the
+ * messenger waits until somebody else starts it. What the lists had before are other objects then.
+ */
+void
+beckon_messenger_reconnect_async (BeckonMessenger *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_return_if_fail (BECKON_IS_MESSENGER (self));
+
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  gboolean first = self->waiting->len == 0;
+
+  g_task_set_source_tag (task, beckon_messenger_reconnect_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (self->connected)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  if (cancellable != NULL)
+    {
+      GSource *source = g_cancellable_source_new (cancellable);
+      g_task_set_task_data (task, source, (GDestroyNotify) g_source_unref);
+      g_task_attach_source (task, source, G_SOURCE_FUNC (on_waiter_cancelled));
+    }
+  g_ptr_array_add (self->waiting, g_object_ref (task));
+  if (first)
+    beckon_attachment_start (self->attachment, g_task_new (self->attachment, self->cancellable, on_reattached,
+                                                           g_object_ref (self)));
+}
+
+/**
+ * beckon_messenger_reconnect_finish:
+ * @self: a messenger
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Gets the outcome of [method@Messenger.reconnect_async]. Errors: %BECKON_ERROR_NOT_FOUND when there is no session
+ * service to start, %BECKON_ERROR_DISCONNECTED when it went away again or the session bus is gone, and what the bus says
+ * when a program cannot be started.
+ *
+ * Returns: %TRUE if [property@Messenger:connected]
+ */
+gboolean
+beckon_messenger_reconnect_finish (BeckonMessenger *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /* ---- what it is ---- */
@@ -663,6 +786,7 @@ beckon_messenger_dispose (GObject *object)
 static void
 beckon_messenger_finalize (GObject *object)
 {
+  g_ptr_array_unref (BECKON_MESSENGER (object)->waiting);
   g_object_unref (BECKON_MESSENGER (object)->cancellable);
   G_OBJECT_CLASS (beckon_messenger_parent_class)->finalize (object);
 }
@@ -776,5 +900,6 @@ static void
 beckon_messenger_init (BeckonMessenger *self)
 {
   self->applications = g_list_store_new (BECKON_TYPE_APPLICATION);
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   self->cancellable = g_cancellable_new ();
 }

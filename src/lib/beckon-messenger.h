@@ -20,6 +20,9 @@ void beckon_messenger_new_async (GCancellable *cancellable, GAsyncReadyCallback 
 BeckonMessenger *beckon_messenger_new_finish (GAsyncResult *result, GError **error);
 
 gboolean beckon_messenger_get_connected (BeckonMessenger *self);
+void beckon_messenger_reconnect_async (BeckonMessenger *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                       gpointer user_data);
+gboolean beckon_messenger_reconnect_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
 GListModel *beckon_messenger_get_accounts (BeckonMessenger *self);
 GListModel *beckon_messenger_get_sessions (BeckonMessenger *self);
 GListModel *beckon_messenger_get_applications (BeckonMessenger *self);

@@ -40,6 +40,11 @@ beckon_remote_translate_error (GError *error)
       g_error_free (error);
       return g_error_new_literal (BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "The session service is not installed");
     }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+    {
+      g_error_free (error);
+      return g_error_new_literal (BECKON_ERROR, BECKON_ERROR_DISCONNECTED, "The session bus went away");
+    }
   if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
     {
       g_error_free (error);

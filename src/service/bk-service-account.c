@@ -275,6 +275,12 @@ on_account_changed (BkEngineAccount *account, BkServiceView *view)
   bk_service_view_refresh (view);
 }
 
+static void
+on_arrived (BkEngineAccount *account, BkServiceView *view)
+{
+  bk_service_wake_window (view->service);
+}
+
 static BkServiceView *
 account_view_new (BkService *self, BkEngineAccount *account)
 {
@@ -284,6 +290,7 @@ account_view_new (BkService *self, BkEngineAccount *account)
     bk_service_view_new (self, self->service, &bk_service_account_interface, path, G_OBJECT (account));
 
   g_signal_connect (account, "changed", G_CALLBACK (on_account_changed), view);
+  g_signal_connect (account, "arrived", G_CALLBACK (on_arrived), view);
   view->contacts = g_ptr_array_new_with_free_func (g_object_unref);
   g_signal_connect (contacts, "items-changed", G_CALLBACK (on_contacts_changed), view);
   on_contacts_changed (contacts, 0, 0, g_list_model_get_n_items (contacts), view);

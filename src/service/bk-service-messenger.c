@@ -163,6 +163,7 @@ on_invitation (BkEngine *engine, BkEngineSession *session, BkService *self)
 {
   bk_service_tell (self, BK_SERVICE_PATH, &bk_service_messenger_interface, "Invitation",
                    g_variant_new ("(@o)", bk_service_session_path (session)));
+  bk_service_wake_window (self);
 }
 
 static void

@@ -41,6 +41,7 @@ struct _BkService
   BkServiceDoor *sessions;
   GCancellable *cancellable; /* of every call that waits for the engine */
   gboolean ready;
+  gboolean waking; /* the bus has been asked to start the window */
 
   BkServiceView *messenger;
   BkServiceView *registry;
@@ -77,6 +78,9 @@ BkServiceView *bk_service_conversation_export (BkService *self, BkEngineAccount 
                                                BkEngineConversation *conversation);
 GVariant *bk_service_session_path (BkEngineSession *session);
 GVariant *bk_service_account_path (BkEngineAccount *account);
+
+/* Starts the window if nobody is attached to the Service door and it is not being started already. */
+void bk_service_wake_window (BkService *self);
 
 /* Methods that both doors have. */
 void bk_service_handle_attach (BkServiceCall *call);

@@ -486,6 +486,23 @@ test_nobody_there (void)
   expect_waiting (world, BECKON_ERROR_CONNECT);
 }
 
+/* A server that answers before we look again: all of it is read in one go, and is heard in the order in which it came. */
+static void
+test_in_one_read (void)
+{
+  g_autoptr (World) world = world_new ();
+
+  bk_recorder_sign_in (world->alice, &world->sign_in);
+  bk_raw_server_wait_head (world->server);
+  bk_raw_server_send (world->server, HELLO);
+  bk_raw_server_send (world->server, "{\"type\":\"signed-in\",\"id\":1,\"device\":\"" GUID
+                                     "\",\"token\":\"token-1\",\"display_name\":\"Alice\",\"time\":1}");
+  bk_raw_server_send (world->server, "{\"type\":\"presence\",\"who\":\"" BOB "\",\"status\":\"online\"}");
+  bk_raw_server_send (world->server, "{\"type\":\"caught-up\",\"seq\":7}");
+  bk_recorder_wait (world->alice, BK_BACKEND_EVENT_PRESENCE);
+  bk_recorder_wait_state (world->alice, BK_BACKEND_ONLINE);
+}
+
 static void
 test_no_hello (void)
 {
@@ -834,6 +851,7 @@ main (int argc, char **argv)
   g_test_add_func ("/native/huge-head", test_huge_head);
   g_test_add_func ("/native/silent", test_silent);
   g_test_add_func ("/native/nobody-there", test_nobody_there);
+  g_test_add_func ("/native/in-one-read", test_in_one_read);
   g_test_add_func ("/native/no-hello", test_no_hello);
   g_test_add_func ("/native/wrong-version", test_wrong_version);
   g_test_add_func ("/native/sign-in-timeout", test_sign_in_timeout);

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`meson install` into a folder, and everything run from there: by the bus, by the desktop, by two users."""
-import contextlib
 import os
 import pathlib
 import re
@@ -17,7 +16,8 @@ sys.path[:0] = [str(TESTS / 'tools'), str(TESTS / 'e2e')]
 import installed  # noqa: E402
 import tap  # noqa: E402
 import world as worlds  # noqa: E402
-from processes import Lines, die_with_parent  # noqa: E402
+from display import screen  # noqa: E402
+from processes import Lines  # noqa: E402
 
 PREFIX = installed.PREFIX
 SHARE = PREFIX / 'share'
@@ -87,19 +87,6 @@ def run(*command, expected=0, **more):
                           check=False)
     assert done.returncode == expected, f'{command} ended with {done.returncode}: {done.stderr}'
     return done.stdout
-
-
-@contextlib.contextmanager
-def screen():
-    """A display with nothing on it; its environment."""
-    with subprocess.Popen(['Xvfb', '-displayfd', '1', '-screen', '0', '640x480x24', '-nolisten', 'tcp'],
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent) as server:
-        try:
-            number = Lines(server.stdout, 'Xvfb').next()
-            assert number is not None, 'Xvfb did not start'
-            yield {'DISPLAY': f':{number}', 'GDK_BACKEND': 'x11', 'GSK_RENDERER': 'cairo', 'GTK_A11Y': 'none'}
-        finally:
-            server.terminate()
 
 
 def executable(bus, name):

@@ -43,6 +43,14 @@ def expect_end(session, result, *users):
         assert said['result'] == result and said['result_text'], (user.label, said)
 
 
+def wait_entry(user, who, session, wanted):
+    """The history is written a moment after the session has changed."""
+    with user.watch('--with', who) as watch:
+        if user.entry(who, session) != wanted:
+            watch.until(lambda event: event['event'].startswith('message') and user.entry(who, session) == wanted)
+    assert user.entry(who, session) == wanted, user.entry(who, session)
+
+
 def register_peer(users, mode):
     """Registers tests/e2e/peer, which does what the mode says."""
     for user in users:

@@ -26,6 +26,7 @@ import signal
 from gi.repository import Gio, GLib
 
 from accessible import AccessibilityBus
+from notifications import Notifications
 from processes import LIMIT, Failure, wait_for_exit
 
 A11Y_SERVICE = '''[D-BUS Service]
@@ -50,9 +51,11 @@ class Desk:
         user.environment['AT_SPI_BUS_ADDRESS'] = address
         user.ask_bus('UpdateActivationEnvironment', GLib.Variant('(a{ss})', ({'AT_SPI_BUS_ADDRESS': address},)))
         self.bus = AccessibilityBus(address, user.label)
+        self.notifications = Notifications(user.environment['DBUS_SESSION_BUS_ADDRESS'])
 
     def close(self):
         self.bus.close()
+        self.notifications.close()
 
     # -- programs
 
@@ -113,6 +116,10 @@ class Desk:
         if not result:
             self.fail(f'It did not come about that {what}', timeout)
         return result
+
+    def notification(self, words):
+        """Waits for a notification with these words; returns its number, see Notifications.press."""
+        return self.wait(lambda: self.notifications.find(words), f'there is a notification “{words}”')
 
     def again(self, node):
         """The same node as it is now; None if it is gone."""
@@ -187,6 +194,8 @@ class Desk:
         key = 'ctrl+tab' if here is not None and 'multi-line' in here.states else 'tab'
         if here is not None and here.parent_path == node.parent_path and here.role == 'list item':
             key = 'down' if here.index < node.index else 'up'
+        elif here is not None and here.role == 'list' and here.path == node.parent_path:
+            key = 'down'
         self.hands.key(key)
 
         def moved():
@@ -208,7 +217,10 @@ class Desk:
     def is_shown(self, node):
         """Whether it is really there to be clicked: pages of a stack that are not on top are in the tree as well."""
         x, y, width, height = self.extents(node)
-        places = [(x + width // 2, y + height // 2), (x + 1, y + 1), (x + width - 2, y + height - 2)]
+        if any(above.name == 'GtkPopoverContent' for above in node.ancestors()):
+            return width > 0  # a surface of its own, in the tree while it is open
+        # Pictures within tell nobody whose they are, corners may be round.
+        places = [(x + width // 2, y + height // 2), (x + 1, y + height // 2), (x + width // 2, y + 1), (x + 1, y + 1)]
         return width > 0 and any(node.path in self.chain(node.frame, *place) for place in places)
 
     def chain(self, frame, x, y):

@@ -17,7 +17,7 @@ class Screen:
 
     def __init__(self, world, visible=False):
         self.world = world
-        self.shots = 0
+        self.is_visible = visible
         self.processes = []
         self.environment = {'GDK_BACKEND': 'x11', 'GSK_RENDERER': 'cairo', 'GTK_A11Y': 'atspi', 'NO_AT_BRIDGE': '0',
                             'ADW_DISABLE_PORTAL': '1', 'GTK_USE_PORTAL': '0', 'GTK_IM_MODULE': 'gtk-im-context-simple'}

@@ -130,3 +130,51 @@ class App:
         """Accept, Decline or Cancel in the dialog; it goes at once."""
         self.press(button, within=self.invitation())
         self.desk.window_gone(INVITATION)
+
+
+class Board:
+    """The Whiteboard of one user."""
+
+    TITLE = 'Whiteboard'
+
+    def __init__(self, user):
+        self.user = user
+        self.desk = user.desk
+
+    def appears(self):
+        return self.desk.find(None, 'Board')
+
+    @property
+    def window(self):
+        return self.appears().frame
+
+    def is_connected(self):
+        return self.desk.find('label', lambda name: name.startswith('With '), within=self.window)
+
+    def choose(self, colour):
+        pen = self.desk.activate(BUTTON, colour, within=self.window)
+        self.desk.wait(lambda: 'pressed' in self.desk.states(pen), f'the pen is {colour}')
+
+    def draw(self, points):
+        """Draws with the mouse through points given as parts of the width and the height."""
+        x, y, width, height = self.desk.place_of(self.appears())
+        self.desk.hands.drag([(x + width * right, y + height * down) for right, down in points])
+
+    def has_strokes(self, number):
+        words = f'{number} stroke{"" if number == 1 else "s"}.'
+        self.desk.wait(lambda: words in self.appears().description, f'the board has {words}')
+
+    def export(self, path):
+        """Saves the picture by the keyboard. GTK's dialog for it has no name, its entry has."""
+        self.desk.key('ctrl+s', window=self.window)
+        entry = self.desk.find('text', 'Name:')
+        self.desk.wait(lambda: 'focused' in self.desk.states(entry), 'a name for the file can be typed')
+        self.desk.key('ctrl+a')
+        self.desk.type(str(path))
+        self.desk.wait(lambda: self.desk.text(entry) == str(path), f'{path} is typed')
+        self.desk.key('enter')
+        self.desk.wait(path.exists, f'{path.name} is exported')
+
+    def close(self):
+        self.desk.key('ctrl+w', window=self.window)
+        self.desk.gone(None, 'Board')

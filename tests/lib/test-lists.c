@@ -172,6 +172,23 @@ test_account_properties (void)
   g_assert_finalize_object (account);
 }
 
+static void
+test_account_error (void)
+{
+  g_autoptr (StandIn) service = stand_in_new ();
+  BeckonAccount *account = load_account (service, "");
+  g_autoptr (GError) before = beckon_account_dup_error (account);
+
+  g_assert_no_error (before);
+  stand_in_set (service, ACCOUNT, "Account1",
+                "{'ErrorName': <'im.beckon.Error.InvalidPassword'>, 'ErrorText': <'Not that one'>}");
+  settle_account (service, account);
+  g_autoptr (GError) error = beckon_account_dup_error (account);
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_PASSWORD);
+  g_assert_cmpstr (error->message, ==, "Not that one");
+  g_assert_finalize_object (account);
+}
+
 /* ---- messages ---- */
 
 static BeckonConversation *
@@ -405,6 +422,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lists/contacts/changes", test_contact_changes);
   g_test_add_func ("/lists/contacts/hostile", test_contacts_hostile);
   g_test_add_func ("/lists/account/properties", test_account_properties);
+  g_test_add_func ("/lists/account/error", test_account_error);
   g_test_add_func ("/lists/messages/pages", test_pages);
   g_test_add_func ("/lists/messages/page-twice", test_page_twice);
   g_test_add_func ("/lists/messages/signals", test_message_signals);

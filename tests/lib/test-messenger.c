@@ -265,6 +265,79 @@ test_messenger_restart_while_loading (void)
 }
 
 static void
+assert_reconnect (BeckonMessenger *messenger, int code)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  beckon_messenger_reconnect_async (messenger, NULL, bk_test_store_result, &result);
+  gboolean done = beckon_messenger_reconnect_finish (messenger, bk_test_await (&result), &error);
+  if (code == -1)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, BECKON_ERROR, code);
+  g_assert_cmpint (done, ==, code == -1);
+  g_assert_cmpint (beckon_messenger_get_connected (messenger), ==, code == -1);
+}
+
+static void
+test_reconnect (void)
+{
+  StandIn *service = new_service (ACCOUNT_1);
+  BeckonMessenger *messenger = new_messenger (NULL);
+  g_autoptr (GAsyncResult) one = NULL;
+  g_autoptr (GAsyncResult) two = NULL;
+
+  assert_reconnect (messenger, -1); /* nothing to do */
+  g_assert_cmpuint (*stand_in_count (service, "Attach"), ==, 1);
+  stand_in_free (service);
+  bk_test_wait_until (is_lost, messenger);
+  assert_reconnect (messenger, BECKON_ERROR_NOT_FOUND);
+
+  /* However many ask, and although its name is seen to come back at the same time: once. */
+  service = new_service (ACCOUNT_1);
+  beckon_messenger_reconnect_async (messenger, NULL, bk_test_store_result, &one);
+  beckon_messenger_reconnect_async (messenger, NULL, bk_test_store_result, &two);
+  g_assert_true (beckon_messenger_reconnect_finish (messenger, bk_test_await (&one), NULL));
+  g_assert_true (beckon_messenger_reconnect_finish (messenger, bk_test_await (&two), NULL));
+  g_assert_cmpuint (*stand_in_count (service, "Attach"), ==, 1);
+  g_assert_cmpuint (count (beckon_messenger_get_accounts (messenger)), ==, 1);
+  g_clear_object (&one);
+  g_clear_object (&two);
+  assert_finalized (messenger);
+  stand_in_free (service);
+}
+
+/* The service is there, but cannot be read: to ask again helps. */
+static void
+test_reconnect_fails (void)
+{
+  StandIn *service = new_service (ACCOUNT_1);
+  BeckonMessenger *messenger = new_messenger (NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  stand_in_free (service);
+  bk_test_wait_until (is_lost, messenger);
+  service = new_service (ACCOUNT_1);
+  stand_in_answer (service, "ListSessions", "!im.beckon.Error.Storage");
+  assert_reconnect (messenger, BECKON_ERROR_STORAGE);
+  stand_in_answer (service, "ListSessions", "hold");
+  beckon_messenger_reconnect_async (messenger, cancellable, bk_test_store_result, &result);
+  bk_test_wait_for_count (stand_in_count (service, "ListSessions"), 2);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (beckon_messenger_reconnect_finish (messenger, bk_test_await (&result), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_false (beckon_messenger_get_connected (messenger));
+  stand_in_release (service, "ListSessions", "(@ao [],)");
+  bk_test_wait_until (is_connected, messenger);
+  g_clear_object (&result);
+  assert_finalized (messenger);
+  stand_in_free (service);
+}
+
+static void
 test_invite_app (void)
 {
   g_autoptr (StandIn) service = new_service (ACCOUNT_1);
@@ -296,6 +369,8 @@ main (int argc, char **argv)
   g_test_add_func ("/messenger/signals", test_messenger_signals);
   g_test_add_func ("/messenger/restart", test_messenger_restart);
   g_test_add_func ("/messenger/restart-while-loading", test_messenger_restart_while_loading);
+  g_test_add_func ("/messenger/reconnect", test_reconnect);
+  g_test_add_func ("/messenger/reconnect-fails", test_reconnect_fails);
   g_test_add_func ("/messenger/invite-app", test_invite_app);
   int outcome = g_test_run ();
   stand_in_bus_down ();

@@ -46,6 +46,17 @@ show_unread (BkAppContactRow *self, guint unread)
   gtk_widget_set_visible (GTK_WIDGET (self->unread), unread > 0);
 }
 
+/* The row of a list has no name of its own in GTK 4.8. */
+static void
+name_row (BkAppContactRow *self, const char *name, const char *line)
+{
+  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
+  g_autofree char *label = g_strdup_printf ("%s, %s", name, line);
+
+  if (row != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
 static void
 show (BkAppContactRow *self)
 {
@@ -63,6 +74,7 @@ show (BkAppContactRow *self)
   gtk_widget_set_visible (self->dot, relation == BECKON_RELATION_ACCEPTED);
   gtk_widget_set_visible (self->answers, relation == BECKON_RELATION_ASKING);
   show_unread (self, unread);
+  name_row (self, name, line);
   if (unread > 0)
     gtk_widget_add_css_class (GTK_WIDGET (self->name), "heading");
   else
@@ -87,6 +99,12 @@ bk_app_contact_row_set_person (BkAppContactRow *self, BkAppPerson *person)
     return;
   self->handler = g_signal_connect (bk_app_person_get_contact (person), "notify", G_CALLBACK (on_contact_notify), self);
   show (self);
+}
+
+BkAppPerson *
+bk_app_contact_row_get_person (BkAppContactRow *self)
+{
+  return self->person;
 }
 
 static void
@@ -114,7 +132,11 @@ on_decline (GtkButton *button, BkAppContactRow *self)
 static void
 bk_app_contact_row_dispose (GObject *object)
 {
+  GtkWidget *child;
+
   bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (object), NULL);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
+    gtk_widget_unparent (child); /* a menu may be open on it */
   G_OBJECT_CLASS (bk_app_contact_row_parent_class)->dispose (object);
 }
 

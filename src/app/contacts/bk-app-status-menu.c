@@ -145,7 +145,6 @@ bk_app_status_menu_dispose (GObject *object)
 {
   BkAppStatusMenu *self = BK_APP_STATUS_MENU (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_STATUS_MENU);
   g_clear_object (&self->account);
   g_clear_object (&self->messenger);
   g_clear_object (&self->actions);

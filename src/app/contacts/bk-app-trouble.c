@@ -36,15 +36,6 @@ say (BkAppTrouble *self, const char *text, const char *button, const char *actio
   gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->button), owned);
 }
 
-static gboolean
-needs_password (BeckonAccount *account)
-{
-  g_autoptr (GError) error
-    = g_dbus_error_new_for_dbus_error (beckon_account_get_error_name (account), beckon_account_get_error_text (account));
-
-  return g_error_matches (error, BECKON_ERROR, BECKON_ERROR_INVALID_PASSWORD);
-}
-
 /* Tells of the first account that is not well. Returns whether there is one. */
 static gboolean
 say_account (BkAppTrouble *self)
@@ -56,7 +47,7 @@ say_account (BkAppTrouble *self)
 
       if (trouble == NULL)
         continue;
-      if (needs_password (account))
+      if (bk_app_account_has_error (account, BECKON_ERROR_INVALID_PASSWORD))
         say (self, _("The password is not accepted any more."), _("_Enter Password…"), "win.enter-password",
              g_variant_new_string (beckon_account_get_signin_name (account)));
       else if (g_str_equal (beckon_account_get_state (account), "offline"))
@@ -130,7 +121,6 @@ bk_app_trouble_dispose (GObject *object)
   BkAppTrouble *self = BK_APP_TROUBLE (object);
 
   forget_accounts (self);
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_TROUBLE);
   G_OBJECT_CLASS (bk_app_trouble_parent_class)->dispose (object);
 }
 

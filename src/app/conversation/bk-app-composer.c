@@ -111,18 +111,10 @@ bk_app_composer_grab_focus (GtkWidget *widget)
 }
 
 static void
-bk_app_composer_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), BK_TYPE_APP_COMPOSER);
-  G_OBJECT_CLASS (bk_app_composer_parent_class)->dispose (object);
-}
-
-static void
 bk_app_composer_class_init (BkAppComposerClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = bk_app_composer_dispose;
   widget_class->grab_focus = bk_app_composer_grab_focus;
   signals[SIGNAL_SEND] = g_signal_new ("send", BK_TYPE_APP_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 1, G_TYPE_STRING);

@@ -217,7 +217,6 @@ bk_app_session_card_dispose (GObject *object)
   BkAppSessionCard *self = BK_APP_SESSION_CARD (object);
 
   let_go (self);
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_SESSION_CARD);
   G_OBJECT_CLASS (bk_app_session_card_parent_class)->dispose (object);
 }
 

@@ -83,13 +83,14 @@ on_scroll (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The list knows its new item only after the change was handled by all. */
+/* The list knows its new item only after the change was handled by all, and where it is after the layout: this waits
+ * until that is done. */
 void
 bk_app_timeline_stick (BkAppTimeline *self)
 {
   self->sticks = TRUE;
   if (self->scrolling == 0)
-    self->scrolling = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_scroll, self, NULL);
+    self->scrolling = g_idle_add (on_scroll, self);
 }
 
 static void
@@ -183,7 +184,6 @@ bk_app_timeline_dispose (GObject *object)
 
   g_clear_handle_id (&self->scrolling, g_source_remove);
   g_cancellable_cancel (self->loading);
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_TIMELINE);
   g_clear_object (&self->loading);
   g_clear_object (&self->conversation);
   g_clear_object (&self->contact);

@@ -23,6 +23,17 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BkAppApplicationList, bk_app_application_list, ADW_TYPE_BIN)
 
+/* The row of a list has no name of its own in GTK 4.8. */
+static void
+name_row (GtkWidget *child, const char *name, const char *comment)
+{
+  GtkWidget *row = gtk_widget_get_parent (child);
+  g_autofree char *label = *comment != '\0' ? g_strdup_printf ("%s, %s", name, comment) : g_strdup (name);
+
+  if (row != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
 static void
 on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
 {
@@ -43,6 +54,7 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_dat
   gtk_widget_set_sensitive (row, present);
   gtk_list_item_set_activatable (item, present);
   gtk_list_item_set_child (item, row);
+  name_row (row, beckon_application_get_name (application), comment);
 }
 
 static void
@@ -84,18 +96,10 @@ bk_app_application_list_grab_focus (GtkWidget *widget)
 }
 
 static void
-bk_app_application_list_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), BK_TYPE_APP_APPLICATION_LIST);
-  G_OBJECT_CLASS (bk_app_application_list_parent_class)->dispose (object);
-}
-
-static void
 bk_app_application_list_class_init (BkAppApplicationListClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = bk_app_application_list_dispose;
   widget_class->grab_focus = bk_app_application_list_grab_focus;
   signals[SIGNAL_PICKED] = g_signal_new ("picked", BK_TYPE_APP_APPLICATION_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                          NULL, G_TYPE_NONE, 1, BECKON_TYPE_APPLICATION);

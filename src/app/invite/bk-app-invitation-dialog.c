@@ -96,18 +96,10 @@ bk_app_invitation_dialog_new (GtkApplication *application, BeckonMessenger *mess
 }
 
 static void
-bk_app_invitation_dialog_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), BK_TYPE_APP_INVITATION_DIALOG);
-  G_OBJECT_CLASS (bk_app_invitation_dialog_parent_class)->dispose (object);
-}
-
-static void
 bk_app_invitation_dialog_class_init (BkAppInvitationDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = bk_app_invitation_dialog_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/invite/invitation-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, icon);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, heading);

@@ -102,9 +102,9 @@ show_dialog (Item *item)
   BkAppInvitations *self = item->invitations;
 
   if (item->dialog == NULL)
-    set_window (&item->dialog,
-                GTK_WINDOW (bk_app_invitation_dialog_new (GTK_APPLICATION (self->app), self->messenger,
-                                                          item->session)));
+    set_window (&item->dialog, GTK_WINDOW (bk_app_invitation_dialog_new (GTK_APPLICATION (self->app), self->messenger,
+                                                                         item->session)));
+  gtk_window_set_transient_for (item->dialog, GTK_WINDOW (bk_app_get_window (self->app)));
   gtk_window_present (item->dialog);
 }
 
@@ -179,6 +179,7 @@ update_waiting (Item *item)
     return;
   set_window (&item->waiting,
               GTK_WINDOW (bk_app_waiting_window_new (GTK_APPLICATION (self->app), item->session)));
+  gtk_window_set_transient_for (item->waiting, GTK_WINDOW (bk_app_get_window (self->app)));
   gtk_window_present (item->waiting);
 }
 
@@ -241,14 +242,21 @@ is_news (BeckonSession *session)
   return FALSE;
 }
 
+static gboolean
+is_card_seen (Item *item)
+{
+  return bk_app_shows (item->invitations->app, beckon_session_get_my_signin_name (item->session),
+                       beckon_session_get_user (item->session));
+}
+
 static void
 on_termination (BeckonSession *session, BeckonSessionResult result, const char *app_data, Item *item)
 {
   BkAppInvitations *self = item->invitations;
   g_autofree char *id = g_strconcat ("session-", beckon_session_get_id (session), NULL);
 
-  /* The window for the waiting says it itself. */
-  if (item->waiting == NULL && is_news (session))
+  /* The window for the waiting says it itself, and so does a card that is seen. */
+  if (item->waiting == NULL && is_news (session) && !is_card_seen (item))
     bk_app_tell (self->app, id, beckon_session_get_result_text (session));
 }
 
@@ -261,7 +269,7 @@ on_app_not_present (BeckonSession *session, const char *name, const char *url, I
   g_autofree char *text
     = g_strdup_printf (_("%s is not installed here. It starts as soon as it is."), bk_app_application_word (name));
 
-  if (is_invitee (session))
+  if (is_invitee (session) && !is_card_seen (item))
     bk_app_tell (self->app, id, text);
 }
 

@@ -188,7 +188,6 @@ bk_app_invite_dialog_dispose (GObject *object)
 {
   BkAppInviteDialog *self = BK_APP_INVITE_DIALOG (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_INVITE_DIALOG);
   g_clear_object (&self->selection);
   g_clear_object (&self->people);
   g_clear_object (&self->application);

@@ -70,7 +70,6 @@ bk_app_invite_menu_dispose (GObject *object)
 {
   BkAppInviteMenu *self = BK_APP_INVITE_MENU (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_INVITE_MENU);
   g_clear_object (&self->person);
   G_OBJECT_CLASS (bk_app_invite_menu_parent_class)->dispose (object);
 }

@@ -97,7 +97,6 @@ bk_app_waiting_window_dispose (GObject *object)
 
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data (self->session, self);
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_WAITING_WINDOW);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (bk_app_waiting_window_parent_class)->dispose (object);
 }

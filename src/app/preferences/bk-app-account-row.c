@@ -143,7 +143,6 @@ bk_app_account_row_dispose (GObject *object)
 
   if (self->account != NULL)
     g_signal_handlers_disconnect_by_data (self->account, self);
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_ACCOUNT_ROW);
   g_clear_object (&self->account);
   G_OBJECT_CLASS (bk_app_account_row_parent_class)->dispose (object);
 }

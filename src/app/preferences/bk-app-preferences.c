@@ -234,7 +234,6 @@ bk_app_preferences_dispose (GObject *object)
 {
   BkAppPreferences *self = BK_APP_PREFERENCES (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_PREFERENCES);
   g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_preferences_parent_class)->dispose (object);
 }

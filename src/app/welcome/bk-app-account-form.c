@@ -225,7 +225,6 @@ bk_app_account_form_dispose (GObject *object)
   BkAppAccountForm *self = BK_APP_ACCOUNT_FORM (object);
 
   g_cancellable_cancel (self->cancellable);
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_ACCOUNT_FORM);
   g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_account_form_parent_class)->dispose (object);
 }

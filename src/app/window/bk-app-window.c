@@ -82,7 +82,7 @@ bk_app_window_open_conversation (BkAppWindow *self, const char *account, const c
   self->wanted_who = g_steal_pointer (&who_copy);
   show_wanted (self);
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->conversation));
-  gtk_widget_child_focus (GTK_WIDGET (self->conversation), GTK_DIR_TAB_FORWARD);
+  bk_app_conversation_start_writing (self->conversation);
   update_seen (self);
 }
 
@@ -104,11 +104,11 @@ on_people_changed (GListModel *people, guint position, guint removed, guint adde
 }
 
 gboolean
-bk_app_window_shows (BkAppWindow *self, BeckonContact *contact)
+bk_app_window_shows (BkAppWindow *self, const char *account, const char *who)
 {
   BkAppPerson *person = bk_app_conversation_get_person (self->conversation);
 
-  return is_conversation_visible (self) && person != NULL && bk_app_person_get_contact (person) == contact;
+  return is_conversation_visible (self) && person != NULL && bk_app_person_is (person, account, who);
 }
 
 /* ---- what the application reports ---- */
@@ -190,7 +190,6 @@ bk_app_window_dispose (GObject *object)
 {
   BkAppWindow *self = BK_APP_WINDOW (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), BK_TYPE_APP_WINDOW);
   g_clear_object (&self->people);
   g_clear_object (&self->app);
   g_clear_pointer (&self->wanted_account, g_free);

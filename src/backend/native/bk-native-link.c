@@ -48,6 +48,8 @@ struct _BkNativeLink
   GError *said;         /* the last error that the server named without a request; nullable */
   GHashTable *requests; /* gint64 * id → Request, owned */
   gint64 last_id;
+  GTask *answering; /* a request whose callback GLib has put off, see hold_until_answered (); nullable */
+  GQueue held;      /* of BkFrame, owned: what came behind its reply */
 };
 
 enum
@@ -114,6 +116,8 @@ shut (BkNativeLink *self, gboolean orderly)
         g_idle_add_once (g_object_unref, g_steal_pointer (&self->websocket));
     }
   g_clear_object (&self->stream);
+  g_clear_object (&self->answering);
+  g_queue_clear_full (&self->held, (GDestroyNotify) bk_frame_free);
   return g_steal_pointer (&self->open_task);
 }
 
@@ -195,6 +199,32 @@ take_hello (BkNativeLink *self, const BkFrame *frame)
     }
 }
 
+static void take_frame (BkNativeLink *self, BkFrame *frame);
+
+static void
+on_answered (GTask *task, GParamSpec *pspec, BkNativeLink *self)
+{
+  g_autoptr (BkNativeLink) alive = g_object_ref (self);
+  BkFrame *frame;
+
+  if (task != self->answering)
+    return;
+  g_clear_object (&self->answering);
+  while (self->answering == NULL && (frame = g_queue_pop_head (&self->held)) != NULL)
+    take_frame (self, frame);
+}
+
+/* A task that is made and answered within one turn of the main loop calls back in the next one. A fast server does that
+ * to us: what is read together with the reply must not be heard before it. */
+static void
+hold_until_answered (BkNativeLink *self, GTask *task)
+{
+  if (g_task_get_completed (task) || self->state == LINK_CLOSED)
+    return;
+  g_set_object (&self->answering, task);
+  g_signal_connect_object (task, "notify::completed", G_CALLBACK (on_answered), self, 0);
+}
+
 static void
 take_reply (BkNativeLink *self, BkFrame *frame)
 {
@@ -217,10 +247,13 @@ take_reply (BkNativeLink *self, BkFrame *frame)
 
   g_autoptr (GTask) task = g_steal_pointer (&request->task);
   g_hash_table_remove (self->requests, &id);
-  if (task != NULL)
-    g_task_return_pointer (task, frame, (GDestroyNotify) bk_frame_free);
-  else
-    bk_frame_free (frame);
+  if (task == NULL)
+    {
+      bk_frame_free (frame);
+      return;
+    }
+  g_task_return_pointer (task, frame, (GDestroyNotify) bk_frame_free);
+  hold_until_answered (self, task);
 }
 
 static void
@@ -254,7 +287,9 @@ on_message (SoupWebsocketConnection *websocket, SoupWebsocketDataType type, GByt
     }
 
   BkFrame *frame = bk_frame_parse_from_server (text != NULL ? text : "", length, &error);
-  if (frame != NULL)
+  if (frame != NULL && self->answering != NULL)
+    g_queue_push_tail (&self->held, frame);
+  else if (frame != NULL)
     take_frame (self, frame);
   else if (!g_error_matches (error, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED))
     drop (self, FALSE, g_steal_pointer (&error));
