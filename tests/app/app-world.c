@@ -104,14 +104,22 @@ is_gone (gpointer pointer)
   return *(gpointer *) pointer == NULL;
 }
 
+static void
+on_activate (GApplication *app)
+{
+  g_signal_stop_emission_by_name (app, "activate"); /* no window */
+  g_application_quit (app);
+}
+
 void
 app_world_free (AppWorld *self)
 {
   gpointer app = self->app;
 
   destroy_windows ();
-  /* What g_application_run () does at its end. */
-  g_signal_emit_by_name (self->app, "shutdown");
+  /* There is no other way to the end of an application than to run it. */
+  g_signal_connect (app, "activate", G_CALLBACK (on_activate), NULL);
+  g_application_run (app, 0, NULL);
   g_object_add_weak_pointer (app, &app);
   g_object_unref (self->app);
   bk_test_wait_until (is_gone, &app);
@@ -156,18 +164,25 @@ has_items (gpointer data)
   return g_list_model_get_n_items (wanted->model) == wanted->n_items;
 }
 
+void
+app_world_wait_items (GListModel *model, guint n_items)
+{
+  Wanted wanted = { model, n_items };
+
+  bk_test_wait_until (has_items, &wanted);
+}
+
 char *
 app_world_add_session (AppWorld *self, guint number, const char *properties)
 {
   char *path = g_strdup_printf (STAND_IN_ROOT "/Session/%u", number);
-  Wanted wanted = { beckon_messenger_get_sessions (self->messenger), 0 };
-  guint n_items = g_list_model_get_n_items (wanted.model);
+  GListModel *sessions = beckon_messenger_get_sessions (self->messenger);
+  guint n_items = g_list_model_get_n_items (sessions);
   g_autofree char *args = g_strdup_printf ("(uint32 %u, uint32 0, [objectpath '%s'])", n_items, path);
 
-  wanted.n_items = n_items + 1;
   stand_in_add (self->service, path, "Session1", properties);
   stand_in_signal (self->service, STAND_IN_ROOT, "Messenger1", "SessionsChanged", args);
-  bk_test_wait_until (has_items, &wanted);
+  app_world_wait_items (sessions, n_items + 1);
   return path;
 }
 

@@ -39,6 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppWorld, app_world_free)
 
 /* All that the service has said so far has been heard, and what follows from it is done. */
 void app_world_settle (AppWorld *self);
+/* What has to be read first takes longer than to settle. */
+void app_world_wait_items (GListModel *model, guint n_items);
 /* The session appears; @properties as `a{sv}`. Its object path. */
 char *app_world_add_session (AppWorld *self, guint number, const char *properties);
 /* The first window of that type which is not being taken away; NULL if there is none. */
