@@ -31,7 +31,15 @@ int app_world_run (void);
 
 /* A service with alice's account and all that is said above; with @empty, one without accounts. */
 StandIn *app_service_new (gboolean empty);
-/* Starts the application; returns when it has reached the service. No window is shown. */
+
+/* Starts the application. No window is shown. @service: taken. */
+AppWorld *app_world_launch (StandIn *service);
+/* The application has reached the service, or has lost it. */
+void app_world_wait (AppWorld *self);
+gboolean app_world_is_away (gpointer world);
+/* Launches and waits. */
+AppWorld *app_world_start (StandIn *service);
+/* The same with a service as above. */
 AppWorld *app_world_new (gboolean empty);
 /* Takes all windows away and ends the application, of which nothing may be left. */
 void app_world_free (AppWorld *self);

@@ -129,12 +129,6 @@ is_failing (gpointer app)
   return bk_app_get_failure (app) != NULL;
 }
 
-static gboolean
-is_connected (gpointer messenger)
-{
-  return beckon_messenger_get_connected (messenger);
-}
-
 /* Without a service it says so and has a button; with one again, the button's action reaches it. */
 static void
 test_service (void)
@@ -147,7 +141,7 @@ test_service (void)
   assert_trouble (trouble, bk_app_get_failure (world->app), "_Try Again", "app.retry");
   world->service = app_service_new (FALSE);
   g_action_group_activate_action (G_ACTION_GROUP (world->app), "retry", NULL);
-  bk_test_wait_until (is_connected, world->messenger);
+  app_world_wait (world);
   assert_trouble (trouble, NULL, NULL, NULL);
   g_assert_finalize_object (trouble);
 }
