@@ -15,4 +15,7 @@ GtkWidget *bk_app_contact_row_new (void);
 /* @person: NULL for nobody, while the row waits to be used again. */
 void bk_app_contact_row_set_person (BkAppContactRow *self, BkAppPerson *person);
 
+/* Makes such rows for a list of BkAppPerson. */
+GtkListItemFactory *bk_app_contact_row_factory_new (void);
+
 G_END_DECLS
