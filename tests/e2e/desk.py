@@ -220,7 +220,8 @@ class Desk:
         if any(above.name == 'GtkPopoverContent' for above in node.ancestors()):
             return width > 0  # a surface of its own, in the tree while it is open
         # Pictures within tell nobody whose they are, corners may be round.
-        places = [(x + width // 2, y + height // 2), (x + 1, y + height // 2), (x + width // 2, y + 1), (x + 1, y + 1)]
+        places = [(x + width // 2, y + height // 2), (x + 1, y + height // 2), (x + width - 2, y + height // 2),
+                  (x + width // 2, y + 1), (x + 1, y + 1)]
         return width > 0 and any(node.path in self.chain(node.frame, *place) for place in places)
 
     def chain(self, frame, x, y):
