@@ -116,7 +116,7 @@ def draw(stage, boards):
     corners = [(0.15 + step / 10, 0.3 if step % 2 else 0.7) for step in range(8)]
     for line in zip(corners, corners[1:]):
         alices.draw(line)
-    alices.draw([(0.5, 0.2)])  # what is drawn last arrives last: then the lines are there, to their ends
+    alices.draw([(0.5, 0.5)])  # what is drawn last arrives last: then the lines are there, to their ends
     bobs.has_strokes(len(corners))
     stage.done('alice draws with the mouse, and bob sees it', 'drawing')
     path = bobs.user.folder / 'home/from alice.png'
