@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Beckon's windows, by what people do in them. Names are those of the untranslated application."""
-from processes import LIMIT
+from processes import LIMIT, Failure
 from world import program
 
 MAIN = 'Beckon'
@@ -23,6 +23,13 @@ class App:
         self.process = self.process or process
         self.desk.window(MAIN)
         return self
+
+    def quit(self):
+        """Leaves it; it must have ended well."""
+        self.desk.quit()
+        if self.process is not None and self.process.wait() != 0:
+            raise Failure(f'Beckon of {self.user.label} ended with {self.process.returncode}')
+        self.process = None
 
     @property
     def window(self):
