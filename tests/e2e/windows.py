@@ -31,6 +31,11 @@ class App:
             raise Failure(f'Beckon of {self.user.label} ended with {self.process.returncode}')
         self.process = None
 
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
     @property
     def window(self):
         return self.desk.window(MAIN)
@@ -125,6 +130,11 @@ class App:
         self.press('Invite')
         self.desk.activate('list item', within=self.desk.find(None, 'Applications', shown=True),
                            containing=application)
+
+    def can_pick(self):
+        """Whether the list of applications that is open can be used."""
+        applications = self.desk.find(None, 'Applications', shown=True)
+        return all('sensitive' in node.states for node in (applications, *applications.ancestors()))
 
     def invitation(self, words=''):
         """The dialog that asks."""
