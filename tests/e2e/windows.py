@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Beckon's windows, by what people do in them. Names are those of the untranslated application."""
-from processes import LIMIT
+from processes import LIMIT, Failure
 from world import program
 
 MAIN = 'Beckon'
@@ -23,6 +23,18 @@ class App:
         self.process = self.process or process
         self.desk.window(MAIN)
         return self
+
+    def quit(self):
+        """Leaves it; it must have ended well."""
+        self.desk.quit()
+        if self.process is not None and self.process.wait() != 0:
+            raise Failure(f'Beckon of {self.user.label} ended with {self.process.returncode}')
+        self.process = None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
 
     @property
     def window(self):
@@ -118,6 +130,11 @@ class App:
         self.press('Invite')
         self.desk.activate('list item', within=self.desk.find(None, 'Applications', shown=True),
                            containing=application)
+
+    def can_pick(self):
+        """Whether the list of applications that is open can be used."""
+        applications = self.desk.find(None, 'Applications', shown=True)
+        return all('sensitive' in node.states for node in (applications, *applications.ancestors()))
 
     def invitation(self, words=''):
         """The dialog that asks."""
