@@ -82,6 +82,12 @@ bk_app_contact_row_set_person (BkAppContactRow *self, BkAppPerson *person)
   show (self);
 }
 
+BkAppPerson *
+bk_app_contact_row_get_person (BkAppContactRow *self)
+{
+  return self->person;
+}
+
 static void
 activate (BkAppContactRow *self, const char *action)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-contacts.h"
 
-#include "bk-app-text.h"
+#include "contacts/bk-app-contact-menu.h"
 #include "contacts/bk-app-contact-row.h"
 #include "contacts/bk-app-status-menu.h"
 #include "contacts/bk-app-trouble.h"
@@ -23,7 +23,10 @@ struct _BkAppContacts
   BkAppStatusMenu *status;
   BkAppTrouble *trouble;
 
+  GtkPopoverMenu *contact_menu; /* a child, for whoever it is opened */
+
   /* Owned References */
+  BeckonMessenger *messenger;
   BkAppPeople *people;
   GtkFilter *filter;
   GtkSingleSelection *selection;
@@ -140,12 +143,14 @@ on_search_changed (GtkSearchEntry *entry, BkAppContacts *self)
   update_page (self);
 }
 
-/* Enter in the search opens the first that was found. */
+/* Enter in the search opens the first that was found; it may come before the entry tells what was typed. */
 static void
 on_search_activate (GtkSearchEntry *entry, BkAppContacts *self)
 {
-  if (self->selection != NULL)
-    on_activate (self->list, 0, self);
+  if (self->selection == NULL)
+    return;
+  on_search_changed (entry, self);
+  on_activate (self->list, 0, self);
 }
 
 void
@@ -171,7 +176,62 @@ bk_app_contacts_set_folded (BkAppContacts *self, gboolean folded)
 void
 bk_app_contacts_grab_focus (BkAppContacts *self)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+  /* The list, or the button that stands there while it is empty. */
+  gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
+}
+
+/* ---- the menu of a contact ---- */
+
+static gboolean
+open_contact_menu (BkAppContacts *self, GtkWidget *row)
+{
+  BkAppPerson *person = row != NULL ? bk_app_contact_row_get_person (BK_APP_CONTACT_ROW (row)) : NULL;
+  graphene_rect_t bounds;
+
+  if (person == NULL || !gtk_widget_compute_bounds (row, GTK_WIDGET (self), &bounds))
+    return FALSE;
+  g_autoptr (GMenuModel) menu = bk_app_contact_menu_new (person, self->messenger);
+  GdkRectangle place = { (int) bounds.origin.x, (int) bounds.origin.y, (int) bounds.size.width,
+                         (int) bounds.size.height };
+  gtk_popover_menu_set_menu_model (self->contact_menu, menu);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->contact_menu), &place);
+  gtk_popover_popup (GTK_POPOVER (self->contact_menu));
+  return TRUE;
+}
+
+static GtkWidget *
+row_at (BkAppContacts *self, double x, double y)
+{
+  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self->list), x, y, GTK_PICK_DEFAULT);
+  GtkWidget *row = widget != NULL ? gtk_widget_get_ancestor (widget, BK_TYPE_APP_CONTACT_ROW) : NULL;
+  GtkWidget *inside = widget != NULL && row == NULL ? gtk_widget_get_first_child (widget) : NULL;
+
+  /* The margin around a row belongs to it. */
+  return BK_IS_APP_CONTACT_ROW (inside) ? inside : row;
+}
+
+static void
+on_right_press (GtkGestureClick *gesture, int n_press, double x, double y, BkAppContacts *self)
+{
+  if (open_contact_menu (self, row_at (self, x, y)))
+    gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
+static void
+on_long_press (GtkGestureLongPress *gesture, double x, double y, BkAppContacts *self)
+{
+  if (open_contact_menu (self, row_at (self, x, y)))
+    gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
+static gboolean
+on_menu_key (GtkWidget *widget, GVariant *arguments, gpointer user_data)
+{
+  BkAppContacts *self = BK_APP_CONTACTS (widget);
+  GtkWidget *item = gtk_widget_get_focus_child (GTK_WIDGET (self->list));
+  GtkWidget *row = item != NULL ? gtk_widget_get_first_child (item) : NULL;
+
+  return open_contact_menu (self, BK_IS_APP_CONTACT_ROW (row) ? row : NULL);
 }
 
 /* ---- the widget ---- */
@@ -181,6 +241,7 @@ bk_app_contacts_set_app (BkAppContacts *self, BkApp *app, BkAppPeople *people)
 {
   BeckonMessenger *messenger = bk_app_get_messenger (app);
 
+  g_set_object (&self->messenger, messenger);
   g_set_object (&self->people, people);
   make_list (self);
   bk_app_status_menu_set_messenger (self->status, messenger);
@@ -192,6 +253,10 @@ bk_app_contacts_dispose (GObject *object)
 {
   BkAppContacts *self = BK_APP_CONTACTS (object);
 
+  if (self->contact_menu != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->contact_menu));
+  self->contact_menu = NULL;
+  g_clear_object (&self->messenger);
   g_clear_object (&self->selection);
   g_clear_object (&self->filter);
   g_clear_object (&self->people);
@@ -229,6 +294,10 @@ bk_app_contacts_class_init (BkAppContactsClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_search_activate);
+  gtk_widget_class_bind_template_callback (widget_class, on_right_press);
+  gtk_widget_class_bind_template_callback (widget_class, on_long_press);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, on_menu_key, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, on_menu_key, NULL);
 }
 
 static void
@@ -236,4 +305,8 @@ bk_app_contacts_init (BkAppContacts *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  self->contact_menu = GTK_POPOVER_MENU (gtk_popover_menu_new_from_model (NULL));
+  gtk_widget_set_parent (GTK_WIDGET (self->contact_menu), GTK_WIDGET (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->contact_menu), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("Contact Menu"), -1);
 }

@@ -64,6 +64,23 @@ on_invite (GtkWidget *widget, const char *action, GVariant *parameter)
                                g_variant_get_string (parameter, NULL));
 }
 
+/* (account, who, guid): of anybody in the list. The conversation shows how it goes on. */
+static void
+on_invite_contact (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppWindow *self = BK_APP_WINDOW (widget);
+  const char *account;
+  const char *who;
+  const char *guid;
+
+  g_variant_get (parameter, "(&s&s&s)", &account, &who, &guid);
+  BkAppPerson *person = self->people != NULL ? bk_app_people_find (self->people, account, who) : NULL;
+  if (person == NULL || self->app->invitations == NULL)
+    return;
+  bk_app_window_open_conversation (self, account, who);
+  bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person), who, guid);
+}
+
 /* ---- contacts ---- */
 
 static void
@@ -193,6 +210,7 @@ bk_app_window_install_actions (GtkWidgetClass *widget_class)
     { "win.tell", "s", on_tell },
     { "win.invite-menu", NULL, on_invite_menu },
     { "win.invite", "s", on_invite },
+    { "win.invite-contact", "(sss)", on_invite_contact },
     { "win.add-contact", NULL, on_add_contact },
     { "win.approve-contact", "(ss)", on_contact },
     { "win.decline-contact", "(ss)", on_contact },

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "contacts/bk-app-contact-menu.h"
+
+#include "bk-app-text.h"
+
+#include <glib/gi18n.h>
+
+#define NO_ACTION "win.none" /* there is none of that name: the item is there to be read */
+
+static const char *
+account_name (BkAppPerson *person)
+{
+  return beckon_account_get_signin_name (bk_app_person_get_account (person));
+}
+
+static const char *
+signin_name (BkAppPerson *person)
+{
+  return beckon_contact_get_signin_name (bk_app_person_get_contact (person));
+}
+
+/* Names from elsewhere have no mnemonics. */
+static char *
+dup_plain_label (const char *name)
+{
+  g_auto (GStrv) parts = g_strsplit (name, "_", -1);
+
+  return g_strjoinv ("__", parts);
+}
+
+static void
+append_application (GMenu *menu, BkAppPerson *person, BeckonApplication *application)
+{
+  g_autofree char *label = dup_plain_label (beckon_application_get_name (application));
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  if (beckon_application_get_present (application))
+    g_menu_item_set_action_and_target (item, "win.invite-contact", "(sss)", account_name (person),
+                                       signin_name (person), beckon_application_get_guid (application));
+  else
+    g_menu_item_set_detailed_action (item, NO_ACTION);
+  g_menu_append_item (menu, item);
+}
+
+static GMenuModel *
+make_invite_menu (BkAppPerson *person, BeckonMessenger *messenger)
+{
+  GMenu *menu = g_menu_new ();
+  GListModel *applications = beckon_messenger_get_applications (messenger);
+  guint n_applications = g_list_model_get_n_items (applications);
+  g_autofree char *reason = NULL;
+
+  if (!bk_app_contact_can_be_invited (bk_app_person_get_contact (person), &reason))
+    {
+      g_autofree char *label = dup_plain_label (reason);
+      g_menu_append (menu, label, NO_ACTION);
+      return G_MENU_MODEL (menu);
+    }
+  if (n_applications == 0)
+    g_menu_append (menu, _("No Applications"), NO_ACTION);
+  for (guint i = 0; i < n_applications; i++)
+    {
+      g_autoptr (BeckonApplication) application = g_list_model_get_item (applications, i);
+      append_application (menu, person, application);
+    }
+  return G_MENU_MODEL (menu);
+}
+
+static void
+append (GMenu *menu, const char *label, const char *action, BkAppPerson *person)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, action, "(ss)", account_name (person), signin_name (person));
+  g_menu_append_item (menu, item);
+}
+
+GMenuModel *
+bk_app_contact_menu_new (BkAppPerson *person, BeckonMessenger *messenger)
+{
+  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenu) section = g_menu_new ();
+  g_autoptr (GMenuModel) invite = make_invite_menu (person, messenger);
+
+  g_menu_append_submenu (section, _("_Invite To"), invite);
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
+  g_clear_object (&section);
+  section = g_menu_new ();
+  if (beckon_contact_get_blocked (bk_app_person_get_contact (person)))
+    append (section, _("_Unblock"), "win.unblock-contact", person);
+  else
+    append (section, _("_Block"), "win.block-contact", person);
+  append (section, _("_Remove From Contacts…"), "win.remove-contact", person);
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
+  return G_MENU_MODEL (menu);
+}
