@@ -19,6 +19,8 @@ ROOT = '/org/a11y/atspi/accessible/root'
 REGISTRY = ATSPI + 'Registry'
 RECHECK = 0.25  # seconds after which a condition is looked at again though nothing was heard: GTK does not tell all
 DEEPEST = 100
+ROLES = [Atspi.Role(number).value_nick.replace('-', ' ') for number in range(Atspi.Role.LAST_DEFINED)]
+STATES = [Atspi.StateType(bit).value_nick for bit in range(Atspi.StateType.LAST_DEFINED)]
 
 
 def plain(name):
@@ -38,10 +40,10 @@ class Node:
         (self.bus, self.path), _application, (_, self.parent_path), self.index, self.count, interfaces = item[:6]
         name, role, self.description, words = item[6:10]
         self.name = plain(name)
-        self.role = Atspi.Role(role).value_nick.replace('-', ' ')
+        self.role = ROLES[role]
         self.interfaces = {interface.removeprefix(ATSPI) for interface in interfaces}
         bits = words[0] | words[1] << 32
-        self.states = {Atspi.StateType(bit).value_nick for bit in range(44) if bits >> bit & 1}
+        self.states = {name for bit, name in enumerate(STATES) if bits >> bit & 1}
         self.parent = None
         self.children = []
 
@@ -91,6 +93,7 @@ class AccessibilityBus:
     def __init__(self, address, label):
         self.label = label
         self.changes = 0
+        self.below = {}  # program → path → the paths of what is below it, as far as nothing else was heard
         flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
         self.connection = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
         for interface in ('Event.Object', 'Event.Window', 'Cache', 'Socket'):
@@ -106,8 +109,14 @@ class AccessibilityBus:
         with contextlib.suppress(GLib.Error):
             self.connection.close_sync(None)
 
-    def on_signal(self, *_):
+    def on_signal(self, _connection, owner, path, _interface, signal, _arguments):
         self.changes += 1
+        if signal == 'ChildrenChanged':
+            self.below.get(owner, {}).pop(path, None)
+
+    def on_timer(self):
+        self.changes += 1
+        self.below.clear()
 
     # -- calls
 
@@ -142,8 +151,8 @@ class AccessibilityBus:
 
     def processes(self):
         found = set()
-        for owner, _path in self.applications():
-            with contextlib.suppress(GLib.Error):  # gone in between
+        with contextlib.suppress(GLib.Error):  # gone in between
+            for owner, _path in self.applications():
                 found.add(self.process(owner))
         return found
 
@@ -155,34 +164,55 @@ class AccessibilityBus:
                 found += self.read_application(owner, path)
         return found
 
-    def children(self, owner, path):
-        return [child for _bus, child in self.call(owner, path, ATSPI + 'Accessible', 'GetChildren')[0]]
-
     def read_application(self, owner, path):
-        """GTK's cache tells all objects in one call; but those whose parent has not been asked for its children are
-        not in it yet, and those that were hidden still are: whoever has another number than it says is asked."""
+        """GTK's cache tells all objects in one call. But it lacks those whose parent has not been asked for its
+        children, and keeps what was hidden: so parents are asked, all at once, until nothing new comes up."""
+        below = self.below.setdefault(owner, {})
+        below.pop(path, None)
+        asked = set()
         for _ in range(DEEPEST):
             items = self.call(owner, '/org/a11y/atspi/cache', ATSPI + 'Cache', 'GetItems')[0]
             nodes = {item[0][1]: Node(item) for item in items}
-            below = {}
-            for node in sorted(nodes.values(), key=lambda node: node.index):
-                below.setdefault(node.parent_path, []).append(node.path)
-            windows = [nodes.get(child) for child in self.children(owner, path)]
-            complete = None not in windows
-            waiting = [window for window in windows if window is not None]
-            while waiting:
-                node = waiting.pop()
-                paths = below.get(node.path, [])
-                if node.count != len(paths):
-                    paths = self.children(owner, node.path)
-                complete = complete and all(child in nodes for child in paths)
-                node.children = [nodes[child] for child in paths if child in nodes]
-                for child in node.children:
-                    child.parent = node
-                waiting += node.children
-            if complete:
+            for parent in [parent for parent, paths in below.items() if not all(child in nodes for child in paths)]:
+                del below[parent]  # of what is no more
+            unsure = {node.path for node in nodes.values() if node.count != len(below.get(node.path, ()))}
+            unsure = ({path} - set(below) | unsure) - asked
+            if not unsure:
                 break
-        return [window for window in windows if window is not None]
+            below.update(self.children(owner, unsure))
+            asked |= unsure
+            if all(child in nodes for parent in unsure for child in below[parent]):
+                break
+        return [self.join(nodes, below, nodes[child]) for child in below.get(path, ()) if child in nodes]
+
+    def children(self, owner, paths):
+        """path → the paths of what is below it; what is gone in between has nothing below it."""
+        below = dict.fromkeys(paths, ())
+        context = GLib.MainContext()
+        waiting = set(paths)
+
+        def on_answer(connection, result, path):
+            waiting.discard(path)
+            with contextlib.suppress(GLib.Error):
+                below[path] = [child for _bus, child in connection.call_finish(result).unpack()[0]]
+
+        context.push_thread_default()
+        try:
+            for path in paths:
+                self.connection.call(owner, path, ATSPI + 'Accessible', 'GetChildren', None, None,
+                                     Gio.DBusCallFlags.NONE, int(LIMIT * 1000), None, on_answer, path)
+            while waiting:
+                context.iteration(True)
+        finally:
+            context.pop_thread_default()
+        return below
+
+    def join(self, nodes, below, node):
+        node.children = [nodes[child] for child in below.get(node.path, ()) if child in nodes]
+        for child in node.children:
+            child.parent = node
+            self.join(nodes, below, child)
+        return node
 
     # -- waiting
 
@@ -197,7 +227,7 @@ class AccessibilityBus:
             if result or left <= 0:
                 return result
             timer = GLib.timeout_source_new(int(min(left, RECHECK) * 1000) + 1)
-            timer.set_callback(self.on_signal)
+            timer.set_callback(lambda _data: self.on_timer())
             timer.attach(context)
             while self.changes == seen:
                 context.iteration(True)

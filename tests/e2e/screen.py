@@ -9,6 +9,7 @@ from processes import LIMIT, Failure, Lines, die_with_parent
 
 SIZE = (1400, 900)
 SHARED = ('X11', 'fonts', 'glib-2.0', 'icons', 'locale', 'mime', 'themes')  # of /usr/share, what windows need
+ACCESSIBILITY = '/usr/share/defaults/at-spi2/accessibility.conf'
 SETTINGS = '[Settings]\ngtk-enable-animations=0\ngtk-cursor-blink=0\ngtk-font-name=Cantarell 11\n'
 
 
@@ -79,6 +80,13 @@ class Screen:
         settings = pathlib.Path(user.environment['XDG_CONFIG_HOME'], 'gtk-4.0/settings.ini')
         settings.parent.mkdir(exist_ok=True)
         settings.write_text(SETTINGS, encoding='utf-8')
+        # An accessibility bus that stands by itself: it is there before all programs, and without the session bus.
+        address = f'unix:path={user.folder}/run/a11y'
+        user.environment['AT_SPI_BUS_ADDRESS'] = address
+        process = user.start(['dbus-daemon', '--nofork', '--print-address', f'--address={address}',
+                              f'--config-file={ACCESSIBILITY}'])
+        if Lines(process.stdout, 'dbus-daemon').next() is None:
+            raise Failure(f'The accessibility bus of {user.label} did not start, see {user.log}')
 
     # -- pictures
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Beckon's windows, by what people do in them. Names are those of the untranslated application."""
-from processes import LIMIT
+from processes import LIMIT, Failure
 from world import program
 
 MAIN = 'Beckon'
@@ -23,6 +23,18 @@ class App:
         self.process = self.process or process
         self.desk.window(MAIN)
         return self
+
+    def quit(self):
+        """Leaves it; it must have ended well."""
+        self.desk.quit()
+        if self.process is not None and self.process.wait() != 0:
+            raise Failure(f'Beckon of {self.user.label} ended with {self.process.returncode}')
+        self.process = None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
 
     @property
     def window(self):
@@ -119,6 +131,11 @@ class App:
         self.desk.activate('list item', within=self.desk.find(None, 'Applications', shown=True),
                            containing=application)
 
+    def can_pick(self):
+        """Whether the list of applications that is open can be used."""
+        applications = self.desk.find(None, 'Applications', shown=True)
+        return all('sensitive' in node.states for node in (applications, *applications.ancestors()))
+
     def invitation(self, words=''):
         """The dialog that asks."""
         dialog = self.desk.window(INVITATION)
@@ -135,6 +152,8 @@ class App:
 class Board:
     """The Whiteboard of one user."""
 
+    TITLE = 'Whiteboard'
+
     def __init__(self, user):
         self.user = user
         self.desk = user.desk
@@ -150,7 +169,8 @@ class Board:
         return self.desk.find('label', lambda name: name.startswith('With '), within=self.window)
 
     def choose(self, colour):
-        self.desk.activate(BUTTON, colour, within=self.window)
+        pen = self.desk.activate(BUTTON, colour, within=self.window)
+        self.desk.wait(lambda: 'pressed' in self.desk.states(pen), f'the pen is {colour}')
 
     def draw(self, points):
         """Draws with the mouse through points given as parts of the width and the height."""
@@ -158,15 +178,17 @@ class Board:
         self.desk.hands.drag([(x + width * right, y + height * down) for right, down in points])
 
     def has_strokes(self, number):
-        words = 'One stroke' if number == 1 else f'{number} strokes'
-        return self.desk.wait(lambda: words in self.appears().description, f'the board has {words}')
+        words = f'{number} stroke{"" if number == 1 else "s"}.'
+        self.desk.wait(lambda: words in self.appears().description, f'the board has {words}')
 
     def export(self, path):
-        """Saves the picture by the keyboard."""
+        """Saves the picture by the keyboard. GTK's dialog for it has no name, its entry has."""
         self.desk.key('ctrl+s', window=self.window)
-        self.desk.window('Export Picture')
-        self.desk.hands.key('ctrl+a')
+        entry = self.desk.find('text', 'Name:')
+        self.desk.wait(lambda: 'focused' in self.desk.states(entry), 'a name for the file can be typed')
+        self.desk.key('ctrl+a')
         self.desk.type(str(path))
+        self.desk.wait(lambda: self.desk.text(entry) == str(path), f'{path} is typed')
         self.desk.key('enter')
         self.desk.wait(path.exists, f'{path.name} is exported')
 

@@ -2,11 +2,10 @@
 #include "conversation/bk-app-conversation.h"
 
 #include "bk-app-text.h"
+#include "contacts/bk-app-contact-menu.h"
 #include "conversation/bk-app-composer.h"
 #include "conversation/bk-app-timeline.h"
 #include "invite/bk-app-invite-menu.h"
-
-#include <glib/gi18n.h>
 
 struct _BkAppConversation
 {
@@ -23,6 +22,7 @@ struct _BkAppConversation
   BkAppComposer *composer;
 
   /* Owned References */
+  BeckonMessenger *messenger;
   BkAppInviteMenu *invite_menu;
   BkAppPerson *person;
   BeckonConversation *conversation; /* NULL while it is being read */
@@ -60,40 +60,14 @@ on_contact_notify (BeckonContact *contact, GParamSpec *pspec, BkAppConversation 
   show_person (self);
 }
 
-static GMenuModel *
-make_menu (BkAppPerson *person)
-{
-  GMenu *menu = g_menu_new ();
-  GVariant *who = g_variant_new ("(ss)", beckon_account_get_signin_name (bk_app_person_get_account (person)),
-                                 beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
-  g_autoptr (GVariant) target = g_variant_ref_sink (who);
-  gboolean blocked = beckon_contact_get_blocked (bk_app_person_get_contact (person));
-  static const struct
-  {
-    const char *label;
-    const char *action;
-  } entries[] = {
-    { N_("_Block"), "win.block-contact" },
-    { N_("_Unblock"), "win.unblock-contact" },
-    { N_("_Remove From Contacts…"), "win.remove-contact" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (entries); i++)
-    {
-      if (i == (blocked ? 0 : 1))
-        continue;
-      g_autoptr (GMenuItem) item = g_menu_item_new (_(entries[i].label), NULL);
-      g_menu_item_set_action_and_target_value (item, entries[i].action, target);
-      g_menu_append_item (menu, item);
-    }
-  return G_MENU_MODEL (menu);
-}
-
 static void
 on_menu_opening (GtkMenuButton *button, gpointer user_data)
 {
   BkAppConversation *self = user_data;
-  g_autoptr (GMenuModel) menu = self->person != NULL ? make_menu (self->person) : NULL;
+  g_autoptr (GMenuModel) menu
+    = self->person != NULL
+        ? bk_app_contact_menu_new (self->person, beckon_messenger_get_applications (self->messenger))
+        : NULL;
 
   gtk_menu_button_set_menu_model (button, menu);
 }
@@ -187,12 +161,14 @@ dup_draft_key (BkAppPerson *person)
                           beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
 }
 
-static void
-keep_draft (BkAppConversation *self)
+void
+bk_app_conversation_keep_draft (BkAppConversation *self)
 {
   g_autofree char *text = bk_app_composer_dup_text (self->composer);
-  g_autofree char *key = dup_draft_key (self->person);
+  g_autofree char *key = self->person != NULL ? dup_draft_key (self->person) : NULL;
 
+  if (key == NULL)
+    return;
   if (*text != '\0')
     g_hash_table_insert (self->drafts, g_steal_pointer (&key), g_steal_pointer (&text));
   else
@@ -235,8 +211,7 @@ bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
   if (person == self->person)
     return;
   self->wants_focus = FALSE;
-  if (self->person != NULL)
-    keep_draft (self);
+  bk_app_conversation_keep_draft (self);
   g_cancellable_cancel (self->loading);
   if (self->conversation != NULL)
     g_signal_handlers_disconnect_by_data (self->conversation, self);
@@ -277,7 +252,23 @@ sending_free (Sending *sending)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
 
-/* What could not be kept comes back to where it was written, unless something else is being written there by now. */
+/* Puts a text that could not be sent back to where it was written, before what was written there since. */
+static void
+give_back (BkAppConversation *self, const char *key, const char *text)
+{
+  g_autofree char *here = self->person != NULL ? dup_draft_key (self->person) : g_strdup ("");
+  gboolean is_here = g_str_equal (here, key) && gtk_widget_get_root (GTK_WIDGET (self)) != NULL;
+  g_autofree char *written = is_here ? bk_app_composer_dup_text (self->composer)
+                                     : g_strdup (g_hash_table_lookup (self->drafts, key));
+  g_autofree char *both
+    = written != NULL && *written != '\0' ? g_strconcat (text, "\n", written, NULL) : g_strdup (text);
+
+  if (is_here)
+    bk_app_composer_set_text (self->composer, both);
+  else
+    g_hash_table_insert (self->drafts, g_strdup (key), g_steal_pointer (&both));
+}
+
 static void
 on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -287,14 +278,9 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BeckonMessage) message
     = beckon_conversation_send_finish (BECKON_CONVERSATION (source), result, &error);
 
-  if (message != NULL || self->drafts == NULL)
+  if (message != NULL)
     return;
-  g_autofree char *here = self->person != NULL ? dup_draft_key (self->person) : g_strdup ("");
-  g_autofree char *written = bk_app_composer_dup_text (self->composer);
-  if (!g_str_equal (here, sending->key))
-    g_hash_table_insert (self->drafts, g_strdup (sending->key), g_strdup (sending->text));
-  else if (*written == '\0')
-    bk_app_composer_set_text (self->composer, sending->text);
+  give_back (self, sending->key, sending->text);
   gtk_widget_activate_action (GTK_WIDGET (self), "win.tell", "s", bk_app_error_text (error));
 }
 
@@ -317,8 +303,16 @@ on_send (BkAppComposer *composer, const char *text, BkAppConversation *self)
 /* ---- the widget ---- */
 
 void
+bk_app_conversation_set_drafts (BkAppConversation *self, GHashTable *drafts)
+{
+  g_hash_table_unref (self->drafts);
+  self->drafts = g_hash_table_ref (drafts);
+}
+
+void
 bk_app_conversation_set_messenger (BkAppConversation *self, BeckonMessenger *messenger)
 {
+  g_set_object (&self->messenger, messenger);
   bk_app_timeline_set_messenger (self->timeline, messenger);
   bk_app_invite_menu_set_messenger (self->invite_menu, messenger);
 }
@@ -345,14 +339,17 @@ bk_app_conversation_dispose (GObject *object)
   g_cancellable_cancel (self->loading);
   g_clear_object (&self->conversation);
   g_clear_object (&self->person);
-  g_clear_pointer (&self->drafts, g_hash_table_unref);
+  g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_conversation_parent_class)->dispose (object);
 }
 
 static void
 bk_app_conversation_finalize (GObject *object)
 {
-  g_object_unref (BK_APP_CONVERSATION (object)->loading);
+  BkAppConversation *self = BK_APP_CONVERSATION (object);
+
+  g_object_unref (self->loading);
+  g_hash_table_unref (self->drafts);
   G_OBJECT_CLASS (bk_app_conversation_parent_class)->finalize (object);
 }
 

@@ -13,6 +13,7 @@ struct _BkBoardCanvas
   BkBoardDocument *document;
   BkBoardColour colour;
   BkBoardPen pen;
+  guint describing;
 
   /* What is shown: the picture, and the same as textures of its parts, so that GTK gets anew what has changed alone. */
   cairo_surface_t *picture;
@@ -34,7 +35,7 @@ struct _BkBoardCanvas
 
 /* The board's place in the widget; how many pixels of the widget one of its own takes. */
 double bk_board_canvas_get_scale (BkBoardCanvas *self, double *x, double *y);
-/* Where the pen is and what can be done, for those who do not see it. */
+/* Says how much is there and what can be done, for those who do not see it; not more often than they can hear it. */
 void bk_board_canvas_describe (BkBoardCanvas *self);
 
 void bk_board_canvas_init_input (BkBoardCanvas *self);

@@ -7,6 +7,8 @@
 #include <math.h>
 
 #define TILE 256
+/* Of damage, that are repaired one by one. */
+#define MAX_RECTANGLES 32
 #define MIN_WIDTH 240
 #define MIN_HEIGHT 150
 #define NATURAL_WIDTH 960
@@ -36,16 +38,26 @@ bk_board_canvas_get_scale (BkBoardCanvas *self, double *x, double *y)
   return scale;
 }
 
-void
-bk_board_canvas_describe (BkBoardCanvas *self)
+static gboolean
+on_describe (gpointer user_data)
 {
+  BkBoardCanvas *self = user_data;
   guint n = bk_board_document_get_n_visible (self->document);
   g_autofree char *strokes = g_strdup_printf (ngettext ("%u stroke.", "%u strokes.", n), n);
   g_autofree char *text
     = g_strdup_printf ("%s %s %s", strokes, self->pen_down ? _ ("The pen is down.") : _ ("The pen is lifted."),
                        _ ("Arrow keys move the pen, Space puts it down or lifts it."));
 
+  self->describing = 0;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+  return G_SOURCE_REMOVE;
+}
+
+void
+bk_board_canvas_describe (BkBoardCanvas *self)
+{
+  if (self->describing == 0)
+    self->describing = g_idle_add (on_describe, self);
 }
 
 /* ---- the picture ---- */
@@ -60,6 +72,11 @@ add_damage (BkBoardCanvas *self, double x, double y, double width, double height
                                    (int) ceil ((y + height) * scale) + 1 - y0 };
 
   cairo_region_union_rectangle (self->damage, &damage);
+  if (cairo_region_num_rectangles (self->damage) > MAX_RECTANGLES)
+    {
+      cairo_region_get_extents (self->damage, &damage);
+      cairo_region_union_rectangle (self->damage, &damage);
+    }
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -293,6 +310,7 @@ bk_board_canvas_dispose (GObject *object)
 {
   BkBoardCanvas *self = BK_BOARD_CANVAS (object);
 
+  g_clear_handle_id (&self->describing, g_source_remove);
   drop_picture (self);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (bk_board_canvas_parent_class)->dispose (object);

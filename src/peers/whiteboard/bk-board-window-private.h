@@ -23,6 +23,7 @@ struct _BkBoardWindow
   BkBoardPartner *partner;
   GtkFileChooserNative *chooser; /* while a file is being chosen */
   gboolean exporting;
+  AdwToast *problem; /* weak: one that stays until it is taken away */
 };
 
 /* Shows a sentence. @important: until it is taken away. */

@@ -13,6 +13,10 @@ bk_board_window_tell (BkBoardWindow *self, const char *sentence, gboolean import
   g_autofree char *markup = g_markup_escape_text (sentence, -1);
   AdwToast *toast = adw_toast_new (markup);
 
+  /* What comes later would wait behind one that stays. */
+  if (self->problem != NULL)
+    adw_toast_dismiss (self->problem);
+  g_set_weak_pointer (&self->problem, important ? toast : NULL);
   adw_toast_set_timeout (toast, important ? 0 : 5);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
@@ -104,6 +108,7 @@ bk_board_window_dispose (GObject *object)
 
   if (self->partner != NULL)
     bk_board_partner_leave (self->partner);
+  g_clear_weak_pointer (&self->problem);
   g_clear_object (&self->chooser);
   g_clear_object (&self->partner);
   g_clear_object (&self->document);

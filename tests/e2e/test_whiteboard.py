@@ -1,0 +1,210 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two users and their whiteboards: what one draws the other has, whatever happens in between."""
+import os
+import signal
+
+from gi.repository import GLib
+
+from board import GUID, Board
+from cases import both_run, expect_end, invite, peer_pid, tap
+from processes import wait_for_exit
+from world import HERE, World
+
+
+class Two:
+    """Alice and bob, each with a board that is joined to the other's."""
+
+    def __enter__(self):
+        self.world = World()
+        self.world.__enter__()
+        try:
+            self.world.open_screen()
+            alice, bob = self.world.friends('alice', 'bob')
+            # The desks first: what is launched from now on is seen on them.
+            boards = Board(alice.desk.user), Board(bob.desk.user)
+            self.session = invite(alice, bob, 'Whiteboard')
+            both_run(alice, bob, self.session)
+            boards[0].is_with('Bob')
+            boards[1].is_with('Alice')
+            return self, *boards
+        except BaseException as error:
+            self.world.__exit__(type(error), error, None)
+            raise
+
+    def __exit__(self, *reason):
+        return self.world.__exit__(*reason)
+
+
+def settle(one, other):
+    """What comes from a side comes in its order: when a dot of each has come, all before it has."""
+    for board in (one, other):
+        number = board.count()
+        board.key('space', 'space')
+        for each in (one, other):
+            each.strokes(number + 1)
+        board.key('ctrl+z')
+        for each in (one, other):
+            each.strokes(number)
+
+
+def agree(*boards):
+    settle(*boards)
+    pictures = [board.export() for board in boards]
+    assert pictures[0] == pictures[1], 'the pictures differ'
+    return pictures[0]
+
+
+def test_what_one_draws_the_other_has():
+    with Two() as (two, alice, bob):
+        alice.take('Red')
+        alice.draw((200, 200), (400, 200))
+        bob.strokes(1)
+        agree(alice, bob).has('red', (200, 200), (300, 200), (399, 200))
+        bob.take('Blue', 'Thick')
+        bob.draw((600, 600), (900, 600))
+        alice.strokes(2)
+        picture = agree(alice, bob)
+        picture.has('red', (300, 200))
+        picture.has('blue', (750, 600))
+        # Each takes back what is their own.
+        alice.press('Undo')
+        bob.strokes(1)
+        agree(alice, bob).has('blue', (750, 600))
+        bob.press('Clear')
+        alice.strokes(0)
+        assert agree(alice, bob).is_blank()
+        # Whoever closes the window ends the session; the other keeps the board.
+        alice.key('ctrl+z')
+        bob.key('ctrl+z')
+        alice.strokes(1)
+        bob.key('ctrl+w')
+        alice.says('Bob closed Whiteboard. You can go on drawing and export the picture.')
+        expect_end(two.session, 'ended', alice.user, bob.user)
+        alice.draw((100, 800), (300, 800))
+        alice.strokes(2)
+        alice.export().has('red', (200, 800))
+
+
+def test_both_draw_at_once():
+    with Two() as (_, alice, bob):
+        alice.take('Green')
+        bob.take('Orange')
+        # Keys go to one window at a time, and what they do is on its way while the other one draws.
+        for number in range(6):
+            alice.key('space', 'ctrl+right', 'ctrl+down', 'space', 'ctrl+up' if number % 2 else 'right')
+            bob.key('space', 'ctrl+right', 'down', 'space', 'ctrl+left')
+            if number == 3:
+                alice.key('ctrl+z')
+        alice.strokes(11)
+        bob.strokes(11)
+        agree(alice, bob)
+
+
+def test_a_crash_of_the_other_program():
+    with Two() as (two, alice, bob):
+        bob.draw((200, 200), (400, 200))
+        alice.strokes(1)
+        settle(alice, bob)
+        os.kill(process_of(bob), signal.SIGKILL)
+        alice.says('You can go on drawing and export the picture.')
+        expect_end(two.session, 'application-failed', alice.user, bob.user)
+        alice.export().has('black', (300, 200))
+
+
+def process_of(board):
+    return board.desk.bus.process(board.frame().bus)
+
+
+def test_a_cancel():
+    with Two() as (two, alice, bob):
+        alice.user.ctl('cancel', two.session)
+        for board in (alice, bob):
+            board.says('You can go on drawing and export the picture.')
+        bob.draw((200, 200), (400, 200))
+        bob.strokes(1)
+        alice.strokes(0)
+
+
+def test_the_service_goes_and_the_drawing_goes_on():
+    with Two() as (_, alice, bob):
+        bob.user.kill_service()
+        bob.draw((200, 200), (400, 200))
+        alice.strokes(1)
+        alice.draw((200, 400), (400, 400))
+        bob.strokes(2)
+        agree(alice, bob)
+
+
+# ---- another program at the other side ----
+
+def meet(world, mode):
+    """Alice's board, and at bob's side what tests/e2e/board-peer does."""
+    world.open_screen()
+    alice, bob = world.user('alice'), world.user('bob')
+    registration = bob.folder / 'data/beckon/peers' / f'{GUID}.peer'
+    registration.parent.mkdir(parents=True)
+    registration.write_text(f'[Beckon Peer]\nGUID={GUID}\nName=Whiteboard\nExec="{HERE}/board-peer" {mode}\n',
+                            encoding='utf-8')
+    # And nothing but that: the build has a registration of the real one.
+    bob.environment['XDG_DATA_DIRS'] = str(world.screen.share)
+    bob.ask_bus('UpdateActivationEnvironment', GLib.Variant('(a{ss})', ({'XDG_DATA_DIRS': str(world.screen.share)},)))
+    alice.create_account()
+    bob.create_account()
+    alice.befriend(bob)
+    board = Board(alice.desk.user)
+    session = invite(alice, bob, 'Whiteboard')
+    both_run(alice, bob, session)
+    return board, bob, session
+
+
+def test_nonsense_is_refused():
+    with World() as world:
+        board, bob, session = meet(world, 'nonsense')
+        board.says('The program of Bob sent something that makes no sense.')
+        expect_end(session, 'cancelled-local', board.user)
+        board.draw((200, 200), (400, 200))
+        board.strokes(1)
+        board.export().has('black', (300, 200))
+        end(bob, session)
+
+
+def test_a_flood_has_an_end():
+    with World() as world:
+        board, bob, session = meet(world, 'flood')
+        board.says('The program of Bob sent something that makes no sense.')
+        board.strokes(20000)
+        board.draw((200, 200), (400, 200))
+        board.strokes(20001)
+        end(bob, session)
+
+
+def test_a_link_that_breaks_is_made_again():
+    with World() as world:
+        board, bob, session = meet(world, 'again')
+        board.strokes(2)
+        board.is_with('Bob')
+        board.export().has('red', (100, 100), (300, 100))
+        assert board.user.session(session)['state'] == 'connected'
+        end(bob, session)
+        board.says('Bob closed Whiteboard.')
+
+
+def end(bob, session):
+    pid = peer_pid(bob, session)
+    os.kill(pid, signal.SIGTERM)
+    wait_for_exit(pid)
+    bob.wait_session(session)
+
+
+if __name__ == '__main__':
+    tap.run([
+        test_what_one_draws_the_other_has,
+        test_both_draw_at_once,
+        test_a_crash_of_the_other_program,
+        test_a_cancel,
+        test_the_service_goes_and_the_drawing_goes_on,
+        test_nonsense_is_refused,
+        test_a_flood_has_an_end,
+        test_a_link_that_breaks_is_made_again,
+    ])
