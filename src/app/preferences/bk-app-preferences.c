@@ -143,7 +143,7 @@ static void
 on_unregister (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BkAppPreferences *self = BK_APP_PREFERENCES (widget);
-  BeckonApplication *application
+  g_autoptr (BeckonApplication) application
     = beckon_messenger_find_application (self->messenger, g_variant_get_string (parameter, NULL));
 
   if (application != NULL)
