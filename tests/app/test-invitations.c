@@ -138,7 +138,8 @@ test_not_asking (void)
   assert_told (world, "");
   g_assert_null (find_dialog ());
   g_assert_null (find_waiting ());
-  stand_in_set (world->service, path, "Session1", "{'Asking': <true>, 'UserName': <'Bob'>, 'ApplicationName': <'Board'>}");
+  stand_in_set (world->service, path, "Session1",
+                "{'Asking': <true>, 'UserName': <'Bob'>, 'ApplicationName': <'Board'>}");
   app_world_settle (world);
   assert_told (world, INVITATION); /* it hung or left: now the user is asked */
   g_assert_nonnull (find_dialog ());
