@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Beckon's windows, by what people do in them. Names are those of the untranslated application."""
 from processes import LIMIT, Failure
+from screen import SIZE
 from world import program
 
 MAIN = 'Beckon'
@@ -22,6 +23,11 @@ class App:
         process = self.desk.start(program('beckon'), *arguments, **options)
         self.process = self.process or process
         self.desk.window(MAIN)
+        return self
+
+    def enlarge(self):
+        """Makes the window as high as the screen: then nothing of a form is scrolled out of sight."""
+        self.desk.hands.place(self.desk.raise_window(self.window), 5, 5, 900, SIZE[1] - 20)
         return self
 
     def quit(self):
