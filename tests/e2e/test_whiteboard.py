@@ -58,9 +58,9 @@ def agree(*boards):
 def test_what_one_draws_the_other_has():
     with Two() as (two, alice, bob):
         alice.take('Red')
-        alice.draw((200, 200), (400, 200), (400, 400))
+        alice.draw((200, 200), (400, 200))
         bob.strokes(1)
-        agree(alice, bob).has('red', (300, 200), (400, 390))
+        agree(alice, bob).has('red', (200, 200), (300, 200), (399, 200))
         bob.take('Blue', 'Thick')
         bob.draw((600, 600), (900, 600))
         alice.strokes(2)
