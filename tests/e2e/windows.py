@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Beckon's windows, by what people do in them. Names are those of the untranslated application."""
 from processes import LIMIT, Failure
+from screen import SIZE
 from world import program
 
 MAIN = 'Beckon'
@@ -24,10 +25,17 @@ class App:
         self.desk.window(MAIN)
         return self
 
+    def enlarge(self):
+        """Makes the window as high as the screen: then nothing of a form is scrolled out of sight."""
+        self.desk.hands.place(self.desk.raise_window(self.window), 5, 5, 900, SIZE[1] - 20)
+        return self
+
     def quit(self):
-        """Leaves it; it must have ended well."""
+        """Leaves it, if it runs; it must have ended well."""
+        if self.process is None:
+            return
         self.desk.quit()
-        if self.process is not None and self.process.wait() != 0:
+        if self.process.wait() != 0:
             raise Failure(f'Beckon of {self.user.label} ended with {self.process.returncode}')
         self.process = None
 
