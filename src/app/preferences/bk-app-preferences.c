@@ -233,6 +233,9 @@ bk_app_preferences_dispose (GObject *object)
 {
   BkAppPreferences *self = BK_APP_PREFERENCES (object);
 
+  /* The lists may live a little longer than the window that makes their rows. */
+  gtk_list_box_bind_model (self->accounts, NULL, NULL, NULL, NULL);
+  gtk_list_box_bind_model (self->applications, NULL, NULL, NULL, NULL);
   g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_preferences_parent_class)->dispose (object);
 }
