@@ -12,6 +12,14 @@ get_attended_window (BkApp *self)
   return BK_IS_APP_WINDOW (window) && gtk_window_is_active (window) ? BK_APP_WINDOW (window) : NULL;
 }
 
+gboolean
+bk_app_shows (BkApp *self, const char *account, const char *who)
+{
+  BkAppWindow *window = get_attended_window (self);
+
+  return window != NULL && bk_app_window_shows (window, account, who);
+}
+
 void
 bk_app_tell (BkApp *self, const char *id, const char *text)
 {

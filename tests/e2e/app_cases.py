@@ -29,7 +29,7 @@ def single():
     with World() as world:
         world.open_screen()
         alice = App(world.user('alice'))
-        alice.start()
+        alice.start().enlarge()
         yield world, alice
         leave(alice)
 

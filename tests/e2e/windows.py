@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Beckon's windows, by what people do in them. Names are those of the untranslated application."""
 from processes import LIMIT, Failure
+from screen import SIZE
 from world import program
 
 MAIN = 'Beckon'
@@ -24,11 +25,21 @@ class App:
         self.desk.window(MAIN)
         return self
 
+    def enlarge(self):
+        """Makes the window as high as the screen: then nothing of a form is scrolled out of sight."""
+        self.desk.hands.place(self.desk.raise_window(self.window), 5, 5, 900, SIZE[1] - 20)
+        return self
+
     def quit(self):
         """Leaves it; it must have ended well."""
         self.desk.quit()
         if self.process is not None and self.process.wait() != 0:
             raise Failure(f'Beckon of {self.user.label} ended with {self.process.returncode}')
+        self.process = None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
         self.process = None
 
     @property
@@ -125,6 +136,11 @@ class App:
         self.press('Invite')
         self.desk.activate('list item', within=self.desk.find(None, 'Applications', shown=True),
                            containing=application)
+
+    def can_pick(self):
+        """Whether the list of applications that is open can be used."""
+        applications = self.desk.find(None, 'Applications', shown=True)
+        return all('sensitive' in node.states for node in (applications, *applications.ancestors()))
 
     def invitation(self, words=''):
         """The dialog that asks."""

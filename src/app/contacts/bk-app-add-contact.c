@@ -57,8 +57,7 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
       show_problem (self, bk_app_error_text (error));
       return;
     }
-  g_autofree char *told = g_strdup_printf (_("%s has been asked."), gtk_editable_get_text (GTK_EDITABLE (self->who)));
-  gtk_widget_activate_action (GTK_WIDGET (gtk_window_get_transient_for (GTK_WINDOW (self))), "win.tell", "s", told);
+  /* The list shows it: "Has not answered yet". */
   gtk_window_close (GTK_WINDOW (self));
 }
 

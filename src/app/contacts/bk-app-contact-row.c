@@ -101,6 +101,12 @@ bk_app_contact_row_set_person (BkAppContactRow *self, BkAppPerson *person)
   show (self);
 }
 
+BkAppPerson *
+bk_app_contact_row_get_person (BkAppContactRow *self)
+{
+  return self->person;
+}
+
 static void
 activate (BkAppContactRow *self, const char *action)
 {
@@ -126,7 +132,11 @@ on_decline (GtkButton *button, BkAppContactRow *self)
 static void
 bk_app_contact_row_dispose (GObject *object)
 {
+  GtkWidget *child;
+
   bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (object), NULL);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
+    gtk_widget_unparent (child); /* a menu may be open on it */
   G_OBJECT_CLASS (bk_app_contact_row_parent_class)->dispose (object);
 }
 

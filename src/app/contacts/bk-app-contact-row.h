@@ -14,5 +14,6 @@ G_DECLARE_FINAL_TYPE (BkAppContactRow, bk_app_contact_row, BK, APP_CONTACT_ROW, 
 GtkWidget *bk_app_contact_row_new (void);
 /* @person: NULL for nobody, while the row waits to be used again. */
 void bk_app_contact_row_set_person (BkAppContactRow *self, BkAppPerson *person);
+BkAppPerson *bk_app_contact_row_get_person (BkAppContactRow *self);
 
 G_END_DECLS

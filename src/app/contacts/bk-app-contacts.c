@@ -2,6 +2,7 @@
 #include "contacts/bk-app-contacts.h"
 
 #include "bk-app-text.h"
+#include "contacts/bk-app-contact-menu.h"
 #include "contacts/bk-app-contact-row.h"
 #include "contacts/bk-app-status-menu.h"
 #include "contacts/bk-app-trouble.h"
@@ -24,6 +25,7 @@ struct _BkAppContacts
   BkAppTrouble *trouble;
 
   /* Owned References */
+  BeckonMessenger *messenger;
   BkAppPeople *people;
   GtkFilter *filter;
   GtkSingleSelection *selection;
@@ -143,6 +145,79 @@ bk_app_contacts_select (BkAppContacts *self, BkAppPerson *person)
   gtk_single_selection_set_selected (self->selection, position);
 }
 
+/* ---- the menu of a contact: secondary click, long press, or the Menu key ---- */
+
+static gboolean
+on_unparent (gpointer popover)
+{
+  gtk_widget_unparent (popover);
+  return G_SOURCE_REMOVE;
+}
+
+/* The item that was picked is activated after this. */
+static void
+on_menu_closed (GtkPopover *popover, gpointer user_data)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, on_unparent, g_object_ref (popover), g_object_unref);
+}
+
+static void
+open_contact_menu (BkAppContacts *self, GtkWidget *row, const GdkRectangle *place)
+{
+  BkAppPerson *person = BK_IS_APP_CONTACT_ROW (row) ? bk_app_contact_row_get_person (BK_APP_CONTACT_ROW (row)) : NULL;
+
+  if (person == NULL)
+    return;
+  g_autoptr (GMenuModel) menu = bk_app_contact_menu_new (person, beckon_messenger_get_applications (self->messenger));
+  GtkWidget *popover = gtk_popover_menu_new_from_model (menu);
+  gtk_widget_set_parent (popover, row);
+  gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
+  gtk_widget_set_halign (popover, GTK_ALIGN_START);
+  if (place != NULL)
+    gtk_popover_set_pointing_to (GTK_POPOVER (popover), place);
+  g_signal_connect (popover, "closed", G_CALLBACK (on_menu_closed), NULL);
+  gtk_popover_popup (GTK_POPOVER (popover));
+}
+
+static void
+open_contact_menu_at (BkAppContacts *self, double x, double y)
+{
+  GtkWidget *picked = gtk_widget_pick (GTK_WIDGET (self->list), x, y, GTK_PICK_DEFAULT);
+  GtkWidget *row = picked != NULL ? gtk_widget_get_ancestor (picked, BK_TYPE_APP_CONTACT_ROW) : NULL;
+  double row_x = 0;
+  double row_y = 0;
+
+  if (picked != NULL && row == NULL)
+    row = gtk_widget_get_first_child (picked); /* the edge of the row */
+  if (row == NULL || !gtk_widget_translate_coordinates (GTK_WIDGET (self->list), row, x, y, &row_x, &row_y))
+    return;
+  open_contact_menu (self, row, &(GdkRectangle){ (int) row_x, (int) row_y, 1, 1 });
+}
+
+static void
+on_secondary_click (GtkGestureClick *gesture, int n_press, double x, double y, BkAppContacts *self)
+{
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  open_contact_menu_at (self, x, y);
+}
+
+static void
+on_long_press (GtkGestureLongPress *gesture, double x, double y, BkAppContacts *self)
+{
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  open_contact_menu_at (self, x, y);
+}
+
+static void
+on_menu_key (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppContacts *self = BK_APP_CONTACTS (widget);
+  GtkWidget *item = gtk_widget_get_focus_child (GTK_WIDGET (self->list));
+
+  if (item != NULL)
+    open_contact_menu (self, gtk_widget_get_first_child (item), NULL);
+}
+
 /* ---- search ---- */
 
 static void
@@ -203,6 +278,7 @@ bk_app_contacts_set_app (BkAppContacts *self, BkApp *app, BkAppPeople *people)
 {
   BeckonMessenger *messenger = bk_app_get_messenger (app);
 
+  g_set_object (&self->messenger, messenger);
   g_set_object (&self->people, people);
   make_list (self);
   bk_app_status_menu_set_messenger (self->status, messenger);
@@ -217,6 +293,7 @@ bk_app_contacts_dispose (GObject *object)
   g_clear_object (&self->selection);
   g_clear_object (&self->filter);
   g_clear_object (&self->people);
+  g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_contacts_parent_class)->dispose (object);
 }
 
@@ -249,6 +326,11 @@ bk_app_contacts_class_init (BkAppContactsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppContacts, status);
   gtk_widget_class_bind_template_child (widget_class, BkAppContacts, trouble);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
+  gtk_widget_class_bind_template_callback (widget_class, on_secondary_click);
+  gtk_widget_class_bind_template_callback (widget_class, on_long_press);
+  gtk_widget_class_install_action (widget_class, "contacts.menu", NULL, on_menu_key);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Menu, 0, "contacts.menu", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, "contacts.menu", NULL);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_search_activate);
 }

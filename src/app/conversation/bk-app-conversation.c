@@ -2,11 +2,10 @@
 #include "conversation/bk-app-conversation.h"
 
 #include "bk-app-text.h"
+#include "contacts/bk-app-contact-menu.h"
 #include "conversation/bk-app-composer.h"
 #include "conversation/bk-app-timeline.h"
 #include "invite/bk-app-invite-menu.h"
-
-#include <glib/gi18n.h>
 
 struct _BkAppConversation
 {
@@ -23,6 +22,7 @@ struct _BkAppConversation
   BkAppComposer *composer;
 
   /* Owned References */
+  BeckonMessenger *messenger;
   BkAppInviteMenu *invite_menu;
   BkAppPerson *person;
   BeckonConversation *conversation; /* NULL while it is being read */
@@ -60,40 +60,14 @@ on_contact_notify (BeckonContact *contact, GParamSpec *pspec, BkAppConversation 
   show_person (self);
 }
 
-static GMenuModel *
-make_menu (BkAppPerson *person)
-{
-  GMenu *menu = g_menu_new ();
-  GVariant *who = g_variant_new ("(ss)", beckon_account_get_signin_name (bk_app_person_get_account (person)),
-                                 beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
-  g_autoptr (GVariant) target = g_variant_ref_sink (who);
-  gboolean blocked = beckon_contact_get_blocked (bk_app_person_get_contact (person));
-  static const struct
-  {
-    const char *label;
-    const char *action;
-  } entries[] = {
-    { N_("_Block"), "win.block-contact" },
-    { N_("_Unblock"), "win.unblock-contact" },
-    { N_("_Remove From Contacts…"), "win.remove-contact" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (entries); i++)
-    {
-      if (i == (blocked ? 0 : 1))
-        continue;
-      g_autoptr (GMenuItem) item = g_menu_item_new (_(entries[i].label), NULL);
-      g_menu_item_set_action_and_target_value (item, entries[i].action, target);
-      g_menu_append_item (menu, item);
-    }
-  return G_MENU_MODEL (menu);
-}
-
 static void
 on_menu_opening (GtkMenuButton *button, gpointer user_data)
 {
   BkAppConversation *self = user_data;
-  g_autoptr (GMenuModel) menu = self->person != NULL ? make_menu (self->person) : NULL;
+  g_autoptr (GMenuModel) menu
+    = self->person != NULL
+        ? bk_app_contact_menu_new (self->person, beckon_messenger_get_applications (self->messenger))
+        : NULL;
 
   gtk_menu_button_set_menu_model (button, menu);
 }
@@ -319,6 +293,7 @@ on_send (BkAppComposer *composer, const char *text, BkAppConversation *self)
 void
 bk_app_conversation_set_messenger (BkAppConversation *self, BeckonMessenger *messenger)
 {
+  g_set_object (&self->messenger, messenger);
   bk_app_timeline_set_messenger (self->timeline, messenger);
   bk_app_invite_menu_set_messenger (self->invite_menu, messenger);
 }
@@ -345,6 +320,7 @@ bk_app_conversation_dispose (GObject *object)
   g_cancellable_cancel (self->loading);
   g_clear_object (&self->conversation);
   g_clear_object (&self->person);
+  g_clear_object (&self->messenger);
   g_clear_pointer (&self->drafts, g_hash_table_unref);
   G_OBJECT_CLASS (bk_app_conversation_parent_class)->dispose (object);
 }

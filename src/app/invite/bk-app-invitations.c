@@ -242,14 +242,21 @@ is_news (BeckonSession *session)
   return FALSE;
 }
 
+static gboolean
+is_card_seen (Item *item)
+{
+  return bk_app_shows (item->invitations->app, beckon_session_get_my_signin_name (item->session),
+                       beckon_session_get_user (item->session));
+}
+
 static void
 on_termination (BeckonSession *session, BeckonSessionResult result, const char *app_data, Item *item)
 {
   BkAppInvitations *self = item->invitations;
   g_autofree char *id = g_strconcat ("session-", beckon_session_get_id (session), NULL);
 
-  /* The window for the waiting says it itself. */
-  if (item->waiting == NULL && is_news (session))
+  /* The window for the waiting says it itself, and so does a card that is seen. */
+  if (item->waiting == NULL && is_news (session) && !is_card_seen (item))
     bk_app_tell (self->app, id, beckon_session_get_result_text (session));
 }
 
@@ -262,7 +269,7 @@ on_app_not_present (BeckonSession *session, const char *name, const char *url, I
   g_autofree char *text
     = g_strdup_printf (_("%s is not installed here. It starts as soon as it is."), bk_app_application_word (name));
 
-  if (is_invitee (session))
+  if (is_invitee (session) && !is_card_seen (item))
     bk_app_tell (self->app, id, text);
 }
 

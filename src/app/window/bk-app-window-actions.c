@@ -53,15 +53,44 @@ on_invite_menu (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+invite (BkAppWindow *self, BkAppPerson *person, const char *guid)
+{
+  if (person != NULL && self->app->invitations != NULL)
+    bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person),
+                               beckon_contact_get_signin_name (bk_app_person_get_contact (person)), guid);
+}
+
+/* Whom the conversation is with. */
+static void
 on_invite (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BkAppWindow *self = BK_APP_WINDOW (widget);
-  BkAppPerson *person = bk_app_conversation_get_person (self->conversation);
 
-  if (person != NULL && self->app->invitations != NULL)
-    bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person),
-                               beckon_contact_get_signin_name (bk_app_person_get_contact (person)),
-                               g_variant_get_string (parameter, NULL));
+  invite (self, bk_app_conversation_get_person (self->conversation), g_variant_get_string (parameter, NULL));
+}
+
+/* (account, who, guid): the conversation opens, so that its card is seen. */
+static void
+on_invite_contact (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppWindow *self = BK_APP_WINDOW (widget);
+  const char *account;
+  const char *who;
+  const char *guid;
+
+  g_variant_get (parameter, "(&s&s&s)", &account, &who, &guid);
+  bk_app_window_open_conversation (self, account, who);
+  invite (self, bk_app_conversation_get_person (self->conversation), guid);
+}
+
+static void
+on_open_conversation (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  const char *account;
+  const char *who;
+
+  g_variant_get (parameter, "(&s&s)", &account, &who);
+  bk_app_window_open_conversation (BK_APP_WINDOW (widget), account, who);
 }
 
 /* ---- contacts ---- */
@@ -192,6 +221,8 @@ bk_app_window_install_actions (GtkWidgetClass *widget_class)
     { "win.tell", "s", on_tell },
     { "win.invite-menu", NULL, on_invite_menu },
     { "win.invite", "s", on_invite },
+    { "win.invite-contact", "(sss)", on_invite_contact },
+    { "win.open-conversation", "(ss)", on_open_conversation },
     { "win.add-contact", NULL, on_add_contact },
     { "win.approve-contact", "(ss)", on_contact },
     { "win.decline-contact", "(ss)", on_contact },

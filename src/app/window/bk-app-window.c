@@ -104,11 +104,11 @@ on_people_changed (GListModel *people, guint position, guint removed, guint adde
 }
 
 gboolean
-bk_app_window_shows (BkAppWindow *self, BeckonContact *contact)
+bk_app_window_shows (BkAppWindow *self, const char *account, const char *who)
 {
   BkAppPerson *person = bk_app_conversation_get_person (self->conversation);
 
-  return is_conversation_visible (self) && person != NULL && bk_app_person_get_contact (person) == contact;
+  return is_conversation_visible (self) && person != NULL && bk_app_person_is (person, account, who);
 }
 
 /* ---- what the application reports ---- */
