@@ -24,13 +24,28 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   bk_app_about_show (GTK_WINDOW (bk_app_show_window (user_data)));
 }
 
+/* A second one of a kind would only hide the first. */
+static gboolean
+present_window (GType type)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (G_TYPE_CHECK_INSTANCE_TYPE (l->data, type))
+      {
+        gtk_window_present (l->data);
+        return TRUE;
+      }
+  return FALSE;
+}
+
 static void
 on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BkApp *self = user_data;
   GtkWindow *window = GTK_WINDOW (bk_app_show_window (self));
 
-  if (self->messenger != NULL)
+  if (self->messenger != NULL && !present_window (BK_TYPE_APP_PREFERENCES))
     bk_app_preferences_show (window, self);
 }
 
@@ -40,7 +55,7 @@ on_invite (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   BkApp *self = user_data;
   GtkWindow *window = GTK_WINDOW (bk_app_show_window (self));
 
-  if (self->messenger != NULL)
+  if (self->messenger != NULL && !present_window (BK_TYPE_APP_INVITE_DIALOG))
     bk_app_invite_dialog_show (window, self->messenger);
 }
 
@@ -77,9 +92,20 @@ on_answer (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BkApp *self = user_data;
 
+  g_free (self->early_session);
+  self->early_session = g_variant_dup_string (parameter, NULL);
+  self->early_verb = g_intern_string (g_action_get_name (G_ACTION (action)));
   if (self->invitations != NULL)
-    bk_app_invitations_answer (self->invitations, g_variant_get_string (parameter, NULL),
-                               g_action_get_name (G_ACTION (action)));
+    bk_app_answer_early (self);
+}
+
+void
+bk_app_answer_early (BkApp *self)
+{
+  g_autofree char *session = g_steal_pointer (&self->early_session);
+
+  if (session != NULL)
+    bk_app_invitations_answer (self->invitations, session, self->early_verb);
 }
 
 /* ---- sign-in ---- */

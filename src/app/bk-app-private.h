@@ -20,13 +20,19 @@ struct _BkApp
   BkAppNotifier *notifier;       /* with the messenger */
   GCancellable *cancellable;     /* of the attempt to reach the session service that is under way */
   char *failure;
+  GHashTable *drafts;
+  char *early_session; /* answered from a notification before there was a messenger; nullable */
+  const char *early_verb;
 
+  gboolean stays; /* when the last window is closed */
   guint retry;    /* source that tries again to reach the session service */
   guint attempts; /* since it was last there */
 };
 
 /* bk-app-actions.c */
 void bk_app_actions_init (BkApp *self);
+/* Gives the answer that came before the messenger. */
+void bk_app_answer_early (BkApp *self);
 
 /* bk-app.c */
 BkAppWindow *bk_app_get_window (BkApp *self); /* nullable: the main window */

@@ -280,16 +280,3 @@ bk_app_dup_day (gint64 microseconds)
   /* Translators: a day, see strftime(3) */
   return g_date_time_format (time, _("%A, %e %B %Y"));
 }
-
-/* ---- pictures ---- */
-
-/* A registration may name any icon; one that the theme does not have must not look broken. */
-void
-bk_app_set_application_icon (GtkImage *image, const char *icon)
-{
-  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gtk_widget_get_display (GTK_WIDGET (image)));
-
-  if (icon == NULL || *icon == '\0' || !gtk_icon_theme_has_icon (theme, icon))
-    icon = "application-x-executable";
-  gtk_image_set_from_icon_name (image, icon);
-}

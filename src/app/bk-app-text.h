@@ -4,8 +4,6 @@
 
 #include "beckon.h"
 
-#include <gtk/gtk.h>
-
 G_BEGIN_DECLS
 
 /* A sentence for an error: says what to do where that is known. Valid as long as @error. */
@@ -34,8 +32,5 @@ char *bk_app_session_dup_waiting (BeckonSession *session);
 char *bk_app_dup_time (gint64 microseconds);
 char *bk_app_dup_day (gint64 microseconds);
 gboolean bk_app_is_same_day (gint64 one, gint64 other);
-
-/* The icon of an application, by the name in its registration. */
-void bk_app_set_application_icon (GtkImage *image, const char *icon);
 
 G_END_DECLS

@@ -7,8 +7,6 @@
 
 #define MAX_RETRY_S 30
 
-
-
 enum
 {
   PROP_0,
@@ -62,6 +60,7 @@ on_reconnected (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BkApp) self = user_data;
   g_autoptr (GError) error = NULL;
 
+  g_application_release (G_APPLICATION (self));
   if (!beckon_messenger_reconnect_finish (BECKON_MESSENGER (source), result, &error))
     fail (self, error);
 }
@@ -90,6 +89,7 @@ take_messenger (BkApp *self, BeckonMessenger *messenger)
   g_signal_connect_object (messenger, "notify::connected", G_CALLBACK (on_connected_changed), self, 0);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSENGER]);
   on_connected_changed (messenger, NULL, self);
+  bk_app_answer_early (self);
 }
 
 static void
@@ -99,6 +99,7 @@ on_messenger (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   BeckonMessenger *messenger = beckon_messenger_new_finish (result, &error);
 
+  g_application_release (G_APPLICATION (self));
   if (messenger != NULL)
     take_messenger (self, messenger);
   else
@@ -112,6 +113,7 @@ bk_app_try_again (BkApp *self)
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
+  g_application_hold (G_APPLICATION (self)); /* until it is known what there is to show */
   if (self->messenger == NULL)
     beckon_messenger_new_async (self->cancellable, on_messenger, g_object_ref (self));
   else
@@ -136,16 +138,27 @@ bk_app_get_settings (BkApp *self)
   return self->settings;
 }
 
+GHashTable *
+bk_app_get_drafts (BkApp *self)
+{
+  return self->drafts;
+}
+
 /* ---- life ---- */
 
+/* Without this, the application ends with its last window, as far as nothing else holds it. */
 static void
-on_window_removed (GtkApplication *application, GtkWindow *window)
+on_background_changed (GSettings *settings, const char *key, BkApp *self)
 {
-  BkApp *self = BK_APP (application);
+  gboolean stays = g_settings_get_boolean (settings, "run-in-background");
 
-  GTK_APPLICATION_CLASS (bk_app_parent_class)->window_removed (application, window);
-  if (BK_IS_APP_WINDOW (window) && !g_settings_get_boolean (self->settings, "run-in-background"))
-    g_application_quit (G_APPLICATION (self));
+  if (stays == self->stays)
+    return;
+  self->stays = stays;
+  if (stays)
+    g_application_hold (G_APPLICATION (self));
+  else
+    g_application_release (G_APPLICATION (self));
 }
 
 BkAppWindow *
@@ -186,9 +199,19 @@ bk_app_startup (GApplication *application)
     g_dbus_connection_set_exit_on_close (bus, FALSE);
   gtk_window_set_default_icon_name (BK_APP_ID);
   self->settings = g_settings_new (BK_APP_ID);
+  g_signal_connect_object (self->settings, "changed::run-in-background", G_CALLBACK (on_background_changed), self, 0);
+  on_background_changed (self->settings, NULL, self);
   bk_app_actions_init (self);
-  g_application_hold (application);
   bk_app_try_again (self);
+}
+
+static void
+destroy_windows (BkApp *self)
+{
+  GList *windows;
+
+  while ((windows = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL)
+    gtk_window_destroy (windows->data);
 }
 
 static void
@@ -196,6 +219,7 @@ bk_app_shutdown (GApplication *application)
 {
   BkApp *self = BK_APP (application);
 
+  destroy_windows (self);
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->retry, g_source_remove);
   g_clear_object (&self->notifier);
@@ -224,7 +248,9 @@ bk_app_finalize (GObject *object)
   BkApp *self = BK_APP (object);
 
   g_object_unref (self->cancellable);
+  g_hash_table_unref (self->drafts);
   g_free (self->failure);
+  g_free (self->early_session);
   G_OBJECT_CLASS (bk_app_parent_class)->finalize (object);
 }
 
@@ -239,7 +265,6 @@ bk_app_class_init (BkAppClass *klass)
   application_class->startup = bk_app_startup;
   application_class->activate = bk_app_activate;
   application_class->shutdown = bk_app_shutdown;
-  GTK_APPLICATION_CLASS (klass)->window_removed = on_window_removed;
 
   properties[PROP_MESSENGER] = g_param_spec_object ("messenger", NULL, NULL, BECKON_TYPE_MESSENGER,
                                                     G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -252,6 +277,7 @@ static void
 bk_app_init (BkApp *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 BkApp *

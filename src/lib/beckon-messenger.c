@@ -454,10 +454,15 @@ on_attached (BeckonAttachment *attachment, BeckonMessenger *self)
 static void
 on_lost (BeckonAttachment *attachment, BeckonMessenger *self)
 {
+  gboolean was_connected = self->connected;
+
+  /* Whoever watches a list must be able to tell that it is empty because the service is away. */
+  self->connected = FALSE;
   beckon_object_list_forget (self->accounts);
   beckon_object_list_forget (self->sessions);
   g_list_store_remove_all (self->applications);
-  set_connected (self, FALSE);
+  if (was_connected)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTED]);
 }
 
 /* ---- construction ---- */

@@ -103,6 +103,14 @@ assert_gone (BeckonAccount *account)
   g_assert_error (error, BECKON_ERROR, BECKON_ERROR_DISCONNECTED);
 }
 
+/* A window must not take the empty list for a user without accounts. */
+static void
+on_accounts_changed (GListModel *accounts, guint position, guint removed, guint added, BeckonMessenger *messenger)
+{
+  if (g_list_model_get_n_items (accounts) == 0)
+    g_assert_false (beckon_messenger_get_connected (messenger));
+}
+
 static void
 test_killed (gconstpointer data)
 {
@@ -115,6 +123,8 @@ test_killed (gconstpointer data)
   g_assert_no_error (error);
   g_autoptr (BeckonAccount) account = add_account (messenger, &error);
   g_assert_no_error (error);
+  g_signal_connect_object (beckon_messenger_get_accounts (messenger), "items-changed",
+                           G_CALLBACK (on_accounts_changed), messenger, 0);
 
   for (guint i = 0; i < 3; i++)
     {

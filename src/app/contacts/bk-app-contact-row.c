@@ -2,6 +2,7 @@
 #include "contacts/bk-app-contact-row.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 
 #include <glib/gi18n.h>
 
@@ -24,16 +25,6 @@ struct _BkAppContactRow
 G_DEFINE_FINAL_TYPE (BkAppContactRow, bk_app_contact_row, GTK_TYPE_BOX)
 
 static void
-set_status_class (GtkWidget *dot, const char *wanted)
-{
-  static const char *const classes[] = { "status-online", "status-away", "status-busy", "status-offline" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
-    gtk_widget_remove_css_class (dot, classes[i]);
-  gtk_widget_add_css_class (dot, wanted);
-}
-
-static void
 show_unread (BkAppContactRow *self, guint unread)
 {
   g_autofree char *number = unread > 99 ? g_strdup ("99+") : g_strdup_printf ("%u", unread);
@@ -46,17 +37,6 @@ show_unread (BkAppContactRow *self, guint unread)
   gtk_widget_set_visible (GTK_WIDGET (self->unread), unread > 0);
 }
 
-/* The row of a list has no name of its own in GTK 4.8. */
-static void
-name_row (BkAppContactRow *self, const char *name, const char *line)
-{
-  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
-  g_autofree char *label = g_strdup_printf ("%s, %s", name, line);
-
-  if (row != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-}
-
 static void
 show (BkAppContactRow *self)
 {
@@ -64,17 +44,18 @@ show (BkAppContactRow *self)
   BeckonRelation relation = beckon_contact_get_relation (contact);
   const char *name = beckon_contact_get_display_name (contact);
   g_autofree char *line = bk_app_contact_dup_line (contact);
+  g_autofree char *label = g_strdup_printf ("%s, %s", name, line);
   guint unread = beckon_contact_get_unread (contact);
 
   adw_avatar_set_text (self->avatar, name);
   gtk_label_set_label (self->name, name);
   gtk_label_set_label (self->line, line);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), beckon_contact_get_signin_name (contact));
-  set_status_class (self->dot, bk_app_status_class (beckon_contact_get_status (contact)));
+  bk_app_set_status_dot (self->dot, beckon_contact_get_status (contact));
   gtk_widget_set_visible (self->dot, relation == BECKON_RELATION_ACCEPTED);
   gtk_widget_set_visible (self->answers, relation == BECKON_RELATION_ASKING);
   show_unread (self, unread);
-  name_row (self, name, line);
+  bk_app_name_row (GTK_WIDGET (self), label);
   if (unread > 0)
     gtk_widget_add_css_class (GTK_WIDGET (self->name), "heading");
   else
@@ -167,4 +148,35 @@ GtkWidget *
 bk_app_contact_row_new (void)
 {
   return g_object_new (BK_TYPE_APP_CONTACT_ROW, NULL);
+}
+
+/* ---- rows for a list ---- */
+
+static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
+{
+  gtk_list_item_set_child (item, bk_app_contact_row_new ());
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
+{
+  bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
+}
+
+static void
+on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
+{
+  bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+GtkListItemFactory *
+bk_app_contact_row_factory_new (void)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
+  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
+  return factory;
 }

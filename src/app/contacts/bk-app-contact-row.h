@@ -16,4 +16,7 @@ GtkWidget *bk_app_contact_row_new (void);
 void bk_app_contact_row_set_person (BkAppContactRow *self, BkAppPerson *person);
 BkAppPerson *bk_app_contact_row_get_person (BkAppContactRow *self);
 
+/* Makes such rows for a list of BkAppPerson. */
+GtkListItemFactory *bk_app_contact_row_factory_new (void);
+
 G_END_DECLS

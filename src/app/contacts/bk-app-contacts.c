@@ -81,24 +81,6 @@ on_items_changed (GListModel *model, guint position, guint removed, guint added,
 }
 
 static void
-on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
-{
-  gtk_list_item_set_child (item, bk_app_contact_row_new ());
-}
-
-static void
-on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
-{
-  bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
-}
-
-static void
-on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
-{
-  bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (gtk_list_item_get_child (item)), NULL);
-}
-
-static void
 on_activate (GtkListView *list, guint position, BkAppContacts *self)
 {
   g_autoptr (BkAppPerson) person = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
@@ -110,12 +92,9 @@ on_activate (GtkListView *list, guint position, BkAppContacts *self)
 static void
 make_list (BkAppContacts *self)
 {
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  g_autoptr (GtkListItemFactory) factory = bk_app_contact_row_factory_new ();
   GtkSorter *sorter = GTK_SORTER (gtk_custom_sorter_new (bk_app_person_compare, NULL, NULL));
 
-  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
-  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
   self->filter = GTK_FILTER (gtk_custom_filter_new (is_shown, self, NULL));
   GListModel *filtered = G_LIST_MODEL (
     gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->people)), g_object_ref (self->filter)));
@@ -126,7 +105,6 @@ make_list (BkAppContacts *self)
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (on_items_changed), self, 0);
   gtk_list_view_set_factory (self->list, factory);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
-  g_object_unref (factory);
   update_page (self);
 }
 

@@ -2,6 +2,7 @@
 #include "contacts/bk-app-status-menu.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 
 #include <glib/gi18n.h>
 
@@ -31,7 +32,6 @@ static const BeckonStatus choices[] = {
 static void
 show (BkAppStatusMenu *self)
 {
-  static const char *const classes[] = { "status-online", "status-away", "status-busy", "status-offline" };
   BeckonStatus status = self->account != NULL ? beckon_account_get_status (self->account) : BECKON_STATUS_OFFLINE;
   BeckonStatus wanted = self->account != NULL ? beckon_account_get_wanted_status (self->account) : status;
   const char *name = self->account != NULL ? beckon_account_get_display_name (self->account) : "";
@@ -39,9 +39,7 @@ show (BkAppStatusMenu *self)
   /* Translators: accessible name of the button that shows the own presence, as in "Your status: Busy" */
   g_autofree char *label = g_strdup_printf (_("Your status: %s"), word);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
-    gtk_widget_remove_css_class (self->dot, classes[i]);
-  gtk_widget_add_css_class (self->dot, bk_app_status_class (status));
+  bk_app_set_status_dot (self->dot, status);
   gtk_label_set_label (self->name, name);
   gtk_label_set_label (self->word, word);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);

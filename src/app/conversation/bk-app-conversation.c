@@ -161,12 +161,14 @@ dup_draft_key (BkAppPerson *person)
                           beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
 }
 
-static void
-keep_draft (BkAppConversation *self)
+void
+bk_app_conversation_keep_draft (BkAppConversation *self)
 {
   g_autofree char *text = bk_app_composer_dup_text (self->composer);
-  g_autofree char *key = dup_draft_key (self->person);
+  g_autofree char *key = self->person != NULL ? dup_draft_key (self->person) : NULL;
 
+  if (key == NULL)
+    return;
   if (*text != '\0')
     g_hash_table_insert (self->drafts, g_steal_pointer (&key), g_steal_pointer (&text));
   else
@@ -209,8 +211,7 @@ bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
   if (person == self->person)
     return;
   self->wants_focus = FALSE;
-  if (self->person != NULL)
-    keep_draft (self);
+  bk_app_conversation_keep_draft (self);
   g_cancellable_cancel (self->loading);
   if (self->conversation != NULL)
     g_signal_handlers_disconnect_by_data (self->conversation, self);
@@ -251,7 +252,23 @@ sending_free (Sending *sending)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
 
-/* What could not be kept comes back to where it was written, unless something else is being written there by now. */
+/* Puts a text that could not be sent back to where it was written, before what was written there since. */
+static void
+give_back (BkAppConversation *self, const char *key, const char *text)
+{
+  g_autofree char *here = self->person != NULL ? dup_draft_key (self->person) : g_strdup ("");
+  gboolean is_here = g_str_equal (here, key) && gtk_widget_get_root (GTK_WIDGET (self)) != NULL;
+  g_autofree char *written = is_here ? bk_app_composer_dup_text (self->composer)
+                                     : g_strdup (g_hash_table_lookup (self->drafts, key));
+  g_autofree char *both
+    = written != NULL && *written != '\0' ? g_strconcat (text, "\n", written, NULL) : g_strdup (text);
+
+  if (is_here)
+    bk_app_composer_set_text (self->composer, both);
+  else
+    g_hash_table_insert (self->drafts, g_strdup (key), g_steal_pointer (&both));
+}
+
 static void
 on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -261,14 +278,9 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BeckonMessage) message
     = beckon_conversation_send_finish (BECKON_CONVERSATION (source), result, &error);
 
-  if (message != NULL || self->drafts == NULL)
+  if (message != NULL)
     return;
-  g_autofree char *here = self->person != NULL ? dup_draft_key (self->person) : g_strdup ("");
-  g_autofree char *written = bk_app_composer_dup_text (self->composer);
-  if (!g_str_equal (here, sending->key))
-    g_hash_table_insert (self->drafts, g_strdup (sending->key), g_strdup (sending->text));
-  else if (*written == '\0')
-    bk_app_composer_set_text (self->composer, sending->text);
+  give_back (self, sending->key, sending->text);
   gtk_widget_activate_action (GTK_WIDGET (self), "win.tell", "s", bk_app_error_text (error));
 }
 
@@ -289,6 +301,13 @@ on_send (BkAppComposer *composer, const char *text, BkAppConversation *self)
 }
 
 /* ---- the widget ---- */
+
+void
+bk_app_conversation_set_drafts (BkAppConversation *self, GHashTable *drafts)
+{
+  g_hash_table_unref (self->drafts);
+  self->drafts = g_hash_table_ref (drafts);
+}
 
 void
 bk_app_conversation_set_messenger (BkAppConversation *self, BeckonMessenger *messenger)
@@ -321,14 +340,16 @@ bk_app_conversation_dispose (GObject *object)
   g_clear_object (&self->conversation);
   g_clear_object (&self->person);
   g_clear_object (&self->messenger);
-  g_clear_pointer (&self->drafts, g_hash_table_unref);
   G_OBJECT_CLASS (bk_app_conversation_parent_class)->dispose (object);
 }
 
 static void
 bk_app_conversation_finalize (GObject *object)
 {
-  g_object_unref (BK_APP_CONVERSATION (object)->loading);
+  BkAppConversation *self = BK_APP_CONVERSATION (object);
+
+  g_object_unref (self->loading);
+  g_hash_table_unref (self->drafts);
   G_OBJECT_CLASS (bk_app_conversation_parent_class)->finalize (object);
 }
 

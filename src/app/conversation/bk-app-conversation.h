@@ -10,6 +10,10 @@ G_BEGIN_DECLS
 #define BK_TYPE_APP_CONVERSATION (bk_app_conversation_get_type ())
 G_DECLARE_FINAL_TYPE (BkAppConversation, bk_app_conversation, BK, APP_CONVERSATION, AdwBin)
 
+/* @drafts: texts by conversation, which outlive this widget. */
+void bk_app_conversation_set_drafts (BkAppConversation *self, GHashTable *drafts);
+/* Puts what is being written there. It happens by itself when another conversation is shown. */
+void bk_app_conversation_keep_draft (BkAppConversation *self);
 void bk_app_conversation_set_messenger (BkAppConversation *self, BeckonMessenger *messenger);
 /* @person: NULL for nobody. What was being written to somebody else is kept for the next time. */
 void bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person);

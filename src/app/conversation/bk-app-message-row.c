@@ -2,6 +2,7 @@
 #include "conversation/bk-app-message-row.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 #include "conversation/bk-app-session-card.h"
 
 #include <glib/gi18n.h>
@@ -52,22 +53,18 @@ set_class (GtkWidget *widget, const char *css_class, gboolean wanted)
     gtk_widget_remove_css_class (widget, css_class);
 }
 
-/* The row of a list has no name of its own in GTK 4.8. */
 static void
 name_row (BkAppMessageRow *self, const char *meta)
 {
-  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
   const char *text = beckon_message_get_text (self->message);
   g_autofree char *label = NULL;
 
-  if (row == NULL)
-    return;
   if (beckon_message_get_outgoing (self->message) && *beckon_message_get_session (self->message) == '\0')
     /* Translators: what assistive technology says of a message: its text, when it was sent */
     label = g_strdup_printf (_("You: %s, %s"), text, meta);
   else
     label = g_strdup_printf ("%s, %s", text, meta);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  bk_app_name_row (GTK_WIDGET (self), label);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "conversation/bk-app-session-card.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 
 #include <glib/gi18n.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "invite/bk-app-application-list.h"
 
-#include "bk-app-text.h"
+#include "bk-app-widgets.h"
 
 struct _BkAppApplicationList
 {
@@ -23,17 +23,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BkAppApplicationList, bk_app_application_list, ADW_TYPE_BIN)
 
-/* The row of a list has no name of its own in GTK 4.8. */
-static void
-name_row (GtkWidget *child, const char *name, const char *comment)
-{
-  GtkWidget *row = gtk_widget_get_parent (child);
-  g_autofree char *label = *comment != '\0' ? g_strdup_printf ("%s, %s", name, comment) : g_strdup (name);
-
-  if (row != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-}
-
 static void
 on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
 {
@@ -41,20 +30,21 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_dat
   gboolean present = beckon_application_get_present (application);
   const char *comment
     = present ? beckon_application_get_comment (application) : beckon_application_get_reason (application);
+  const char *name = beckon_application_get_name (application);
+  g_autofree char *label = *comment != '\0' ? g_strdup_printf ("%s, %s", name, comment) : g_strdup (name);
   g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/im/beckon/Beckon/invite/application-row.ui");
   GtkWidget *row = GTK_WIDGET (gtk_builder_get_object (builder, "row"));
   GtkLabel *second = GTK_LABEL (gtk_builder_get_object (builder, "comment"));
 
   bk_app_set_application_icon (GTK_IMAGE (gtk_builder_get_object (builder, "icon")),
                                beckon_application_get_icon (application));
-  gtk_label_set_label (GTK_LABEL (gtk_builder_get_object (builder, "name")),
-                       beckon_application_get_name (application));
+  gtk_label_set_label (GTK_LABEL (gtk_builder_get_object (builder, "name")), name);
   gtk_label_set_label (second, comment);
   gtk_widget_set_visible (GTK_WIDGET (second), *comment != '\0');
   gtk_widget_set_sensitive (row, present);
   gtk_list_item_set_activatable (item, present);
   gtk_list_item_set_child (item, row);
-  name_row (row, beckon_application_get_name (application), comment);
+  bk_app_name_row (row, label);
 }
 
 static void

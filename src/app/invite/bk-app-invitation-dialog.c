@@ -2,6 +2,7 @@
 #include "invite/bk-app-invitation-dialog.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 
 #include <glib/gi18n.h>
 
@@ -17,9 +18,14 @@ struct _BkAppInvitationDialog
   GtkLabel *comment;
   GtkLabel *message;
   GtkLabel *missing;
+  GtkLabel *problem;
   GtkActionable *accept;
   GtkActionable *decline;
   GtkActionable *cancel;
+
+  /* Owned References */
+  BeckonMessenger *messenger;
+  BeckonSession *session;
 };
 
 G_DEFINE_FINAL_TYPE (BkAppInvitationDialog, bk_app_invitation_dialog, ADW_TYPE_WINDOW)
@@ -61,10 +67,11 @@ dup_missing (BeckonSession *session, BeckonApplication *application)
 }
 
 static void
-fill (BkAppInvitationDialog *self, BeckonMessenger *messenger, BeckonSession *session)
+fill (BkAppInvitationDialog *self)
 {
+  BeckonSession *session = self->session;
   BeckonApplication *application
-    = beckon_messenger_find_application (messenger, beckon_session_get_application (session));
+    = beckon_messenger_find_application (self->messenger, beckon_session_get_application (session));
   const char *user_name = beckon_session_get_user_name (session);
   const char *user = beckon_session_get_user (session);
   g_autofree char *heading = g_strdup_printf (
@@ -80,13 +87,32 @@ fill (BkAppInvitationDialog *self, BeckonMessenger *messenger, BeckonSession *se
   show_text (self->missing, missing);
 }
 
+/* Nobody is sent to a web page for what was installed while the question stood. */
+static void
+on_applications_changed (GListModel *applications, guint position, guint removed, guint added,
+                         BkAppInvitationDialog *self)
+{
+  if (beckon_messenger_get_connected (self->messenger))
+    fill (self);
+}
+
+void
+bk_app_invitation_dialog_show_problem (BkAppInvitationDialog *self, const char *text)
+{
+  show_text (self->problem, text);
+}
+
 BkAppInvitationDialog *
 bk_app_invitation_dialog_new (GtkApplication *application, BeckonMessenger *messenger, BeckonSession *session)
 {
   BkAppInvitationDialog *self = g_object_new (BK_TYPE_APP_INVITATION_DIALOG, "application", application, NULL);
   const char *id = beckon_session_get_id (session);
 
-  fill (self, messenger, session);
+  self->messenger = g_object_ref (messenger);
+  self->session = g_object_ref (session);
+  fill (self);
+  g_signal_connect_object (beckon_messenger_get_applications (messenger), "items-changed",
+                           G_CALLBACK (on_applications_changed), self, 0);
   gtk_actionable_set_action_target (self->accept, "s", id);
   gtk_actionable_set_action_target (self->decline, "s", id);
   gtk_actionable_set_action_target (self->cancel, "s", id);
@@ -96,16 +122,28 @@ bk_app_invitation_dialog_new (GtkApplication *application, BeckonMessenger *mess
 }
 
 static void
+bk_app_invitation_dialog_finalize (GObject *object)
+{
+  BkAppInvitationDialog *self = BK_APP_INVITATION_DIALOG (object);
+
+  g_clear_object (&self->session);
+  g_clear_object (&self->messenger);
+  G_OBJECT_CLASS (bk_app_invitation_dialog_parent_class)->finalize (object);
+}
+
+static void
 bk_app_invitation_dialog_class_init (BkAppInvitationDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->finalize = bk_app_invitation_dialog_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/invite/invitation-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, icon);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, heading);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, comment);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, message);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, missing);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, problem);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, accept);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, decline);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, cancel);

@@ -14,5 +14,7 @@ G_DECLARE_FINAL_TYPE (BkAppInvitationDialog, bk_app_invitation_dialog, BK, APP_I
 
 BkAppInvitationDialog *bk_app_invitation_dialog_new (GtkApplication *application, BeckonMessenger *messenger,
                                                      BeckonSession *session);
+/* Says why an answer could not be given. */
+void bk_app_invitation_dialog_show_problem (BkAppInvitationDialog *self, const char *text);
 
 G_END_DECLS

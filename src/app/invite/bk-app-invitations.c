@@ -15,8 +15,10 @@ typedef struct
   BeckonSession *session;
   GtkWindow *dialog;  /* the invitation; nullable, weak */
   GtkWindow *waiting; /* the wait for an answer; nullable, weak */
+  const char *answer; /* static: the verb that is under way, or NULL */
   gboolean asked;     /* the user has been shown the question: dialog and notification come once */
   gboolean watched;   /* it was seen to go out, or has a card: no window for the waiting any more */
+  gboolean held;      /* the application stays for it */
 } Item;
 
 struct _BkAppInvitations
@@ -39,10 +41,11 @@ is_invitee (BeckonSession *session)
 
 /* ---- notifications ---- */
 
+/* @kind: "invitation" for the question, "session" for what became of it. */
 static char *
-dup_notification_id (BeckonSession *session)
+dup_notification_id (const char *kind, BeckonSession *session)
 {
-  return g_strconcat ("invitation-", beckon_session_get_id (session), NULL);
+  return g_strconcat (kind, "-", beckon_session_get_id (session), NULL);
 }
 
 static void
@@ -50,7 +53,7 @@ notify_invitation (BkAppInvitations *self, BeckonSession *session)
 {
   const char *id = beckon_session_get_id (session);
   const char *application = bk_app_application_word (beckon_session_get_application_name (session));
-  g_autofree char *notification_id = dup_notification_id (session);
+  g_autofree char *notification_id = dup_notification_id ("invitation", session);
   g_autofree char *title
     = g_strdup_printf (_("%s invites you to %s"), beckon_session_get_user_name (session), application);
   g_autoptr (GNotification) notification = g_notification_new (title);
@@ -67,9 +70,9 @@ notify_invitation (BkAppInvitations *self, BeckonSession *session)
 }
 
 static void
-withdraw (BkAppInvitations *self, BeckonSession *session)
+withdraw (BkAppInvitations *self, const char *kind, BeckonSession *session)
 {
-  g_autofree char *id = dup_notification_id (session);
+  g_autofree char *id = dup_notification_id (kind, session);
 
   g_application_withdraw_notification (G_APPLICATION (self->app), id);
 }
@@ -96,6 +99,17 @@ close_window (GtkWindow **place)
     gtk_window_destroy (window);
 }
 
+/* It belongs to the main window where the user is at it: one that is minimized would hide it. */
+static void
+present (BkAppInvitations *self, GtkWindow *window)
+{
+  GtkWindow *parent = GTK_WINDOW (bk_app_get_window (self->app));
+
+  if (parent != NULL && gtk_window_is_active (parent))
+    gtk_window_set_transient_for (window, parent);
+  gtk_window_present (window);
+}
+
 static void
 show_dialog (Item *item)
 {
@@ -104,8 +118,7 @@ show_dialog (Item *item)
   if (item->dialog == NULL)
     set_window (&item->dialog, GTK_WINDOW (bk_app_invitation_dialog_new (GTK_APPLICATION (self->app), self->messenger,
                                                                          item->session)));
-  gtk_window_set_transient_for (item->dialog, GTK_WINDOW (bk_app_get_window (self->app)));
-  gtk_window_present (item->dialog);
+  present (self, item->dialog);
 }
 
 static void
@@ -123,7 +136,7 @@ update_question (Item *item)
   else if (!asking && item->asked)
     {
       item->asked = FALSE;
-      withdraw (self, item->session);
+      withdraw (self, "invitation", item->session);
       close_window (&item->dialog);
     }
 }
@@ -166,21 +179,21 @@ take_expected (BkAppInvitations *self, BeckonSession *session)
   return forget_expected (self, key);
 }
 
+/* What is beyond the waiting when it is first seen was expected all the same. */
 static void
 update_waiting (Item *item)
 {
   BkAppInvitations *self = item->invitations;
+  BeckonSessionState state = beckon_session_get_state (item->session);
 
-  if (item->watched || is_invitee (item->session)
-      || beckon_session_get_state (item->session) != BECKON_SESSION_STATE_INVITATION)
+  if (item->watched || is_invitee (item->session) || state == BECKON_SESSION_STATE_READY)
     return;
   item->watched = TRUE;
-  if (take_expected (self, item->session))
+  if (take_expected (self, item->session) || state != BECKON_SESSION_STATE_INVITATION)
     return;
   set_window (&item->waiting,
               GTK_WINDOW (bk_app_waiting_window_new (GTK_APPLICATION (self->app), item->session)));
-  gtk_window_set_transient_for (item->waiting, GTK_WINDOW (bk_app_get_window (self->app)));
-  gtk_window_present (item->waiting);
+  present (self, item->waiting);
 }
 
 static void
@@ -218,9 +231,9 @@ is_news (BeckonSession *session)
   switch (beckon_session_get_result (session))
     {
     case BECKON_SESSION_RESULT_INVITATION_DECLINED:
-    case BECKON_SESSION_RESULT_TIMEOUT:
     case BECKON_SESSION_RESULT_APP_NOT_PRESENT:
       return !is_invitee (session);
+    case BECKON_SESSION_RESULT_TIMEOUT: /* of an invitee too: the dialog goes, the user may never have seen it */
     case BECKON_SESSION_RESULT_APPLICATION_LAUNCH_FAILED:
     case BECKON_SESSION_RESULT_CONNECTION_FAILURE:
     case BECKON_SESSION_RESULT_AUTHENTICATION_FAILED:
@@ -253,11 +266,13 @@ static void
 on_termination (BeckonSession *session, BeckonSessionResult result, const char *app_data, Item *item)
 {
   BkAppInvitations *self = item->invitations;
-  g_autofree char *id = g_strconcat ("session-", beckon_session_get_id (session), NULL);
+  g_autofree char *id = dup_notification_id ("session", session);
 
   /* The window for the waiting says it itself, and so does a card that is seen. */
   if (item->waiting == NULL && is_news (session) && !is_card_seen (item))
     bk_app_tell (self->app, id, beckon_session_get_result_text (session));
+  else
+    withdraw (self, "session", session);
 }
 
 /* Missing here: the other side waits while it is being installed. */
@@ -265,7 +280,7 @@ static void
 on_app_not_present (BeckonSession *session, const char *name, const char *url, Item *item)
 {
   BkAppInvitations *self = item->invitations;
-  g_autofree char *id = g_strconcat ("session-", beckon_session_get_id (session), NULL);
+  g_autofree char *id = dup_notification_id ("session", session);
   g_autofree char *text
     = g_strdup_printf (_("%s is not installed here. It starts as soon as it is."), bk_app_application_word (name));
 
@@ -283,11 +298,34 @@ on_notice (BeckonMessenger *messenger, const char *kind, const char *text, Becko
 
 /* ---- all sessions ---- */
 
+/* Without running in the background, the application goes with its last window, but not before what is under way here
+ * has ended and the user knows. */
+static void
+set_held (Item *item, gboolean held)
+{
+  GApplication *application = G_APPLICATION (item->invitations->app);
+
+  if (held == item->held)
+    return;
+  item->held = held;
+  if (held)
+    g_application_hold (application);
+  else
+    g_application_release (application);
+}
+
 static void
 on_changed (BeckonSession *session, GParamSpec *pspec, Item *item)
 {
+  BeckonSessionState state = beckon_session_get_state (session);
+
   update_question (item);
   update_waiting (item);
+  /* It starts now: the button to cancel that before is of no use any more. */
+  if (state == BECKON_SESSION_STATE_ACCEPTED)
+    withdraw (item->invitations, "session", session);
+  set_held (item, state == BECKON_SESSION_STATE_INVITATION || state == BECKON_SESSION_STATE_ACCEPTED
+                    || state == BECKON_SESSION_STATE_CONNECTED);
 }
 
 static void
@@ -295,9 +333,12 @@ item_free (Item *item)
 {
   g_signal_handlers_disconnect_by_data (item->session, item);
   if (item->asked)
-    withdraw (item->invitations, item->session);
+    withdraw (item->invitations, "invitation", item->session);
   close_window (&item->dialog);
+  if (item->waiting != NULL)
+    bk_app_waiting_window_forget (BK_APP_WAITING_WINDOW (item->waiting));
   set_window (&item->waiting, NULL);
+  set_held (item, FALSE);
   g_object_unref (item->session);
   g_free (item);
 }
@@ -360,12 +401,38 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BkAppInvitations) self = user_data;
   BeckonSession *session = BECKON_SESSION (source);
   g_autoptr (GError) error = NULL;
-
   /* The three verbs have the same ending. */
-  if (beckon_session_cancel_finish (session, result, &error) || self->messenger == NULL)
+  gboolean done = beckon_session_cancel_finish (session, result, &error);
+  Item *item = self->items != NULL ? g_hash_table_lookup (self->items, session) : NULL;
+
+  if (item != NULL)
+    item->answer = NULL;
+  if (done || self->messenger == NULL)
     return;
-  g_autofree char *id = g_strconcat ("session-", beckon_session_get_id (session), NULL);
-  bk_app_tell (self->app, id, bk_app_error_text (error));
+  g_autofree char *id = dup_notification_id ("session", session);
+  if (item != NULL && item->dialog != NULL)
+    bk_app_invitation_dialog_show_problem (BK_APP_INVITATION_DIALOG (item->dialog), bk_app_error_text (error));
+  else
+    bk_app_tell (self->app, id, bk_app_error_text (error));
+}
+
+/* A second press of the same button, while the first is under way, means the same. */
+static gboolean
+begin_answer (Item *item, const char *verb)
+{
+  if (g_strcmp0 (item->answer, verb) == 0)
+    return FALSE;
+  item->answer = g_intern_string (verb);
+  return TRUE;
+}
+
+static void
+show_invitation (Item *item)
+{
+  if (beckon_session_get_asking (item->session))
+    show_dialog (item);
+  else
+    bk_app_show_window (item->invitations->app);
 }
 
 void
@@ -376,16 +443,16 @@ bk_app_invitations_answer (BkAppInvitations *self, const char *session_id, const
 
   if (item == NULL)
     bk_app_tell (self->app, "session", _("This invitation is over."));
+  else if (g_str_equal (verb, "show-invitation"))
+    show_invitation (item);
+  else if (!begin_answer (item, verb))
+    return;
   else if (g_str_equal (verb, "accept"))
     beckon_session_accept_async (session, NULL, NULL, on_answered, g_object_ref (self));
   else if (g_str_equal (verb, "decline"))
     beckon_session_decline_async (session, NULL, NULL, on_answered, g_object_ref (self));
-  else if (g_str_equal (verb, "cancel"))
-    beckon_session_cancel_async (session, BECKON_SESSION_RESULT_NONE, NULL, NULL, on_answered, g_object_ref (self));
-  else if (beckon_session_get_asking (session))
-    show_dialog (item);
   else
-    bk_app_show_window (self->app);
+    beckon_session_cancel_async (session, BECKON_SESSION_RESULT_NONE, NULL, NULL, on_answered, g_object_ref (self));
 }
 
 /* ---- life ---- */

@@ -39,24 +39,6 @@ can_be_invited (gpointer item, gpointer user_data)
   return bk_app_contact_can_be_invited (bk_app_person_get_contact (item), NULL);
 }
 
-static void
-on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
-{
-  gtk_list_item_set_child (item, bk_app_contact_row_new ());
-}
-
-static void
-on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
-{
-  bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
-}
-
-static void
-on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
-{
-  bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (gtk_list_item_get_child (item)), NULL);
-}
-
 static BkAppPerson *
 get_selected (BkAppInviteDialog *self)
 {
@@ -77,7 +59,7 @@ update (BkAppInviteDialog *self)
 static void
 make_people (BkAppInviteDialog *self)
 {
-  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+  g_autoptr (GtkListItemFactory) factory = bk_app_contact_row_factory_new ();
   GtkFilter *filter = GTK_FILTER (gtk_custom_filter_new (can_be_invited, NULL, NULL));
   GtkSorter *sorter = GTK_SORTER (gtk_custom_sorter_new (bk_app_person_compare, NULL, NULL));
 
@@ -86,9 +68,6 @@ make_people (BkAppInviteDialog *self)
     = G_LIST_MODEL (gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->people)), filter));
   self->selection = gtk_single_selection_new (G_LIST_MODEL (gtk_sort_list_model_new (filtered, sorter)));
   gtk_single_selection_set_autoselect (self->selection, FALSE);
-  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
-  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
   gtk_list_view_set_factory (self->people_list, factory);
   gtk_list_view_set_model (self->people_list, GTK_SELECTION_MODEL (self->selection));
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);

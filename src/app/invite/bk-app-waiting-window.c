@@ -21,6 +21,17 @@ struct _BkAppWaitingWindow
 
 G_DEFINE_FINAL_TYPE (BkAppWaitingWindow, bk_app_waiting_window, ADW_TYPE_WINDOW)
 
+static void
+stop_waiting (BkAppWaitingWindow *self, const char *why)
+{
+  gtk_spinner_stop (self->spinner);
+  gtk_widget_set_visible (GTK_WIDGET (self->spinner), FALSE);
+  gtk_label_set_label (self->state, why);
+  gtk_widget_set_visible (GTK_WIDGET (self->cancel), FALSE);
+  gtk_widget_set_visible (self->close, TRUE);
+  gtk_widget_grab_focus (self->close);
+}
+
 /* It goes by itself when both sides have it running, or when the user called it off; else it stays and says why. */
 static void
 show_end (BkAppWaitingWindow *self)
@@ -28,16 +39,9 @@ show_end (BkAppWaitingWindow *self)
   BeckonSessionResult result = beckon_session_get_result (self->session);
 
   if (result == BECKON_SESSION_RESULT_CANCELLED_LOCAL || result == BECKON_SESSION_RESULT_SUPERSEDED)
-    {
-      gtk_window_destroy (GTK_WINDOW (self));
-      return;
-    }
-  gtk_spinner_stop (self->spinner);
-  gtk_widget_set_visible (GTK_WIDGET (self->spinner), FALSE);
-  gtk_label_set_label (self->state, beckon_session_get_result_text (self->session));
-  gtk_widget_set_visible (GTK_WIDGET (self->cancel), FALSE);
-  gtk_widget_set_visible (self->close, TRUE);
-  gtk_widget_grab_focus (self->close);
+    gtk_window_destroy (GTK_WINDOW (self));
+  else
+    stop_waiting (self, beckon_session_get_result_text (self->session));
 }
 
 static void
@@ -88,6 +92,13 @@ bk_app_waiting_window_new (GtkApplication *application, BeckonSession *session)
   g_signal_connect_object (session, "notify", G_CALLBACK (on_something), self, 0);
   show (self);
   return self;
+}
+
+void
+bk_app_waiting_window_forget (BkAppWaitingWindow *self)
+{
+  if (self->session != NULL && beckon_session_get_state (self->session) != BECKON_SESSION_STATE_TERMINATED)
+    stop_waiting (self, beckon_session_result_to_text (BECKON_SESSION_RESULT_SERVICE_RESTARTED));
 }
 
 static void

@@ -13,5 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BkAppWaitingWindow, bk_app_waiting_window, BK, APP_WAITING_WINDOW, AdwWindow)
 
 BkAppWaitingWindow *bk_app_waiting_window_new (GtkApplication *application, BeckonSession *session);
+/* Nothing more will be heard of the session: what is still waited for does not come. */
+void bk_app_waiting_window_forget (BkAppWaitingWindow *self);
 
 G_END_DECLS

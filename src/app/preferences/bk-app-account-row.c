@@ -2,6 +2,7 @@
 #include "preferences/bk-app-account-row.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 
 #include <glib/gi18n.h>
 
@@ -63,10 +64,9 @@ static void
 tell (BkAppAccountRow *self, const char *text)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
 
   if (root != NULL)
-    adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (root), adw_toast_new (escaped));
+    adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (root), bk_app_toast_new (text));
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "preferences/bk-app-preferences.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 #include "preferences/bk-app-account-row.h"
 #include "preferences/bk-app-register-window.h"
 #include "welcome/bk-app-account-form.h"
@@ -30,9 +31,7 @@ G_DEFINE_FINAL_TYPE (BkAppPreferences, bk_app_preferences, ADW_TYPE_PREFERENCES_
 static void
 tell (BkAppPreferences *self, const char *text)
 {
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-
-  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), adw_toast_new (escaped));
+  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), bk_app_toast_new (text));
 }
 
 /* A question before something that cannot be undone. @subject is what @apply is given on yes. */

@@ -104,11 +104,12 @@ on_add_contact (GtkWidget *widget, const char *action, GVariant *parameter)
     bk_app_add_contact_show (GTK_WINDOW (widget), messenger);
 }
 
+/* The window may have been closed meanwhile. */
 static void
 tell_problem (BkAppWindow *self, GError *error)
 {
   if (self->app != NULL)
-    bk_app_window_tell (self, bk_app_error_text (error), NULL, NULL, NULL);
+    bk_app_tell (self->app, "contact", bk_app_error_text (error));
 }
 
 static void

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "window/bk-app-window-private.h"
 
-#include "bk-app-text.h"
+#include "bk-app-widgets.h"
 
-#include <glib/gi18n.h>
-
-#define TELL_SECONDS 8 /* a sentence takes longer to read than the usual toast stays */
+#define MIN_WIDTH 360 /* as in the schema */
+#define MIN_HEIGHT 240
 
 G_DEFINE_FINAL_TYPE (BkAppWindow, bk_app_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -145,10 +144,8 @@ on_messenger (BkApp *app, GParamSpec *pspec, BkAppWindow *self)
 void
 bk_app_window_tell (BkAppWindow *self, const char *text, const char *button, const char *action, const char *target)
 {
-  g_autofree char *escaped = g_markup_escape_text (text, -1); /* the title of a toast is markup */
-  AdwToast *toast = adw_toast_new (escaped);
+  AdwToast *toast = bk_app_toast_new (text);
 
-  adw_toast_set_timeout (toast, TELL_SECONDS);
   if (button != NULL)
     {
       adw_toast_set_button_label (toast, button);
@@ -170,19 +167,30 @@ on_folded (AdwLeaflet *leaflet, GParamSpec *pspec, BkAppWindow *self)
   update_seen (self);
 }
 
-static gboolean
-bk_app_window_close_request (GtkWindow *window)
+static void
+save_size (BkAppWindow *self)
 {
-  BkAppWindow *self = BK_APP_WINDOW (window);
+  GtkWindow *window = GTK_WINDOW (self);
   GSettings *settings = bk_app_get_settings (self->app);
   int width = 0;
   int height = 0;
 
   gtk_window_get_default_size (window, &width, &height);
-  g_settings_set_int (settings, "window-width", width);
-  g_settings_set_int (settings, "window-height", height);
+  g_settings_set_int (settings, "window-width", MAX (width, MIN_WIDTH));
+  g_settings_set_int (settings, "window-height", MAX (height, MIN_HEIGHT));
   g_settings_set_boolean (settings, "window-maximized", gtk_window_is_maximized (window));
-  return GTK_WINDOW_CLASS (bk_app_window_parent_class)->close_request (window);
+}
+
+/* The end of the window, however it comes: closed, or with the application. */
+static void
+bk_app_window_unrealize (GtkWidget *widget)
+{
+  BkAppWindow *self = BK_APP_WINDOW (widget);
+
+  if (self->app != NULL)
+    save_size (self);
+  bk_app_conversation_keep_draft (self->conversation);
+  GTK_WIDGET_CLASS (bk_app_window_parent_class)->unrealize (widget);
 }
 
 static void
@@ -203,7 +211,7 @@ bk_app_window_class_init (BkAppWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_window_dispose;
-  GTK_WINDOW_CLASS (klass)->close_request = bk_app_window_close_request;
+  widget_class->unrealize = bk_app_window_unrealize;
   g_type_ensure (BK_TYPE_APP_ACCOUNT_FORM);
   g_type_ensure (BK_TYPE_APP_CONTACTS);
   g_type_ensure (BK_TYPE_APP_CONVERSATION);
@@ -236,6 +244,7 @@ bk_app_window_new (BkApp *app)
   BkAppWindow *self = g_object_new (BK_TYPE_APP_WINDOW, "application", app, NULL);
 
   self->app = g_object_ref (app);
+  bk_app_conversation_set_drafts (self->conversation, bk_app_get_drafts (app));
   gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (settings, "window-width"),
                                g_settings_get_int (settings, "window-height"));
   if (g_settings_get_boolean (settings, "window-maximized"))

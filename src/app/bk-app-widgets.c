@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-app-widgets.h"
+
+#include "bk-app-text.h"
+
+#define TOAST_SECONDS 8 /* a sentence takes longer to read than the usual toast stays */
+
+AdwToast *
+bk_app_toast_new (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+  AdwToast *toast = adw_toast_new ("");
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_widget_add_css_class (label, "heading");
+  adw_toast_set_custom_title (toast, label);
+  adw_toast_set_timeout (toast, TOAST_SECONDS);
+  return toast;
+}
+
+void
+bk_app_set_status_dot (GtkWidget *dot, BeckonStatus status)
+{
+  static const char *const classes[] = { "status-online", "status-away", "status-busy", "status-offline" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
+    gtk_widget_remove_css_class (dot, classes[i]);
+  gtk_widget_add_css_class (dot, bk_app_status_class (status));
+}
+
+/* A registration may name any icon; one that the theme does not have must not look broken. */
+void
+bk_app_set_application_icon (GtkImage *image, const char *icon)
+{
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gtk_widget_get_display (GTK_WIDGET (image)));
+
+  if (icon == NULL || *icon == '\0' || !gtk_icon_theme_has_icon (theme, icon))
+    icon = "application-x-executable";
+  gtk_image_set_from_icon_name (image, icon);
+}
+
+void
+bk_app_name_row (GtkWidget *child, const char *name)
+{
+  GtkWidget *row = gtk_widget_get_parent (child);
+
+  if (row != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What several screens do to their widgets. */
+#pragma once
+
+#include "beckon.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* A sentence in passing. It is never markup, and is wrapped where it is too long for one line. */
+AdwToast *bk_app_toast_new (const char *text);
+
+/* Colours the dot of somebody's presence. */
+void bk_app_set_status_dot (GtkWidget *dot, BeckonStatus status);
+
+/* The icon of an application, by the name in its registration. */
+void bk_app_set_application_icon (GtkImage *image, const char *icon);
+
+/* Gives the row of a list, of which @child is what it shows, an accessible name: it has none of its own in GTK 4.8. */
+void bk_app_name_row (GtkWidget *child, const char *name);
+
+G_END_DECLS
