@@ -2,14 +2,11 @@
 """Users at their windows, for tests of what they see when something goes wrong."""
 import contextlib
 import os
-import signal
 import traceback
 
 from cases import HAS_SESSION
 from windows import App
 from world import World
-
-STARTING_AGAIN = 'Beckon’s session service has stopped.'
 
 
 class Stage:
@@ -72,14 +69,6 @@ class Stage:
         if folder:
             with contextlib.suppress(Exception):
                 self.world.screen.shot(f'{folder}/{name}.png')
-
-
-def kill(app):
-    """Kills the application; its user starts it again."""
-    app.process.send_signal(signal.SIGKILL)
-    app.process.wait()
-    app.process = None
-    app.desk.window_gone('Beckon')
 
 
 def card(app, *words):
