@@ -31,9 +31,11 @@ class App:
         return self
 
     def quit(self):
-        """Leaves it; it must have ended well."""
+        """Leaves it, if it runs; it must have ended well."""
+        if self.process is None:
+            return
         self.desk.quit()
-        if self.process is not None and self.process.wait() != 0:
+        if self.process.wait() != 0:
             raise Failure(f'Beckon of {self.user.label} ended with {self.process.returncode}')
         self.process = None
 

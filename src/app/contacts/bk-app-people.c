@@ -42,7 +42,7 @@ rank_of (BeckonContact *contact)
     case BECKON_RELATION_NONE:
       break;
     }
-  return 5;
+  return beckon_contact_get_blocked (contact) ? 4 : 5; /* the list shows the one, and not the other */
 }
 
 static char *

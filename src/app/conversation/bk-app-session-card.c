@@ -123,7 +123,7 @@ static void
 show (BkAppSessionCard *self)
 {
   gboolean over = beckon_message_get_result (self->message) != BECKON_SESSION_RESULT_NONE;
-  BeckonApplication *application
+  g_autoptr (BeckonApplication) application
     = beckon_messenger_find_application (self->messenger, beckon_message_get_application (self->message));
   guint buttons = BIT (BUTTON_AGAIN);
   g_autofree char *state
@@ -159,7 +159,7 @@ on_something (GObject *object, GParamSpec *pspec, BkAppSessionCard *self)
 static void
 find_session (BkAppSessionCard *self)
 {
-  BeckonSession *session
+  g_autoptr (BeckonSession) session
     = beckon_messenger_find_session (self->messenger, beckon_message_get_session (self->message));
 
   if (session == self->session)

@@ -438,7 +438,7 @@ show_invitation (Item *item)
 void
 bk_app_invitations_answer (BkAppInvitations *self, const char *session_id, const char *verb)
 {
-  BeckonSession *session = beckon_messenger_find_session (self->messenger, session_id);
+  g_autoptr (BeckonSession) session = beckon_messenger_find_session (self->messenger, session_id);
   Item *item = session != NULL ? g_hash_table_lookup (self->items, session) : NULL;
 
   if (item == NULL)
