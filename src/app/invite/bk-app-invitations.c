@@ -293,7 +293,7 @@ on_notice (BeckonMessenger *messenger, const char *kind, const char *text, Becko
            BkAppInvitations *self)
 {
   if (session != NULL && g_str_equal (kind, "installed"))
-    bk_app_tell_cancellable (self->app, beckon_session_get_id (session), text);
+    bk_app_tell_cancellable (self->app, session, text);
 }
 
 /* ---- all sessions ---- */
