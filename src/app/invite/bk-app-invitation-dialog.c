@@ -116,9 +116,16 @@ bk_app_invitation_dialog_new (GtkApplication *application, BeckonMessenger *mess
   gtk_actionable_set_action_target (self->accept, "s", id);
   gtk_actionable_set_action_target (self->decline, "s", id);
   gtk_actionable_set_action_target (self->cancel, "s", id);
-  /* It may come up while the user types elsewhere: no key that was not meant for it presses a button. */
-  gtk_window_set_focus (GTK_WINDOW (self), self->heading);
   return self;
+}
+
+/* It may come up while the user types elsewhere: no key that was not meant for it presses a button, which GTK would
+ * give the keyboard to. Tab goes to the first. */
+static void
+bk_app_invitation_dialog_show (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (bk_app_invitation_dialog_parent_class)->show (widget);
+  gtk_window_set_focus (GTK_WINDOW (widget), NULL);
 }
 
 static void
@@ -137,6 +144,7 @@ bk_app_invitation_dialog_class_init (BkAppInvitationDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = bk_app_invitation_dialog_finalize;
+  widget_class->show = bk_app_invitation_dialog_show;
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/invite/invitation-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, icon);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, heading);
