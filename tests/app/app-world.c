@@ -12,7 +12,8 @@
   "('erin@b', 'Erin', uint32 1, false, uint32 0, '', '', uint32 0), " \
   "('frank@b', 'Frank', uint32 3, true, uint32 0, '', '', uint32 0)"
 #define DETAILS(result) \
-  "{'session': <'{S1}'>, 'application': <'" APP_BOARD "'>, 'application-name': <'Board'>, 'result': <uint32 " result ">}"
+  "{'session': <'{S1}'>, 'application': <'" APP_BOARD "'>, 'application-name': <'Board'>, " \
+  "'result': <uint32 " result ">}"
 #define MESSAGES \
   "(int64 1, '{M1}', true, 'Good morning', int64 5000000, uint32 1, '', @a{sv} {}), " \
   "(int64 2, '{S1}', false, 'Bob invited you to Board', int64 6000000, uint32 2, '', " DETAILS ("14") "), " \

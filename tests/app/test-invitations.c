@@ -70,11 +70,11 @@ test_question (void)
   assert_told (world, INVITATION);
   stand_in_set (world->service, path, "Session1", "{'Asking': <true>, 'State': <uint32 3>}");
   app_world_settle (world);
-  assert_told (world, "");
+  assert_told (world, "-session-{S1}\n");
   g_assert_true (find_dialog () == dialog);
   stand_in_set (world->service, path, "Session1", "{'Asking': <false>}");
   app_world_settle (world);
-  assert_told (world, "-invitation-{S1}\n");
+  assert_told (world, "-invitation-{S1}\n-session-{S1}\n");
   g_assert_null (find_dialog ());
 }
 
@@ -138,7 +138,8 @@ test_not_asking (void)
   assert_told (world, "");
   g_assert_null (find_dialog ());
   g_assert_null (find_waiting ());
-  stand_in_set (world->service, path, "Session1", "{'Asking': <true>, 'UserName': <'Bob'>, 'ApplicationName': <'Board'>}");
+  stand_in_set (world->service, path, "Session1",
+                "{'Asking': <true>, 'UserName': <'Bob'>, 'ApplicationName': <'Board'>}");
   app_world_settle (world);
   assert_told (world, INVITATION); /* it hung or left: now the user is asked */
   g_assert_nonnull (find_dialog ());
@@ -159,7 +160,30 @@ test_answers (void)
   assert_told (world, INVITATION);
   stand_in_answer (world->service, "Accept", "!im.beckon.Error.SessionStateInvalid");
   answer (world, "accept");
-  assert_told (world, "+session-{S1}: This invitation is over.\n");
+  assert_told (world, "");
+  g_assert_cmpstr (gtk_label_get_label (app_part (find_dialog (), "problem")), ==, "This invitation is over.");
+  gtk_window_destroy (find_dialog ());
+  answer (world, "accept");
+  assert_told (world, "+session-{S1}: This invitation is over.\n"); /* where no dialog can say it */
+}
+
+/* A second press of the same button is the first one. */
+static void
+test_answer_twice (void)
+{
+  g_autoptr (AppWorld) world = start ();
+  g_autofree char *path = app_world_add_session (world, 1, ASKING);
+
+  stand_in_answer (world->service, "Accept", "hold");
+  answer (world, "accept");
+  answer (world, "accept");
+  g_assert_cmpuint (*stand_in_count (world->service, "Accept"), ==, 1);
+  stand_in_release (world->service, "Accept", "!im.beckon.Error.Disconnected");
+  app_world_settle (world);
+  answer (world, "accept");
+  g_assert_cmpuint (*stand_in_count (world->service, "Accept"), ==, 2);
+  stand_in_release (world->service, "Accept", NULL);
+  app_world_settle (world);
 }
 
 /* A notification of yesterday is pressed. */
@@ -219,7 +243,7 @@ test_waiting_ends (void)
       stand_in_set (world->service, path, "Session1", end);
       stand_in_signal (world->service, path, "Session1", "Termination", signal);
       app_world_settle (world);
-      assert_told (world, "");
+      assert_told (world, "-session-{S1}\n");
       GtkWindow *waiting = find_waiting ();
       g_assert_true (rows[i].stays == (waiting != NULL));
       if (waiting == NULL)
@@ -295,7 +319,7 @@ test_ends (void)
   static const guint news[2] = { /* bits of results: for the inviter, the invitee */
     1u << 1 | 1u << 2 | 1u << 3 | 1u << 4 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9 | 1u << 10 | 1u << 15 | 1u << 16
       | 1u << 17,
-    1u << 1 | 1u << 3 | 1u << 4 | 1u << 6 | 1u << 7 | 1u << 9 | 1u << 15 | 1u << 16 | 1u << 17,
+    1u << 1 | 1u << 3 | 1u << 4 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9 | 1u << 15 | 1u << 16 | 1u << 17,
   };
 
   for (guint role = 0; role < 2; role++)
@@ -311,12 +335,13 @@ test_ends (void)
                                                   result, result);
           g_autofree char *signal = g_strdup_printf ("(uint32 %u, '')", result);
           g_autofree char *told = g_strdup_printf ("+session-{S%u}: R%u\n", result, result);
+          g_autofree char *withdrawn = g_strdup_printf ("-session-{S%u}\n", result);
 
           stand_in_set (world->service, path, "Session1", end);
           stand_in_signal (world->service, path, "Session1", "Termination", signal);
           app_world_settle (world);
           g_test_message ("role %u, result %u", role, result);
-          assert_told (world, (news[role] & 1u << result) != 0 ? told : "");
+          assert_told (world, (news[role] & 1u << result) != 0 ? told : withdrawn);
         }
     }
 }
@@ -350,6 +375,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/invitations/silent", test_silent);
   g_test_add_func ("/app/invitations/not-asking", test_not_asking);
   g_test_add_func ("/app/invitations/answers", test_answers);
+  g_test_add_func ("/app/invitations/answer-twice", test_answer_twice);
   g_test_add_func ("/app/invitations/answer-nothing", test_answer_nothing);
   g_test_add_func ("/app/invitations/waiting", test_waiting);
   g_test_add_func ("/app/invitations/waiting-ends", test_waiting_ends);

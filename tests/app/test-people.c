@@ -297,7 +297,7 @@ rank (Someone *someone)
     return 0;
   if (someone->relation == BECKON_RELATION_ACCEPTED)
     return someone->blocked ? 4 : (someone->status & BECKON_STATUS_ONLINE) != 0 ? 1 : 2;
-  return someone->relation == BECKON_RELATION_ASKED ? 3 : 5;
+  return someone->relation == BECKON_RELATION_ASKED ? 3 : someone->blocked ? 4 : 5;
 }
 
 static int

@@ -74,7 +74,8 @@ test_errors (void)
 static void
 test_foreign_errors (void)
 {
-  static const char *const names[] = { "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.ServiceUnknown",
+  static const char *const names[] = { "org.freedesktop.DBus.Error.NoReply",
+                                       "org.freedesktop.DBus.Error.ServiceUnknown",
                                        "org.gtk.GDBus.UnmappedGError.Quark._g_2dio_2derror_2dquark.Code24",
                                        "com.example.Unheard" };
   g_autoptr (StandIn) service = stand_in_new ();
@@ -178,7 +179,8 @@ test_waiting (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (StandIn) service = stand_in_new ();
-      g_autofree char *properties = g_strdup_printf ("{'State': <uint32 2>, 'UserName': <'Bob'>%s}", rows[i].properties);
+      g_autofree char *properties
+        = g_strdup_printf ("{'State': <uint32 2>, 'UserName': <'Bob'>%s}", rows[i].properties);
       g_autoptr (BeckonSession) session = load_session (service, properties);
       g_autofree char *words = bk_app_session_dup_waiting (session);
 

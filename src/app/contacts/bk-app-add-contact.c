@@ -23,10 +23,16 @@ struct _BkAppAddContact
 
 G_DEFINE_FINAL_TYPE (BkAppAddContact, bk_app_add_contact, ADW_TYPE_WINDOW)
 
+static char *
+dup_typed (BkAppAddContact *self)
+{
+  return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->who))));
+}
+
 static void
 update (BkAppAddContact *self)
 {
-  const char *who = gtk_editable_get_text (GTK_EDITABLE (self->who));
+  g_autofree char *who = dup_typed (self);
 
   gtk_widget_set_sensitive (self->add, *who != '\0' && !self->busy);
 }
@@ -40,6 +46,16 @@ show_problem (BkAppAddContact *self, const char *text)
   gtk_widget_grab_focus (self->who);
 }
 
+/* In the window beneath, as long as it is there. */
+static void
+tell (BkAppAddContact *self, const char *text)
+{
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
+
+  if (parent != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (parent), "win.tell", "s", text);
+}
+
 static void
 on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -48,17 +64,14 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean added = beckon_account_add_contact_finish (account, result, &error);
 
-  if (self->messenger == NULL)
-    return; /* closed meanwhile */
   self->busy = FALSE;
   update (self);
-  if (!added)
-    {
-      show_problem (self, bk_app_error_text (error));
-      return;
-    }
-  /* The list shows it: "Has not answered yet". */
-  gtk_window_close (GTK_WINDOW (self));
+  if (added) /* the list shows it: "Has not answered yet" */
+    gtk_window_close (GTK_WINDOW (self));
+  else if (gtk_widget_get_visible (GTK_WIDGET (self)))
+    show_problem (self, bk_app_error_text (error));
+  else /* closed meanwhile */
+    tell (self, bk_app_error_text (error));
 }
 
 /* People on the same server are known by the first half of their name. */
@@ -84,7 +97,7 @@ on_add (GtkWidget *widget, BkAppAddContact *self)
       show_problem (self, _("There is no account that could ask."));
       return;
     }
-  g_autofree char *typed = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->who))));
+  g_autofree char *typed = dup_typed (self);
   g_autofree char *who = dup_whole_name (typed, account);
   if (g_ascii_strcasecmp (who, beckon_account_get_signin_name (account)) == 0)
     {
@@ -109,11 +122,11 @@ void
 bk_app_add_contact_show (GtkWindow *parent, BeckonMessenger *messenger)
 {
   BkAppAddContact *self = g_object_new (BK_TYPE_APP_ADD_CONTACT, "transient-for", parent, NULL);
+  g_autoptr (GtkExpression) name = gtk_property_expression_new (BECKON_TYPE_ACCOUNT, NULL, "signin-name");
   GListModel *accounts = beckon_messenger_get_accounts (messenger);
 
   self->messenger = g_object_ref (messenger);
-  adw_combo_row_set_expression (self->account,
-                                gtk_property_expression_new (BECKON_TYPE_ACCOUNT, NULL, "signin-name"));
+  adw_combo_row_set_expression (self->account, name);
   adw_combo_row_set_model (self->account, accounts);
   gtk_widget_set_visible (GTK_WIDGET (self->account), g_list_model_get_n_items (accounts) > 1);
   gtk_window_present (GTK_WINDOW (self));

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What can be done with somebody: the menu of a contact. */
+/* What can be done about somebody: in the contact list and above the conversation. */
 #pragma once
 
 #include "contacts/bk-app-people.h"
 
 G_BEGIN_DECLS
 
-/* A menu as things stand now, for actions of the main window. */
-GMenuModel *bk_app_contact_menu_new (BkAppPerson *person, GListModel *applications);
+/* The menu as things stand now. Its actions are those of the main window. */
+GMenuModel *bk_app_contact_menu_new (BkAppPerson *person, BeckonMessenger *messenger);
 
 G_END_DECLS

@@ -113,11 +113,7 @@ on_decline (GtkButton *button, BkAppContactRow *self)
 static void
 bk_app_contact_row_dispose (GObject *object)
 {
-  GtkWidget *child;
-
   bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (object), NULL);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
-    gtk_widget_unparent (child); /* a menu may be open on it */
   G_OBJECT_CLASS (bk_app_contact_row_parent_class)->dispose (object);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-contacts.h"
 
-#include "bk-app-text.h"
 #include "contacts/bk-app-contact-menu.h"
 #include "contacts/bk-app-contact-row.h"
 #include "contacts/bk-app-status-menu.h"
@@ -23,6 +22,8 @@ struct _BkAppContacts
   GtkMenuButton *menu_button;
   BkAppStatusMenu *status;
   BkAppTrouble *trouble;
+
+  GtkPopoverMenu *contact_menu; /* a child, for whoever it is opened */
 
   /* Owned References */
   BeckonMessenger *messenger;
@@ -123,79 +124,6 @@ bk_app_contacts_select (BkAppContacts *self, BkAppPerson *person)
   gtk_single_selection_set_selected (self->selection, position);
 }
 
-/* ---- the menu of a contact: secondary click, long press, or the Menu key ---- */
-
-static gboolean
-on_unparent (gpointer popover)
-{
-  gtk_widget_unparent (popover);
-  return G_SOURCE_REMOVE;
-}
-
-/* The item that was picked is activated after this. */
-static void
-on_menu_closed (GtkPopover *popover, gpointer user_data)
-{
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, on_unparent, g_object_ref (popover), g_object_unref);
-}
-
-static void
-open_contact_menu (BkAppContacts *self, GtkWidget *row, const GdkRectangle *place)
-{
-  BkAppPerson *person = BK_IS_APP_CONTACT_ROW (row) ? bk_app_contact_row_get_person (BK_APP_CONTACT_ROW (row)) : NULL;
-
-  if (person == NULL)
-    return;
-  g_autoptr (GMenuModel) menu = bk_app_contact_menu_new (person, beckon_messenger_get_applications (self->messenger));
-  GtkWidget *popover = gtk_popover_menu_new_from_model (menu);
-  gtk_widget_set_parent (popover, row);
-  gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
-  gtk_widget_set_halign (popover, GTK_ALIGN_START);
-  if (place != NULL)
-    gtk_popover_set_pointing_to (GTK_POPOVER (popover), place);
-  g_signal_connect (popover, "closed", G_CALLBACK (on_menu_closed), NULL);
-  gtk_popover_popup (GTK_POPOVER (popover));
-}
-
-static void
-open_contact_menu_at (BkAppContacts *self, double x, double y)
-{
-  GtkWidget *picked = gtk_widget_pick (GTK_WIDGET (self->list), x, y, GTK_PICK_DEFAULT);
-  GtkWidget *row = picked != NULL ? gtk_widget_get_ancestor (picked, BK_TYPE_APP_CONTACT_ROW) : NULL;
-  double row_x = 0;
-  double row_y = 0;
-
-  if (picked != NULL && row == NULL)
-    row = gtk_widget_get_first_child (picked); /* the edge of the row */
-  if (row == NULL || !gtk_widget_translate_coordinates (GTK_WIDGET (self->list), row, x, y, &row_x, &row_y))
-    return;
-  open_contact_menu (self, row, &(GdkRectangle){ (int) row_x, (int) row_y, 1, 1 });
-}
-
-static void
-on_secondary_click (GtkGestureClick *gesture, int n_press, double x, double y, BkAppContacts *self)
-{
-  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-  open_contact_menu_at (self, x, y);
-}
-
-static void
-on_long_press (GtkGestureLongPress *gesture, double x, double y, BkAppContacts *self)
-{
-  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-  open_contact_menu_at (self, x, y);
-}
-
-static void
-on_menu_key (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  BkAppContacts *self = BK_APP_CONTACTS (widget);
-  GtkWidget *item = gtk_widget_get_focus_child (GTK_WIDGET (self->list));
-
-  if (item != NULL)
-    open_contact_menu (self, gtk_widget_get_first_child (item), NULL);
-}
-
 /* ---- search ---- */
 
 static void
@@ -215,12 +143,14 @@ on_search_changed (GtkSearchEntry *entry, BkAppContacts *self)
   update_page (self);
 }
 
-/* Enter in the search opens the first that was found. */
+/* Enter in the search opens the first that was found; it may come before the entry tells what was typed. */
 static void
 on_search_activate (GtkSearchEntry *entry, BkAppContacts *self)
 {
-  if (self->selection != NULL)
-    on_activate (self->list, 0, self);
+  if (self->selection == NULL)
+    return;
+  on_search_changed (entry, self);
+  on_activate (self->list, 0, self);
 }
 
 void
@@ -246,7 +176,62 @@ bk_app_contacts_set_folded (BkAppContacts *self, gboolean folded)
 void
 bk_app_contacts_grab_focus (BkAppContacts *self)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+  /* The list, or the button that stands there while it is empty. */
+  gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
+}
+
+/* ---- the menu of a contact ---- */
+
+static gboolean
+open_contact_menu (BkAppContacts *self, GtkWidget *row)
+{
+  BkAppPerson *person = row != NULL ? bk_app_contact_row_get_person (BK_APP_CONTACT_ROW (row)) : NULL;
+  graphene_rect_t bounds;
+
+  if (person == NULL || !gtk_widget_compute_bounds (row, GTK_WIDGET (self), &bounds))
+    return FALSE;
+  g_autoptr (GMenuModel) menu = bk_app_contact_menu_new (person, self->messenger);
+  GdkRectangle place = { (int) bounds.origin.x, (int) bounds.origin.y, (int) bounds.size.width,
+                         (int) bounds.size.height };
+  gtk_popover_menu_set_menu_model (self->contact_menu, menu);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->contact_menu), &place);
+  gtk_popover_popup (GTK_POPOVER (self->contact_menu));
+  return TRUE;
+}
+
+static GtkWidget *
+row_at (BkAppContacts *self, double x, double y)
+{
+  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self->list), x, y, GTK_PICK_DEFAULT);
+  GtkWidget *row = widget != NULL ? gtk_widget_get_ancestor (widget, BK_TYPE_APP_CONTACT_ROW) : NULL;
+  GtkWidget *inside = widget != NULL && row == NULL ? gtk_widget_get_first_child (widget) : NULL;
+
+  /* The margin around a row belongs to it. */
+  return BK_IS_APP_CONTACT_ROW (inside) ? inside : row;
+}
+
+static void
+on_right_press (GtkGestureClick *gesture, int n_press, double x, double y, BkAppContacts *self)
+{
+  if (open_contact_menu (self, row_at (self, x, y)))
+    gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
+static void
+on_long_press (GtkGestureLongPress *gesture, double x, double y, BkAppContacts *self)
+{
+  if (open_contact_menu (self, row_at (self, x, y)))
+    gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
+static gboolean
+on_menu_key (GtkWidget *widget, GVariant *arguments, gpointer user_data)
+{
+  BkAppContacts *self = BK_APP_CONTACTS (widget);
+  GtkWidget *item = gtk_widget_get_focus_child (GTK_WIDGET (self->list));
+  GtkWidget *row = item != NULL ? gtk_widget_get_first_child (item) : NULL;
+
+  return open_contact_menu (self, BK_IS_APP_CONTACT_ROW (row) ? row : NULL);
 }
 
 /* ---- the widget ---- */
@@ -268,10 +253,13 @@ bk_app_contacts_dispose (GObject *object)
 {
   BkAppContacts *self = BK_APP_CONTACTS (object);
 
+  if (self->contact_menu != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->contact_menu));
+  self->contact_menu = NULL;
+  g_clear_object (&self->messenger);
   g_clear_object (&self->selection);
   g_clear_object (&self->filter);
   g_clear_object (&self->people);
-  g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_contacts_parent_class)->dispose (object);
 }
 
@@ -304,13 +292,12 @@ bk_app_contacts_class_init (BkAppContactsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppContacts, status);
   gtk_widget_class_bind_template_child (widget_class, BkAppContacts, trouble);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
-  gtk_widget_class_bind_template_callback (widget_class, on_secondary_click);
-  gtk_widget_class_bind_template_callback (widget_class, on_long_press);
-  gtk_widget_class_install_action (widget_class, "contacts.menu", NULL, on_menu_key);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Menu, 0, "contacts.menu", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, "contacts.menu", NULL);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_search_activate);
+  gtk_widget_class_bind_template_callback (widget_class, on_right_press);
+  gtk_widget_class_bind_template_callback (widget_class, on_long_press);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, on_menu_key, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, on_menu_key, NULL);
 }
 
 static void
@@ -318,4 +305,8 @@ bk_app_contacts_init (BkAppContacts *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  self->contact_menu = GTK_POPOVER_MENU (gtk_popover_menu_new_from_model (NULL));
+  gtk_widget_set_parent (GTK_WIDGET (self->contact_menu), GTK_WIDGET (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->contact_menu), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("Contact Menu"), -1);
 }

@@ -64,10 +64,9 @@ static void
 on_menu_opening (GtkMenuButton *button, gpointer user_data)
 {
   BkAppConversation *self = user_data;
-  g_autoptr (GMenuModel) menu
-    = self->person != NULL
-        ? bk_app_contact_menu_new (self->person, beckon_messenger_get_applications (self->messenger))
-        : NULL;
+  g_autoptr (GMenuModel) menu = self->person != NULL && self->messenger != NULL
+                                  ? bk_app_contact_menu_new (self->person, self->messenger)
+                                  : NULL;
 
   gtk_menu_button_set_menu_model (button, menu);
 }

@@ -89,7 +89,7 @@ void
 bk_app_timeline_stick (BkAppTimeline *self)
 {
   self->sticks = TRUE;
-  if (self->scrolling == 0)
+  if (self->scrolling == 0 && self->conversation != NULL) /* while the widget goes, its adjustment still moves */
     self->scrolling = g_idle_add (on_scroll, self);
 }
 

@@ -293,7 +293,7 @@ on_notice (BeckonMessenger *messenger, const char *kind, const char *text, Becko
            BkAppInvitations *self)
 {
   if (session != NULL && g_str_equal (kind, "installed"))
-    bk_app_tell_cancellable (self->app, beckon_session_get_id (session), text);
+    bk_app_tell_cancellable (self->app, session, text);
 }
 
 /* ---- all sessions ---- */
@@ -438,7 +438,7 @@ show_invitation (Item *item)
 void
 bk_app_invitations_answer (BkAppInvitations *self, const char *session_id, const char *verb)
 {
-  BeckonSession *session = beckon_messenger_find_session (self->messenger, session_id);
+  g_autoptr (BeckonSession) session = beckon_messenger_find_session (self->messenger, session_id);
   Item *item = session != NULL ? g_hash_table_lookup (self->items, session) : NULL;
 
   if (item == NULL)

@@ -27,6 +27,8 @@ struct _BkAppInviteDialog
   BkAppPeople *people;
   GtkSingleSelection *selection;
   BeckonApplication *application;
+
+  gboolean busy; /* the invitation is on its way */
 };
 
 G_DEFINE_FINAL_TYPE (BkAppInviteDialog, bk_app_invite_dialog, ADW_TYPE_WINDOW)
@@ -50,10 +52,13 @@ get_selected (BkAppInviteDialog *self)
 static void
 update (BkAppInviteDialog *self)
 {
+  if (self->selection == NULL)
+    return;
+
   gboolean people = g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0;
 
   gtk_stack_set_visible_child_name (self->people_stack, people ? "list" : "empty");
-  gtk_widget_set_sensitive (self->ok, get_selected (self) != NULL);
+  gtk_widget_set_sensitive (self->ok, get_selected (self) != NULL && !self->busy);
 }
 
 static void
@@ -112,15 +117,19 @@ on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BeckonSession) session
     = beckon_messenger_invite_app_finish (BECKON_MESSENGER (source), result, &error);
 
-  if (self->messenger == NULL)
-    return; /* closed meanwhile */
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
+
+  self->busy = FALSE;
   if (session != NULL)
     {
       gtk_window_close (GTK_WINDOW (self));
       return;
     }
-  gtk_label_set_label (self->problem, bk_app_error_text (error));
   update (self);
+  if (gtk_widget_get_visible (GTK_WIDGET (self)))
+    gtk_label_set_label (self->problem, bk_app_error_text (error));
+  else if (parent != NULL) /* closed meanwhile */
+    gtk_widget_activate_action (GTK_WIDGET (parent), "win.tell", "s", bk_app_error_text (error));
 }
 
 static void
@@ -130,7 +139,8 @@ invite (BkAppInviteDialog *self)
 
   if (person == NULL || !gtk_widget_get_sensitive (self->ok))
     return;
-  gtk_widget_set_sensitive (self->ok, FALSE);
+  self->busy = TRUE;
+  update (self);
   beckon_messenger_invite_app_async (self->messenger, bk_app_person_get_account (person),
                                      beckon_contact_get_signin_name (bk_app_person_get_contact (person)),
                                      beckon_application_get_guid (self->application), NULL, NULL, on_invited,

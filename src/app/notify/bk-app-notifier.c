@@ -225,7 +225,9 @@ sync_people (BkAppNotifier *self, gboolean news)
 static void
 on_people_changed (GListModel *people, guint position, guint removed, guint added, BkAppNotifier *self)
 {
-  if (removed != added) /* else somebody moved */
+  g_autoptr (BkAppPerson) person = removed == 1 && added == 1 ? g_list_model_get_item (people, position) : NULL;
+
+  if (person == NULL || !g_hash_table_contains (self->watches, person)) /* else somebody moved */
     sync_people (self, beckon_messenger_get_connected (bk_app_get_messenger (self->app)));
 }
 

@@ -3,107 +3,110 @@
 
 #include "bk-app-text.h"
 
-#include <glib/gi18n.h>
-
-/* The window and what is in it. Freed with the window. */
-typedef struct
+struct _BkAppRegisterWindow
 {
-  GtkWindow *window;
+  AdwWindow parent_instance;
+
+  /* Template Widgets */
   GtkEditable *name;
   GtkEditable *command;
   GtkEditable *guid;
   GtkEditable *url;
   GtkWidget *add;
   GtkLabel *problem;
-  BeckonMessenger *messenger;
-} Registering;
+
+  BeckonMessenger *messenger; /* owned */
+  gboolean busy;
+};
+
+G_DEFINE_FINAL_TYPE (BkAppRegisterWindow, bk_app_register_window, ADW_TYPE_WINDOW)
 
 static void
-registering_free (Registering *registering)
+update (BkAppRegisterWindow *self)
 {
-  g_object_unref (registering->messenger);
-  g_free (registering);
-}
-
-static void
-update (Registering *registering)
-{
-  gtk_widget_set_sensitive (registering->add, *gtk_editable_get_text (registering->name) != '\0'
-                                                && *gtk_editable_get_text (registering->command) != '\0');
+  gtk_widget_set_sensitive (self->add, !self->busy && *gtk_editable_get_text (self->name) != '\0'
+                                         && *gtk_editable_get_text (self->command) != '\0');
 }
 
 static void
 on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GtkWindow) window = user_data;
-  Registering *registering = g_object_get_data (G_OBJECT (window), "registering");
+  g_autoptr (BkAppRegisterWindow) self = user_data;
   g_autoptr (GError) error = NULL;
-  gboolean registered
-    = beckon_messenger_register_application_finish (BECKON_MESSENGER (source), result, &error);
 
-  if (!gtk_widget_get_visible (GTK_WIDGET (window)))
-    return; /* closed meanwhile */
-  if (registered)
+  self->busy = FALSE;
+  if (beckon_messenger_register_application_finish (BECKON_MESSENGER (source), result, &error))
     {
-      gtk_window_close (window);
+      gtk_window_close (GTK_WINDOW (self));
       return;
     }
-  gtk_label_set_label (registering->problem, bk_app_error_text (error));
-  gtk_widget_set_visible (GTK_WIDGET (registering->problem), TRUE);
-  update (registering);
+  gtk_label_set_label (self->problem, bk_app_error_text (error));
+  gtk_widget_set_visible (GTK_WIDGET (self->problem), TRUE);
+  update (self);
 }
 
 static void
-on_add (GtkWidget *widget, Registering *registering)
+on_add (GtkWidget *widget, BkAppRegisterWindow *self)
 {
-  const char *guid = gtk_editable_get_text (registering->guid);
+  const char *guid = gtk_editable_get_text (self->guid);
   g_autofree char *random = g_uuid_string_random ();
   g_autofree char *made = g_strdup_printf ("{%s}", random);
 
-  if (!gtk_widget_get_sensitive (registering->add))
+  if (!gtk_widget_get_sensitive (self->add))
     return;
-  gtk_widget_set_sensitive (registering->add, FALSE);
-  beckon_messenger_register_application_async (
-    registering->messenger, *guid != '\0' ? guid : made, gtk_editable_get_text (registering->name),
-    gtk_editable_get_text (registering->url), gtk_editable_get_text (registering->command), NULL, on_registered,
-    g_object_ref (registering->window));
+  self->busy = TRUE;
+  update (self);
+  beckon_messenger_register_application_async (self->messenger, *guid != '\0' ? guid : made,
+                                               gtk_editable_get_text (self->name), gtk_editable_get_text (self->url),
+                                               gtk_editable_get_text (self->command), NULL, on_registered,
+                                               g_object_ref (self));
 }
 
 static void
-on_changed (GtkEditable *editable, Registering *registering)
+on_changed (GtkEditable *editable, BkAppRegisterWindow *self)
 {
-  gtk_widget_set_visible (GTK_WIDGET (registering->problem), FALSE);
-  update (registering);
-}
-
-static GtkEditable *
-get_row (GtkBuilder *builder, const char *id, Registering *registering)
-{
-  GtkEditable *row = GTK_EDITABLE (gtk_builder_get_object (builder, id));
-
-  g_signal_connect (row, "changed", G_CALLBACK (on_changed), registering);
-  g_signal_connect (row, "entry-activated", G_CALLBACK (on_add), registering);
-  return row;
+  gtk_widget_set_visible (GTK_WIDGET (self->problem), FALSE);
+  update (self);
 }
 
 void
 bk_app_register_window_show (GtkWindow *parent, BeckonMessenger *messenger)
 {
-  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/im/beckon/Beckon/preferences/register-window.ui");
-  Registering *registering = g_new0 (Registering, 1);
+  BkAppRegisterWindow *self = g_object_new (BK_TYPE_APP_REGISTER_WINDOW, "transient-for", parent, NULL);
 
-  registering->messenger = g_object_ref (messenger);
-  registering->window = GTK_WINDOW (gtk_builder_get_object (builder, "window"));
-  registering->problem = GTK_LABEL (gtk_builder_get_object (builder, "problem"));
-  registering->add = GTK_WIDGET (gtk_builder_get_object (builder, "add"));
-  registering->name = get_row (builder, "name", registering);
-  registering->command = get_row (builder, "command", registering);
-  registering->guid = get_row (builder, "guid", registering);
-  registering->url = get_row (builder, "url", registering);
-  g_signal_connect (registering->add, "clicked", G_CALLBACK (on_add), registering);
-  g_object_set_data_full (G_OBJECT (registering->window), "registering", registering,
-                          (GDestroyNotify) registering_free);
-  update (registering);
-  gtk_window_set_transient_for (registering->window, parent);
-  gtk_window_present (registering->window);
+  self->messenger = g_object_ref (messenger);
+  gtk_window_present (GTK_WINDOW (self));
+  gtk_widget_grab_focus (GTK_WIDGET (self->name));
+}
+
+static void
+bk_app_register_window_finalize (GObject *object)
+{
+  g_clear_object (&BK_APP_REGISTER_WINDOW (object)->messenger);
+  G_OBJECT_CLASS (bk_app_register_window_parent_class)->finalize (object);
+}
+
+static void
+bk_app_register_window_class_init (BkAppRegisterWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = bk_app_register_window_finalize;
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/preferences/register-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, BkAppRegisterWindow, name);
+  gtk_widget_class_bind_template_child (widget_class, BkAppRegisterWindow, command);
+  gtk_widget_class_bind_template_child (widget_class, BkAppRegisterWindow, guid);
+  gtk_widget_class_bind_template_child (widget_class, BkAppRegisterWindow, url);
+  gtk_widget_class_bind_template_child (widget_class, BkAppRegisterWindow, add);
+  gtk_widget_class_bind_template_child (widget_class, BkAppRegisterWindow, problem);
+  gtk_widget_class_bind_template_callback (widget_class, on_add);
+  gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static void
+bk_app_register_window_init (BkAppRegisterWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  update (self);
 }

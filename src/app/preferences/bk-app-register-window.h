@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+#define BK_TYPE_APP_REGISTER_WINDOW (bk_app_register_window_get_type ())
+G_DECLARE_FINAL_TYPE (BkAppRegisterWindow, bk_app_register_window, BK, APP_REGISTER_WINDOW, AdwWindow)
+
 void bk_app_register_window_show (GtkWindow *parent, BeckonMessenger *messenger);
 
 G_END_DECLS

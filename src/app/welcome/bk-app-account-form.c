@@ -94,7 +94,10 @@ show_problem (BkAppAccountForm *self, GtkWidget *row, const char *text)
   gtk_label_set_label (self->problem, text);
   gtk_widget_set_visible (GTK_WIDGET (self->problem), TRUE);
   if (row == NULL)
-    return;
+    {
+      gtk_widget_grab_focus (GTK_WIDGET (self->submit));
+      return;
+    }
   if (row == self->server || row == self->token)
     adw_expander_row_set_expanded (self->more, TRUE);
   gtk_widget_add_css_class (row, "error");

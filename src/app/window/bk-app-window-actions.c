@@ -53,23 +53,18 @@ on_invite_menu (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-invite (BkAppWindow *self, BkAppPerson *person, const char *guid)
-{
-  if (person != NULL && self->app->invitations != NULL)
-    bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person),
-                               beckon_contact_get_signin_name (bk_app_person_get_contact (person)), guid);
-}
-
-/* Whom the conversation is with. */
-static void
 on_invite (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BkAppWindow *self = BK_APP_WINDOW (widget);
+  BkAppPerson *person = bk_app_conversation_get_person (self->conversation);
 
-  invite (self, bk_app_conversation_get_person (self->conversation), g_variant_get_string (parameter, NULL));
+  if (person != NULL && self->app->invitations != NULL)
+    bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person),
+                               beckon_contact_get_signin_name (bk_app_person_get_contact (person)),
+                               g_variant_get_string (parameter, NULL));
 }
 
-/* (account, who, guid): the conversation opens, so that its card is seen. */
+/* (account, who, guid): of anybody in the list. The conversation shows how it goes on. */
 static void
 on_invite_contact (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -79,18 +74,11 @@ on_invite_contact (GtkWidget *widget, const char *action, GVariant *parameter)
   const char *guid;
 
   g_variant_get (parameter, "(&s&s&s)", &account, &who, &guid);
+  BkAppPerson *person = self->people != NULL ? bk_app_people_find (self->people, account, who) : NULL;
+  if (person == NULL || self->app->invitations == NULL)
+    return;
   bk_app_window_open_conversation (self, account, who);
-  invite (self, bk_app_conversation_get_person (self->conversation), guid);
-}
-
-static void
-on_open_conversation (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  const char *account;
-  const char *who;
-
-  g_variant_get (parameter, "(&s&s)", &account, &who);
-  bk_app_window_open_conversation (BK_APP_WINDOW (widget), account, who);
+  bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person), who, guid);
 }
 
 /* ---- contacts ---- */
@@ -200,7 +188,7 @@ static void
 on_enter_password (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BeckonMessenger *messenger = bk_app_get_messenger (BK_APP_WINDOW (widget)->app);
-  BeckonAccount *account
+  g_autoptr (BeckonAccount) account
     = messenger != NULL ? beckon_messenger_find_account (messenger, g_variant_get_string (parameter, NULL)) : NULL;
 
   if (account != NULL)
@@ -223,7 +211,6 @@ bk_app_window_install_actions (GtkWidgetClass *widget_class)
     { "win.invite-menu", NULL, on_invite_menu },
     { "win.invite", "s", on_invite },
     { "win.invite-contact", "(sss)", on_invite_contact },
-    { "win.open-conversation", "(ss)", on_open_conversation },
     { "win.add-contact", NULL, on_add_contact },
     { "win.approve-contact", "(ss)", on_contact },
     { "win.decline-contact", "(ss)", on_contact },
