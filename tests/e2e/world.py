@@ -134,11 +134,11 @@ class User:
         self.folder = world.folder / self.label
         self.log = world.logs / f'{self.label}.log'
         self.service_options = list(service_options)
-        self.own_desk = None
         self.environment = self.make_environment()
         if world.screen is not None:
             world.screen.prepare(self)
         self.bus_process = self.start_bus()
+        self.desk = Desk(self) if world.screen is not None else None
         self.ensure_pipe()
 
     def make_environment(self):
@@ -152,13 +152,6 @@ class User:
         environment['DBUS_SESSION_BUS_ADDRESS'] = f'unix:path={self.folder}/run/bus'
         environment['XDG_DATA_DIRS'] = str(BUILD / 'data')
         return environment
-
-    @property
-    def desk(self):
-        """The windows of the user, in a world with a screen."""
-        if self.own_desk is None:
-            self.own_desk = Desk(self)
-        return self.own_desk
 
     def ensure_pipe(self):
         """Pipe is registered by the build; if the build has no registration, the user gets one."""
@@ -446,7 +439,7 @@ class World:
         all the rest."""
         pids = []
         for user in self.users:
-            pids += user.own_desk.end() if user.own_desk is not None else []
+            pids += user.desk.end() if user.desk is not None else []
             with contextlib.suppress(GLib.Error, ProcessLookupError):
                 pids.append(user.service_pid())
                 os.kill(pids[-1], signal.SIGTERM)
