@@ -64,7 +64,7 @@ static void
 on_open_page (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BkApp *self = user_data;
-  BeckonSession *session
+  g_autoptr (BeckonSession) session
     = self->messenger != NULL
         ? beckon_messenger_find_session (self->messenger, g_variant_get_string (parameter, NULL))
         : NULL;

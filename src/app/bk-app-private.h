@@ -40,9 +40,11 @@ BkAppWindow *bk_app_show_window (BkApp *self);
 void bk_app_try_again (BkApp *self);
 
 /* bk-app-tell.c */
+/* Whether the user has the conversation with somebody before their eyes: then nothing in it has to be told. */
+gboolean bk_app_shows (BkApp *self, const char *account, const char *who);
 /* Says something in the window if the user is there, else by a notification; one of the same @id replaces it. */
 void bk_app_tell (BkApp *self, const char *id, const char *text);
 /* The same about a session that is about to go on, with a button to cancel it. */
-void bk_app_tell_cancellable (BkApp *self, const char *session_id, const char *text);
+void bk_app_tell_cancellable (BkApp *self, BeckonSession *session, const char *text);
 
 G_END_DECLS

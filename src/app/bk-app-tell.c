@@ -12,6 +12,14 @@ get_attended_window (BkApp *self)
   return BK_IS_APP_WINDOW (window) && gtk_window_is_active (window) ? BK_APP_WINDOW (window) : NULL;
 }
 
+gboolean
+bk_app_shows (BkApp *self, const char *account, const char *who)
+{
+  BkAppWindow *window = get_attended_window (self);
+
+  return window != NULL && bk_app_window_shows (window, account, who);
+}
+
 void
 bk_app_tell (BkApp *self, const char *id, const char *text)
 {
@@ -25,15 +33,25 @@ bk_app_tell (BkApp *self, const char *id, const char *text)
   g_application_send_notification (G_APPLICATION (self), id, notification);
 }
 
+/* Nobody may press the button too late: it comes before whatever else is to be said, and goes when the session goes on. */
+static void
+tell_in_window (BkAppWindow *window, BeckonSession *session, const char *text)
+{
+  AdwToast *toast = bk_app_window_tell (window, text, _("_Cancel"), "app.cancel", beckon_session_get_id (session));
+
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (adw_toast_dismiss), toast, G_CONNECT_SWAPPED);
+}
+
 void
-bk_app_tell_cancellable (BkApp *self, const char *session_id, const char *text)
+bk_app_tell_cancellable (BkApp *self, BeckonSession *session, const char *text)
 {
   BkAppWindow *window = bk_app_get_window (self);
+  const char *session_id = beckon_session_get_id (session);
   g_autofree char *id = g_strconcat ("session-", session_id, NULL);
   g_autoptr (GNotification) notification = NULL;
 
   if (window != NULL)
-    bk_app_window_tell (window, text, _("_Cancel"), "app.cancel", session_id);
+    tell_in_window (window, session, text);
   if (get_attended_window (self) != NULL)
     return;
   notification = g_notification_new (text);

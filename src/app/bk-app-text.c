@@ -278,5 +278,5 @@ bk_app_dup_day (gint64 microseconds)
   if (bk_app_is_same_day (microseconds, now - G_TIME_SPAN_DAY))
     return g_strdup (_("Yesterday"));
   /* Translators: a day, see strftime(3) */
-  return g_date_time_format (time, _("%A, %e %B %Y"));
+  return g_date_time_format (time, _("%A, %-e %B %Y"));
 }

@@ -181,6 +181,8 @@ class AccessibilityBus:
                 break
             below.update(self.children(owner, unsure))
             asked |= unsure
+            if all(child in nodes for parent in unsure for child in below[parent]):
+                break
         return [self.join(nodes, below, nodes[child]) for child in below.get(path, ()) if child in nodes]
 
     def children(self, owner, paths):

@@ -8,16 +8,17 @@ from world import program
 GUID = '{A262350E-B073-482B-9A82-898E82B94259}'
 SIZE = (1600, 1000)
 MARGIN = 6  # around the paper
-INK = {'black': (0x1e, 0x1e, 0x1e), 'red': (0xe0, 0x1b, 0x24), 'orange': (0xff, 0x78, 0x00), 'green': (0x2e, 0xa0, 0x43),
-       'blue': (0x1c, 0x71, 0xd8), 'purple': (0x81, 0x3d, 0x9c), 'brown': (0x86, 0x5e, 0x3c), 'white': (255, 255, 255)}
+INK = {'black': (0x1e, 0x1e, 0x1e), 'red': (0xe0, 0x1b, 0x24), 'orange': (0xff, 0x78, 0x00),
+       'green': (0x2e, 0xa0, 0x43), 'blue': (0x1c, 0x71, 0xd8), 'purple': (0x81, 0x3d, 0x9c),
+       'brown': (0x86, 0x5e, 0x3c), 'white': (255, 255, 255)}
 
 
 class Picture:
     """A picture that was exported."""
 
     def __init__(self, path):
-        done = subprocess.run(['convert', str(path), '-format', '%wx%h %m', '-write', 'info:fd:2', '-depth', '8', 'rgb:-'],
-                              capture_output=True, check=True)
+        done = subprocess.run(['convert', str(path), '-format', '%wx%h %m', '-write', 'info:fd:2', '-depth', '8',
+                               'rgb:-'], capture_output=True, check=True)
         assert done.stderr.decode().split() == ['{}x{}'.format(*SIZE), 'PNG'], done.stderr
         self.pixels = done.stdout
 
@@ -94,7 +95,8 @@ class Board:
         return left + scale * x, top + scale * y
 
     def draw(self, *points):
-        """Draws along the points with the mouse."""
+        """Draws from the first point to the last with the mouse. Where it was in between is not sure to be seen: of all
+        that comes within a frame, GDK on X11 knows the last place alone."""
         self.desk.hands.drag([self.place(*point) for point in points])
 
     def press(self, name):

@@ -21,6 +21,7 @@ What GTK 4.8 and libadwaita 1.2 really offer, as measured, and what follows for 
 * Names and states change without an event now and then, so every wait looks again four times a second.
 """
 import contextlib
+import os
 import signal
 
 from gi.repository import Gio, GLib
@@ -29,10 +30,6 @@ from accessible import AccessibilityBus
 from notifications import Notifications
 from processes import LIMIT, Failure, wait_for_exit
 
-A11Y_SERVICE = '''[D-BUS Service]
-Name=org.a11y.Bus
-Exec=/usr/bin/env -u DISPLAY /usr/libexec/at-spi-bus-launcher
-'''
 WINDOWS = {'frame', 'dialog', 'alert', 'window'}
 SILENCE = 0.3  # seconds
 ACTIONS = ('Click', 'Toggle', 'Activate', 'Press')
@@ -45,17 +42,18 @@ class Desk:
         self.user = user
         self.screen = user.world.screen
         self.hands = self.screen.hands
-        reply = user.bus.call_sync('org.a11y.Bus', '/org/a11y/bus', 'org.a11y.Bus', 'GetAddress', None, None,
-                                   Gio.DBusCallFlags.NONE, int(LIMIT * 1000), None)
-        address = reply.unpack()[0]
-        user.environment['AT_SPI_BUS_ADDRESS'] = address
-        user.ask_bus('UpdateActivationEnvironment', GLib.Variant('(a{ss})', ({'AT_SPI_BUS_ADDRESS': address},)))
-        self.bus = AccessibilityBus(address, user.label)
+        self.bus = AccessibilityBus(user.environment['AT_SPI_BUS_ADDRESS'], user.label)
         self.notifications = Notifications(user.environment['DBUS_SESSION_BUS_ADDRESS'])
 
-    def close(self):
+    def end(self):
+        """Tells the programs that have windows to end; returns which they are. The second time there are none."""
+        pids = self.processes() if not self.bus.connection.is_closed() else ()
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
         self.bus.close()
         self.notifications.close()
+        return pids
 
     # -- programs
 
@@ -120,6 +118,9 @@ class Desk:
     def notification(self, words):
         """Waits for a notification with these words; returns its number, see Notifications.press."""
         return self.wait(lambda: self.notifications.find(words), f'there is a notification “{words}”')
+
+    def notification_gone(self, words):
+        self.wait(lambda: self.notifications.find(words) is None, f'the notification “{words}” goes')
 
     def again(self, node):
         """The same node as it is now; None if it is gone."""
@@ -220,7 +221,8 @@ class Desk:
         if any(above.name == 'GtkPopoverContent' for above in node.ancestors()):
             return width > 0  # a surface of its own, in the tree while it is open
         # Pictures within tell nobody whose they are, corners may be round.
-        places = [(x + width // 2, y + height // 2), (x + 1, y + height // 2), (x + width // 2, y + 1), (x + 1, y + 1)]
+        places = [(x + width // 2, y + height // 2), (x + 1, y + height // 2), (x + width - 2, y + height // 2),
+                  (x + width // 2, y + 1), (x + 1, y + 1)]
         return width > 0 and any(node.path in self.chain(node.frame, *place) for place in places)
 
     def chain(self, frame, x, y):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The notifications of a user's desktop: it takes them, as a desktop does, and can press their buttons."""
+import contextlib
 import threading
 
 from gi.repository import Gio, GLib
@@ -77,4 +78,5 @@ class Notifications:
     def close(self):
         self.loop.quit()
         self.thread.join()
-        self.bus.close_sync(None)
+        with contextlib.suppress(GLib.Error):
+            self.bus.close_sync(None)

@@ -4,8 +4,10 @@
 time is what is measured."""
 import select
 
+from app_cases import couple, expect_running, ring
 from cases import tap
 from processes import context_switches, memory
+from windows import Board
 from world import World
 
 SECONDS = 10
@@ -23,24 +25,54 @@ def switches_at_rest(pids):
     return [sum(count - was.get(thread, 0) for thread, count in now.items()) for was, now in zip(before, after)]
 
 
+def expect_rest(processes):
+    """`processes`: name → process id. None of them is given the processor more than now and then."""
+    # Threads that have nothing to do any more may take their leave first: GLib lets them wait for half a minute.
+    counts = switches_at_rest(processes.values())
+    if max(counts) > ALLOWED:
+        counts = switches_at_rest(processes.values())
+    for (name, pid), count in zip(processes.items(), counts):
+        resident, proportional = memory(pid)
+        print(f'# {name}: {count} context switches in {SECONDS} s, {resident} KiB resident, '
+              f'{proportional} KiB proportional, {len(context_switches(pid))} threads')
+    for name, count in zip(processes, counts):
+        assert count <= ALLOWED, f'{name}: {count} context switches in {SECONDS} s'
+
+
 def test_nothing_happens_at_rest():
     with World() as world:
         alice, bob = world.friends('alice', 'bob')
         alice.send('bob', 'good night')
         bob.wait('message=good night', who='alice')
-        names = ['service of alice', 'service of bob', 'server']
-        pids = [alice.service_pid(), bob.service_pid(), world.server.pid]
-        # Threads that have nothing to do any more may take their leave first: GLib lets them wait for half a minute.
-        counts = switches_at_rest(pids)
-        if max(counts) > ALLOWED:
-            counts = switches_at_rest(pids)
-        for name, pid, count in zip(names, pids, counts):
-            resident, proportional = memory(pid)
-            print(f'# {name}: {count} context switches in {SECONDS} s, {resident} KiB resident, '
-                  f'{proportional} KiB proportional, {len(context_switches(pid))} threads')
-        for name, count in zip(names, counts):
-            assert count <= ALLOWED, f'{name}: {count} context switches in {SECONDS} s'
+        expect_rest({'service of alice': alice.service_pid(), 'service of bob': bob.service_pid(),
+                     'server': world.server.pid})
+
+
+def pids(apps):
+    """The processes of windows and boards, which may have been started by the bus."""
+    return {f'{type(app).__name__.lower()} of {app.user.label}': app.desk.bus.process(app.window.bus) for app in apps}
+
+
+def test_windows_at_rest():
+    """Conversations are open, one with the cursor in the line to write in; then two boards that are joined, one of them
+    in front. The cursor does not blink here, so nothing has to be drawn."""
+    with couple() as (_world, alice, bob):
+        alice.say('good night')
+        bob.reads('good night')
+        alice.desk.focus('text', 'Message')
+        expect_rest(pids([alice, bob]))
+        ring(alice, bob, 'Whiteboard')
+        bob.answer('Accept')
+        expect_running(alice, bob)
+        boards = [Board(app.user) for app in (alice, bob)]
+        for board in boards:
+            board.is_connected()
+        boards[0].draw([(0.2, 0.2), (0.6, 0.7)])
+        boards[1].has_strokes(1)
+        expect_rest(pids([alice, bob, *boards]))
+        for board in boards:
+            board.close()
 
 
 if __name__ == '__main__':
-    tap.run([test_nothing_happens_at_rest])
+    tap.run([test_nothing_happens_at_rest, test_windows_at_rest])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Beckon's windows, by what people do in them. Names are those of the untranslated application."""
-from processes import LIMIT
+from processes import LIMIT, Failure
+from screen import SIZE
 from world import program
 
 MAIN = 'Beckon'
@@ -23,6 +24,25 @@ class App:
         self.process = self.process or process
         self.desk.window(MAIN)
         return self
+
+    def enlarge(self):
+        """Makes the window as high as the screen: then nothing of a form is scrolled out of sight."""
+        self.desk.hands.place(self.desk.raise_window(self.window), 5, 5, 900, SIZE[1] - 20)
+        return self
+
+    def quit(self):
+        """Leaves it, if it runs; it must have ended well."""
+        if self.process is None:
+            return
+        self.desk.quit()
+        if self.process.wait() != 0:
+            raise Failure(f'Beckon of {self.user.label} ended with {self.process.returncode}')
+        self.process = None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
 
     @property
     def window(self):
@@ -118,6 +138,11 @@ class App:
         self.press('Invite')
         self.desk.activate('list item', within=self.desk.find(None, 'Applications', shown=True),
                            containing=application)
+
+    def can_pick(self):
+        """Whether the list of applications that is open can be used."""
+        applications = self.desk.find(None, 'Applications', shown=True)
+        return all('sensitive' in node.states for node in (applications, *applications.ancestors()))
 
     def invitation(self, words=''):
         """The dialog that asks."""

@@ -19,7 +19,7 @@ import time
 
 from gi.repository import Gio, GLib
 
-from desk import A11Y_SERVICE, Desk
+from desk import Desk
 from processes import LIMIT, PATIENCE, Failure, Lines, adopt_orphans, die_with_parent, end_all, wait_for_exit
 from screen import Screen
 
@@ -30,6 +30,7 @@ BUILD = pathlib.Path(os.environ.get('BECKON_BUILDDIR', SOURCES / '_build'))
 PIPE = '{6E5C7A52-7D0B-4C39-9B6F-0B2C5E8D4A11}'
 SERVICE = 'im.beckon.Beckon.Service'
 SESSIONS = 'im.beckon.Beckon.Sessions'
+WINDOW = 'im.beckon.Beckon'
 
 
 class CtlError(Failure):
@@ -137,7 +138,7 @@ class User:
         self.environment = self.make_environment()
         if world.screen is not None:
             world.screen.prepare(self)
-        self.start_bus()
+        self.bus_process = self.start_bus()
         self.ensure_pipe()
 
     def make_environment(self):
@@ -173,7 +174,6 @@ class User:
         services = self.folder / 'services'
         services.mkdir()
         self.write_service_files()
-        (services / 'org.a11y.Bus.service').write_text(A11Y_SERVICE, encoding='utf-8')
         config = self.folder / 'bus.conf'
         config.write_text(BUS_CONFIG.format(socket=self.folder / 'run/bus', services=services), encoding='utf-8')
         process = self.start(['dbus-daemon', '--nofork', '--print-address', f'--config-file={config}'])
@@ -183,12 +183,16 @@ class User:
         flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
         self.bus = Gio.DBusConnection.new_for_address_sync(self.environment['DBUS_SESSION_BUS_ADDRESS'], flags, None,
                                                            None)
+        return process
 
     def write_service_files(self):
         command = shlex.join([str(program('beckon-service')), *self.service_options])
         for name in (SERVICE, SESSIONS):
             text = f'[D-BUS Service]\nName={name}\nExec={command}\n'
             (self.folder / 'services' / f'{name}.service').write_text(text, encoding='utf-8')
+        if self.world.screen is not None:
+            text = f'[D-BUS Service]\nName={WINDOW}\nExec={program("beckon")} --gapplication-service\n'
+            (self.folder / 'services' / f'{WINDOW}.service').write_text(text, encoding='utf-8')
 
     def set_service_options(self, *options):
         """Options from the next start of the service on."""
@@ -247,18 +251,6 @@ class User:
             settings = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE, 'stderr': log, **options}
             return subprocess.Popen([str(word) for word in command], env=self.environment, cwd=self.folder,
                                     start_new_session=True, preexec_fn=die_with_parent, **settings)
-
-    def end_windows(self):
-        """Tells the programs that have windows to end; returns which they are."""
-        desk, self.own_desk = self.own_desk, None
-        pids = []
-        if desk is not None:
-            for pid in desk.processes():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGTERM)
-                    pids.append(pid)
-            desk.close()
-        return pids
 
     def run(self, command, text=None, timeout=LIMIT):
         return subprocess.run([str(word) for word in command], env=self.environment, cwd=self.folder, check=False,
@@ -454,7 +446,7 @@ class World:
         all the rest."""
         pids = []
         for user in self.users:
-            pids += user.end_windows()
+            pids += user.own_desk.end() if user.own_desk is not None else []
             with contextlib.suppress(GLib.Error, ProcessLookupError):
                 pids.append(user.service_pid())
                 os.kill(pids[-1], signal.SIGTERM)

@@ -141,7 +141,8 @@ static void
 test_the_longest_fits (void)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  BkBoardOp op = { .site = 1, .number = 1, .kind = BK_BOARD_OP_POINTS, .target = 1, .n_points = BK_BOARD_MAX_OP_POINTS };
+  BkBoardOp op = { .site = 1, .number = 1, .kind = BK_BOARD_OP_POINTS, .target = 1,
+                   .n_points = BK_BOARD_MAX_OP_POINTS };
   BkBoardFrame frame;
 
   bk_board_frame_write_op (bytes, &op);

@@ -66,13 +66,8 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->busy = FALSE;
   update (self);
-  if (added)
-    {
-      g_autofree char *who = dup_typed (self);
-      g_autofree char *told = g_strdup_printf (_("%s has been asked."), who);
-      tell (self, told);
-      gtk_window_close (GTK_WINDOW (self));
-    }
+  if (added) /* the list shows it: "Has not answered yet" */
+    gtk_window_close (GTK_WINDOW (self));
   else if (gtk_widget_get_visible (GTK_WIDGET (self)))
     show_problem (self, bk_app_error_text (error));
   else /* closed meanwhile */
@@ -127,11 +122,11 @@ void
 bk_app_add_contact_show (GtkWindow *parent, BeckonMessenger *messenger)
 {
   BkAppAddContact *self = g_object_new (BK_TYPE_APP_ADD_CONTACT, "transient-for", parent, NULL);
+  g_autoptr (GtkExpression) name = gtk_property_expression_new (BECKON_TYPE_ACCOUNT, NULL, "signin-name");
   GListModel *accounts = beckon_messenger_get_accounts (messenger);
 
   self->messenger = g_object_ref (messenger);
-  adw_combo_row_set_expression (self->account,
-                                gtk_property_expression_new (BECKON_TYPE_ACCOUNT, NULL, "signin-name"));
+  adw_combo_row_set_expression (self->account, name);
   adw_combo_row_set_model (self->account, accounts);
   gtk_widget_set_visible (GTK_WIDGET (self->account), g_list_model_get_n_items (accounts) > 1);
   gtk_window_present (GTK_WINDOW (self));

@@ -34,9 +34,9 @@ rank_of (BeckonContact *contact)
     case BECKON_RELATION_ASKING:
       return 0;
     case BECKON_RELATION_ACCEPTED:
-      return beckon_contact_get_blocked (contact)                                   ? 4 :
-             (beckon_contact_get_status (contact) & BECKON_STATUS_ONLINE) != 0 ? 1 :
-                                                                                      2;
+      if (beckon_contact_get_blocked (contact))
+        return 4;
+      return (beckon_contact_get_status (contact) & BECKON_STATUS_ONLINE) != 0 ? 1 : 2;
     case BECKON_RELATION_ASKED:
       return 3;
     case BECKON_RELATION_NONE:

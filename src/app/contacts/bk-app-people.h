@@ -15,8 +15,8 @@ BeckonContact *bk_app_person_get_contact (BkAppPerson *self);
 gboolean bk_app_person_is (BkAppPerson *self, const char *account, const char *who);
 
 #define BK_TYPE_APP_PEOPLE (bk_app_people_get_type ())
-/* A GListModel of BkAppPerson, in no order. When somebody's place in a sorted or filtered list may have changed, it says
- * so as a change of that item, which stays the same object. */
+/* A GListModel of BkAppPerson, in no order. When somebody's place in a sorted or filtered list may have changed, it
+ * says so as a change of that item, which stays the same object. */
 G_DECLARE_FINAL_TYPE (BkAppPeople, bk_app_people, BK, APP_PEOPLE, GObject)
 
 /* @accounts: of BeckonAccount. */

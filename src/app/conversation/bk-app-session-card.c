@@ -50,6 +50,13 @@ is_inviter (BkAppSessionCard *self)
 }
 
 static gboolean
+is_installing_here (BkAppSessionCard *self)
+{
+  return self->session != NULL && !is_inviter (self) && beckon_session_get_installing (self->session)
+         && beckon_session_get_state (self->session) == BECKON_SESSION_STATE_INVITATION;
+}
+
+static gboolean
 has_page (BeckonSession *session)
 {
   const char *url = beckon_session_get_application_url (session);
@@ -58,19 +65,27 @@ has_page (BeckonSession *session)
 }
 
 static char *
+dup_installing (BkAppSessionCard *self, guint *buttons)
+{
+  const char *name = bk_app_application_word (beckon_session_get_application_name (self->session));
+  BeckonApplication *application
+    = beckon_messenger_find_application (self->messenger, beckon_session_get_application (self->session));
+
+  if (application != NULL && beckon_application_get_present (application))
+    return g_strdup_printf (_("%s is installed and starts in a moment."), name);
+  if (has_page (self->session))
+    *buttons |= BIT (BUTTON_PAGE);
+  return g_strdup_printf (_("%s is not installed here. It starts as soon as it is."), name);
+}
+
+static char *
 dup_invitation (BkAppSessionCard *self, guint *buttons)
 {
-  const char *application = bk_app_application_word (beckon_session_get_application_name (self->session));
-
   *buttons = BIT (BUTTON_CANCEL);
   if (is_inviter (self))
     return bk_app_session_dup_waiting (self->session);
   if (beckon_session_get_installing (self->session))
-    {
-      if (has_page (self->session))
-        *buttons |= BIT (BUTTON_PAGE);
-      return g_strdup_printf (_("%s is not installed here. It starts as soon as it is."), application);
-    }
+    return dup_installing (self, buttons);
   if (!beckon_session_get_asking (self->session))
     return g_strdup (_("A running program answers this invitation."));
   *buttons |= BIT (BUTTON_ACCEPT) | BIT (BUTTON_DECLINE);
@@ -108,7 +123,7 @@ static void
 show (BkAppSessionCard *self)
 {
   gboolean over = beckon_message_get_result (self->message) != BECKON_SESSION_RESULT_NONE;
-  BeckonApplication *application
+  g_autoptr (BeckonApplication) application
     = beckon_messenger_find_application (self->messenger, beckon_message_get_application (self->message));
   guint buttons = BIT (BUTTON_AGAIN);
   g_autofree char *state
@@ -123,6 +138,9 @@ show (BkAppSessionCard *self)
   gtk_label_set_label (self->time, time);
   for (guint i = 0; i < N_BUTTONS; i++)
     gtk_widget_set_visible (GTK_WIDGET (self->button[i]), (buttons & BIT (i)) != 0);
+  /* Who gives up installing says no to the invitation; the inviter then reads why. */
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button[BUTTON_CANCEL]),
+                                  is_installing_here (self) ? "app.decline" : "app.cancel");
   gtk_widget_set_visible (self->buttons, buttons != 0);
   if ((buttons & BIT (BUTTON_ACCEPT)) != 0)
     gtk_widget_add_css_class (self->frame, "asking");
@@ -141,7 +159,7 @@ on_something (GObject *object, GParamSpec *pspec, BkAppSessionCard *self)
 static void
 find_session (BkAppSessionCard *self)
 {
-  BeckonSession *session
+  g_autoptr (BeckonSession) session
     = beckon_messenger_find_session (self->messenger, beckon_message_get_session (self->message));
 
   if (session == self->session)

@@ -255,14 +255,21 @@ is_news (BeckonSession *session)
   return FALSE;
 }
 
+static gboolean
+is_card_seen (Item *item)
+{
+  return bk_app_shows (item->invitations->app, beckon_session_get_my_signin_name (item->session),
+                       beckon_session_get_user (item->session));
+}
+
 static void
 on_termination (BeckonSession *session, BeckonSessionResult result, const char *app_data, Item *item)
 {
   BkAppInvitations *self = item->invitations;
   g_autofree char *id = dup_notification_id ("session", session);
 
-  /* The window for the waiting says it itself. */
-  if (item->waiting == NULL && is_news (session))
+  /* The window for the waiting says it itself, and so does a card that is seen. */
+  if (item->waiting == NULL && is_news (session) && !is_card_seen (item))
     bk_app_tell (self->app, id, beckon_session_get_result_text (session));
   else
     withdraw (self, "session", session);
@@ -277,7 +284,7 @@ on_app_not_present (BeckonSession *session, const char *name, const char *url, I
   g_autofree char *text
     = g_strdup_printf (_("%s is not installed here. It starts as soon as it is."), bk_app_application_word (name));
 
-  if (is_invitee (session))
+  if (is_invitee (session) && !is_card_seen (item))
     bk_app_tell (self->app, id, text);
 }
 
@@ -286,7 +293,7 @@ on_notice (BeckonMessenger *messenger, const char *kind, const char *text, Becko
            BkAppInvitations *self)
 {
   if (session != NULL && g_str_equal (kind, "installed"))
-    bk_app_tell_cancellable (self->app, beckon_session_get_id (session), text);
+    bk_app_tell_cancellable (self->app, session, text);
 }
 
 /* ---- all sessions ---- */
@@ -431,7 +438,7 @@ show_invitation (Item *item)
 void
 bk_app_invitations_answer (BkAppInvitations *self, const char *session_id, const char *verb)
 {
-  BeckonSession *session = beckon_messenger_find_session (self->messenger, session_id);
+  g_autoptr (BeckonSession) session = beckon_messenger_find_session (self->messenger, session_id);
   Item *item = session != NULL ? g_hash_table_lookup (self->items, session) : NULL;
 
   if (item == NULL)

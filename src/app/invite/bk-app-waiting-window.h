@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "Waiting for Bob…" with Cancel: for invitations that were not sent from a conversation, where a card would show it. */
+/* "Waiting for Bob…" with Cancel: for invitations that were not sent from a conversation, where a card would show
+ * it. */
 #pragma once
 
 #include "beckon.h"

@@ -64,10 +64,8 @@ send_about (BkAppNotifier *self, const char *kind, BkAppPerson *person, const ch
 static gboolean
 is_seen (BkAppNotifier *self, BkAppPerson *person)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self->app));
-
-  return BK_IS_APP_WINDOW (window)
-         && bk_app_window_shows (BK_APP_WINDOW (window), bk_app_person_get_contact (person));
+  return bk_app_shows (self->app, beckon_account_get_signin_name (bk_app_person_get_account (person)),
+                       beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
 }
 
 static char *

@@ -44,6 +44,13 @@ on_changed (GtkEditable *editable, AdwMessageDialog *dialog)
   adw_message_dialog_set_response_enabled (dialog, "sign-in", *gtk_editable_get_text (editable) != '\0');
 }
 
+/* GTK 4.8 tells a password entry that it loses the keyboard after having freed it, unless it has lost it before. */
+static void
+on_unmap (GtkWidget *dialog, gpointer user_data)
+{
+  gtk_window_set_focus (GTK_WINDOW (dialog), NULL);
+}
+
 void
 bk_app_password_dialog_show (GtkWindow *parent, BeckonAccount *account)
 {
@@ -57,6 +64,7 @@ bk_app_password_dialog_show (GtkWindow *parent, BeckonAccount *account)
   adw_message_dialog_format_body (dialog, _("The server did not accept the password of %s."),
                                   beckon_account_get_signin_name (account));
   g_signal_connect_object (asking->entry, "changed", G_CALLBACK (on_changed), dialog, 0);
+  g_signal_connect (dialog, "unmap", G_CALLBACK (on_unmap), NULL);
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), asking,
                          (GClosureNotify) (void (*) (void)) asking_free, 0);
   gtk_window_set_transient_for (GTK_WINDOW (dialog), parent);

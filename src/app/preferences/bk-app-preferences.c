@@ -143,7 +143,7 @@ static void
 on_unregister (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BkAppPreferences *self = BK_APP_PREFERENCES (widget);
-  BeckonApplication *application
+  g_autoptr (BeckonApplication) application
     = beckon_messenger_find_application (self->messenger, g_variant_get_string (parameter, NULL));
 
   if (application != NULL)
@@ -233,9 +233,12 @@ bk_app_preferences_dispose (GObject *object)
 {
   BkAppPreferences *self = BK_APP_PREFERENCES (object);
 
-  /* The lists may live a little longer than the window that makes their rows. */
-  gtk_list_box_bind_model (self->accounts, NULL, NULL, NULL, NULL);
-  gtk_list_box_bind_model (self->applications, NULL, NULL, NULL, NULL);
+  /* The groups of a preferences window outlive it in libadwaita 1.2: at least they hold no row of ours. */
+  if (self->messenger != NULL)
+    {
+      gtk_list_box_bind_model (self->accounts, NULL, NULL, NULL, NULL);
+      gtk_list_box_bind_model (self->applications, NULL, NULL, NULL, NULL);
+    }
   g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_preferences_parent_class)->dispose (object);
 }

@@ -188,7 +188,7 @@ static void
 on_enter_password (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BeckonMessenger *messenger = bk_app_get_messenger (BK_APP_WINDOW (widget)->app);
-  BeckonAccount *account
+  g_autoptr (BeckonAccount) account
     = messenger != NULL ? beckon_messenger_find_account (messenger, g_variant_get_string (parameter, NULL)) : NULL;
 
   if (account != NULL)

@@ -103,11 +103,11 @@ on_people_changed (GListModel *people, guint position, guint removed, guint adde
 }
 
 gboolean
-bk_app_window_shows (BkAppWindow *self, BeckonContact *contact)
+bk_app_window_shows (BkAppWindow *self, const char *account, const char *who)
 {
   BkAppPerson *person = bk_app_conversation_get_person (self->conversation);
 
-  return is_conversation_visible (self) && person != NULL && bk_app_person_get_contact (person) == contact;
+  return is_conversation_visible (self) && person != NULL && bk_app_person_is (person, account, who);
 }
 
 /* ---- what the application reports ---- */
@@ -141,7 +141,7 @@ on_messenger (BkApp *app, GParamSpec *pspec, BkAppWindow *self)
   update_page (self);
 }
 
-void
+AdwToast *
 bk_app_window_tell (BkAppWindow *self, const char *text, const char *button, const char *action, const char *target)
 {
   AdwToast *toast = bk_app_toast_new (text);
@@ -151,8 +151,10 @@ bk_app_window_tell (BkAppWindow *self, const char *text, const char *button, con
       adw_toast_set_button_label (toast, button);
       adw_toast_set_action_name (toast, action);
       adw_toast_set_action_target (toast, "s", target);
+      adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
     }
   adw_toast_overlay_add_toast (self->toasts, toast);
+  return toast;
 }
 
 /* ---- the widget ---- */

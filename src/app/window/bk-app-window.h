@@ -13,9 +13,10 @@ G_DECLARE_FINAL_TYPE (BkAppWindow, bk_app_window, BK, APP_WINDOW, AdwApplication
 BkAppWindow *bk_app_window_new (BkApp *app);
 void bk_app_window_open_conversation (BkAppWindow *self, const char *account, const char *who);
 /* Whether the user sees the conversation with somebody right now. */
-gboolean bk_app_window_shows (BkAppWindow *self, BeckonContact *contact);
-/* Says something in passing. @button: NULL, or a button with it that activates @action with @target. */
-void bk_app_window_tell (BkAppWindow *self, const char *text, const char *button, const char *action,
-                         const char *target);
+gboolean bk_app_window_shows (BkAppWindow *self, const char *account, const char *who);
+/* Says something in passing. @button: NULL, or a button with it that activates @action with @target.
+ * Returns what says it, which is gone some time later. */
+AdwToast *bk_app_window_tell (BkAppWindow *self, const char *text, const char *button, const char *action,
+                              const char *target);
 
 G_END_DECLS

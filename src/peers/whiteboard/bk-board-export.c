@@ -55,7 +55,8 @@ make_sentence (GFile *file, const GError *cause)
   g_autofree char *name = g_file_get_parse_name (folder != NULL ? folder : file);
 
   if (is_file_error (cause, G_FILE_ERROR_NOSPC, G_IO_ERROR_NO_SPACE))
-    return g_error_new (cause->domain, cause->code, _ ("The picture was not saved: there is no room left in %s."), name);
+    return g_error_new (cause->domain, cause->code, _ ("The picture was not saved: there is no room left in %s."),
+                        name);
   if (is_file_error (cause, G_FILE_ERROR_ACCES, G_IO_ERROR_PERMISSION_DENIED)
       || is_file_error (cause, G_FILE_ERROR_PERM, G_IO_ERROR_PERMISSION_DENIED)
       || is_file_error (cause, G_FILE_ERROR_ROFS, G_IO_ERROR_PERMISSION_DENIED))

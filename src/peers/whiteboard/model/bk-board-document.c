@@ -199,7 +199,8 @@ check (BkBoardDocument *self, BkBoardSite *site, const BkBoardOp *op)
     case BK_BOARD_OP_BEGIN:
       if (op->clock <= site->clock)
         return "Its clock goes backwards";
-      return site->n_strokes == BK_BOARD_MAX_STROKES || site->n_points == BK_BOARD_MAX_POINTS ? "Too many strokes" : NULL;
+      return site->n_strokes == BK_BOARD_MAX_STROKES || site->n_points == BK_BOARD_MAX_POINTS ? "Too many strokes"
+                                                                                              : NULL;
     case BK_BOARD_OP_POINTS:
     case BK_BOARD_OP_HIDE:
     case BK_BOARD_OP_SHOW:

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app-screen.h"
+
+#include "bk-test.h"
+
+#include <gdk/x11/gdkx.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+static GSubprocess *server;
+
+static void
+die_with_parent (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+void
+app_screen_up (void)
+{
+  g_autoptr (GSubprocessLauncher) launcher
+    = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GError) error = NULL;
+
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  server = g_subprocess_launcher_spawn (launcher, &error, "Xvfb", "-displayfd", "1", "-screen", "0", "1400x900x24",
+                                        "-nolisten", "tcp", "-noreset", NULL);
+  g_assert_no_error (error);
+  g_autoptr (GDataInputStream) output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (server));
+  g_autofree char *number = g_data_input_stream_read_line (output, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (number);
+  g_autofree char *display = g_strconcat (":", number, NULL);
+  g_setenv ("DISPLAY", display, TRUE);
+}
+
+void
+app_screen_down (void)
+{
+  GdkDisplay *display = gdk_display_get_default ();
+
+  if (display != NULL)
+    gdk_display_close (display);
+  g_subprocess_send_signal (server, SIGTERM);
+  g_subprocess_wait (server, NULL, NULL);
+  g_clear_object (&server);
+}
+
+static void
+run (const char *const *command)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GSubprocess) process = g_subprocess_newv (command, G_SUBPROCESS_FLAGS_NONE, &error);
+
+  g_assert_no_error (error);
+  g_subprocess_wait_check_async (process, NULL, bk_test_store_result, &result);
+  g_subprocess_wait_check_finish (process, bk_test_await (&result), &error);
+  g_assert_no_error (error);
+}
+
+static char *
+dup_window (GtkWindow *window)
+{
+  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (window));
+
+  return g_strdup_printf ("%lu", gdk_x11_surface_get_xid (surface));
+}
+
+static gboolean
+is_mapped (gpointer window)
+{
+  return gtk_widget_get_mapped (window) && gdk_surface_get_mapped (gtk_native_get_surface (window));
+}
+
+static gboolean
+is_active (gpointer window)
+{
+  return gtk_window_is_active (window);
+}
+
+/* There is no window manager that would do it. */
+void
+app_screen_focus (GtkWindow *window)
+{
+  bk_test_wait_until (is_mapped, window);
+  g_autofree char *id = dup_window (window);
+  const char *command[] = { "xdotool", "windowfocus", id, NULL };
+
+  run (command);
+  bk_test_wait_until (is_active, window);
+}
+
+void
+app_screen_press (GtkWindow *window, const char *keys)
+{
+  const char *command[] = { "xdotool", "key", keys, NULL };
+
+  if (!gtk_window_is_active (window))
+    app_screen_focus (window);
+  run (command);
+}

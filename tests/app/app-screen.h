@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A screen in memory for the whole program, and the keys of its keyboard. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* Before GTK is initialised. The screen goes with the program, however that ends. */
+void app_screen_up (void);
+void app_screen_down (void);
+
+/* Gives the keyboard to a window that is shown and waits until GTK knows. */
+void app_screen_focus (GtkWindow *window);
+/* Presses keys in the words of xdotool, e.g. "shift+Return", in that window. */
+void app_screen_press (GtkWindow *window, const char *keys);
+
+G_END_DECLS

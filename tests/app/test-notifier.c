@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which notifications come of people, and when they go. */
+#include "app-world.h"
+#include "bk-test.h"
+
+#define CAROL(relation, unread) \
+  "('carol@b', 'Carol', uint32 " relation ", false, uint32 1, '', 'Let me in', uint32 " unread ")"
+#define DORA "('dora@b', 'Dora', uint32 3, false, uint32 1, '', '', uint32 0)"
+#define ZOE "('zoe@b', 'zoe@b', uint32 2, false, uint32 1, '', '', uint32 0)"
+#define DORA_ASKS "+request-alice@b-dora@b: Dora would like to add you | It is me\n"
+#define FROM_CAROL "+message-alice@b-carol@b: Carol | "
+#define SAID(id, outgoing, text, details) \
+  "(int64 " id ", '{M" id "}', " outgoing ", '" text "', int64 7, uint32 2, '', @a{sv} {" details "})"
+#define BY_CAROL SAID ("1", "false", "Good night", "")
+#define BY_ALICE SAID ("2", "true", "Sleep well", "")
+#define INVITATION SAID ("3", "false", "Carol invited you", "'session': <'{S3}'>")
+
+static char *
+take_told (AppWorld *world)
+{
+  return app_desktop_take (world->desktop, G_APPLICATION (world->app));
+}
+
+static void
+assert_told (AppWorld *world, const char *expected)
+{
+  g_autofree char *told = take_told (world);
+
+  g_assert_cmpstr (told, ==, expected);
+}
+
+/* @contacts: how the first of them are now, from @position on. */
+static void
+change (AppWorld *world, guint position, guint removed, const char *contacts)
+{
+  g_autofree char *args
+    = g_strdup_printf ("(uint32 %u, uint32 %u, @a(ssubussu) [%s])", position, removed, contacts);
+
+  stand_in_signal (world->service, APP_ACCOUNT, "Account1", "ContactsChanged", args);
+  app_world_settle (world);
+}
+
+/* A conversation has been read by the notifier for the @count-th time. */
+static void
+wait_read (AppWorld *world, guint count)
+{
+  bk_test_wait_for_count (stand_in_count (world->service, "ListMessages"), count);
+  app_world_settle (world);
+}
+
+static AppWorld *
+start (const char *messages)
+{
+  AppWorld *world = app_world_new (FALSE);
+  g_autofree char *answer = g_strdup_printf ("([%s],)", messages);
+
+  assert_told (world, DORA_ASKS); /* without a window, the application was started because of what there is to tell */
+  stand_in_answer (world->service, "ListMessages", answer);
+  return world;
+}
+
+static void
+test_message (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL ", " BY_ALICE);
+
+  change (world, 1, 1, CAROL ("3", "1"));
+  wait_read (world, 1);
+  assert_told (world, FROM_CAROL "Good night\n");
+  change (world, 1, 1, CAROL ("3", "2"));
+  wait_read (world, 2);
+  assert_told (world, FROM_CAROL "Good night\n"); /* the same id: it takes the place of the first */
+  change (world, 1, 1, CAROL ("3", "1"));
+  assert_told (world, "");
+  change (world, 1, 1, CAROL ("3", "0"));
+  assert_told (world, "-message-alice@b-carol@b\n");
+  g_assert_cmpuint (*stand_in_count (world->service, "ListMessages"), ==, 2);
+}
+
+/* Invitations have notifications of their own. */
+static void
+test_invitation (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL ", " INVITATION);
+
+  change (world, 1, 1, CAROL ("3", "1"));
+  wait_read (world, 1);
+  assert_told (world, "");
+}
+
+static void
+test_long (void)
+{
+  g_autofree char *letters = g_strnfill (201, 'x');
+  g_autofree char *message = g_strdup_printf (SAID ("1", "false", "ä%s", ""), letters);
+  g_autoptr (AppWorld) world = start (message);
+  g_autofree char *told = g_strdup_printf (FROM_CAROL "ä%.199s…\n", letters);
+
+  change (world, 1, 1, CAROL ("3", "1"));
+  wait_read (world, 1);
+  assert_told (world, told);
+}
+
+/* Read on another device while the text was being fetched. */
+static void
+test_read_meanwhile (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  stand_in_answer (world->service, "GetConversation", "hold");
+  change (world, 1, 1, CAROL ("3", "1"));
+  change (world, 1, 1, CAROL ("3", "0"));
+  assert_told (world, "-message-alice@b-carol@b\n");
+  stand_in_release (world->service, "GetConversation", "(objectpath '" APP_CONVERSATION "',)");
+  wait_read (world, 1);
+  assert_told (world, "");
+}
+
+static void
+test_silent (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  g_settings_set_boolean (bk_app_get_settings (world->app), "notify-messages", FALSE);
+  change (world, 1, 1, CAROL ("3", "1"));
+  change (world, 5, 0, ZOE);
+  assert_told (world, "");
+  g_assert_cmpuint (*stand_in_count (world->service, "GetConversation"), ==, 0);
+  g_settings_reset (bk_app_get_settings (world->app), "notify-messages");
+}
+
+static void
+test_request (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  change (world, 2, 1, DORA); /* accepted */
+  assert_told (world, "-request-alice@b-dora@b\n");
+  change (world, 5, 0, ZOE);
+  assert_told (world, "+request-alice@b-zoe@b: zoe@b would like to add you | zoe@b\n");
+  change (world, 1, 1, CAROL ("2", "0"));
+  assert_told (world, "+request-alice@b-carol@b: Carol would like to add you | Let me in\n");
+}
+
+/* With a window, the contact list shows what was there before. */
+static void
+test_window_first (void)
+{
+  StandIn *service = app_service_new (FALSE);
+
+  stand_in_answer (service, "ListAccounts", "hold");
+  g_autoptr (AppWorld) world = app_world_launch (service);
+  g_application_activate (G_APPLICATION (world->app));
+  bk_test_wait_for_count (stand_in_count (service, "ListAccounts"), 1);
+  stand_in_release (service, "ListAccounts", "([objectpath '" APP_ACCOUNT "'],)");
+  app_world_wait (world);
+  app_world_settle (world);
+  assert_told (world, "");
+  change (world, 5, 0, ZOE);
+  assert_told (world, "+request-alice@b-zoe@b: zoe@b would like to add you | zoe@b\n");
+}
+
+/* What is being looked at needs no notification. */
+static void
+test_seen (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+  BkAppWindow *window = bk_app_show_window (world->app);
+
+  bk_app_window_open_conversation (window, "alice@b", "carol@b");
+  app_screen_focus (GTK_WINDOW (window));
+  wait_read (world, 1); /* by the window */
+  change (world, 1, 1, CAROL ("3", "1"));
+  assert_told (world, "");
+  g_assert_cmpuint (*stand_in_count (world->service, "GetConversation"), ==, 1);
+}
+
+/* All objects are new after the service was restarted, and nothing is news. */
+static void
+test_restart (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  stand_in_free (world->service);
+  bk_test_wait_until (app_world_is_away, world);
+  world->service = app_service_new (FALSE);
+  g_action_group_activate_action (G_ACTION_GROUP (world->app), "retry", NULL);
+  app_world_wait (world);
+  app_world_settle (world);
+  assert_told (world, "");
+  change (world, 1, 1, CAROL ("2", "0"));
+  assert_told (world, "+request-alice@b-carol@b: Carol would like to add you | Let me in\n");
+}
+
+int
+main (int argc, char **argv)
+{
+  app_world_init (&argc, &argv, TRUE);
+
+  g_test_add_func ("/app/notifier/message", test_message);
+  g_test_add_func ("/app/notifier/invitation", test_invitation);
+  g_test_add_func ("/app/notifier/long", test_long);
+  g_test_add_func ("/app/notifier/read-meanwhile", test_read_meanwhile);
+  g_test_add_func ("/app/notifier/silent", test_silent);
+  g_test_add_func ("/app/notifier/request", test_request);
+  g_test_add_func ("/app/notifier/window-first", test_window_first);
+  g_test_add_func ("/app/notifier/seen", test_seen);
+  g_test_add_func ("/app/notifier/restart", test_restart);
+  return app_world_run ();
+}

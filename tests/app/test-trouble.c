@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The strip that says what is wrong with the connection. */
+#include "contacts/bk-app-trouble.h"
+
+#include "app-world.h"
+#include "bk-test.h"
+
+#define WRONG "'ErrorName': <'im.beckon.Error.InvalidPassword'>, 'ErrorText': <'no'>"
+#define NO_SERVER "'ErrorName': <'im.beckon.Error.Connect'>, 'ErrorText': <'no'>"
+#define UNHEARD "'ErrorName': <'im.beckon.Error.OfTheFuture'>, 'ErrorText': <'Words of the future'>"
+
+static BkAppTrouble *
+make_trouble (AppWorld *world)
+{
+  BkAppTrouble *trouble = g_object_ref_sink (g_object_new (BK_TYPE_APP_TROUBLE, NULL));
+
+  bk_app_trouble_set_app (trouble, world->app);
+  return trouble;
+}
+
+/* @text: NULL when all is well. @action: NULL for no button. */
+static void
+assert_trouble (BkAppTrouble *trouble, const char *text, const char *button, const char *action)
+{
+  GtkButton *shown = app_part (trouble, "button");
+
+  g_assert_true (gtk_revealer_get_reveal_child (app_part (trouble, "revealer")) == (text != NULL));
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (shown)) == (action != NULL));
+  if (text != NULL)
+    g_assert_cmpstr (gtk_label_get_label (app_part (trouble, "label")), ==, text);
+  if (action != NULL)
+    {
+      g_assert_cmpstr (gtk_button_get_label (shown), ==, button);
+      g_assert_cmpstr (gtk_actionable_get_action_name (GTK_ACTIONABLE (shown)), ==, action);
+    }
+}
+
+static void
+test_account (void)
+{
+  static const struct
+  {
+    const char *properties;
+    const char *text;
+    const char *button;
+    const char *action;
+  } rows[] = {
+    { "{'State': <'offline'>}", "You are signed out.", "Sign _In", "app.sign-in" },
+    { "{'State': <'finding'>}", "Connecting…", NULL, NULL },
+    { "{'State': <'connecting'>}", "Connecting…", NULL, NULL },
+    { "{'State': <'signing-in'>}", "Connecting…", NULL, NULL },
+    { "{'State': <'synchronizing'>}", "Connecting…", NULL, NULL },
+    { "{'State': <'waiting'>, " NO_SERVER "}", "The server cannot be reached. Trying again…", NULL, NULL },
+    { "{'State': <'connecting'>, " NO_SERVER "}", "The server cannot be reached. Trying again…", NULL, NULL },
+    { "{'State': <'offline'>, " NO_SERVER "}", "The server cannot be reached.", "Sign _In", "app.sign-in" },
+    { "{'State': <'offline'>, " WRONG "}", "The password is not accepted any more.", "_Enter Password…",
+      "win.enter-password" },
+    { "{'State': <'waiting'>, " WRONG "}", "The password is not accepted any more.", "_Enter Password…",
+      "win.enter-password" },
+    { "{'State': <'online'>, 'ErrorName': <''>, 'ErrorText': <''>}", NULL, NULL, NULL },
+    { "{'State': <'online'>, " NO_SERVER "}", NULL, NULL, NULL },
+  };
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  BkAppTrouble *trouble = make_trouble (world);
+
+  assert_trouble (trouble, NULL, NULL, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      stand_in_set (world->service, APP_ACCOUNT, "Account1", "{'ErrorName': <''>, 'ErrorText': <''>}");
+      stand_in_set (world->service, APP_ACCOUNT, "Account1", rows[i].properties);
+      app_world_settle (world);
+      g_test_message ("%s", rows[i].properties);
+      assert_trouble (trouble, rows[i].text, rows[i].button, rows[i].action);
+    }
+  g_assert_finalize_object (trouble);
+}
+
+/* An error that this version does not know is told in the words that came with it. */
+static void
+test_unheard (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  BkAppTrouble *trouble = make_trouble (world);
+
+  stand_in_set (world->service, APP_ACCOUNT, "Account1", "{'State': <'offline'>, " UNHEARD "}");
+  app_world_settle (world);
+  g_assert_null (g_strstr_len (gtk_label_get_label (app_part (trouble, "label")), -1, "GDBus"));
+  g_assert_true (gtk_revealer_get_reveal_child (app_part (trouble, "revealer")));
+  g_assert_finalize_object (trouble);
+}
+
+static void
+test_password (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  BkAppTrouble *trouble = make_trouble (world);
+  const char *who;
+
+  stand_in_set (world->service, APP_ACCOUNT, "Account1", "{'State': <'offline'>, " WRONG "}");
+  app_world_settle (world);
+  g_variant_get (gtk_actionable_get_action_target_value (app_part (trouble, "button")), "&s", &who);
+  g_assert_cmpstr (who, ==, "alice@b");
+  g_assert_finalize_object (trouble);
+}
+
+/* Of two accounts, the one that is not well is told of; when it has gone, all is well. */
+static void
+test_second_account (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  BkAppTrouble *trouble = make_trouble (world);
+
+  stand_in_add (world->service, STAND_IN_ROOT "/Account/2", "Account1",
+                "{'SignInName': <'alice@c'>, 'State': <'offline'>}");
+  stand_in_answer (world->service, "ListContacts", "(@a(ssubussu) [],)");
+  stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "AccountsChanged",
+                   "(uint32 1, uint32 0, [objectpath '" STAND_IN_ROOT "/Account/2'])");
+  app_world_wait_items (beckon_messenger_get_accounts (world->messenger), 2);
+  assert_trouble (trouble, "You are signed out.", "Sign _In", "app.sign-in");
+  stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "AccountsChanged", "(uint32 1, uint32 1, @ao [])");
+  app_world_settle (world);
+  assert_trouble (trouble, NULL, NULL, NULL);
+  g_assert_finalize_object (trouble);
+}
+
+static gboolean
+is_failing (gpointer app)
+{
+  return bk_app_get_failure (app) != NULL;
+}
+
+/* Without a service it says so and has a button; with one again, the button's action reaches it. */
+static void
+test_service (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  BkAppTrouble *trouble = make_trouble (world);
+
+  stand_in_free (world->service);
+  bk_test_wait_until (is_failing, world->app);
+  assert_trouble (trouble, bk_app_get_failure (world->app), "_Try Again", "app.retry");
+  world->service = app_service_new (FALSE);
+  g_action_group_activate_action (G_ACTION_GROUP (world->app), "retry", NULL);
+  app_world_wait (world);
+  assert_trouble (trouble, NULL, NULL, NULL);
+  g_assert_finalize_object (trouble);
+}
+
+int
+main (int argc, char **argv)
+{
+  app_world_init (&argc, &argv, TRUE);
+
+  g_test_add_func ("/app/trouble/account", test_account);
+  g_test_add_func ("/app/trouble/unheard", test_unheard);
+  g_test_add_func ("/app/trouble/password", test_password);
+  g_test_add_func ("/app/trouble/second-account", test_second_account);
+  g_test_add_func ("/app/trouble/service", test_service);
+  return app_world_run ();
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every window: it comes without a warning, all that can have the keyboard has a name, and nothing of it is left when
+ * it has gone. */
+#include "contacts/bk-app-add-contact.h"
+#include "invite/bk-app-invitation-dialog.h"
+#include "invite/bk-app-invite-dialog.h"
+#include "invite/bk-app-waiting-window.h"
+#include "preferences/bk-app-password-dialog.h"
+#include "preferences/bk-app-preferences.h"
+#include "preferences/bk-app-register-window.h"
+#include "welcome/bk-app-account-form.h"
+
+#include "about/bk-app-about.h"
+#include "app-world.h"
+#include "bk-test.h"
+
+#define ASKING \
+  "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 2>, 'Asking': <true>, 'UserName': <'Bob'>, " \
+  "'User': <'bob@b'>, 'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>, 'AppData': <'come'>}"
+#define OUTGOING \
+  "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 1>, 'UserName': <'Bob'>, 'User': <'bob@b'>, " \
+  "'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>}"
+
+/* ---- names ---- */
+
+/* Whether what is written in it is the name of such a thing. */
+static gboolean
+is_named_by_contents (GtkWidget *widget)
+{
+  return GTK_IS_BUTTON (widget) || GTK_IS_LABEL (widget) || GTK_IS_LIST_BOX_ROW (widget)
+         || g_str_equal (G_OBJECT_TYPE_NAME (widget), "GtkModelButton");
+}
+
+static gboolean
+has_words (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget) && *gtk_label_get_text (GTK_LABEL (widget)) != '\0')
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (has_words (child))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_own_name (GtkWidget *widget)
+{
+  return gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL)
+         || gtk_test_accessible_has_relation (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+}
+
+/* The letters of an entry have the name of the entry, and that of a row is its title. */
+static gboolean
+is_named_entry (GtkWidget *text)
+{
+  GtkWidget *entry = gtk_widget_get_ancestor (text, GTK_TYPE_EDITABLE);
+
+  for (GtkWidget *w = gtk_widget_get_parent (text); w != NULL && entry == text; w = gtk_widget_get_parent (w))
+    if (GTK_IS_EDITABLE (w))
+      entry = w;
+  if (ADW_IS_PREFERENCES_ROW (entry))
+    return *adw_preferences_row_get_title (ADW_PREFERENCES_ROW (entry)) != '\0';
+  return has_own_name (entry);
+}
+
+static gboolean
+is_named (GtkWidget *widget)
+{
+  if (has_own_name (widget))
+    return TRUE;
+  return GTK_IS_TEXT (widget) ? is_named_entry (widget) : is_named_by_contents (widget) && has_words (widget);
+}
+
+/* What only holds other things and takes the keyboard for them. */
+static gboolean
+is_holder (GtkWidget *widget)
+{
+  return GTK_IS_SCROLLED_WINDOW (widget) || GTK_IS_LIST_BOX (widget);
+}
+
+/* What libadwaita makes and does not name: the choices of a combo row, the search of a preferences window. */
+static gboolean
+is_foreign (GtkWidget *widget)
+{
+  if (!ADW_IS_COMBO_ROW (widget) && gtk_widget_get_ancestor (widget, ADW_TYPE_COMBO_ROW) != NULL)
+    return TRUE;
+  return gtk_widget_get_ancestor (widget, GTK_TYPE_SEARCH_ENTRY) != NULL
+         && gtk_widget_get_ancestor (widget, ADW_TYPE_PREFERENCES_WINDOW) != NULL;
+}
+
+/* A page of a stack that is not on top and a popover that is closed can come up, what is hidden on purpose not. */
+static gboolean
+is_hidden (GtkWidget *widget)
+{
+  for (; widget != NULL && !GTK_IS_NATIVE (widget); widget = gtk_widget_get_parent (widget))
+    if (!gtk_widget_get_visible (widget))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+collect (GtkWidget *widget, GPtrArray *all)
+{
+  g_ptr_array_add (all, widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    collect (child, all);
+}
+
+static char *
+dup_place (GtkWidget *widget)
+{
+  g_autoptr (GString) place = g_string_new (G_OBJECT_TYPE_NAME (widget));
+
+  while ((widget = gtk_widget_get_parent (widget)) != NULL)
+    g_string_append_printf (place, " in %s", G_OBJECT_TYPE_NAME (widget));
+  return g_string_free (g_steal_pointer (&place), FALSE);
+}
+
+/* Returns how many things can have the keyboard. */
+static guint
+check_names (GtkWidget *window)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+  guint n_checked = 0;
+
+  collect (window, all);
+  for (guint i = 0; i < all->len; i++)
+    {
+      GtkWidget *widget = all->pdata[i];
+
+      if (!gtk_widget_get_focusable (widget) || is_holder (widget) || is_foreign (widget) || is_hidden (widget))
+        continue;
+      n_checked++;
+      if (is_named (widget))
+        continue;
+      g_autofree char *place = dup_place (widget);
+      g_error ("Without a name: %s", place);
+    }
+  return n_checked;
+}
+
+/* ---- windows ---- */
+
+static GtkWindow *
+open_main (AppWorld *world)
+{
+  BkAppWindow *window = bk_app_show_window (world->app);
+
+  if (world->account != NULL)
+    {
+      bk_app_window_open_conversation (window, "alice@b", "bob@b");
+      bk_test_wait_for_count (stand_in_count (world->service, "ListMessages"), 1);
+    }
+  return GTK_WINDOW (window);
+}
+
+static GtkWindow *
+newest (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  g_autoptr (GtkWindow) window = g_list_model_get_item (windows, g_list_model_get_n_items (windows) - 1);
+
+  return window;
+}
+
+static GtkWindow *
+open_account_form (AppWorld *world)
+{
+  bk_app_account_form_show (GTK_WINDOW (bk_app_show_window (world->app)), world->messenger);
+  return newest ();
+}
+
+static GtkWindow *
+open_add_contact (AppWorld *world)
+{
+  bk_app_add_contact_show (GTK_WINDOW (bk_app_show_window (world->app)), world->messenger);
+  return app_world_find_window (BK_TYPE_APP_ADD_CONTACT);
+}
+
+static GtkWindow *
+open_invite_dialog (AppWorld *world)
+{
+  bk_app_invite_dialog_show (GTK_WINDOW (bk_app_show_window (world->app)), world->messenger);
+  return app_world_find_window (BK_TYPE_APP_INVITE_DIALOG);
+}
+
+static GtkWindow *
+open_invitation (AppWorld *world)
+{
+  g_autofree char *path = app_world_add_session (world, 1, ASKING);
+
+  return app_world_find_window (BK_TYPE_APP_INVITATION_DIALOG);
+}
+
+static GtkWindow *
+open_waiting (AppWorld *world)
+{
+  g_autofree char *path = app_world_add_session (world, 1, OUTGOING);
+
+  return app_world_find_window (BK_TYPE_APP_WAITING_WINDOW);
+}
+
+static GtkWindow *
+open_preferences (AppWorld *world)
+{
+  bk_app_preferences_show (GTK_WINDOW (bk_app_show_window (world->app)), world->app);
+  return app_world_find_window (BK_TYPE_APP_PREFERENCES);
+}
+
+static GtkWindow *
+open_register (AppWorld *world)
+{
+  bk_app_register_window_show (GTK_WINDOW (bk_app_show_window (world->app)), world->messenger);
+  return newest ();
+}
+
+static GtkWindow *
+open_password (AppWorld *world)
+{
+  bk_app_password_dialog_show (GTK_WINDOW (bk_app_show_window (world->app)), world->account);
+  return app_world_find_window (ADW_TYPE_MESSAGE_DIALOG);
+}
+
+static GtkWindow *
+open_about (AppWorld *world)
+{
+  bk_app_about_show (GTK_WINDOW (bk_app_show_window (world->app)));
+  return app_world_find_window (ADW_TYPE_ABOUT_WINDOW);
+}
+
+typedef struct
+{
+  const char *name;
+  GtkWindow *(*open) (AppWorld *world);
+  gboolean empty;    /* nobody has an account yet */
+  guint n_focusable; /* at least as many things can have the keyboard, or something was overlooked; 0: not of ours */
+} Kind;
+
+static const Kind kinds[] = {
+  { "main", open_main, FALSE, 20 },
+  { "welcome", open_main, TRUE, 10 },
+  { "account-form", open_account_form, FALSE, 9 },
+  { "add-contact", open_add_contact, FALSE, 4 },
+  { "invite-dialog", open_invite_dialog, FALSE, 5 },
+  { "invitation", open_invitation, FALSE, 3 },
+  { "waiting", open_waiting, FALSE, 1 },
+  { "preferences", open_preferences, FALSE, 12 },
+  { "register", open_register, FALSE, 5 },
+  { "password", open_password, FALSE, 3 },
+  { "about", open_about, FALSE, 0 },
+};
+
+static gboolean
+is_mapped (gpointer window)
+{
+  return gtk_widget_get_mapped (window);
+}
+
+static GtkWindow *
+open_window (AppWorld *world, const Kind *kind)
+{
+  GtkWindow *window = kind->open (world);
+
+  g_assert_nonnull (window);
+  bk_test_wait_until (is_mapped, window);
+  app_world_settle (world);
+  return window;
+}
+
+static void
+test_names (gconstpointer data)
+{
+  const Kind *kind = data;
+  g_autoptr (AppWorld) world = app_world_new (kind->empty);
+
+  g_assert_cmpuint (check_names (GTK_WIDGET (open_window (world, kind))), >=, kind->n_focusable);
+}
+
+/* GTK keeps a tooltip for the next window, libadwaita 1.2 the groups of a preferences window for ever. Not what we put
+ * into them. */
+static gboolean
+is_kept (GtkWidget *widget)
+{
+  GType tooltip = g_type_from_name ("GtkTooltipWindow");
+  GtkWidget *window = GTK_WIDGET (gtk_widget_get_root (widget));
+
+  if (tooltip != 0 && gtk_widget_get_ancestor (widget, tooltip) != NULL)
+    return TRUE;
+  if (!BK_IS_APP_PREFERENCES (window) || gtk_widget_get_ancestor (widget, ADW_TYPE_PREFERENCES_GROUP) == NULL)
+    return FALSE;
+  for (; !ADW_IS_PREFERENCES_GROUP (widget); widget = gtk_widget_get_parent (widget))
+    if (GTK_IS_LIST_BOX_ROW (widget)
+        && (gtk_widget_get_parent (widget) == app_part (window, "accounts")
+            || gtk_widget_get_parent (widget) == app_part (window, "applications")))
+      return FALSE;
+  return TRUE;
+}
+
+typedef struct
+{
+  gpointer object; /* NULL when it is finalized */
+  const char *type;
+} Trace;
+
+static void
+test_gone (gconstpointer data)
+{
+  const Kind *kind = data;
+  g_autoptr (AppWorld) world = app_world_new (kind->empty);
+  GtkWindow *window = open_window (world, kind);
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+  g_autofree Trace *traces = NULL;
+
+  collect (GTK_WIDGET (window), all);
+  for (guint i = all->len; i-- > 0;)
+    if (is_kept (all->pdata[i]))
+      g_ptr_array_remove_index (all, i);
+  traces = g_new0 (Trace, all->len);
+  for (guint i = 0; i < all->len; i++)
+    {
+      traces[i].object = all->pdata[i];
+      traces[i].type = G_OBJECT_TYPE_NAME (all->pdata[i]);
+      g_object_add_weak_pointer (all->pdata[i], &traces[i].object);
+    }
+  gtk_window_destroy (window);
+  app_world_settle (world);
+  for (guint i = 0; i < all->len; i++)
+    if (traces[i].object != NULL)
+      g_error ("A %s is left, with %u references", traces[i].type, G_OBJECT (traces[i].object)->ref_count);
+}
+
+int
+main (int argc, char **argv)
+{
+  app_world_init (&argc, &argv, TRUE);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autofree char *names = g_strdup_printf ("/app/windows/%s/names", kinds[i].name);
+      g_autofree char *gone = g_strdup_printf ("/app/windows/%s/gone", kinds[i].name);
+
+      if (kinds[i].n_focusable > 0)
+        g_test_add_data_func (names, &kinds[i], test_names);
+      g_test_add_data_func (gone, &kinds[i], test_gone);
+    }
+  return app_world_run ();
+}

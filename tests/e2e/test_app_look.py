@@ -1,0 +1,174 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every screen light, dark, narrow, and with longer words: nothing is cut off. The pictures are for people to look at:
+they are in tests/e2e/look of the build."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+from app_cases import register, tap
+from cases import invite
+from processes import Failure
+from windows import App
+from world import BUILD, SOURCES, World
+
+sys.path.append(str(SOURCES / 'tests/data'))
+import texts  # noqa: E402
+
+ALBUM = BUILD / 'tests/e2e/look'
+INSIDE = 'BECKON_TEST_OWN_MOUNTS'
+WIDE, NARROW = (900, 640), (360, 640)
+WINDOWS = (('contact', 'ctrl+n'), ('preferences', 'ctrl+,'), ('invite', 'ctrl+i'))
+PRINTED = {'label', 'push button', 'toggle button', 'check box', 'text', 'entry', 'list item'}
+
+
+def enter_own_mounts():
+    """Starts this script again where it may mount what it likes, and nobody else sees it."""
+    if not os.environ.get(INSIDE):
+        for command in (['unshare', '--mount'], ['unshare', '--map-root-user', '--mount']):
+            if subprocess.run([*command, 'true'], capture_output=True, check=False).returncode == 0:
+                os.execvpe(command[0], [*command, sys.executable, *sys.argv], {**os.environ, INSIDE: '1'})
+
+
+def use_longer_words(world):
+    """Puts the translation that is for looking at where the programs of the build look for theirs."""
+    options = json.loads((BUILD / 'meson-info/intro-buildoptions.json').read_text(encoding='utf-8'))
+    values = {option['name']: option['value'] for option in options}
+    locale = pathlib.Path(values['prefix'], values['localedir'])
+    there = next(path for path in (locale, *locale.parents) if path.is_dir())
+    mounted = subprocess.run(['mount', '-t', 'tmpfs', 'tmpfs', str(there)], capture_output=True, text=True, check=False)
+    if not os.environ.get(INSIDE) or len(there.parts) < 3 or mounted.returncode != 0:
+        raise tap.Skip(f'nothing can be mounted here: {mounted.stderr.strip()}')
+    catalog = locale / 'en_XA/LC_MESSAGES/beckon.mo'
+    catalog.parent.mkdir(parents=True)
+    texts.make_template(world.folder / 'beckon.pot')
+    subprocess.run([sys.executable, SOURCES / 'tests/tools/pseudo-locale', world.folder / 'beckon.pot', catalog],
+                   check=True)
+    world.environment['LANGUAGE'] = 'en_XA'
+
+
+# ---- looking ----
+
+def check_fits(desk, frame, what):
+    """Whatever is on the screen is within its window; popovers may stick out, GTK keeps them on the screen."""
+    width = desk.extents(frame)[2] or desk.hands.geometry(desk.raise_window(frame))[2]
+    for node in frame.walk():
+        above = {other.name for other in node.ancestors()}
+        if node.role in PRINTED and 'GtkPopoverContent' not in above and desk.is_shown(node):
+            x, _y, its_width, _height = desk.extents(node)
+            if x < 0 or x + its_width > width:
+                raise Failure(f'{what}: {node} goes from {x} to {x + its_width} in a window that is {width} wide')
+
+
+class Photographer:
+    """Takes the pictures of one way to look."""
+
+    def __init__(self, name, app, size):
+        self.name = name
+        self.app = app
+        self.desk = app.desk
+        self.size = size
+        shutil.rmtree(ALBUM / name, ignore_errors=True)
+        (ALBUM / name).mkdir(parents=True)
+
+    def picture(self, what, frame):
+        check_fits(self.desk, frame, f'{self.name}, {what}')
+        self.desk.screen.shot(ALBUM / self.name / f'{what}.png')
+
+    def place(self, frame):
+        window = self.desk.raise_window(frame)
+        self.desk.hands.place(window, 20, 20, *self.size)
+        got = self.desk.hands.geometry(window)[2]
+        if got != self.size[0]:
+            raise Failure(f'{self.name}: the window is {got} wide and not {self.size[0]}')
+
+    def main(self):
+        return self.desk.find({'frame'}, 'Beckon')
+
+    def side_window(self, what, keys):
+        before = {window.path for window in self.desk.windows()}
+        self.desk.key(keys, window=self.main())
+        new = self.desk.wait(lambda: [window for window in self.desk.windows() if window.path not in before],
+                             f'{keys} opens a window')[0]
+        self.picture(what, new)
+        self.desk.key('esc')
+        self.desk.wait(lambda: {window.path for window in self.desk.windows()} == before, 'the window closes')
+
+    def popover(self, what, keys, role):
+        self.desk.key(keys, window=self.main())
+        self.desk.find(role, states={'focused'})
+        self.picture(what, self.main())
+        self.desk.key('esc')
+
+
+def look(name, size=WIDE, longer=False, **variables):
+    with World() as world:
+        if longer:
+            use_longer_words(world)
+        world.environment.update(variables)
+        world.open_screen()
+        alice, bob = App(world.user('alice')), App(world.user('bob'))
+        alice.start()
+        photographer = Photographer(name, alice, size)
+        photographer.place(photographer.main())
+        alice.desk.find('text', shown=True)
+        photographer.picture('welcome', photographer.main())
+        for app in (alice, bob):
+            app.user.create_account()
+        alice.user.befriend(bob.user)
+        photograph(photographer, alice, bob)
+        alice.quit()
+
+
+def photograph(photographer, alice, bob):
+    alice.user.send('bob', 'Hello Bob, this is a longer message, so that it must be broken into several lines.')
+    bob.user.send('alice', 'Short one 🙂')
+    alice.desk.find('list item', containing='Bob')
+    photographer.picture('contacts', photographer.main())
+    alice.desk.key('ctrl+l', 'down', 'enter')
+    alice.desk.find('text', states={'focused', 'multi-line'})
+    register(alice, bob)
+    session = invite(alice.user, bob.user, 'Test')
+    bob.user.ctl('decline', session)
+    alice.user.wait_session(session)
+    alice.desk.find('label', lambda text: text.startswith('Hello Bob'))
+    alice.desk.key('esc')
+    photographer.picture('conversation', photographer.main())
+    photographer.popover('invite-menu', 'ctrl+shift+i', {'list', 'list item'})
+    photographer.popover('main-menu', 'f10', 'menu item')
+    for what, keys in WINDOWS:
+        photographer.side_window(what, keys)
+    before = {window.path for window in alice.desk.windows()}
+    session = bob.user.ctl('invite', alice.user.address, 'Test')['id']
+    dialog = alice.desk.wait(lambda: [window for window in alice.desk.windows() if window.path not in before],
+                             'alice is asked')[0]
+    photographer.picture('invitation', dialog)
+    alice.user.ctl('decline', session)
+
+
+def test_light():
+    look('light')
+
+
+def test_dark():
+    look('dark', ADW_DEBUG_COLOR_SCHEME='prefer-dark')
+
+
+def test_narrow():
+    look('narrow', NARROW)
+
+
+def test_longer_words():
+    look('long', longer=True)
+
+
+def test_longer_words_in_a_narrow_window():
+    look('long-narrow', NARROW, longer=True)
+
+
+if __name__ == '__main__':
+    enter_own_mounts()
+    tap.run([test_light, test_dark, test_narrow, test_longer_words, test_longer_words_in_a_narrow_window])
