@@ -100,8 +100,8 @@ def test_the_bus_goes():
 
 
 def test_no_bus_at_the_start():
-    """Without a session bus there is a window all the same, and it can be closed. What it says cannot be heard here: the
-    bus of assistive technology is found through the one that is missing."""
+    """Without a session bus there is a window all the same, and it can be closed. What it says cannot be heard here:
+    the bus of assistive technology is found through the one that is missing."""
     with World() as world:
         world.open_screen()
         alice = App(world.user('alice'))
