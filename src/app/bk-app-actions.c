@@ -150,7 +150,10 @@ sign_out (BeckonAccount *account)
 static void
 sign_in (BeckonAccount *account)
 {
-  if (g_str_equal (beckon_account_get_state (account), "offline"))
+  const char *state = beckon_account_get_state (account);
+
+  /* Who waits for the next attempt may not want to. */
+  if (g_str_equal (state, "offline") || g_str_equal (state, "waiting"))
     beckon_account_signin_async (account, "", NULL, on_signed_in, NULL);
 }
 

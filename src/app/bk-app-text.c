@@ -50,13 +50,14 @@ sentence_of (BeckonError code)
       return _("This invitation is over.");
     case BECKON_ERROR_ANSWERED_ELSEWHERE:
       return _("This invitation was answered on another device.");
+    case BECKON_ERROR_STORAGE:
+      return _("Nothing can be stored on this computer: its disk is full, or cannot be written.");
     case BECKON_ERROR_FAILED:
     case BECKON_ERROR_INVALID_ARGUMENT:
     case BECKON_ERROR_NOT_SUPPORTED:
     case BECKON_ERROR_ACCESS_DENIED:
     case BECKON_ERROR_NOT_FOUND:
     case BECKON_ERROR_LIMIT_EXCEEDED:
-    case BECKON_ERROR_STORAGE:
     case BECKON_ERROR_PROTOCOL:
     case BECKON_ERROR_CANCELLED:
     case BECKON_ERROR_NOT_LOGGED_ON:

@@ -41,6 +41,15 @@ on_retry (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* A program joins the session bus once; nothing brings one back that went away. */
+gboolean
+bk_app_can_retry (BkApp *self)
+{
+  GDBusConnection *bus = g_application_get_dbus_connection (G_APPLICATION (self));
+
+  return bus == NULL || !g_dbus_connection_is_closed (bus);
+}
+
 /* It is tried again by itself, ever more slowly; the window has a button for whoever does not want to wait. */
 static void
 fail (BkApp *self, GError *error)
@@ -48,6 +57,12 @@ fail (BkApp *self, GError *error)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_message ("The session service cannot be reached: %s", error->message);
+  if (!bk_app_can_retry (self))
+    {
+      set_failure (self, _("The connection to your desktop session was lost. You can still copy what you have written; "
+                           "then close Beckon and start it again."));
+      return;
+    }
   set_failure (self, bk_app_error_text (error));
   if (self->retry == 0)
     self->retry = g_timeout_add_seconds (MIN (1u << MIN (self->attempts, 8u), MAX_RETRY_S), on_retry, self);

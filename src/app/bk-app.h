@@ -21,6 +21,8 @@ BkApp *bk_app_new (void);
 BeckonMessenger *bk_app_get_messenger (BkApp *self);
 /* Why there is no messenger, or why the session service cannot be reached any more; NULL while all is well. */
 const char *bk_app_get_failure (BkApp *self);
+/* FALSE when the session bus itself is gone: then only a new start helps. */
+gboolean bk_app_can_retry (BkApp *self);
 GSettings *bk_app_get_settings (BkApp *self);
 /* What was begun and not sent, by conversation: it outlives the window. */
 GHashTable *bk_app_get_drafts (BkApp *self);

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What stands behind the windows goes away: the session service, the server, the bus. What the windows say of it."""
+import subprocess
+
 from app_cases import NAME, couple, expect_running, leave, register, ring, single, tap
-from processes import is_alive, wait_for_exit
+from processes import LIMIT, is_alive, wait_for_exit
 from windows import INVITATION, App
-from world import SERVICE, World
+from world import SERVICE, World, program
 
 RESTARTED = 'Beckon was restarted where {} is.'
 
@@ -87,13 +89,37 @@ def test_the_bus_goes():
         alice.user.bus_process.kill()
         alice.user.bus_process.wait()
         wait_for_exit(service)
-        alice.says('The connection was lost.')
+        alice.says('The connection to your desktop session was lost. You can still copy what you have written;')
+        assert not alice.desk.all('push button', 'Try Again', shown=True), 'nothing helps but a new start'
         assert is_alive(alice.process.pid), 'the window went with the bus'
         assert alice.desk.text(alice.desk.find('text', 'Message')) == 'half a sentence'
         bob.row('Alice', 'Offline')
         alice.desk.key('ctrl+q')
         assert alice.process.wait(20) == 0, alice.process.returncode
         alice.process = None
+
+
+def test_no_bus_at_the_start():
+    """Without a session bus there is a window all the same, and it can be closed. What it says cannot be heard here:
+    the bus of assistive technology is found through the one that is missing."""
+    with World() as world:
+        world.open_screen()
+        alice = App(world.user('alice'))
+        whole = dict(alice.user.environment)
+        alice.user.environment['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/there/is/no/bus'
+        del alice.user.environment['AT_SPI_BUS_ADDRESS']
+        world.expected_warning = 'Unable to acquire session bus'
+        alice.user.environment['GTK_A11Y'] = 'none'
+        process = alice.desk.start(program('beckon'))
+        hands = alice.desk.hands
+        hands.wait(lambda: hands.windows_of({process.pid}), 'the window did not come up')
+        hands.activate(hands.windows_of({process.pid})[0])
+        hands.key('ctrl+q')
+        assert process.wait(LIMIT) == 0, process.returncode
+        alice.user.environment.update(whole)
+        alice.start()
+        alice.desk.find('label', 'Welcome to Beckon', shown=True)
+        leave(alice)
 
 
 # ---- the server ----
@@ -168,6 +194,33 @@ def test_a_wrong_password():
         leave(phone)
 
 
+def administer(world, *arguments, text=None):
+    command = [str(program('beckon-server')), *arguments, f'--database={world.folder}/server.db', '--domain=localhost']
+    subprocess.run(command, input=text, text=True, check=True, capture_output=True)
+
+
+def test_the_password_is_another_one():
+    """The operator made the account anew: what the service had kept opens it no more."""
+    with single() as (world, alice):
+        alice.create_account()
+        world.stop_server()
+        administer(world, 'account', 'remove', 'alice')
+        administer(world, 'account', 'add', 'alice', '--password-stdin', text='another one\n')
+        world.start_server()
+        alice.says('The password is not accepted any more.')
+        alice.press('Enter Password…')
+        dialog = alice.desk.window('Enter the Password')
+        alice.desk.fill('password text', 'wrong', 'Password', within=dialog)
+        alice.press('Sign In', within=dialog)
+        alice.desk.window_gone('Enter the Password')
+        alice.says('The password is not accepted any more.')
+        alice.press('Enter Password…')
+        dialog = alice.desk.window('Enter the Password')
+        alice.desk.fill('password text', 'another one', 'Password', within=dialog)
+        alice.press('Sign In', within=dialog)
+        alice.is_online()
+
+
 def test_a_name_that_is_taken():
     with single() as (world, alice):
         alice.create_account()
@@ -199,11 +252,13 @@ if __name__ == '__main__':
         test_the_services_are_killed_in_a_session,
         test_the_service_cannot_be_started,
         test_the_bus_goes,
+        test_no_bus_at_the_start,
         test_the_server_goes_and_comes_back,
         test_the_server_is_killed_while_it_rings,
         test_the_server_is_killed_in_a_session,
         test_whoever_signs_out_is_not_asked_any_more,
         test_a_wrong_password,
+        test_the_password_is_another_one,
         test_a_name_that_is_taken,
         test_no_server,
     ])

@@ -32,8 +32,10 @@ say (BkAppTrouble *self, const char *text, const char *button, const char *actio
   if (button == NULL)
     return;
   gtk_button_set_label (self->button, button);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), action);
+  /* In this order no action is ever seen with the target of another. */
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), NULL);
   gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->button), owned);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), action);
 }
 
 /* Tells of the first account that is not well. Returns whether there is one. */
@@ -52,6 +54,8 @@ say_account (BkAppTrouble *self)
              g_variant_new_string (beckon_account_get_signin_name (account)));
       else if (g_str_equal (beckon_account_get_state (account), "offline"))
         say (self, trouble, _("Sign _In"), "app.sign-in", NULL);
+      else if (g_str_equal (beckon_account_get_state (account), "waiting"))
+        say (self, trouble, _("_Try Now"), "app.sign-in", NULL);
       else
         say (self, trouble, NULL, NULL, NULL);
       return TRUE;
@@ -65,7 +69,9 @@ show (BkAppTrouble *self)
   const char *failure = bk_app_get_failure (self->app);
   BeckonMessenger *messenger = bk_app_get_messenger (self->app);
 
-  if (failure != NULL)
+  if (failure != NULL && !bk_app_can_retry (self->app))
+    say (self, failure, NULL, NULL, NULL);
+  else if (failure != NULL)
     say (self, failure, _("_Try Again"), "app.retry", NULL);
   else if (messenger != NULL && !beckon_messenger_get_connected (messenger))
     say (self, _("Beckon's session service has stopped. Starting it again…"), NULL, NULL, NULL);

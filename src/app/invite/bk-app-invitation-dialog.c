@@ -14,7 +14,6 @@ struct _BkAppInvitationDialog
 
   /* Template Widgets */
   GtkImage *icon;
-  GtkWidget *question;
   GtkWidget *heading;
   GtkLabel *comment;
   GtkLabel *message;
@@ -71,7 +70,7 @@ static void
 fill (BkAppInvitationDialog *self)
 {
   BeckonSession *session = self->session;
-  g_autoptr (BeckonApplication) application
+  BeckonApplication *application
     = beckon_messenger_find_application (self->messenger, beckon_session_get_application (session));
   const char *user_name = beckon_session_get_user_name (session);
   const char *user = beckon_session_get_user (session);
@@ -120,13 +119,13 @@ bk_app_invitation_dialog_new (GtkApplication *application, BeckonMessenger *mess
   return self;
 }
 
-/* It may come up while the user types elsewhere: no key that was not meant for it presses a button. GTK 4.8 chooses one
- * when a window is shown, and does not tell assistive technology of a window in which something was chosen before. */
+/* It may come up while the user types elsewhere: no key that was not meant for it presses a button, which GTK would
+ * give the keyboard to. Tab goes to the first. */
 static void
-bk_app_invitation_dialog_map (GtkWidget *widget)
+bk_app_invitation_dialog_show (GtkWidget *widget)
 {
-  GTK_WIDGET_CLASS (bk_app_invitation_dialog_parent_class)->map (widget);
-  gtk_window_set_focus (GTK_WINDOW (widget), BK_APP_INVITATION_DIALOG (widget)->question);
+  GTK_WIDGET_CLASS (bk_app_invitation_dialog_parent_class)->show (widget);
+  gtk_window_set_focus (GTK_WINDOW (widget), NULL);
 }
 
 static void
@@ -145,10 +144,9 @@ bk_app_invitation_dialog_class_init (BkAppInvitationDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = bk_app_invitation_dialog_finalize;
-  widget_class->map = bk_app_invitation_dialog_map;
+  widget_class->show = bk_app_invitation_dialog_show;
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/invite/invitation-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, icon);
-  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, question);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, heading);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, comment);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, message);
