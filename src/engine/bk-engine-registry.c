@@ -257,6 +257,17 @@ bk_engine_registry_find (BkEngineRegistry *self, const char *guid)
   return normal != NULL ? g_hash_table_lookup (self->by_guid, normal) : NULL;
 }
 
+/* Programs are not watched, only registrations. Whoever finds that one is gone says so: lists tell it anew. */
+void
+bk_engine_registry_refresh (BkEngineRegistry *self, const char *guid)
+{
+  BkEngineApplication *application = bk_engine_registry_find (self, guid);
+  guint position;
+
+  if (application != NULL && g_ptr_array_find (self->applications, application, &position))
+    g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 1);
+}
+
 const char *const *
 bk_engine_registry_get_warnings (BkEngineRegistry *self)
 {

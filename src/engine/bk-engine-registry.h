@@ -45,6 +45,8 @@ G_DECLARE_FINAL_TYPE (BkEngineRegistry, bk_engine_registry, BK, ENGINE_REGISTRY,
 
 BkEngineRegistry *bk_engine_registry_new (const char *user_dir, const char *const *system_dirs);
 BkEngineApplication *bk_engine_registry_find (BkEngineRegistry *self, const char *guid); /* nullable, transfer none */
+/* The program of an application is not what it was when it was last listed: it is listed anew. */
+void bk_engine_registry_refresh (BkEngineRegistry *self, const char *guid);
 const char *const *bk_engine_registry_get_warnings (BkEngineRegistry *self);
 /* RegisterApplication: @path is an absolute program path that may be followed by arguments. Writes the user's file. */
 gboolean bk_engine_registry_register (BkEngineRegistry *self, const char *guid, const char *name, const char *url,

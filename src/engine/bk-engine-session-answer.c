@@ -155,7 +155,10 @@ bk_engine_session_accept (BkEngineSession *self, const char *app_data, GError **
   g_free (self->accept_data);
   self->accept_data = g_strdup (app_data);
   if (self->owner == NULL && !bk_session_is_application_present (self))
-    return wait_for_application (self, error);
+    {
+      bk_engine_registry_refresh (self->world->registry, self->application);
+      return wait_for_application (self, error);
+    }
   return move_to_accepted (self, BK_LIFE_ACCEPT, error);
 }
 

@@ -68,9 +68,10 @@ class Notifications:
                          if words in title or words in body), None)
 
     def press(self, number, label):
-        """Presses a button of a notification; the notification itself with '' as label."""
+        """Presses a button of a notification; the notification itself with '' as label. It goes with that, as on
+        desktops."""
         with self.lock:
-            _title, _body, actions = self.shown[number]
+            _title, _body, actions = self.shown.pop(number)
         labels = dict(zip(actions[1::2], actions[::2]))
         action = labels[label] if label else 'default'
         self.bus.emit_signal(None, PATH, NAME, 'ActionInvoked', GLib.Variant('(us)', (number, action)))

@@ -174,6 +174,11 @@ bk_engine_registry_find (BkEngineRegistry *self, const char *guid)
   return self->registered && g_strcmp0 (guid, APP_GUID) == 0 ? self->application : NULL;
 }
 
+void
+bk_engine_registry_refresh (BkEngineRegistry *self, const char *guid)
+{
+}
+
 static void
 history_finalize (GObject *object)
 {

@@ -380,6 +380,9 @@ test_live (void)
   wait_for_log (world, "-22 +22 ");
   g_assert_cmpstr (items->str, ==, "1-1+1 ");
   g_assert_cmpstr (name_of (world, GUID_B), ==, "Canvas");
+  bk_engine_registry_refresh (world->registry, GUID_B);
+  bk_engine_registry_refresh (world->registry, "{22222222-0000-4000-8000-00000000FFFF}");
+  g_assert_cmpstr (items->str, ==, "1-1+1 1-1+1 ");
   take_away (world->first, GUID_B ".peer");
   wait_for_log (world, "-22 ");
   g_assert_null (name_of (world, GUID_B));

@@ -10,6 +10,21 @@ G_DEFINE_FINAL_TYPE (BkAppWindow, bk_app_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* ---- which page ---- */
 
+/* Not before the window is on the screen: GTK 4.8 tells assistive technology nothing of a window in which something had
+ * the keyboard earlier than that. */
+static void
+focus_page (BkAppWindow *self)
+{
+  const char *page = gtk_stack_get_visible_child_name (self->stack);
+
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  if (g_str_equal (page, "welcome"))
+    gtk_widget_grab_focus (GTK_WIDGET (self->form));
+  else if (g_str_equal (page, "main"))
+    bk_app_contacts_grab_focus (self->contacts);
+}
+
 static void
 update_page (BkAppWindow *self)
 {
@@ -27,10 +42,7 @@ update_page (BkAppWindow *self)
   if (g_strcmp0 (page, gtk_stack_get_visible_child_name (self->stack)) == 0)
     return;
   gtk_stack_set_visible_child_name (self->stack, page);
-  if (g_str_equal (page, "welcome"))
-    gtk_widget_grab_focus (GTK_WIDGET (self->form));
-  else if (g_str_equal (page, "main"))
-    bk_app_contacts_grab_focus (self->contacts);
+  focus_page (self);
 }
 
 /* ---- which conversation ---- */
@@ -196,6 +208,13 @@ bk_app_window_unrealize (GtkWidget *widget)
 }
 
 static void
+bk_app_window_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (bk_app_window_parent_class)->map (widget);
+  focus_page (BK_APP_WINDOW (widget));
+}
+
+static void
 bk_app_window_dispose (GObject *object)
 {
   BkAppWindow *self = BK_APP_WINDOW (object);
@@ -213,6 +232,7 @@ bk_app_window_class_init (BkAppWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_window_dispose;
+  widget_class->map = bk_app_window_map;
   widget_class->unrealize = bk_app_window_unrealize;
   g_type_ensure (BK_TYPE_APP_ACCOUNT_FORM);
   g_type_ensure (BK_TYPE_APP_CONTACTS);

@@ -1,0 +1,157 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""There is no window when something comes: the application is started, says so, and what it says can be answered."""
+import os
+import signal
+
+from app_cases import NAME, expect_running, tap
+from cases import register_peer
+from processes import wait_for_exit
+from stage import Stage
+from windows import INVITATION, MAIN
+from world import program
+
+ASKS = f'Alice invites you to {NAME}'
+SERVICE_FILE = '[D-BUS Service]\nName=im.beckon.Beckon\nExec={program} --gapplication-service\n'
+
+
+def prepare(user):
+    """The session bus can start the application, as it can where it is installed."""
+    path = user.folder / 'services/im.beckon.Beckon.service'
+    path.write_text(SERVICE_FILE.format(program=program('beckon')), encoding='utf-8')
+    user.ask_bus('ReloadConfig', None)
+    register_peer([user], 'hold')
+
+
+def close_window(app):
+    """Closes the main window, if it is open."""
+    if app.desk.all(name=MAIN, role='frame'):
+        app.desk.key('ctrl+w', window=app.window)
+    app.desk.window_gone(MAIN)
+
+
+def leave(app):
+    """Ends the application altogether."""
+    app.desk.quit()
+    if app.process is not None:
+        assert app.process.wait() == 0, app.process.returncode
+        app.process = None
+
+
+def come_back(app, name):
+    app.start()
+    app.open(name)
+
+
+def press(app, words, button):
+    app.desk.notifications.press(app.desk.notification(words), button)
+
+
+# ---- the window is closed, the application runs on ----
+
+def test_a_message(_world, alice, bob):
+    close_window(bob)
+    alice.say('Are you there?')
+    press(bob, 'Are you there?', '')
+    bob.reads('Are you there?')
+    bob.desk.notification_gone('Are you there?')
+    bob.say('I am')
+    alice.reads('I am')
+
+
+def test_accept_in_the_notification(_world, alice, bob):
+    close_window(bob)
+    alice.invite(NAME)
+    bob.invitation(ASKS)
+    press(bob, ASKS, 'Accept')
+    bob.desk.window_gone(INVITATION)
+    alice.last_card('Running')
+    bob.desk.notification_gone(ASKS)
+    alice.press('End', within=alice.last_card('Running'))
+    bob.desk.notification('Alice cancelled.')
+
+
+def test_decline_in_the_notification(_world, alice, bob):
+    alice.invite(NAME)
+    press(bob, ASKS, 'Decline')
+    bob.desk.window_gone(INVITATION)
+    alice.last_card('Bob declined.')
+    bob.desk.notification_gone(ASKS)
+
+
+def test_cancel_in_the_notification(_world, alice, bob):
+    alice.invite(NAME)
+    press(bob, ASKS, 'Cancel')
+    bob.desk.window_gone(INVITATION)
+    alice.last_card('Bob cancelled.')
+    bob.desk.notification_gone(ASKS)
+
+
+def test_the_notification_itself(_world, alice, bob):
+    alice.invite(NAME)
+    bob.desk.key('esc', window=bob.invitation(ASKS))
+    bob.desk.window_gone(INVITATION)
+    press(bob, ASKS, '')
+    bob.invitation(ASKS)
+    bob.answer('Accept')
+    alice.last_card('Running')
+    come_back(bob, 'Alice')
+    bob.press('End', within=bob.last_card('Running'))
+    alice.last_card('Bob cancelled.')
+
+
+# ---- the application does not run ----
+
+def test_an_invitation_starts_the_application(_world, alice, bob):
+    leave(bob)
+    alice.invite(NAME)
+    bob.invitation(ASKS)
+    bob.desk.notification(ASKS)
+    assert not bob.desk.all('frame', MAIN), 'more than the question was opened'
+    bob.answer('Accept')
+    alice.last_card('Running')
+    come_back(bob, 'Alice')
+    alice.press('End', within=alice.last_card('Running'))
+    bob.last_card('Alice cancelled.')
+
+
+def test_a_message_starts_the_application(_world, alice, bob):
+    leave(bob)
+    alice.say('Anybody home?')
+    press(bob, 'Anybody home?', '')
+    bob.reads('Anybody home?')
+    bob.say('Now I am')
+    alice.reads('Now I am')
+
+
+def test_it_is_killed_while_it_rings(_world, alice, bob):
+    alice.invite(NAME)
+    dialog = bob.invitation(ASKS)
+    pid = bob.desk.bus.process(dialog.bus)
+    os.kill(pid, signal.SIGKILL)
+    wait_for_exit(pid)
+    bob.process = None
+    bob.desk.window_gone(INVITATION)
+    alice.last_card('It rings there')
+    bob.start()
+    bob.invitation(ASKS)
+    bob.answer('Accept')
+    bob.open('Alice')
+    expect_running(alice, bob)
+    bob.press('End', within=bob.last_card('Running'))
+    alice.last_card('Bob cancelled.')
+
+
+stage = Stage('alice', 'bob', prepare=prepare)
+
+if __name__ == '__main__':
+    tap.run(stage.tests([
+        test_a_message,
+        test_accept_in_the_notification,
+        test_decline_in_the_notification,
+        test_cancel_in_the_notification,
+        test_the_notification_itself,
+        test_an_invitation_starts_the_application,
+        test_a_message_starts_the_application,
+        test_it_is_killed_while_it_rings,
+    ]))
