@@ -11,8 +11,8 @@ from processes import LIMIT, Failure
 
 RECHECK = 0.25
 KEYS = {'enter': 'Return', 'esc': 'Escape', 'ctrl': 'Control_L', 'shift': 'Shift_L', 'alt': 'Alt_L', 'tab': 'Tab',
-        'space': 'space', 'menu': 'Menu', 'up': 'Up', 'down': 'Down', 'left': 'Left', 'right': 'Right', 'home': 'Home', 'f10': 'F10',
-        'end': 'End', 'backspace': 'BackSpace', 'delete': 'Delete', ',': 'comma', '.': 'period', '?': 'question'}
+        'menu': 'Menu', 'up': 'Up', 'down': 'Down', 'left': 'Left', 'right': 'Right', 'home': 'Home', 'end': 'End',
+        'backspace': 'BackSpace', 'delete': 'Delete', 'f10': 'F10', ',': 'comma', '.': 'period', '?': 'question'}
 
 
 class Hands:

@@ -24,7 +24,9 @@ def is_named(node):
     name = node.name.strip()
     if name and not TYPE_NAME.match(name):
         return True
-    if node.role in NAMELESS or node.frame.name in OF_GTK or any(node.role in NAMELESS_WITHIN.get(above.role, ()) for above in node.ancestors()):
+    if node.role in NAMELESS or node.frame.name in OF_GTK:
+        return True
+    if any(node.role in NAMELESS_WITHIN.get(above.role, ()) for above in node.ancestors()):
         return True
     # AdwExpanderRow is a row around the row that has the name. So is the outer half of a GtkMenuButton.
     return any(child.role == node.role and is_named(child) for below in node.children for child in below.walk())
