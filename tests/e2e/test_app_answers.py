@@ -141,9 +141,9 @@ def test_removed_while_the_session_runs(_world, alice, bob):
 def test_a_request_is_declined(_world, alice, bob):
     alice.add_contact(bob.user.address, 'It is me again')
     alice.row('bob', 'Has not answered yet')
-    bob.press('Decline', within=bob.row('alice', 'It is me again'))
-    bob.desk.gone('list item', within=bob.desk.find('list', 'Contacts'), containing='alice')
-    alice.desk.gone('list item', within=alice.desk.find('list', 'Contacts'), containing='bob')
+    bob.press('Decline', within=bob.row('Alice', 'It is me again'))
+    bob.desk.gone('list item', within=bob.desk.find('list', 'Contacts'), containing='Alice')
+    alice.desk.gone('list item', within=alice.desk.find('list', 'Contacts'), containing='Has not answered yet')
     assert bob.desk.notifications.find('would like to add you') is None
 
 
