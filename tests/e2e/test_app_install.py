@@ -63,8 +63,6 @@ def test_it_is_installed_later(_world, alice, bob):
     bob.last_card('Chess is installed and starts in a moment.')
     for app in (alice, bob):
         app.last_card('Running')
-    # The button would come too late.
-    bob.desk.gone('label', STARTING)
     assert pages(bob.user) == opened, 'the page was opened again'
     leave(alice, bob)
     unregister_chess(bob.user)
