@@ -32,6 +32,9 @@ app_screen_up (void)
   g_assert_nonnull (number);
   g_autofree char *display = g_strconcat (":", number, NULL);
   g_setenv ("DISPLAY", display, TRUE);
+  gtk_init ();
+  /* Nothing moves by itself; and GTK 4.8 stumbles over a scrolled window that goes while it moves. */
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
 }
 
 void

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Before GTK is initialised. The screen goes with the program, however that ends. */
+/* Also initialises GTK. The screen goes with the program, however that ends. */
 void app_screen_up (void);
 void app_screen_down (void);
 

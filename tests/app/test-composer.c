@@ -27,6 +27,8 @@ setup (Fixture *fixture, gconstpointer data)
   g_signal_connect (fixture->composer, "send", G_CALLBACK (on_send), fixture->sent);
   adw_window_set_content (ADW_WINDOW (fixture->window), GTK_WIDGET (fixture->composer));
   bk_app_composer_set_enabled (fixture->composer, TRUE);
+  /* Large enough that nothing scrolls: where a scroll bar comes and goes, GTK 4.8 now and then warns of itself. */
+  gtk_window_set_default_size (fixture->window, 600, 400);
   gtk_window_present (fixture->window);
   gtk_widget_grab_focus (GTK_WIDGET (fixture->composer));
   app_screen_focus (fixture->window);
