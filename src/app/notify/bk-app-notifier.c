@@ -198,10 +198,19 @@ add_watch (BkAppNotifier *self, BkAppPerson *person, gboolean news)
   on_contact_notify (contact, NULL, watch);
 }
 
+/* Whoever leaves the list has nothing to say any more; all leave it for a while when the session service does. */
 static gboolean
-is_gone (gpointer person, gpointer watch, gpointer here)
+is_gone (gpointer person, gpointer data, gpointer here)
 {
-  return !g_hash_table_contains (here, person);
+  Watch *watch = data;
+  gboolean gone = !g_hash_table_contains (here, person);
+
+  if (gone && beckon_messenger_get_connected (bk_app_get_messenger (watch->notifier->app)))
+    {
+      withdraw (watch->notifier, "message", person);
+      withdraw (watch->notifier, "request", person);
+    }
+  return gone;
 }
 
 static void
