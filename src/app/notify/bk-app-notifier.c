@@ -198,10 +198,23 @@ add_watch (BkAppNotifier *self, BkAppPerson *person, gboolean news)
   on_contact_notify (contact, NULL, watch);
 }
 
+/* Who is removed, or whose request was declined, has nothing to be told of any more. After a restart of the session
+ * service all persons are new, and what was told of the old ones stands. */
 static gboolean
-is_gone (gpointer person, gpointer watch, gpointer here)
+is_gone (gpointer person, gpointer user_data, gpointer here)
 {
-  return !g_hash_table_contains (here, person);
+  Watch *watch = user_data;
+
+  if (g_hash_table_contains (here, person))
+    return FALSE;
+  if (beckon_messenger_get_connected (bk_app_get_messenger (watch->notifier->app)))
+    {
+      if (watch->asking)
+        withdraw (watch->notifier, "request", watch->person);
+      if (watch->unread > 0)
+        withdraw (watch->notifier, "message", watch->person);
+    }
+  return TRUE;
 }
 
 static void
