@@ -46,8 +46,11 @@ gboolean
 bk_app_can_retry (BkApp *self)
 {
   GDBusConnection *bus = g_application_get_dbus_connection (G_APPLICATION (self));
+  gboolean closed = FALSE;
 
-  return bus == NULL || !g_dbus_connection_is_closed (bus);
+  if (bus != NULL)
+    g_object_get (bus, "closed", &closed, NULL);
+  return !closed;
 }
 
 /* It is tried again by itself, ever more slowly; the window has a button for whoever does not want to wait. */

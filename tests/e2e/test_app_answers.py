@@ -144,7 +144,7 @@ def test_a_request_is_declined(_world, alice, bob):
     bob.press('Decline', within=bob.row('Alice', 'It is me again'))
     bob.desk.gone('list item', within=bob.desk.find('list', 'Contacts'), containing='Alice')
     alice.desk.gone('list item', within=alice.desk.find('list', 'Contacts'), containing='Has not answered yet')
-    assert bob.desk.notifications.find('would like to add you') is None
+    bob.desk.notification_gone('would like to add you')
 
 
 if __name__ == '__main__':

@@ -198,19 +198,23 @@ add_watch (BkAppNotifier *self, BkAppPerson *person, gboolean news)
   on_contact_notify (contact, NULL, watch);
 }
 
-/* Whoever leaves the list has nothing to say any more; all leave it for a while when the session service does. */
+/* Who is removed, or whose request was declined, has nothing to be told of any more. After a restart of the session
+ * service all persons are new, and what was told of the old ones stands. */
 static gboolean
-is_gone (gpointer person, gpointer data, gpointer here)
+is_gone (gpointer person, gpointer user_data, gpointer here)
 {
-  Watch *watch = data;
-  gboolean gone = !g_hash_table_contains (here, person);
+  Watch *watch = user_data;
 
-  if (gone && beckon_messenger_get_connected (bk_app_get_messenger (watch->notifier->app)))
+  if (g_hash_table_contains (here, person))
+    return FALSE;
+  if (beckon_messenger_get_connected (bk_app_get_messenger (watch->notifier->app)))
     {
-      withdraw (watch->notifier, "message", person);
-      withdraw (watch->notifier, "request", person);
+      if (watch->asking)
+        withdraw (watch->notifier, "request", watch->person);
+      if (watch->unread > 0)
+        withdraw (watch->notifier, "message", watch->person);
     }
-  return gone;
+  return TRUE;
 }
 
 static void
