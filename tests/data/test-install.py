@@ -57,7 +57,7 @@ class InstalledUser(worlds.User):
     """A user whose bus finds what was installed, and nothing else."""
 
     def make_environment(self):
-        return {**installed.environment(super().make_environment()), **self.world.screen}
+        return {**installed.environment(super().make_environment()), **self.world.display}
 
     def write_service_files(self):
         for path in (SHARE / 'dbus-1/services').glob('*.service'):
@@ -65,7 +65,7 @@ class InstalledUser(worlds.User):
 
 
 class InstalledWorld(worlds.World):
-    screen = {}
+    display = {}  # what programs need to open windows
 
     def user(self, name, device='', service_options=()):
         user = InstalledUser(self, name, device, service_options)
@@ -165,7 +165,7 @@ def test_programs_can_be_built_with_it():
 
 def test_application_is_started_by_the_bus():
     with screen() as display, InstalledWorld() as world:
-        world.screen = display
+        world.display = display
         alice = world.user('alice')
         alice.ask_bus('StartServiceByName', GLib.Variant('(su)', (ID, 0)))
         assert executable(alice.bus, ID) == PREFIX / 'bin/beckon'

@@ -127,12 +127,13 @@ def test_the_board_fits_any_window():
     with Alone() as (_, board):
         hands = board.desk.hands
         board.take('Thick')  # in a small window a pixel of the screen is several of the board
+        borders = 2 * board.border()  # while nothing moves
         for width, height in ((360, 640), (1200, 400), (500, 880)):
             window = board.desk.raise_window(board.frame())
             hands.place(window, 10, 10, width, height)
             board.desk.wait(lambda w=window, size=(width, height): hands.geometry(w)[2:] == size,
                             f'the window has its size, {hands.geometry(window)}')
-            inner = width - 2 * board.border()
+            inner = width - borders
             board.desk.wait(lambda size=inner: board.desk.extents(board.canvas())[2] == size, 'the board has its size')
             before = width * 7 % 1000
             board.draw((before, 200), (before, 300))
