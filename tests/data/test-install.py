@@ -61,6 +61,8 @@ class InstalledUser(worlds.User):
 
     def write_service_files(self):
         for path in (SHARE / 'dbus-1/services').glob('*.service'):
+            if path.stem == ID and not self.world.display:
+                continue  # messages would start a window
             (self.folder / 'services' / path.name).write_text(path.read_text(encoding='utf-8'), encoding='utf-8')
 
 
