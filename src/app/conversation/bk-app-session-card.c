@@ -68,7 +68,7 @@ static char *
 dup_installing (BkAppSessionCard *self, guint *buttons)
 {
   const char *name = bk_app_application_word (beckon_session_get_application_name (self->session));
-  BeckonApplication *application
+  g_autoptr (BeckonApplication) application
     = beckon_messenger_find_application (self->messenger, beckon_session_get_application (self->session));
 
   if (application != NULL && beckon_application_get_present (application))

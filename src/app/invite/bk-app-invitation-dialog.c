@@ -70,7 +70,7 @@ static void
 fill (BkAppInvitationDialog *self)
 {
   BeckonSession *session = self->session;
-  BeckonApplication *application
+  g_autoptr (BeckonApplication) application
     = beckon_messenger_find_application (self->messenger, beckon_session_get_application (session));
   const char *user_name = beckon_session_get_user_name (session);
   const char *user = beckon_session_get_user (session);
