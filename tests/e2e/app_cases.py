@@ -35,7 +35,7 @@ def single():
 
 
 def leave(*apps):
-    """The applications end well: whatever they leak is found here."""
+    """The applications end by themselves, as they do when somebody quits them."""
     for app in apps:
         app.quit()
 
