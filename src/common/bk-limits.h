@@ -18,6 +18,8 @@
 #define BK_LIMIT_APP_NAME 256
 #define BK_LIMIT_APP_URL 256
 #define BK_LIMIT_PATH 4096
+#define BK_LIMIT_ALERT_TEXT 1024       /* one alert of an operator */
+#define BK_LIMIT_ALERT_SITES 64        /* that one connection, or one program, has enabled */
 #define BK_LIMIT_CURSOR 64             /* opaque place in a backend's stream of events */
 #define BK_LIMIT_ERROR_TEXT 512
 #define BK_LIMIT_FRAME 131072          /* one JSON text on the wire, all fragments together */
@@ -30,4 +32,6 @@
 #define BK_TIMEOUT_INSTALLED_NOTICE_S 10
 #define BK_TIMEOUT_CONNECT_S 15
 #define BK_TIMEOUT_CHANNEL_S 30
+#define BK_TIMEOUT_UNLOCK_S 30         /* from RequestChallenge to SendResponse, and from there to the result */
+#define BK_TIMEOUT_CHALLENGE_S 60      /* a challenge opens nothing after that */
 #define BK_TIMEOUT_PEER_CALL_S 3       /* a Peer1 call to a program that hangs */

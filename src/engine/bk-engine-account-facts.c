@@ -334,6 +334,11 @@ bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event)
     case BK_BACKEND_EVENT_SESSION_ELSEWHERE:
       apply_session (self, event);
       break;
+    case BK_BACKEND_EVENT_LOCK:
+    case BK_BACKEND_EVENT_LOCK_CHALLENGED:
+    case BK_BACKEND_EVENT_LOCK_REVOKED:
+    case BK_BACKEND_EVENT_ALERT:
+      break;
     case BK_BACKEND_EVENT_CAUGHT_UP:
       apply_cursor (self, event);
       break;

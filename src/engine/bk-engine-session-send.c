@@ -316,7 +316,8 @@ bk_session_pump (BkEngineSession *self)
   self->in_flight = g_queue_pop_head (&self->outbox);
   self->in_flight->tries++;
   BK_BACKEND_SESSIONS_GET_IFACE (backend)->send_async (BK_BACKEND_SESSIONS (backend), self->user,
-                                                       self->in_flight->uid, self->in_flight->envelope, self->sending,
+                                                       self->in_flight->uid, self->in_flight->envelope, NULL,
+                                                       self->sending,
                                                        on_sent, g_object_ref (self));
 }
 

@@ -333,6 +333,12 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
     case BK_FRAME_SESSION_SEND:
       bk_server_handle_session_send (self, frame);
       return;
+    case BK_FRAME_LOCK_CHALLENGE:
+    case BK_FRAME_LOCK_RESPOND:
+    case BK_FRAME_LOCK_RELEASE:
+    case BK_FRAME_ALERTS_ENABLE:
+      bk_server_peer_refuse (self, bk_frame_get_id (frame), BECKON_ERROR_NOT_SUPPORTED, "Not on this server");
+      return;
     case BK_FRAME_OK:
     case BK_FRAME_ERROR:
     case BK_FRAME_SIGNED_IN:
@@ -342,6 +348,9 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
     case BK_FRAME_MESSAGE:
     case BK_FRAME_SESSION:
     case BK_FRAME_SESSION_ELSEWHERE:
+    case BK_FRAME_LOCK_CHALLENGED:
+    case BK_FRAME_LOCK_REVOKED:
+    case BK_FRAME_ALERT:
     case BK_FRAME_CAUGHT_UP:
     case BK_FRAME_BYE:
       return; /* bk_frame_parse_request () lets none of these through */

@@ -41,6 +41,7 @@ check_string (const char *text, const BkField *field)
       return g_strv_contains (field->words, text);
     case BK_FIELD_UINT:
     case BK_FIELD_BOOL:
+    case BK_FIELD_UINTS:
     case BK_FIELD_OBJECT:
       return FALSE;
     }
@@ -48,10 +49,32 @@ check_string (const char *text, const BkField *field)
 }
 
 static gboolean
+is_uint (JsonNode *node)
+{
+  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64 && json_node_get_int (node) >= 0
+         && json_node_get_int (node) <= BK_FIELD_UINT_MAX;
+}
+
+static gboolean
+is_uints (JsonNode *node, gsize max)
+{
+  JsonArray *array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  if (array == NULL || json_array_get_length (array) > max)
+    return FALSE;
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    if (!is_uint (json_array_get_element (array, i)))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 check_value (JsonNode *node, const BkField *field)
 {
   if (field->kind == BK_FIELD_OBJECT)
     return JSON_NODE_HOLDS_OBJECT (node);
+  if (field->kind == BK_FIELD_UINTS)
+    return is_uints (node, field->max);
   if (!JSON_NODE_HOLDS_VALUE (node))
     return FALSE;
 
@@ -59,7 +82,7 @@ check_value (JsonNode *node, const BkField *field)
   if (field->kind == BK_FIELD_BOOL)
     return type == G_TYPE_BOOLEAN;
   if (field->kind == BK_FIELD_UINT)
-    return type == G_TYPE_INT64 && json_node_get_int (node) >= 0 && json_node_get_int (node) <= BK_FIELD_UINT_MAX;
+    return is_uint (node);
   return type == G_TYPE_STRING && check_string (json_node_get_string (node), field);
 }
 

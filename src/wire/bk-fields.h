@@ -18,6 +18,7 @@ typedef enum
   BK_FIELD_WORD,      /* one of `words` */
   BK_FIELD_UINT,      /* integer, 0 … 2^53 - 1 */
   BK_FIELD_BOOL,
+  BK_FIELD_UINTS,     /* array of at most `max` numbers */
   BK_FIELD_OBJECT,    /* checked by whoever reads it */
 } BkFieldKind;
 

@@ -38,6 +38,7 @@ static const char *const bye_words[] = { "shutdown", "revoked", "slow", "too-man
 #define TOKEN(needed) { "token", BK_FIELD_TOKEN, needed, BK_LIMIT_TOKEN }
 #define REQUEST_TEXT { "message", BK_FIELD_TEXT, OPTIONAL, BK_LIMIT_REQUEST_TEXT }
 #define MESSAGE_TEXT { "text", BK_FIELD_LONG_TEXT, REQUIRED, BK_LIMIT_MESSAGE }
+#define WORD_OF(name, needed) { name, BK_FIELD_TOKEN, needed, BK_LIMIT_TOKEN }
 #define ENVELOPE { "envelope", BK_FIELD_OBJECT, REQUIRED }
 #define FIELDS(...) (const BkField[]) { __VA_ARGS__, { NULL } }
 
@@ -63,15 +64,24 @@ static const struct
   [BK_FRAME_CONTACT_REMOVE] = { "contact-remove", BK_FRAME_REQUEST, FIELDS (NAME ("who")) },
   [BK_FRAME_CONTACT_BLOCK] = { "contact-block", BK_FRAME_REQUEST, FIELDS (NAME ("who"), BOOL ("blocked")) },
   [BK_FRAME_MESSAGE_SEND] = { "message-send", BK_FRAME_REQUEST, FIELDS (NAME ("to"), GUID ("message"), MESSAGE_TEXT) },
-  [BK_FRAME_SESSION_SEND] = { "session-send", BK_FRAME_REQUEST, FIELDS (NAME ("to"), GUID ("uid"), ENVELOPE) },
+  [BK_FRAME_SESSION_SEND] = { "session-send", BK_FRAME_REQUEST, FIELDS (NAME ("to"), GUID ("uid"), ENVELOPE, WORD_OF ("grant", OPTIONAL)) },
+  [BK_FRAME_LOCK_CHALLENGE] = { "lock-challenge", BK_FRAME_REQUEST, (const BkField[]) { { NULL } } },
+  [BK_FRAME_LOCK_RESPOND] = { "lock-respond", BK_FRAME_REQUEST,
+                              FIELDS (WORD_OF ("challenge", REQUIRED), WORD_OF ("license", REQUIRED),
+                                      WORD_OF ("response", REQUIRED)) },
+  [BK_FRAME_LOCK_RELEASE] = { "lock-release", BK_FRAME_REQUEST, FIELDS (WORD_OF ("grant", REQUIRED)) },
+  [BK_FRAME_ALERTS_ENABLE] = { "alerts-enable", BK_FRAME_REQUEST,
+                               FIELDS ({ "sites", BK_FIELD_UINTS, REQUIRED, BK_LIMIT_ALERT_SITES }) },
 
-  [BK_FRAME_OK] = { "ok", BK_FRAME_REPLY, FIELDS ({ "time", BK_FIELD_UINT, OPTIONAL }) },
+  [BK_FRAME_OK] = { "ok", BK_FRAME_REPLY, FIELDS ({ "time", BK_FIELD_UINT, OPTIONAL }, WORD_OF ("challenge", OPTIONAL),
+                         WORD_OF ("grant", OPTIONAL)) },
   [BK_FRAME_ERROR] = { "error", BK_FRAME_REPLY,
                        FIELDS ({ "code", BK_FIELD_TOKEN, REQUIRED, 64 },
                                { "text", BK_FIELD_TEXT, REQUIRED, BK_LIMIT_ERROR_TEXT },
                                { "retry_ms", BK_FIELD_UINT, OPTIONAL }) },
   [BK_FRAME_SIGNED_IN] = { "signed-in", BK_FRAME_REPLY,
-                           FIELDS (GUID ("device"), TOKEN (REQUIRED), DISPLAY_NAME (REQUIRED), UINT ("time")) },
+                           FIELDS (GUID ("device"), TOKEN (REQUIRED), DISPLAY_NAME (REQUIRED), UINT ("time"),
+                                   { "lock", BK_FIELD_BOOL, OPTIONAL }) },
 
   [BK_FRAME_HELLO] = { "hello", BK_FRAME_PUSH,
                        FIELDS (UINT ("version"), { "domain", BK_FIELD_TEXT, REQUIRED, 64 },
@@ -87,6 +97,13 @@ static const struct
   [BK_FRAME_SESSION_ELSEWHERE] = { "session-elsewhere", BK_FRAME_PUSH,
                                    FIELDS (UINT ("seq"), GUID ("session"),
                                            { "result", BK_FIELD_WORD, REQUIRED, 0, elsewhere_words }) },
+  [BK_FRAME_LOCK_CHALLENGED] = { "lock-challenged", BK_FRAME_PUSH,
+                                 FIELDS (WORD_OF ("grant", REQUIRED), WORD_OF ("challenge", REQUIRED)) },
+  [BK_FRAME_LOCK_REVOKED] = { "lock-revoked", BK_FRAME_PUSH, FIELDS (WORD_OF ("grant", REQUIRED)) },
+  [BK_FRAME_ALERT] = { "alert", BK_FRAME_PUSH,
+                       FIELDS ({ "seq", BK_FIELD_UINT, OPTIONAL }, GUID ("alert"), UINT ("site"),
+                               { "text", BK_FIELD_LONG_TEXT, REQUIRED, BK_LIMIT_ALERT_TEXT },
+                               { "url", BK_FIELD_TEXT, OPTIONAL, BK_LIMIT_APP_URL }, UINT ("time")) },
   [BK_FRAME_CAUGHT_UP] = { "caught-up", BK_FRAME_PUSH, FIELDS (UINT ("seq")) },
   [BK_FRAME_BYE] = { "bye", BK_FRAME_PUSH,
                      FIELDS ({ "reason", BK_FIELD_WORD, REQUIRED, 0, bye_words },
@@ -240,6 +257,21 @@ bk_frame_get_int (const BkFrame *self, const char *name)
   return bk_fields_get_int (self->body, name, 0);
 }
 
+/* Returns (transfer full) (element-type gint64) the numbers of an array member. */
+GArray *
+bk_frame_dup_ints (const BkFrame *self, const char *name)
+{
+  GArray *values = g_array_new (FALSE, FALSE, sizeof (gint64));
+  JsonArray *array = json_object_has_member (self->body, name) ? json_object_get_array_member (self->body, name) : NULL;
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      gint64 value = json_array_get_int_element (array, i);
+      g_array_append_val (values, value);
+    }
+  return values;
+}
+
 /* Returns the envelope of a `session` or `session-send` frame, NULL for other types. */
 const BkEnvelope *
 bk_frame_get_envelope (const BkFrame *self)
@@ -300,6 +332,16 @@ void
 bk_frame_set_int (BkFrame *self, const char *name, gint64 value)
 {
   json_object_set_int_member (self->body, name, value);
+}
+
+void
+bk_frame_set_ints (BkFrame *self, const char *name, const gint64 *values, gsize n_values)
+{
+  JsonArray *array = json_array_sized_new (n_values);
+
+  for (gsize i = 0; i < n_values; i++)
+    json_array_add_int_element (array, values[i]);
+  json_object_set_array_member (self->body, name, array);
 }
 
 void

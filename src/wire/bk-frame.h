@@ -28,6 +28,10 @@ typedef enum
   BK_FRAME_CONTACT_BLOCK,
   BK_FRAME_MESSAGE_SEND,
   BK_FRAME_SESSION_SEND,
+  BK_FRAME_LOCK_CHALLENGE,
+  BK_FRAME_LOCK_RESPOND,
+  BK_FRAME_LOCK_RELEASE,
+  BK_FRAME_ALERTS_ENABLE,
   /* answers of the server */
   BK_FRAME_OK,
   BK_FRAME_ERROR,
@@ -39,10 +43,13 @@ typedef enum
   BK_FRAME_MESSAGE,
   BK_FRAME_SESSION,
   BK_FRAME_SESSION_ELSEWHERE,
+  BK_FRAME_LOCK_CHALLENGED,
+  BK_FRAME_LOCK_REVOKED,
+  BK_FRAME_ALERT,
   BK_FRAME_CAUGHT_UP,
   BK_FRAME_BYE,
 } BkFrameType;
-#define BK_N_FRAME_TYPES 23
+#define BK_N_FRAME_TYPES 30
 
 typedef enum
 {
@@ -65,11 +72,13 @@ BkFrameClass bk_frame_get_class (const BkFrame *self);
 gint64 bk_frame_get_id (const BkFrame *self);
 const char *bk_frame_get_string (const BkFrame *self, const char *name);
 gint64 bk_frame_get_int (const BkFrame *self, const char *name);
+GArray *bk_frame_dup_ints (const BkFrame *self, const char *name);
 const BkEnvelope *bk_frame_get_envelope (const BkFrame *self);
 GError *bk_frame_dup_error (const BkFrame *self);
 
 void bk_frame_set_string (BkFrame *self, const char *name, const char *value);
 void bk_frame_set_int (BkFrame *self, const char *name, gint64 value);
+void bk_frame_set_ints (BkFrame *self, const char *name, const gint64 *values, gsize n_values);
 void bk_frame_set_bool (BkFrame *self, const char *name, gboolean value);
 void bk_frame_set_envelope (BkFrame *self, const BkEnvelope *envelope);
 

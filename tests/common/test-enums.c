@@ -43,6 +43,12 @@ static const struct
   { beckon_delivery_get_type, 1, "pending" },
   { beckon_delivery_get_type, 2, "sent" },
   { beckon_delivery_get_type, 3, "failed" },
+  { beckon_lock_status_get_type, 1, "not-initialized" },
+  { beckon_lock_status_get_type, 2, "initialized" },
+  { beckon_lock_status_get_type, 3, "pending-result" },
+  { beckon_lock_status_get_type, 4, "unlocked" },
+  { beckon_lock_status_get_type, 5, "unlock-failed" },
+  { beckon_lock_status_get_type, 6, "disabled" },
 };
 
 static const char *
@@ -54,6 +60,8 @@ to_nick (GType type, int value)
     return beckon_status_to_nick (value);
   if (type == BECKON_TYPE_RELATION)
     return beckon_relation_to_nick (value);
+  if (type == BECKON_TYPE_LOCK_STATUS)
+    return beckon_lock_status_to_nick (value);
   g_assert_true (type == BECKON_TYPE_DELIVERY);
   return beckon_delivery_to_nick (value);
 }

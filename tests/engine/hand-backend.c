@@ -134,7 +134,7 @@ hand_backend_init_messages (BkBackendMessagesInterface *iface)
 
 static void
 hand_envelope_async (BkBackendSessions *backend, const char *to, const char *uid, const BkEnvelope *envelope,
-                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                     const char *grant, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   add_request (backend, to, uid, cancellable, callback, user_data)->envelope = bk_envelope_copy (envelope);
 }

@@ -36,7 +36,7 @@ packet_free (Packet *packet)
 
 static void
 fake_send_async (BkBackendSessions *backend, const char *to, const char *uid, const BkEnvelope *envelope,
-                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                 const char *grant, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   Side *side = ((FakeBackend *) backend)->side;
   Packet *packet = g_new0 (Packet, 1);

@@ -136,7 +136,7 @@ static GPtrArray *
 read_pages (void)
 {
   static const char *const pages[] = {
-    "index.md", "account.md", "presence.md", "contacts.md", "messages.md", "sessions.md",
+    "index.md", "account.md", "presence.md", "contacts.md", "messages.md", "sessions.md", "lock.md", "alerts.md",
   };
   GPtrArray *sections = g_ptr_array_new_with_free_func (section_free);
   g_autofree char *folder = g_build_filename (g_getenv ("BECKON_SRCDIR"), "data", "protocol", NULL);
@@ -188,6 +188,8 @@ form_of (const BkField *field)
       return "number";
     case BK_FIELD_BOOL:
       return "boolean";
+    case BK_FIELD_UINTS:
+      return "numbers";
     case BK_FIELD_OBJECT:
       return "object";
     }

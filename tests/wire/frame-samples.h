@@ -38,13 +38,19 @@ static const struct
       "\"to\":\"" SAMPLE_BOB "\",\"message\":\"" SAMPLE_GUID "\",\"text\":\"two\\nlines\"" },
   [BK_FRAME_SESSION_SEND]
   = { "session-send", "\"to\":\"" SAMPLE_BOB "\",\"uid\":\"" SAMPLE_GUID "\"," SAMPLE_ENVELOPE,
-      "\"to\":\"" SAMPLE_BOB "\",\"uid\":\"" SAMPLE_GUID "\"," SAMPLE_ENVELOPE },
-  [BK_FRAME_OK] = { "ok", "\"ignored\":0", "\"time\":1767225600000000" },
+      "\"to\":\"" SAMPLE_BOB "\",\"uid\":\"" SAMPLE_GUID "\",\"grant\":\"9f\"," SAMPLE_ENVELOPE },
+  [BK_FRAME_LOCK_CHALLENGE] = { "lock-challenge", "", "" },
+  [BK_FRAME_LOCK_RESPOND] = { "lock-respond", "\"challenge\":\"c\",\"license\":\"l\",\"response\":\"r\"",
+                              "\"challenge\":\"c4a1\",\"license\":\"BK7Q\",\"response\":\"00ff\"" },
+  [BK_FRAME_LOCK_RELEASE] = { "lock-release", "\"grant\":\"9\"", "\"grant\":\"9f\"" },
+  [BK_FRAME_ALERTS_ENABLE] = { "alerts-enable", "\"sites\":[]", "\"sites\":[0,7,4711]" },
+  [BK_FRAME_OK] = { "ok", "\"ignored\":0", "\"time\":1767225600000000,\"challenge\":\"c4a1\",\"grant\":\"9f\"" },
   [BK_FRAME_ERROR] = { "error", "\"code\":\"not-found\",\"text\":\"No\"",
                        "\"code\":\"server-too-busy\",\"text\":\"Slower\",\"retry_ms\":250" },
   [BK_FRAME_SIGNED_IN]
   = { "signed-in", "\"device\":\"" SAMPLE_GUID "\",\"token\":\"t\",\"display_name\":\"\",\"time\":0",
-      "\"device\":\"" SAMPLE_GUID "\",\"token\":\"t0ken\",\"display_name\":\"Alice\",\"time\":1767225600000000" },
+      "\"device\":\"" SAMPLE_GUID "\",\"token\":\"t0ken\",\"display_name\":\"Alice\",\"time\":1767225600000000,"
+      "\"lock\":true" },
   [BK_FRAME_HELLO] = { "hello", "\"version\":1,\"domain\":\"example.org\",\"registration\":\"open\"",
                        "\"version\":2,\"domain\":\"example.org\",\"registration\":\"closed\"" },
   [BK_FRAME_CONTACT] = { "contact", "\"seq\":1,\"who\":\"" SAMPLE_BOB "\",\"relation\":\"none\",\"blocked\":false",
@@ -62,6 +68,12 @@ static const struct
   [BK_FRAME_SESSION_ELSEWHERE]
   = { "session-elsewhere", "\"seq\":1,\"session\":\"" SAMPLE_GUID "\",\"result\":\"accepted\"",
       "\"seq\":2,\"session\":\"" SAMPLE_GUID "\",\"result\":\"declined\"" },
+  [BK_FRAME_LOCK_CHALLENGED]
+  = { "lock-challenged", "\"grant\":\"9\",\"challenge\":\"c\"", "\"grant\":\"9f\",\"challenge\":\"c4a1\"" },
+  [BK_FRAME_LOCK_REVOKED] = { "lock-revoked", "\"grant\":\"9\"", "\"grant\":\"9f\"" },
+  [BK_FRAME_ALERT] = { "alert", "\"alert\":\"" SAMPLE_GUID "\",\"site\":0,\"text\":\"x\",\"time\":0",
+                       "\"seq\":5,\"alert\":\"" SAMPLE_GUID "\",\"site\":7,\"text\":\"two\\nlines\","
+                       "\"url\":\"https://example.org/\",\"time\":1767225600000000" },
   [BK_FRAME_CAUGHT_UP] = { "caught-up", "\"seq\":0", "\"seq\":4711" },
   [BK_FRAME_BYE] = { "bye", "\"reason\":\"shutdown\"", "\"reason\":\"slow\",\"retry_ms\":5000" },
 };

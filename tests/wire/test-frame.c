@@ -16,7 +16,8 @@ sample_text (BkFrameType type, const char *members)
 {
   const char *id = bk_frame_type_get_class (type) == BK_FRAME_PUSH ? "" : "\"id\":7,";
 
-  return g_strdup_printf ("{\"type\":\"%s\",%s%s}", frame_samples[type].nick, id, members);
+  return g_strdup_printf ("{%s\"type\":\"%s\"%s%s}", id, frame_samples[type].nick, *members != '\0' ? "," : "",
+                          members);
 }
 
 /* Reads a frame as the side would that may get it. */
@@ -111,6 +112,7 @@ static const char *const wrong_values[][8] = {
   [BK_FIELD_WORD] = { "1", "null", "{}", "\"\"", "\"nonsense\"", "true" },
   [BK_FIELD_UINT] = { "-1", "9007199254740992", "1.5", "\"1\"", "null", "{}", "true" },
   [BK_FIELD_BOOL] = { "0", "1", "\"true\"", "null", "{}", "[]" },
+  [BK_FIELD_UINTS] = { "1", "null", "{}", "[-1]", "[\"1\"]", "[1.5]", "[[]]" },
   [BK_FIELD_OBJECT] = { "1", "null", "[]", "\"{}\"", "true", "{}" },
 };
 
@@ -276,7 +278,7 @@ test_classes (void)
           *strrchr (without_id, ',') = ' ';
         }
 
-      BkFrameClass klass = type <= BK_FRAME_SESSION_SEND ? BK_FRAME_REQUEST
+      BkFrameClass klass = type <= BK_FRAME_ALERTS_ENABLE ? BK_FRAME_REQUEST
                            : type <= BK_FRAME_SIGNED_IN  ? BK_FRAME_REPLY
                                                          : BK_FRAME_PUSH;
       g_assert_cmpint (bk_frame_type_get_class (type), ==, klass);

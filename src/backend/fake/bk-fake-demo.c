@@ -31,7 +31,8 @@ send_envelope (BkBackend *echo, const char *to, const BkEnvelope *envelope)
 {
   g_autofree char *uid = bk_guid_new ();
 
-  BK_BACKEND_SESSIONS_GET_IFACE (echo)->send_async (BK_BACKEND_SESSIONS (echo), to, uid, envelope, NULL, NULL, NULL);
+  BK_BACKEND_SESSIONS_GET_IFACE (echo)->send_async (BK_BACKEND_SESSIONS (echo), to, uid, envelope, NULL, NULL, NULL,
+                                                    NULL);
 }
 
 static void
@@ -78,6 +79,10 @@ on_echo_event (BkBackend *echo, const BkBackendEvent *event, gpointer user_data)
     case BK_BACKEND_EVENT_PROFILE:
     case BK_BACKEND_EVENT_PRESENCE:
     case BK_BACKEND_EVENT_SESSION_ELSEWHERE:
+    case BK_BACKEND_EVENT_LOCK:
+    case BK_BACKEND_EVENT_LOCK_CHALLENGED:
+    case BK_BACKEND_EVENT_LOCK_REVOKED:
+    case BK_BACKEND_EVENT_ALERT:
     case BK_BACKEND_EVENT_CAUGHT_UP:
       break;
     }

@@ -164,7 +164,7 @@ bk_fake_backend_messages_init (BkBackendMessagesInterface *iface)
 
 static void
 fake_send_envelope_async (BkBackendSessions *backend, const char *to, const char *uid, const BkEnvelope *envelope,
-                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                          const char *grant, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   BkFakeBackend *self = BK_FAKE_BACKEND (backend);
   g_autoptr (GTask) task = request_new (self, fake_send_envelope_async, cancellable, callback, user_data);

@@ -131,6 +131,10 @@ bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame)
     case BK_FRAME_CAUGHT_UP:
       report_caught_up (self, frame);
       break;
+    case BK_FRAME_LOCK_CHALLENGED:
+    case BK_FRAME_LOCK_REVOKED:
+    case BK_FRAME_ALERT:
+      break;
     case BK_FRAME_BYE:
       bk_native_backend_bye (self, frame);
       break;
@@ -146,6 +150,10 @@ bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame)
     case BK_FRAME_CONTACT_BLOCK:
     case BK_FRAME_MESSAGE_SEND:
     case BK_FRAME_SESSION_SEND:
+    case BK_FRAME_LOCK_CHALLENGE:
+    case BK_FRAME_LOCK_RESPOND:
+    case BK_FRAME_LOCK_RELEASE:
+    case BK_FRAME_ALERTS_ENABLE:
     case BK_FRAME_OK:
     case BK_FRAME_ERROR:
     case BK_FRAME_SIGNED_IN:

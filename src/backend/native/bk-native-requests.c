@@ -210,7 +210,7 @@ bk_native_backend_messages_init (BkBackendMessagesInterface *iface)
 
 static void
 native_send_envelope_async (BkBackendSessions *backend, const char *to, const char *uid, const BkEnvelope *envelope,
-                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                            const char *grant, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   BkNativeBackend *self = BK_NATIVE_BACKEND (backend);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
@@ -223,6 +223,7 @@ native_send_envelope_async (BkBackendSessions *backend, const char *to, const ch
   bk_frame_set_string (frame, "to", to);
   bk_frame_set_string (frame, "uid", uid);
   bk_frame_set_envelope (frame, envelope);
+  bk_frame_set_string (frame, "grant", grant);
   ask (self, frame, g_steal_pointer (&task));
 }
 

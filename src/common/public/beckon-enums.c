@@ -49,6 +49,14 @@ G_DEFINE_ENUM_TYPE (BeckonDelivery, beckon_delivery,
                     G_DEFINE_ENUM_VALUE (BECKON_DELIVERY_SENT, "sent"),
                     G_DEFINE_ENUM_VALUE (BECKON_DELIVERY_FAILED, "failed"))
 
+G_DEFINE_ENUM_TYPE (BeckonLockStatus, beckon_lock_status,
+                    G_DEFINE_ENUM_VALUE (BECKON_LOCK_STATUS_NOT_INITIALIZED, "not-initialized"),
+                    G_DEFINE_ENUM_VALUE (BECKON_LOCK_STATUS_INITIALIZED, "initialized"),
+                    G_DEFINE_ENUM_VALUE (BECKON_LOCK_STATUS_PENDING_RESULT, "pending-result"),
+                    G_DEFINE_ENUM_VALUE (BECKON_LOCK_STATUS_UNLOCKED, "unlocked"),
+                    G_DEFINE_ENUM_VALUE (BECKON_LOCK_STATUS_UNLOCK_FAILED, "unlock-failed"),
+                    G_DEFINE_ENUM_VALUE (BECKON_LOCK_STATUS_DISABLED, "disabled"))
+
 /* The one table about results: nick (also the word on the wire), the code of the original, the sentence for people.
  * Results that the original did not know carry the code nearest in sense, so that a program written against the old
  * numbers still understands them. */
@@ -217,6 +225,20 @@ const char *
 beckon_relation_to_nick (BeckonRelation relation)
 {
   return enum_nick (BECKON_TYPE_RELATION, relation);
+}
+
+/**
+ * beckon_lock_status_to_nick:
+ * @status: where Lock and Key stands
+ *
+ * Gets the short name of a lock status, such as `unlocked`.
+ *
+ * Returns: (transfer none): the nick
+ */
+const char *
+beckon_lock_status_to_nick (BeckonLockStatus status)
+{
+  return enum_nick (BECKON_TYPE_LOCK_STATUS, status);
 }
 
 /**

@@ -165,12 +165,36 @@ typedef enum {
   BECKON_DELIVERY_FAILED = 3,
 } BeckonDelivery;
 
+#define BECKON_TYPE_LOCK_STATUS (beckon_lock_status_get_type ())
+/**
+ * BeckonLockStatus:
+ * @BECKON_LOCK_STATUS_NOT_INITIALIZED: not signed in: unlocking is not possible yet (`LOCK_NOTINITIALIZED`)
+ * @BECKON_LOCK_STATUS_INITIALIZED: locked (`LOCK_INITIALIZED`)
+ * @BECKON_LOCK_STATUS_PENDING_RESULT: a challenge was requested, its result is not known yet (`LOCK_PENDINGRESULT`)
+ * @BECKON_LOCK_STATUS_UNLOCKED: unlocked (`LOCK_UNLOCKED`)
+ * @BECKON_LOCK_STATUS_UNLOCK_FAILED: the answer was wrong; there is no second try before the next sign-in
+ *   (`LOCK_UNLOCKFAILED`)
+ * @BECKON_LOCK_STATUS_DISABLED: nothing is locked (`LOCK_DISABLED`)
+ *
+ * Where Lock and Key stands, for one program, one object and one account. The values are those of the original
+ * `LockStatus`.
+ */
+typedef enum {
+  BECKON_LOCK_STATUS_NOT_INITIALIZED = 1,
+  BECKON_LOCK_STATUS_INITIALIZED = 2,
+  BECKON_LOCK_STATUS_PENDING_RESULT = 3,
+  BECKON_LOCK_STATUS_UNLOCKED = 4,
+  BECKON_LOCK_STATUS_UNLOCK_FAILED = 5,
+  BECKON_LOCK_STATUS_DISABLED = 6,
+} BeckonLockStatus;
+
 GType beckon_session_state_get_type (void);
 GType beckon_session_flags_get_type (void);
 GType beckon_session_result_get_type (void);
 GType beckon_status_get_type (void);
 GType beckon_relation_get_type (void);
 GType beckon_delivery_get_type (void);
+GType beckon_lock_status_get_type (void);
 
 const char *beckon_session_state_to_nick (BeckonSessionState state);
 const char *beckon_session_result_to_nick (BeckonSessionResult result);
@@ -179,5 +203,6 @@ guint32 beckon_session_result_to_hresult (BeckonSessionResult result);
 const char *beckon_status_to_nick (BeckonStatus status);
 const char *beckon_relation_to_nick (BeckonRelation relation);
 const char *beckon_delivery_to_nick (BeckonDelivery delivery);
+const char *beckon_lock_status_to_nick (BeckonLockStatus status);
 
 G_END_DECLS

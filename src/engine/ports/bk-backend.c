@@ -14,6 +14,8 @@ G_DEFINE_INTERFACE (BkBackendRegister, bk_backend_register, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkBackendContacts, bk_backend_contacts, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkBackendMessages, bk_backend_messages, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkBackendSessions, bk_backend_sessions, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkBackendLock, bk_backend_lock, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkBackendAlerts, bk_backend_alerts, G_TYPE_OBJECT)
 
 static void
 bk_backend_default_init (BkBackendInterface *iface)
@@ -39,6 +41,16 @@ bk_backend_messages_default_init (BkBackendMessagesInterface *iface)
 
 static void
 bk_backend_sessions_default_init (BkBackendSessionsInterface *iface)
+{
+}
+
+static void
+bk_backend_lock_default_init (BkBackendLockInterface *iface)
+{
+}
+
+static void
+bk_backend_alerts_default_init (BkBackendAlertsInterface *iface)
 {
 }
 

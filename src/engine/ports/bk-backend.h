@@ -32,6 +32,10 @@ typedef enum
   BK_BACKEND_EVENT_MESSAGE,
   BK_BACKEND_EVENT_SESSION,
   BK_BACKEND_EVENT_SESSION_ELSEWHERE,
+  BK_BACKEND_EVENT_LOCK,
+  BK_BACKEND_EVENT_LOCK_CHALLENGED,
+  BK_BACKEND_EVENT_LOCK_REVOKED,
+  BK_BACKEND_EVENT_ALERT,
   BK_BACKEND_EVENT_CAUGHT_UP,
 } BkBackendEventType;
 
@@ -40,7 +44,7 @@ typedef enum
 typedef struct
 {
   BkBackendEventType type;
-  const char *cursor; /* CONTACT, MESSAGE, SESSION, SESSION_ELSEWHERE, CAUGHT_UP; nullable */
+  const char *cursor; /* CONTACT, MESSAGE, SESSION, SESSION_ELSEWHERE, ALERT, CAUGHT_UP; nullable */
 
   BkBackendState state; /* STATE */
   const GError *error;  /* STATE: why OFFLINE or WAITING; nullable */
@@ -64,6 +68,14 @@ typedef struct
   const BkEnvelope *envelope; /* SESSION; the ttl of an invite is what is left of it now, so no clocks are compared */
   const char *session;        /* SESSION_ELSEWHERE */
   BeckonSessionResult result; /* SESSION_ELSEWHERE: ACCEPTED_ELSEWHERE or DECLINED_ELSEWHERE */
+
+  gboolean locked;       /* LOCK, once after each sign-in: whether programs have to unlock */
+  const char *grant;     /* LOCK_CHALLENGED, LOCK_REVOKED */
+  const char *challenge; /* LOCK_CHALLENGED: the network asks again who holds the grant */
+
+  const char *alert; /* ALERT: GUID; its words are in `text`, when it was sent in `time` */
+  guint32 site;      /* ALERT */
+  const char *url;   /* ALERT; nullable, http or https */
 } BkBackendEvent;
 
 /* What is needed to sign in. */
@@ -157,9 +169,36 @@ G_DECLARE_INTERFACE (BkBackendSessions, bk_backend_sessions, BK, BACKEND_SESSION
 struct _BkBackendSessionsInterface
 {
   GTypeInterface parent_iface;
+  /* @grant: with an invitation of a program that had to unlock; NULL: the user's own, or nothing is locked. */
   void (*send_async) (BkBackendSessions *self, const char *to, const char *uid, const BkEnvelope *envelope,
-                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+                      const char *grant, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*send_finish) (BkBackendSessions *self, GAsyncResult *result, GError **error);
+};
+
+/* Lock and Key. A network without it locks nothing. Grants end with the connection, without an event. */
+#define BK_TYPE_BACKEND_LOCK (bk_backend_lock_get_type ())
+G_DECLARE_INTERFACE (BkBackendLock, bk_backend_lock, BK, BACKEND_LOCK, GObject)
+struct _BkBackendLockInterface
+{
+  GTypeInterface parent_iface;
+  void (*challenge_async) (BkBackendLock *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data);
+  char *(*challenge_finish) (BkBackendLock *self, GAsyncResult *result, GError **error);
+  /* Fails with API_UNLOCK_FAILED if the answer is not right. */
+  void (*respond_async) (BkBackendLock *self, const char *challenge, const char *license, const char *response,
+                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  char *(*respond_finish) (BkBackendLock *self, GAsyncResult *result, GError **error); /* the grant */
+  void (*release) (BkBackendLock *self, const char *grant);
+};
+
+/* Alerts for the subscribers of sites; those to the account come without it. The network forgets the sites when the
+ * connection breaks; the backend says them again. */
+#define BK_TYPE_BACKEND_ALERTS (bk_backend_alerts_get_type ())
+G_DECLARE_INTERFACE (BkBackendAlerts, bk_backend_alerts, BK, BACKEND_ALERTS, GObject)
+struct _BkBackendAlertsInterface
+{
+  GTypeInterface parent_iface;
+  void (*set_sites) (BkBackendAlerts *self, const guint32 *sites, gsize n_sites);
 };
 
 G_END_DECLS
