@@ -15,6 +15,7 @@
 #define BK_LIMIT_CONTEXT_TOTAL 1048576 /* all SendContextData of one session */
 #define BK_LIMIT_CONTEXT_RATE 50       /* SendContextData per second and session */
 #define BK_LIMIT_ADDRESS 255           /* LocalAddress, RemoteAddress */
+#define BK_LIMIT_WINDOW_HANDLE 255     /* of a program's window, as desktop portals write it */
 #define BK_LIMIT_APP_NAME 256
 #define BK_LIMIT_APP_URL 256
 #define BK_LIMIT_PATH 4096

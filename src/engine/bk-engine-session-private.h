@@ -97,7 +97,12 @@ struct _BkEngineSession
   guint retry_ms;
   GCancellable *sending; /* cancelled when the session is let go */
   GCancellable *asking;  /* questions to programs and the launch: cancelled at the end of the session */
-  GTask *invite_task;        /* the caller of Invite, until the network took the invitation */
+  GTask *invite_task;        /* the caller of Invite or InviteWithPicker, until the network took the invitation */
+
+  gboolean picking;  /* the user is being asked whom to invite; then these are set: */
+  char *pick_caller; /* bus name of the program that waits for it */
+  char *pick_window; /* that program's window, may be empty */
+  char *pick_data;   /* application data, nullable */
 
   gsize context_total;
   gint64 context_times[BK_LIMIT_CONTEXT_RATE]; /* ring: when the last ones were sent, monotonic */
@@ -163,6 +168,14 @@ void bk_session_clear_outbox (BkEngineSession *self);
 
 /* bk-engine-session-verbs.c */
 gboolean bk_session_check_app_data (const char *app_data, GError **error);
+gboolean bk_session_check_application (BkEngineSession *self, GError **error);
+gboolean bk_session_check_account (BkEngineSession *self, GError **error);
+char *bk_session_check_invitation (BkEngineSession *self, const char *who, const char *app_data, GError **error);
+void bk_session_send_invitation (BkEngineSession *self, const char *who, const char *app_data);
+
+/* bk-engine-session-pick.c */
+gboolean bk_session_check_no_pick (BkEngineSession *self, GError **error);
+void bk_session_pick_over (BkEngineSession *self);
 
 /* bk-engine-session-answer.c */
 void bk_session_ask (BkEngineSession *self);

@@ -216,6 +216,8 @@ static const BkServiceMethod methods[] = {
       { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME },
       { BK_SERVICE_ARG_GUID },
       { BK_SERVICE_ARG_DATA, BK_LIMIT_APP_DATA } } },
+  { "AnswerPick", bk_service_handle_answer_pick,
+    { { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
   { NULL },
 };
 

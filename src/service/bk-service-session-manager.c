@@ -55,10 +55,12 @@ handle_create_session (BkServiceCall *call)
 {
   BkService *self = BK_CALL_SERVICE (call);
   g_autoptr (GVariant) options = g_variant_get_child_value (call->arguments, 0);
+  g_autoptr (GVariant) picker = NULL;
   g_autofree char *name = NULL;
   GError *error = NULL;
 
-  if (!bk_service_option_text (options, "account", BK_LIMIT_SIGN_IN_NAME, &name, &error))
+  if (!bk_service_option_text (options, "account", BK_LIMIT_SIGN_IN_NAME, &name, &error) ||
+      !bk_service_option (options, "picker", G_VARIANT_TYPE_BOOLEAN, &picker, &error))
     {
       bk_service_call_fail (call, error);
       return;

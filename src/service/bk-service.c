@@ -193,6 +193,7 @@ on_vanished (BkServiceCallers *callers, const char *name, BkService *self)
     }
   for (guint i = 0; i < held->len; i++)
     bk_engine_session_owner_vanished (g_ptr_array_index (held, i));
+  bk_service_picks_caller_vanished (self, name);
 }
 
 /* Attach of the Sessions door: whoever comes late is told how its sessions stand, and asked about what still rings. */
