@@ -148,6 +148,13 @@ bk_session_check_invitation (BkEngineSession *self, const char *who, const char 
   return g_steal_pointer (&name);
 }
 
+void
+bk_engine_session_drop_unused (BkEngineSession *self)
+{
+  if (self->state == BECKON_SESSION_STATE_READY)
+    bk_session_end (self, BK_LIFE_PROGRAM_ENDED, BECKON_SESSION_RESULT_ENDED, NULL);
+}
+
 /* All checks have passed: READY → INVITATION. Whoever waits for it is in invite_task. */
 void
 bk_session_send_invitation (BkEngineSession *self, const char *who, const char *app_data)

@@ -82,6 +82,8 @@ gboolean bk_engine_session_decline (BkEngineSession *self, const char *app_data,
 gboolean bk_engine_session_cancel (BkEngineSession *self, BeckonSessionResult reason, const char *app_data,
                                    GError **error);
 gboolean bk_engine_session_send_context_data (BkEngineSession *self, const char *data, GError **error);
+/* Nobody will use the session: it ends, if nobody has been invited. */
+void bk_engine_session_drop_unused (BkEngineSession *self);
 /* The program that holds the session is gone from the bus: the session ends (CONNECTED) or is cancelled. */
 void bk_engine_session_owner_vanished (BkEngineSession *self);
 

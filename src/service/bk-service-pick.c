@@ -31,8 +31,8 @@ on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean done = bk_engine_session_invite_with_picker_finish (session, result, &error);
 
   bk_service_call_finish (pick->call, done, error);
-  if (!done && pick->once && bk_engine_session_get_state (session) == BECKON_SESSION_STATE_READY)
-    bk_engine_session_owner_vanished (session);
+  if (!done && pick->once)
+    bk_engine_session_drop_unused (session);
 }
 
 void

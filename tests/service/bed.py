@@ -249,16 +249,28 @@ class Client:
         else:
             invocation.return_value(answer)
 
-    def call_raw(self, destination, path, interface, method, arguments=None, seconds=15):
+    def begin(self, destination, path, interface, method, arguments=None, seconds=15):
+        """Calls and does not wait for the answer: finish does."""
         done = []
+
+        def on_done(_source, result):
+            arrivals[0] += 1
+            done.append(result)
+
         self.connection.call(destination, path, interface, method, arguments, None, Gio.DBusCallFlags.NONE,
-                             int(seconds * 1000 * SLOWNESS), None, lambda source, result: done.append(result))
-        wait(lambda: done, f'{interface}.{method}', seconds + 5)
+                             int(seconds * 1000 * SLOWNESS), None, on_done)
+        return done
+
+    def finish(self, done, seconds=20):
+        wait(lambda: done, 'the answer to a call', seconds)
         try:
             result = self.connection.call_finish(done[0]).unpack()
         except GLib.Error as error:
             raise Failure(error) from None
         return result[0] if len(result) == 1 else result or None
+
+    def call_raw(self, destination, path, interface, method, arguments=None, seconds=15):
+        return self.finish(self.begin(destination, path, interface, method, arguments, seconds), seconds + 5)
 
     def bus(self, method, signature, *values):
         return self.call_raw('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', method,
