@@ -49,6 +49,9 @@ void beckon_messenger_invite_app_async (BeckonMessenger *self, BeckonAccount *ac
                                         const char *guid, const char *app_data, GCancellable *cancellable,
                                         GAsyncReadyCallback callback, gpointer user_data);
 BeckonSession *beckon_messenger_invite_app_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_answer_pick_async (BeckonMessenger *self, BeckonSession *session, const char *who,
+                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_answer_pick_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
 void beckon_messenger_register_application_async (BeckonMessenger *self, const char *guid, const char *name,
                                                   const char *url, const char *path, GCancellable *cancellable,
                                                   GAsyncReadyCallback callback, gpointer user_data);
