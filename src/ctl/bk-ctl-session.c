@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* invite, accept, decline, cancel, sessions, show */
+/* invite, pick, accept, decline, cancel, sessions, show */
 #include "bk-ctl.h"
 
 #include <stdio.h>
@@ -19,6 +19,7 @@ static struct
   char *data;
   char *wait_name;
   gboolean all;
+  gboolean nobody;
   Wait wait;
 } options;
 
@@ -29,6 +30,10 @@ static const GOptionEntry data_entries[] = {
 static const GOptionEntry wait_entries[] = {
   { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
   { "wait", 'w', 0, G_OPTION_ARG_FILENAME, &options.wait_name, "Wait for that", "accepted|connected|ended" },
+  { NULL },
+};
+static const GOptionEntry pick_entries[] = {
+  { "nobody", 0, 0, G_OPTION_ARG_NONE, &options.nobody, "Invite nobody", NULL },
   { NULL },
 };
 static const GOptionEntry list_entries[] = {
@@ -173,6 +178,53 @@ on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
     follow (ctl, session);
 }
 
+/* ---- invite --pick: what a program does that knows no contacts ---- */
+
+static void
+on_picked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BkCtl *ctl = user_data;
+  GError *error = NULL;
+  g_autoptr (BeckonSession) session
+    = beckon_session_manager_invite_with_picker_finish (BECKON_SESSION_MANAGER (source), result, &error);
+
+  if (session == NULL)
+    bk_ctl_fail_error (ctl, error);
+  else
+    follow (ctl, session);
+}
+
+static void
+on_manager (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BkCtl *ctl = user_data;
+  GError *error = NULL;
+  g_autoptr (BeckonSessionManager) manager = beckon_session_manager_new_finish (result, &error);
+
+  if (manager == NULL)
+    {
+      bk_ctl_fail_error (ctl, error);
+      return;
+    }
+  bk_ctl_keep (ctl, manager);
+  g_autofree char *guid = dup_guid (ctl, ctl->args[0]);
+  if (guid != NULL)
+    beckon_session_manager_invite_with_picker_async (manager, guid, NULL, data (), ctl->cancellable, on_picked, ctl);
+}
+
+/* The session ends with whoever holds it, and that is this program: it waits for the end unless told otherwise. */
+static void
+run_invite_with_picker (BkCtl *ctl)
+{
+  if (ctl->account_name != NULL)
+    bk_ctl_fail (ctl, BK_CTL_USAGE, "--pick invites from the primary account");
+  else if (parse_wait (ctl))
+    {
+      options.wait = options.wait == WAIT_NOT ? WAIT_ENDED : options.wait;
+      beckon_session_manager_new_async (NULL, ctl->cancellable, on_manager, ctl);
+    }
+}
+
 static void
 run_invite (BkCtl *ctl)
 {
@@ -233,6 +285,29 @@ pick_session (BkCtl *ctl, gboolean (*fits) (BeckonSession *session), const char 
   else if (found == NULL)
     bk_ctl_fail (ctl, BK_CTL_FAILED, "There is no %s", what);
   return g_steal_pointer (&found);
+}
+
+/* ---- pick ---- */
+
+BK_CTL_DEFINE_VERB (on_pick_answered, BECKON_MESSENGER, beckon_messenger_answer_pick_finish)
+
+static void
+run_pick (BkCtl *ctl)
+{
+  const char *who = ctl->args[1];
+
+  if ((who == NULL) != options.nobody)
+    {
+      bk_ctl_fail (ctl, BK_CTL_USAGE, "Usage: beckonctl pick SESSION WHO, or beckonctl pick SESSION --nobody");
+      return;
+    }
+  g_autoptr (BeckonSession) session = pick_session (ctl, is_any, "session");
+  if (session == NULL)
+    return;
+  g_autoptr (BeckonAccount) account
+    = beckon_messenger_find_account (ctl->messenger, beckon_session_get_my_signin_name (session));
+  g_autofree char *name = who != NULL && account != NULL ? bk_ctl_dup_who (account, who) : NULL;
+  beckon_messenger_answer_pick_async (ctl->messenger, session, name, ctl->cancellable, on_pick_answered, ctl);
 }
 
 /* ---- accept, decline, cancel ---- */
@@ -329,6 +404,9 @@ run_show (BkCtl *ctl)
 
 const BkCtlCommand bk_ctl_session_commands[] = {
   { "invite", run_invite, "WHO APPLICATION", "Invite somebody to an application (name or GUID)", 2, 2, wait_entries },
+  { "invite --pick", run_invite_with_picker, "APPLICATION", "Let the user choose whom, in a window of Beckon", 1, 1,
+    wait_entries },
+  { "pick", run_pick, "SESSION [WHO]", "Choose whom a program invites", 1, 2, pick_entries },
   { "accept", run_accept, "[SESSION]", "Accept an invitation", 0, 1, wait_entries },
   { "decline", run_decline, "[SESSION]", "Decline an invitation", 0, 1, data_entries },
   { "cancel", run_cancel, "[SESSION]", "End a session from either side", 0, 1, data_entries },
