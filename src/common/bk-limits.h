@@ -32,6 +32,7 @@
 #define BK_TIMEOUT_INSTALL_S 1800      /* the invitee is installing the application */
 #define BK_TIMEOUT_INSTALLED_NOTICE_S 10
 #define BK_TIMEOUT_CONNECT_S 15
+#define BK_TIMEOUT_FETCH_S 30          /* a running program that took a session fetches it */
 #define BK_TIMEOUT_CHANNEL_S 30
 #define BK_TIMEOUT_UNLOCK_S 30         /* from RequestChallenge to SendResponse, and from there to the result */
 #define BK_TIMEOUT_CHALLENGE_S 60      /* a challenge opens nothing after that */

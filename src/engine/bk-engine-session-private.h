@@ -30,7 +30,7 @@ typedef enum
 {
   BK_SESSION_TIMER_DEADLINE, /* answer, install or connect timer: belongs to the state */
   BK_SESSION_TIMER_NOTICE,   /* "installed, starting…" */
-  BK_SESSION_TIMER_GRACE,    /* the program left the bus: its exit status is on the way */
+  BK_SESSION_TIMER_GRACE,    /* the program left the bus: its exit status is on the way; or it has yet to come */
   BK_SESSION_TIMER_RETRY,    /* the network was too busy for an envelope */
   BK_SESSION_TIMER_LINGER,   /* how long the last envelope of an ended session is kept */
   BK_SESSION_TIMER_FORGET,   /* how long an ended session is shown */

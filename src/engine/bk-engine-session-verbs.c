@@ -237,6 +237,12 @@ check_context_data (BkEngineSession *self, const char *data, GError **error)
 {
   gsize length = data != NULL ? strlen (data) : 0;
 
+  if ((self->flags & BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE) != 0)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_VALID_FOR_APP_INVITE,
+                           "The program does not know Beckon and reads no context data");
+      return FALSE;
+    }
   if (length > BK_LIMIT_CONTEXT_DATA || self->context_total + length > BK_LIMIT_CONTEXT_TOTAL || is_too_fast (self))
     {
       g_set_error (error, BECKON_ERROR, BECKON_ERROR_CONTEXT_DATA_OVER_LIMIT,

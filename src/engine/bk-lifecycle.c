@@ -86,7 +86,9 @@ static const BkLifeEdge edges[] = {
   EDGE (CONNECTED, SEND_CONTEXT, BOTH, CONNECTED,
         "Sends *context*. If the network refuses: OnSendError (CONTEXT_DATA_SEND_FAILURE)."),
   EDGE (CONNECTED, REMOTE_CONTEXT, BOTH, CONNECTED, "ContextData is the new data. OnContextData."),
-  EDGE (CONNECTED, LAUNCH_FAILED, BOTH, TERMINATED, "Sends *end*: APPLICATION_LAUNCH_FAILED."),
+  EDGE (CONNECTED, LAUNCH_FAILED, BOTH, TERMINATED,
+        "The program could not be started, or a running one took the session and did not fetch it within 30 seconds. "
+        "Sends *end*: APPLICATION_LAUNCH_FAILED."),
   EDGE (CONNECTED, PROGRAM_ENDED, BOTH, TERMINATED,
         "The program's scope is empty or its bus name is gone. Sends *end*: ENDED, or APPLICATION_FAILED after a bad "
         "exit. The other side's program is told, not killed."),

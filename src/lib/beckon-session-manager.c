@@ -735,7 +735,7 @@ install_signals (void)
    *
    * The program is about to be launched for a session (`BeforeAppLaunch`).
    *
-   * Returns: %TRUE to let Beckon launch it, %FALSE to stop that
+   * Returns: %TRUE to let Beckon launch it, %FALSE to stop that: the session is then this program's
    */
   signals[SIGNAL_BEFORE_APP_LAUNCH] = g_signal_new_class_handler (
     "before-app-launch", type, G_SIGNAL_RUN_LAST, G_CALLBACK (default_before_app_launch), stop_at_false, NULL, NULL,

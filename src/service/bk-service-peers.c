@@ -160,7 +160,7 @@ read_answer (const Question *question, GVariant *reply)
   return answer;
 }
 
-/* Who takes an invitation over holds its session. It may have left the bus while its answer was on the way: then
+/* Who takes an invitation over, or does without the launch, holds its session. It may have left the bus while its answer was on the way: then
  * nobody takes it. */
 static gboolean
 take_over (BkServicePeers *self, Question *question, Target *target)
@@ -188,9 +188,10 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_free (asked);
   question->open--;
-  if (answer && question->kind == QUESTION_INVITATION && !g_task_get_completed (task)
-      && !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
-    answer = take_over (g_task_get_source_object (task), question, target);
+  if (answer != default_of (question->kind) && question->kind != QUESTION_LAUNCH && !g_task_get_completed (task)
+      && !g_cancellable_is_cancelled (g_task_get_cancellable (task))
+      && !take_over (g_task_get_source_object (task), question, target))
+    answer = default_of (question->kind);
   bk_service_callers_revoke (bk_service_door_get_callers (target->door), target->name, question->session);
 
   if (g_task_get_completed (task))

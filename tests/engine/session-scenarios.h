@@ -315,6 +315,17 @@ static const Scenario scenarios[] = {
     "invitation invited >invite accepted on-accepted(yes) connected on-ready hand-over launch >connect terminated "
     "END(ended,)",
     "offer ASK >ringing accepted WITHDRAW >accept connected on-ready hand-over terminated END(ended,) >end:ended" },
+  { "taken-not-fetched", TRUE,
+    "b:takes a:invite b:accept +29999 b:context +1",
+    "invitation invited >invite accepted on-accepted(yes) connected on-ready hand-over launch >connect "
+    "on-context(data) terminated END(application-launch-failed,)",
+    "offer ASK >ringing accepted WITHDRAW >accept connected on-ready hand-over >context terminated "
+    "END(application-launch-failed,) >end:application-launch-failed" },
+  { "taken-and-fetched", TRUE,
+    "b:takes a:invite b:accept +29999 b:redeem +1 b:context",
+    "invitation invited >invite accepted on-accepted(yes) connected on-ready hand-over launch >connect "
+    "on-context(data)",
+    "offer ASK >ringing accepted WITHDRAW >accept connected on-ready hand-over >context" },
   { "refrains", TRUE,
     "b:refrains a:invite b:accept b:context b:cancel",
     "invitation invited >invite accepted on-accepted(yes) connected on-ready hand-over launch >connect "
