@@ -217,7 +217,7 @@ class Client:
         self.connection.set_exit_on_close(False)
         self.signals = []  # (path, signal, arguments); of properties (path, 'Changed', {…})
         self.asked = []  # (method, arguments)
-        self.answers = {}  # method → value, exception, or None: never answers
+        self.answers = {}  # method → value, exception, what is called with us and the call, or None: never answers
         self.held = []
         self.connection.signal_subscribe(None, None, None, None, None, Gio.DBusSignalFlags.NONE, self.on_signal)
         interface = Gio.DBusNodeInfo.new_for_xml(PEER_XML).interfaces[0]
@@ -246,6 +246,8 @@ class Client:
             self.held.append(invocation)
         elif isinstance(answer, Exception):
             invocation.return_dbus_error('org.example.No', str(answer))
+        elif callable(answer):
+            answer(self, invocation)
         else:
             invocation.return_value(answer)
 
