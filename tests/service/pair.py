@@ -18,20 +18,10 @@ class Pair:
 
     def __enter__(self):
         self.buses = Bus().__enter__(), Bus().__enter__()
-        folder = self.buses[0].dir / 'server'
-        folder.mkdir()
-        changed = []
-        monitor = Gio.File.new_for_path(str(folder)).monitor_directory(Gio.FileMonitorFlags.WATCH_MOVES, None)
-        monitor.connect('changed', lambda *a: changed.append(1))
+        self.folder = self.buses[0].dir / 'server'
+        self.folder.mkdir()
         self.log = open(self.buses[0].dir / 'server.log', 'wb')
-        self.server = subprocess.Popen(
-            [BUILD / 'src' / 'server' / 'beckon-server', 'run', '--domain=localhost', '--registration=open',
-             f'--database={folder}/db.sqlite', '--listen=127.0.0.1:0', f'--port-file={folder}/port'],
-            stdout=self.log, stderr=self.log)
-        port = folder / 'port'
-        wait(lambda: port.exists() and port.read_text().strip(), 'the server')
-        monitor.cancel()
-        self.server_address = f'ws://127.0.0.1:{port.read_text().strip()}'
+        self.start_server()
         self.services, self.ui, self.accounts = [], [], []
         for bus, who in zip(self.buses, (ALICE, BOB)):
             bus.register(GUID, '/bin/sleep', '1000')
@@ -39,7 +29,7 @@ class Pair:
             ui = bus.client()
             ui.attach()
             self.ui.append(ui)
-            options = {'server': GLib.Variant('s', self.server_address), 'register': GLib.Variant('b', True)}
+            options = {'server': GLib.Variant('s', self.address_for(who)), 'register': GLib.Variant('b', True)}
             self.accounts.append(ui.call('Messenger1', 'AddAccount', '(ssa{sv})', who, 'correct horse', options))
         a, b = self.ui
         a.call('Account1', 'AddContact', '(ss)', BOB, 'hello', path=self.accounts[0])
@@ -48,6 +38,26 @@ class Pair:
         self.wait_relation(0, BOB, 3)
         self.wait_relation(1, ALICE, 3)
         return self
+
+    def start_server(self):
+        """The second time on the port and with the database of the first."""
+        port = self.folder / 'port'
+        number = port.read_text().strip() if port.exists() else '0'
+        port.unlink(missing_ok=True)
+        changed = []
+        monitor = Gio.File.new_for_path(str(self.folder)).monitor_directory(Gio.FileMonitorFlags.WATCH_MOVES, None)
+        monitor.connect('changed', lambda *a: changed.append(1))
+        self.server = subprocess.Popen(
+            [BUILD / 'src' / 'server' / 'beckon-server', 'run', '--domain=localhost', '--registration=open',
+             f'--database={self.folder}/db.sqlite', f'--listen=127.0.0.1:{number}', f'--port-file={port}'],
+            stdout=self.log, stderr=self.log)
+        wait(lambda: port.exists() and port.read_text().strip(), 'the server')
+        monitor.cancel()
+        self.server_address = f'ws://127.0.0.1:{port.read_text().strip()}'
+
+    def address_for(self, _who):
+        """Where somebody's service finds the server."""
+        return self.server_address
 
     def wait_relation(self, side, who, relation):
         def there():
