@@ -204,7 +204,7 @@ class Scene(Pair):
         self.accept()
         self.ui[1].wait_signal('Changed', self.theirs, lambda c: c.get('Log'))
         self.ui[0].wait_state(self.mine, CONNECTED)
-        self.process = self.buses[1].programs()[-1]
+        self.process, = self.buses[1].programs()
         environment = pathlib.Path(f'/proc/{self.process}/environ').read_bytes().split(b'\0')
         cookie = next(word for word in environment if word.startswith(b'BECKON_COOKIE='))[14:].decode()
         self.peer = self.client(1)
@@ -323,6 +323,9 @@ class Scene(Pair):
         for client in self.clients:
             client.close()
         self.gates[ALICE].open()
+        for pid in self.buses[1].programs():
+            os.kill(pid, signal.SIGKILL)
+        wait(lambda: self.ui[1].ping() is None and not self.buses[1].programs(), 'the programs to be gone')
         if state == 'installing' and not (self.buses[1].dir / 'data' / 'beckon' / 'peers' / f'{GUID}.peer').exists():
             self.install()
         for ui in self.ui:
