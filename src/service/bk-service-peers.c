@@ -160,8 +160,8 @@ read_answer (const Question *question, GVariant *reply)
   return answer;
 }
 
-/* Who takes an invitation over, or does without the launch, holds its session. It may have left the bus while its answer was on the way: then
- * nobody takes it. */
+/* Who takes an invitation over, or does without the launch, holds its session. It may have left the bus while its
+ * answer was on the way: then nobody takes it. */
 static gboolean
 take_over (BkServicePeers *self, Question *question, Target *target)
 {

@@ -88,7 +88,8 @@ test_properties (void)
     "'ApplicationName': <'name'>, "
     "'ApplicationURL': <'url'>, 'User': <'user'>, 'UserName': <'uname'>, 'MySigninName': <'me'>, 'LocalAddress': "
     "<'here'>, 'RemoteAddress': <'there'>, 'AppData': <'data'>, 'ContextData': <'context'>, 'Ringing': <true>, "
-    "'Installing': <true>, 'Asking': <true>, 'Picking': <true>, 'PickWindow': <'x11:2a'>, 'Result': <uint32 8>, 'ResultText': <'late'>, 'Log': <'/log'>, "
+    "'Installing': <true>, 'Asking': <true>, 'Picking': <true>, 'PickWindow': <'x11:2a'>, 'Result': <uint32 8>, "
+    "'ResultText': <'late'>, 'Log': <'/log'>, "
     "'Created': <int64 5>, "
     "'Deadline': <int64 6>, 'Timeline': <['one', 'two']>}");
   static const char *const texts[][2] = {
