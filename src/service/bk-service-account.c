@@ -367,6 +367,37 @@ bk_service_find_account (BkService *self, const char *path)
   return NULL;
 }
 
+BkEngineAccount *
+bk_service_find_account_by_name (BkService *self, const char *name)
+{
+  g_autofree char *normal = bk_sign_in_name_normalize (name);
+
+  for (guint i = 0; i < self->accounts->len; i++)
+    {
+      BkServiceView *view = g_ptr_array_index (self->accounts, i);
+      BkEngineAccount *account = BK_ENGINE_ACCOUNT (view->object);
+
+      if (g_strcmp0 (bk_engine_account_get_sign_in_name (account), normal) == 0)
+        return account;
+    }
+  return NULL;
+}
+
+gboolean
+bk_service_option_account (BkService *self, GVariant *options, int code, BkEngineAccount **account, GError **error)
+{
+  g_autofree char *name = NULL;
+
+  *account = NULL;
+  if (!bk_service_option_text (options, "account", BK_LIMIT_SIGN_IN_NAME, &name, error))
+    return FALSE;
+  *account = name != NULL ? bk_service_find_account_by_name (self, name) : bk_engine_get_primary_account (self->engine);
+  if (*account != NULL || name == NULL)
+    return TRUE;
+  g_set_error_literal (error, BECKON_ERROR, code, "There is no such account.");
+  return FALSE;
+}
+
 #define WHO { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME }
 
 static const BkServiceMethod methods[] = {
