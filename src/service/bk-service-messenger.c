@@ -152,7 +152,7 @@ handle_invite_app (BkServiceCall *call)
           bk_service_call_fail (call, error);
         }
       else
-        bk_engine_session_invite_async (session, who, app_data, self->cancellable, on_invited, call);
+        bk_engine_session_invite_async (session, who, app_data, NULL, self->cancellable, on_invited, call);
     }
 }
 

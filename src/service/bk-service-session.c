@@ -137,7 +137,7 @@ handle_invite (BkServiceCall *call)
   const char *user, *app_data;
 
   g_variant_get (call->arguments, "(&s&s@a{sv})", &user, &app_data, NULL);
-  bk_engine_session_invite_async (BK_ENGINE_SESSION (call->object), user, app_data,
+  bk_engine_session_invite_async (BK_ENGINE_SESSION (call->object), user, app_data, NULL,
                                   BK_CALL_SERVICE (call)->cancellable, on_invited, call);
 }
 
