@@ -281,6 +281,12 @@ on_arrived (BkEngineAccount *account, BkServiceView *view)
   bk_service_wake_window (view->service);
 }
 
+static void
+on_alert (BkEngineAccount *account, BkEngineAlert *alert, BkServiceView *view)
+{
+  bk_service_alert_arrived (view->service, account, alert);
+}
+
 static BkServiceView *
 account_view_new (BkService *self, BkEngineAccount *account)
 {
@@ -291,6 +297,7 @@ account_view_new (BkService *self, BkEngineAccount *account)
 
   g_signal_connect (account, "changed", G_CALLBACK (on_account_changed), view);
   g_signal_connect (account, "arrived", G_CALLBACK (on_arrived), view);
+  g_signal_connect (account, "alert", G_CALLBACK (on_alert), view);
   view->contacts = g_ptr_array_new_with_free_func (g_object_unref);
   g_signal_connect (contacts, "items-changed", G_CALLBACK (on_contacts_changed), view);
   on_contacts_changed (contacts, 0, 0, g_list_model_get_n_items (contacts), view);
