@@ -15,8 +15,9 @@ object_of (BkServiceCall *call)
 static BkEngineLock *
 dup_lock (BkServiceCall *call, BkEngineAccount *account)
 {
-  return account == NULL ? NULL :
-                           bk_service_locks_dup (BK_CALL_SERVICE (call)->locks, call->sender, object_of (call), account);
+  if (account == NULL)
+    return NULL;
+  return bk_service_locks_dup (BK_CALL_SERVICE (call)->locks, call->sender, object_of (call), account);
 }
 
 static GVariant *
@@ -130,7 +131,7 @@ bk_service_check_invite (BkServiceCall *call, BkEngineSession *session, const ch
     return TRUE;
   *grant = bk_service_locks_get_grant (self->locks, call->sender, account);
   /* That nobody is signed in is the plainer reason. */
-  return bk_engine_account_get_state (account) != BK_BACKEND_STATE_ONLINE
+  return bk_engine_account_get_state (account) != BK_BACKEND_ONLINE
          || bk_service_check_lock (call, account, BK_SERVICE_LOCK_MANAGER, error);
 }
 
@@ -139,7 +140,8 @@ static void
 on_lock_moved (BkServiceLocks *locks, const char *name, guint object, BkEngineAccount *account, guint previous,
                BkService *self)
 {
-  if (object != BK_SERVICE_LOCK_MANAGER || !bk_service_locks_check (locks, name, BK_SERVICE_LOCK_MANAGER, account, NULL))
+  if (object != BK_SERVICE_LOCK_MANAGER
+      || !bk_service_locks_check (locks, name, BK_SERVICE_LOCK_MANAGER, account, NULL))
     return;
   for (guint i = 0; i < self->watched->len; i++)
     {

@@ -145,7 +145,7 @@ handle_add_contact (BkServiceCall *call)
     *service == '\0' ? bk_engine_get_primary_account (self->engine) : find_service (self, service);
   if (account == NULL && *service != '\0')
     bk_service_call_refuse (call, BECKON_ERROR_NOT_FOUND, "There is no such account.");
-  else if (account == NULL || bk_engine_account_get_state (account) != BK_BACKEND_STATE_ONLINE)
+  else if (account == NULL || bk_engine_account_get_state (account) != BK_BACKEND_ONLINE)
     bk_service_call_refuse (call, BECKON_ERROR_NOT_LOGGED_ON, "Nobody is signed in.");
   else if (!bk_service_check_lock (call, account, BK_SERVICE_LOCK_PRIVATE, &error)
            || !bk_service_callers_watch (bk_service_door_get_callers (call->door), call->sender, &error))
@@ -202,7 +202,9 @@ bk_service_alert_arrived (BkService *self, BkEngineAccount *account, const BkEng
 void
 bk_service_handle_list_alerts (BkServiceCall *call)
 {
-  bk_service_call_return (call, g_variant_new ("(@a(usssxs))", bk_service_alerts_get_kept (BK_CALL_SERVICE (call)->alerts)));
+  GVariant *kept = bk_service_alerts_get_kept (BK_CALL_SERVICE (call)->alerts);
+
+  bk_service_call_return (call, g_variant_new ("(@a(usssxs))", kept));
 }
 
 void

@@ -88,6 +88,21 @@ add_target (Question *question, BkServiceDoor *door, const char *name)
   g_ptr_array_add (question->targets, target);
 }
 
+static BkEngineSession *
+find_session (BkServicePeers *self, guint number)
+{
+  g_autoptr (BkEngine) engine = g_weak_ref_get (&self->engine);
+  GListModel *sessions = engine != NULL ? bk_engine_get_sessions (engine) : NULL;
+
+  for (guint i = 0; sessions != NULL && i < g_list_model_get_n_items (sessions); i++)
+    {
+      g_autoptr (BkEngineSession) session = g_list_model_get_item (sessions, i);
+      if (bk_engine_session_get_number (session) == number)
+        return session; /* the list keeps it */
+    }
+  return NULL;
+}
+
 /* Whether @name has to unlock before it hears of invitations. */
 static gboolean
 is_locked (BkServicePeers *self, BkServiceDoor *door, const char *name, BkEngineSession *session)
@@ -111,21 +126,6 @@ find_targets (BkServicePeers *self, Question *question, const char *guid)
         if (!is_locked (self, self->doors[i], names[j], session))
           add_target (question, self->doors[i], names[j]);
     }
-}
-
-static BkEngineSession *
-find_session (BkServicePeers *self, guint number)
-{
-  g_autoptr (BkEngine) engine = g_weak_ref_get (&self->engine);
-  GListModel *sessions = engine != NULL ? bk_engine_get_sessions (engine) : NULL;
-
-  for (guint i = 0; sessions != NULL && i < g_list_model_get_n_items (sessions); i++)
-    {
-      g_autoptr (BkEngineSession) session = g_list_model_get_item (sessions, i);
-      if (bk_engine_session_get_number (session) == number)
-        return session; /* the list keeps it */
-    }
-  return NULL;
 }
 
 static const char *

@@ -205,7 +205,6 @@ on_vanished (BkServiceCallers *callers, const char *name, BkService *self)
 static void
 welcome_application (BkService *self, const char *name)
 {
-  bk_service_locks_welcome (self->locks, name);
   for (guint i = 0; i < self->watched->len; i++)
     {
       BkEngineSession *session = g_ptr_array_index (self->watched, i);
@@ -241,6 +240,8 @@ bk_service_handle_attach (BkServiceCall *call)
       bk_service_call_fail (call, g_steal_pointer (&error));
       return;
     }
+  if (door == self->sessions)
+    bk_service_locks_welcome (self->locks, sender); /* who has the reply knows how its locks stand */
   bk_service_call_return (call, NULL);
   if (door == self->sessions)
     welcome_application (self, sender);
