@@ -386,8 +386,8 @@ change_names (StandIn *self, gboolean own)
 StandIn *
 stand_in_new (void)
 {
-  static const char *const names[] = { "Account1", "Conversation1", "Lock1", "Messenger1", "MessengerPrivate1", "Registry1", "Session1",
-                                       "SessionManager1" };
+  static const char *const names[] = { "Account1", "Conversation1", "Lock1", "Messenger1", "MessengerPrivate1",
+                                       "Registry1", "Session1", "SessionManager1" };
   StandIn *self = g_new0 (StandIn, 1);
 
   self->connection = stand_in_connect ();
