@@ -70,7 +70,7 @@ tell (BkFakeBackend *self, BkBackendEventType type, const char *grant, const cha
 }
 
 static void
-revoke (BkFakeGrant *grant)
+end_grant (BkFakeGrant *grant)
 {
   BkFakeBackend *self = grant->backend;
 
@@ -194,7 +194,7 @@ fake_respond_async (BkBackendLock *backend, const char *challenge, const char *l
                               g_error_new_literal (BECKON_ERROR, BECKON_ERROR_API_UNLOCK_FAILED,
                                                    "That does not unlock the API"));
   if (grant != NULL)
-    revoke (grant);
+    end_grant (grant);
 }
 
 static char *
@@ -252,7 +252,7 @@ void
 bk_fake_network_revoke_license (BkFakeNetwork *self, const char *id)
 {
   g_hash_table_remove (self->licenses, id);
-  for_each_grant (self, id, revoke);
+  for_each_grant (self, id, end_grant);
 }
 
 static void
@@ -261,7 +261,7 @@ on_no_answer (gpointer user_data)
   BkFakeGrant *grant = user_data;
 
   grant->timer = 0;
-  revoke (grant);
+  end_grant (grant);
 }
 
 /* Who has been asked already is not asked anew: that would only put the end off. */
