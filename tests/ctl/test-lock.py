@@ -33,7 +33,8 @@ def test_lock():
                         bus.dir / 'key').returncode == 0
         user.fails(1, 'im.beckon.Error.ApiUnlockFailed', 'lock', 'unlock', '--id', 'BKDEMO', '--key-file', '-',
                    text='guessed')
-        user.fails(1, 'im.beckon.Error.ApiUnlockFailed', 'lock', 'unlock', '--id', 'NOBODY', '--key-file', '-', text=KEY)
+        user.fails(1, 'im.beckon.Error.ApiUnlockFailed', 'lock', 'unlock', '--id', 'NOBODY', '--key-file', '-',
+                   text=KEY)
         user.fails(1, 'No such file', 'lock', 'unlock', '--id', 'BKDEMO', '--key-file', bus.dir / 'none')
         (bus.dir / 'key').write_bytes(b'a\0b')
         user.fails(1, 'no key', 'lock', 'unlock', '--id', 'BKDEMO', '--key-file', bus.dir / 'key')

@@ -237,7 +237,8 @@ def test_the_service_leaves_and_comes_back():
 def test_no_service():
     with Bus() as bus:
         os.environ['DBUS_SESSION_BUS_ADDRESS'] = bus.address
-        for kind, arguments in ((Beckon.Messenger, ()), (Beckon.SessionManager, ([GUID],)), (Beckon.MessengerPrivate, ())):
+        for kind, arguments in ((Beckon.Messenger, ()), (Beckon.SessionManager, ([GUID],)),
+                                (Beckon.MessengerPrivate, ())):
             try:
                 new(kind, *arguments)
                 raise AssertionError(f'{kind} was made from nothing')
