@@ -58,6 +58,7 @@ extern const BkCtlCommand bk_ctl_chat_commands[];
 extern const BkCtlCommand bk_ctl_application_commands[];
 extern const BkCtlCommand bk_ctl_session_commands[];
 extern const BkCtlCommand bk_ctl_watch_commands[];
+extern const BkCtlCommand bk_ctl_lock_commands[];
 
 /* ---- the end of a command ---- */
 
@@ -109,6 +110,24 @@ void bk_ctl_print_builder (JsonBuilder *builder);
 void bk_ctl_print_object (BkCtl *ctl, GObject *object);
 /* Prints the objects as lines, or as one array. */
 void bk_ctl_print_objects (BkCtl *ctl, GPtrArray *objects);
+
+/* ---- what needs a license ---- */
+
+typedef void (*BkCtlPrivateFunc) (BkCtl *ctl, BeckonMessengerPrivate *private);
+
+extern char *bk_ctl_lock_id;
+extern char *bk_ctl_lock_key_file;
+/* Options of a command that unlocks first. What was unlocked is locked again when the program ends. */
+#define BK_CTL_LOCK_ENTRIES \
+  { "lock-id", 0, 0, G_OPTION_ARG_FILENAME, &bk_ctl_lock_id, "Unlock with this license", "ID" }, \
+  { \
+    "lock-key-file", 0, 0, G_OPTION_ARG_FILENAME, &bk_ctl_lock_key_file, \
+    "File with the key of the license; - for standard input", "FILE" \
+  }
+
+/* Calls @func once it is there and, if the options say so, unlocked. */
+void bk_ctl_with_private (BkCtl *ctl, BkCtlPrivateFunc func);
+void bk_ctl_add_contact_private (BkCtl *ctl, BeckonMessengerPrivate *private);
 
 /* ---- sessions ---- */
 

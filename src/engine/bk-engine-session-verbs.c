@@ -171,7 +171,7 @@ bk_session_send_invitation (BkEngineSession *self, const char *who, const char *
 }
 
 void
-bk_engine_session_invite_async (BkEngineSession *self, const char *who, const char *app_data,
+bk_engine_session_invite_async (BkEngineSession *self, const char *who, const char *app_data, const char *grant,
                                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (BkEngineSession) hold = g_object_ref (self);
@@ -188,6 +188,8 @@ bk_engine_session_invite_async (BkEngineSession *self, const char *who, const ch
       return;
     }
   g_set_object (&self->invite_task, task);
+  g_free (self->grant);
+  self->grant = g_strdup (grant);
   bk_session_send_invitation (self, name, app_data);
 }
 

@@ -144,7 +144,7 @@ handle_invite_app (BkServiceCall *call)
           bk_service_call_fail (call, error);
         }
       else
-        bk_engine_session_invite_async (session, who, app_data, self->cancellable, on_invited, call);
+        bk_engine_session_invite_async (session, who, app_data, NULL, self->cancellable, on_invited, call);
     }
 }
 
@@ -210,6 +210,8 @@ static const BkServiceMethod methods[] = {
       { BK_SERVICE_ARG_DATA, BK_LIMIT_APP_DATA } } },
   { "AnswerPick", bk_service_handle_answer_pick,
     { { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
+  { "ListAlerts", bk_service_handle_list_alerts },
+  { "DismissAlert", bk_service_handle_dismiss_alert, { { BK_SERVICE_ARG_GUID } } },
   { NULL },
 };
 

@@ -28,7 +28,7 @@ static void
 do_invite (Side *side)
 {
   do_create (side);
-  bk_engine_session_invite_async (side->current, side_address (side->other), "hi", NULL, on_invited, side);
+  bk_engine_session_invite_async (side->current, side_address (side->other), "hi", NULL, NULL, on_invited, side);
 }
 
 static void
@@ -92,7 +92,7 @@ do_side (Side *side, const char *command)
   else if (g_str_equal (command, "pick"))
     do_pick (side);
   else if (g_str_equal (command, "reinvite"))
-    bk_engine_session_invite_async (side->current, side_address (side->other), "hi", NULL, on_invited, side);
+    bk_engine_session_invite_async (side->current, side_address (side->other), "hi", NULL, NULL, on_invited, side);
   else if (g_str_equal (command, "own"))
     side->owner = ":1.5";
   else if (g_str_equal (command, "offline"))

@@ -49,7 +49,8 @@ class Pair:
         monitor.connect('changed', lambda *a: changed.append(1))
         self.server = subprocess.Popen(
             [BUILD / 'src' / 'server' / 'beckon-server', 'run', '--domain=localhost', '--registration=open',
-             f'--database={self.folder}/db.sqlite', f'--listen=127.0.0.1:{number}', f'--port-file={port}'],
+             '--lock=off', f'--database={self.folder}/db.sqlite', f'--listen=127.0.0.1:{number}',
+             f'--port-file={port}'],
             stdout=self.log, stderr=self.log)
         wait(lambda: port.exists() and port.read_text().strip(), 'the server')
         monitor.cancel()

@@ -10,6 +10,7 @@ from gi.repository import GLib
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
 from bed import ECHO, GUID, ROOT, SERVICE, SESSIONS, Bus, refused, wait
+from locked import Door, Program
 
 READY, INVITATION, CONNECTED, TERMINATED = 1, 2, 4, 7
 ENDED, SIGNED_OUT = 14, 16
@@ -202,5 +203,21 @@ def test_the_window_goes_and_comes():
         assert app.finish(call) is None
 
 
+def test_what_the_lock_leaves_open():
+    with Bus() as bus:
+        door, program = Door(bus), Program(bus)
+        refused('ApiLocked', program.create)
+        refused('ApiLocked', program.manager, 'CreateSession', '(a{sv})', {'picker': GLib.Variant('b', False)})
+        path = create(program.client)
+        refused('ApiLocked', program.invite, path)
+        call = pick(program.client, path)
+        asked(door.ui, path)
+        answer(door.ui, path, ECHO)
+        assert program.client.finish(call) is None
+        assert program.client.wait_signal('Accepted', path)
+        assert program.client.get('Session1', 'User', path, SESSIONS) == ECHO
+
+
 tap.run([test_somebody_is_chosen, test_nobody_is_chosen, test_what_is_refused, test_a_program_has_few_questions,
-         test_who_asked_leaves, test_the_account_goes, test_the_window_goes_and_comes])
+         test_who_asked_leaves, test_the_account_goes, test_the_window_goes_and_comes,
+         test_what_the_lock_leaves_open])
