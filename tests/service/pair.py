@@ -31,7 +31,7 @@ class Pair:
         port = folder / 'port'
         wait(lambda: port.exists() and port.read_text().strip(), 'the server')
         monitor.cancel()
-        server = f'ws://127.0.0.1:{port.read_text().strip()}'
+        self.server_address = f'ws://127.0.0.1:{port.read_text().strip()}'
         self.services, self.ui, self.accounts = [], [], []
         for bus, who in zip(self.buses, (ALICE, BOB)):
             bus.register(GUID, '/bin/sleep', '1000')
@@ -39,7 +39,7 @@ class Pair:
             ui = bus.client()
             ui.attach()
             self.ui.append(ui)
-            options = {'server': GLib.Variant('s', server), 'register': GLib.Variant('b', True)}
+            options = {'server': GLib.Variant('s', self.server_address), 'register': GLib.Variant('b', True)}
             self.accounts.append(ui.call('Messenger1', 'AddAccount', '(ssa{sv})', who, 'correct horse', options))
         a, b = self.ui
         a.call('Account1', 'AddContact', '(ss)', BOB, 'hello', path=self.accounts[0])
