@@ -49,7 +49,8 @@ def read_rows():
 
 
 def complain(wrong):
-    assert not wrong, '\n' + '\n'.join(sorted(wrong))
+    found = sorted(wrong)
+    assert not found, '\n' + '\n'.join(found)
 
 
 def count():
@@ -170,7 +171,7 @@ def test_every_place_exists():
         (r'life:[\w-]+', {f'life:{word}' for word in words_in(
             'data/protocol/session-life-cycle.md', r'(?m)^\| [^|]+ \| ([\w-]+) \| \w+ \| [^|]+ \| [^|]+ \|$')}),
         (r'variable:\w+', {f'variable:{word}' for word in words_in(
-            'src/service/bk-service-launcher.c', r'"(BECKON_\w+)"')}),
+            'src/service/bk-service-spawn.c', r'"(BECKON_\w+)"')}),
     )
     wrong = []
     for row in read_rows():

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """IMessenger, services, contacts and conversations as Messenger1, Account1 and Conversation1: two users and the real
 server."""
+import contextlib
 import pathlib
+import sqlite3
 import sys
 
 from gi.repository import GLib
@@ -228,6 +230,24 @@ def test_add_contact_refused():
     refused('NotFound', call, 0, 'DeclineContact', '(s)', 'zoe@localhost')
 
 
+def test_contact_list_limit():
+    """10,000, and not one more, on either side. All but one are written straight into the server's database."""
+    two = stage()
+    full = newcomer('full')
+    names = [f'{letter}@localhost' for letter in 'pq']
+    others = [newcomer(name.split('@')[0], 1) for name in names]
+    with contextlib.closing(sqlite3.connect(two.buses[0].dir / 'server' / 'db.sqlite', timeout=60)) as base, base:
+        owner = base.execute("SELECT id FROM accounts WHERE name = 'full@localhost'").fetchone()[0]
+        base.executemany('INSERT INTO contacts (owner, other, name, relation, blocked, seq) VALUES (?, ?, ?, 3, 0, 0)',
+                         [(owner, 1_000_000 + n, f'n{n}@localhost') for n in range(9_999)])
+    add = lambda who: two.ui[0].call('Account1', 'AddContact', '(ss)', who, '', path=full)
+    add(names[0])
+    refused('ListFull', add, names[1])
+    refused('ListFull', call, 1, 'AddContact', '(ss)', 'full@localhost', '')
+    for side, path in ((0, full), *((1, other) for other in others)):
+        remove_account(side, path)
+
+
 def test_blocked():
     """Who is blocked is not told: for bob, alice is offline."""
     stage()
@@ -372,6 +392,6 @@ stage.run(tap.run, [
     test_accounts, test_account_names, test_add_account_refused, test_sign_in_name_limit, test_password_limit,
     test_sign_out_and_in, test_error_of_an_account, test_my_status, test_on_my_status_change,
     test_status_that_cannot_be_chosen, test_my_friendly_name, test_contacts, test_add_contact_and_the_answers,
-    test_add_contact_refused, test_blocked, test_on_contact_status_change, test_on_contact_friendly_name_change,
+    test_add_contact_refused, test_contact_list_limit, test_blocked, test_on_contact_status_change, test_on_contact_friendly_name_change,
     test_conversation, test_messages, test_message_limit, test_invite_app, test_invite_app_refused, test_notice,
     test_private_to_the_user])

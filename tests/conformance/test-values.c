@@ -221,6 +221,19 @@ static const Error errors[] = {
   { BECKON_ERROR_API_PENDING_UNLOCK, "ApiPendingUnlock", "api-pending-unlock", "MSGR_E_API_PENDING_UNLOCK",
     0x81000755 },
   { BECKON_ERROR_API_DISABLED, "ApiDisabled", "api-disabled", "MSGR_E_API_DISABLED", 0x81000756 },
+  { BECKON_ERROR_GROUPS_NOT_ENABLED, "GroupsNotEnabled", "groups-not-enabled", "MSGR_E_GROUPS_NOT_ENABLED",
+    0x8100034A },
+  { BECKON_ERROR_GROUP_ALREADY_EXISTS, "GroupAlreadyExists", "group-already-exists",
+    "MSGR_E_GROUP_ALREADY_EXISTS", 0x8100034B },
+  { BECKON_ERROR_TOO_MANY_GROUPS, "TooManyGroups", "too-many-groups", "MSGR_E_TOO_MANY_GROUPS", 0x8100034C },
+  { BECKON_ERROR_GROUP_DOES_NOT_EXIST, "GroupDoesNotExist", "group-does-not-exist",
+    "MSGR_E_GROUP_DOES_NOT_EXIST", 0x8100034D },
+  { BECKON_ERROR_USER_NOT_GROUP_MEMBER, "UserNotGroupMember", "user-not-group-member",
+    "MSGR_E_USER_NOT_GROUP_MEMBER", 0x8100034E },
+  { BECKON_ERROR_GROUP_NAME_TOO_LONG, "GroupNameTooLong", "group-name-too-long", "MSGR_E_GROUP_NAME_TOO_LONG",
+    0x8100034F },
+  { BECKON_ERROR_GROUP_NOT_EMPTY, "GroupNotEmpty", "group-not-empty", "MSGR_E_GROUP_NOT_EMPTY", 0x81000350 },
+  { BECKON_ERROR_BAD_GROUP_NAME, "BadGroupName", "bad-group-name", "MSGR_E_BAD_GROUP_NAME", 0x81000351 },
 };
 
 /* The original's symbol and number, and the name on the bus in both directions. */
