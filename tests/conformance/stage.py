@@ -6,7 +6,7 @@ import contextlib
 
 from gi.repository import GLib
 
-from bed import ROOT, SERVICE, SESSIONS, Bus, Client, refused, wait
+from bed import ROOT, SERVICE, SESSIONS, Bus, Client, Failure, arrivals, refused, wait
 from pair import ALICE, BOB, Pair
 
 # Letters in it: what normalises GUIDs has something to do.
@@ -201,6 +201,17 @@ class Duet(Fixture):
         self.ui[1].wait_signal('Termination', theirs)
 
 
+def wait_until_held(client, path):
+    """The program holds the session, which is told by no event: the service is asked until it is so."""
+    def held():
+        try:
+            return client.get('Session1', 'SessionID', path, SESSIONS)
+        except Failure as failure:
+            assert failure.name == 'NotFound', failure
+        arrivals[0] += 1
+    wait(held, 'the program to hold the session')
+
+
 def states(client, path):
     """The previous states that were told of a session, in order."""
     return [arguments[0] for where, name, arguments in client.signals if where == path and name == 'StateChanged']
@@ -208,4 +219,4 @@ def states(client, path):
 
 __all__ = ['ACCEPTED', 'ALICE', 'APP', 'APP_NAME', 'APP_URL', 'BOB', 'CANCELLED', 'CONNECTED', 'DECLINED', 'DONE',
            'Duet', 'INVITATION', 'NO', 'READY', 'ROOT', 'SERVICE', 'SESSIONS', 'Solo', 'TERMINATED', 'UNKNOWN', 'YES',
-           'program', 'refused', 'register', 'states', 'text', 'wait']
+           'program', 'refused', 'register', 'states', 'text', 'wait', 'wait_until_held']

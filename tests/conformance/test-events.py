@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
 from bed import GUID
-from stage import ALICE, BOB, DONE, SERVICE, SESSIONS, TERMINATED, YES, Duet, program, register, wait
+from stage import ALICE, BOB, DONE, SERVICE, SESSIONS, TERMINATED, YES, Duet, program, register, wait, wait_until_held
 
 TABLE = pathlib.Path(__file__).with_name('events.txt')
 STATES = ['UNKNOWN', 'READY', 'INVITATION', 'ACCEPTED', 'CONNECTED', 'CANCELLED', 'DECLINED', 'TERMINATED']
@@ -17,9 +17,9 @@ RESULTS = ['NONE', 'APPLICATION_LAUNCH_FAILED', 'INVITATION_DECLINED', 'CONNECTI
            'CANCELLED_LOCAL', 'CANCELLED_REMOTE', 'PROTOCOL_ERROR', 'TIMEOUT', 'INVITATION_SEND_FAILURE',
            'APP_NOT_PRESENT', 'ACCEPTED_ELSEWHERE', 'DECLINED_ELSEWHERE', 'SUPERSEDED', 'ENDED', 'APPLICATION_FAILED',
            'SIGNED_OUT', 'SERVICE_RESTARTED']
-# What happens to lists and to registrations is told beside the session.
+# What happens to lists, registrations and locks is told beside the session.
 BESIDE = {'SessionsChanged', 'ContactsChanged', 'AccountsChanged', 'MessageAdded', 'MessageChanged',
-          'ApplicationsChanged', 'AppRegistered', 'AppUnregistered'}
+          'ApplicationsChanged', 'AppRegistered', 'AppUnregistered', 'LockEnable', 'LockStatusChanged'}
 SHOWN = {
     'StateChanged': lambda state: f'OnStateChanged({STATES[state]})',
     'AppNotPresent': lambda name, url: f'OnAppNotPresent({name},{url})',
@@ -129,7 +129,7 @@ def connect(flow):
     flow.accept()
     flow.two.wait_connected(flow.mine, flow.theirs)
     if 'bob' in read_table()[flow.name]:
-        wait(lambda: any(t[1] == 'Peer1.BeforeAppLaunch' for t in flow.two.b.told), 'the question before the launch')
+        wait_until_held(flow.two.b, flow.theirs)
 
 
 def test_accept():

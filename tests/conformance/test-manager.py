@@ -211,8 +211,15 @@ def test_register_application_without_a_place_to_write():
         app = bus.client()
         shutil.rmtree(folder / 'peers', ignore_errors=True)
         (folder / 'peers').write_text('no folder')
+        register_it = lambda interface: refused('Storage', app.call, interface, 'RegisterApplication', '(ssssu)',
+                                                UNKNOWN, 'N', '', '/bin/cat', 0)
         for interface, _ in DOORS:
-            refused('Storage', app.call, interface, 'RegisterApplication', '(ssssu)', UNKNOWN, 'N', '', '/bin/cat', 0)
+            register_it(interface)
+        # A folder is where the file should be.
+        (folder / 'peers').unlink()
+        (folder / 'peers' / f'{UNKNOWN}.peer').mkdir(parents=True)
+        for interface, _ in DOORS:
+            register_it(interface)
 
 
 def test_unregister_application():

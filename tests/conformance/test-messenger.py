@@ -392,6 +392,6 @@ stage.run(tap.run, [
     test_accounts, test_account_names, test_add_account_refused, test_sign_in_name_limit, test_password_limit,
     test_sign_out_and_in, test_error_of_an_account, test_my_status, test_on_my_status_change,
     test_status_that_cannot_be_chosen, test_my_friendly_name, test_contacts, test_add_contact_and_the_answers,
-    test_add_contact_refused, test_contact_list_limit, test_blocked, test_on_contact_status_change, test_on_contact_friendly_name_change,
-    test_conversation, test_messages, test_message_limit, test_invite_app, test_invite_app_refused, test_notice,
-    test_private_to_the_user])
+    test_add_contact_refused, test_contact_list_limit, test_blocked, test_on_contact_status_change,
+    test_on_contact_friendly_name_change, test_conversation, test_messages, test_message_limit, test_invite_app,
+    test_invite_app_refused, test_notice, test_private_to_the_user])

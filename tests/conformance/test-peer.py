@@ -11,7 +11,7 @@ from gi.repository import GLib
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
 from stage import (ALICE, APP, BOB, CONNECTED, DONE, INVITATION, NO, ROOT, SESSIONS, YES, Duet, program, refused,
-                   register, wait)
+                   register, wait, wait_until_held)
 
 # How long a call to a program may take, as the contract says.
 LIMIT = 3_000_000
@@ -138,14 +138,15 @@ def test_invitation_is_for_those_who_stand_for_it():
     watcher.attach(SESSIONS)
     mine = invite(two, guid)
     two.ui[1].wait_signal('Invitation', ROOT, lambda a: two.get_b(a[0], 'Application') == guid)
-    assert not watcher.asked and not other.asked and not watcher.told
+    assert not watcher.asked and not other.asked
+    assert not [t for t in watcher.told if '/Session/' in t[0]]
     over(two, mine)
 
 
 # ---- BeforeAppLaunch and its pfEnableDefault ----
 
 def test_before_app_launch_disabled():
-    """False stops the launch; the session goes on without it."""
+    """False stops the launch; the session goes on without it, is the program's and ends with it."""
     two = stage()
     guid = fresh_application(two)
     one = attached(two, guid, Invitation=NO, BeforeAppLaunch=NO, LaunchSession=DONE)
@@ -158,7 +159,9 @@ def test_before_app_launch_disabled():
     assert two.get_b(theirs, 'Log') == '' and not any(m == 'LaunchSession' for m, _ in one.asked)
     two.call_b(theirs, 'SendContextData', '(s)', 'it lives')
     assert two.a.wait_signal('ContextDataReceived', mine)[2] == ('it lives',)
-    over(two, mine)
+    wait_until_held(one, theirs)
+    one.close()
+    assert two.a.wait_signal('Termination', mine)[2] == (14, '')
 
 
 def launches_by_default(answers):

@@ -6,7 +6,8 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from stage import (ALICE, BOB, CONNECTED, INVITATION, READY, TERMINATED, Duet, refused, register, states, wait)
+from stage import (ALICE, APP, BOB, CONNECTED, INVITATION, READY, SESSIONS, TERMINATED, YES, Duet, program, refused,
+                   register, states, wait, wait_until_held)
 
 WIDE = 'ä'  # two bytes of UTF-8: limits are in bytes
 stage = Duet()
@@ -92,9 +93,7 @@ def test_invite_when_not_signed_in():
     mine = two.create()
     two.ui[0].call('Account1', 'SignOut', path=two.accounts[0])
     assert two.a.wait_signal('Termination', mine)[2] == (16, '')
-    late = two.create()
-    refused('NotLoggedOn', two.call_a, late, 'Invite', '(ssa{sv})', BOB, '', {})
-    assert two.get_a(late, 'State') == READY
+    refused('NotLoggedOn', two.ui[0].call, 'Messenger1', 'InviteApp', '(osssa{sv})', '/', BOB, APP, '', {})
     two.ui[0].call('Account1', 'SignIn', '(sa{sv})', '', {}, path=two.accounts[0])
     two.pair.wait_relation(0, BOB, 3)
     two.pair.wait_relation(1, ALICE, 3)
@@ -202,6 +201,26 @@ def test_send_context_data():
     refused('SessionStateInvalid', two.call_a, mine, 'SendContextData', '(s)', 'late')
 
 
+def test_send_context_data_for_a_program_that_does_not_know_beckon():
+    two = stage()
+    guid = '{0000C0DE-2345-4678-9ABC-DEF012345678}'
+    for bus, ui in zip(two.buses, two.ui):
+        register(bus, ui, guid, Name='Game', HostExec='/bin/cat', JoinExec='/bin/cat', Transport='tcp')
+    answers = program(two.buses[1])
+    answers.answers['Invitation'] = YES
+    answers.attach(SESSIONS, [guid])
+    mine = two.create(application=guid)
+    two.call_a(mine, 'Invite', '(ssa{sv})', BOB, '', {})
+    wait(lambda: answers.asked, 'the question')
+    theirs = answers.asked[0][1][0]
+    wait_until_held(answers, theirs)
+    answers.call('Session1', 'Accept', '(s)', '', path=theirs, door=SESSIONS)
+    two.wait_connected(mine, theirs)
+    refused('NotValidForAppInvite', two.call_a, mine, 'SendContextData', '(s)', 'x')
+    refused('NotValidForAppInvite', two.call_b, theirs, 'SendContextData', '(s)', 'x')
+    two.end(mine, theirs)
+
+
 # ---- limits ----
 
 def test_app_data_limit():
@@ -241,4 +260,4 @@ stage.run(tap.run, [
     test_invite_somebody_invisible_or_away, test_invite_when_not_signed_in, test_accept, test_accept_by_the_inviter,
     test_decline, test_decline_by_the_inviter, test_decline_too_late, test_cancel_by_the_inviter,
     test_cancel_by_the_invitee, test_cancel_with_a_reason, test_cancel_in_the_wrong_state, test_send_context_data,
-    test_app_data_limit, test_context_data_limit])
+    test_send_context_data_for_a_program_that_does_not_know_beckon, test_app_data_limit, test_context_data_limit])
