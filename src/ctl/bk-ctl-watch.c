@@ -380,6 +380,12 @@ on_notice (BeckonMessenger *messenger, const char *kind, const char *text, Becko
 }
 
 static void
+on_alert (BeckonMessenger *messenger, BeckonAlert *alert, gpointer user_data)
+{
+  tell ("alert", alert, NULL);
+}
+
+static void
 on_registered (BeckonMessenger *messenger, const char *guid, const char *event)
 {
   tell (event, NULL, "guid", guid, NULL);
@@ -401,6 +407,7 @@ follow_messenger (BeckonMessenger *messenger)
   g_signal_connect (messenger, "pick-requested", G_CALLBACK (on_pick), (gpointer) "pick-requested");
   g_signal_connect (messenger, "pick-over", G_CALLBACK (on_pick), (gpointer) "pick-over");
   g_signal_connect (messenger, "notice", G_CALLBACK (on_notice), NULL);
+  g_signal_connect (messenger, "alert-received", G_CALLBACK (on_alert), NULL);
   g_signal_connect (messenger, "app-registered", G_CALLBACK (on_registered), (gpointer) "app-registered");
   g_signal_connect (messenger, "app-unregistered", G_CALLBACK (on_registered), (gpointer) "app-unregistered");
   g_signal_connect (messenger, "notify::connected", G_CALLBACK (on_connected), NULL);

@@ -316,6 +316,7 @@ drop_account_view (BkService *self, guint position)
   while (g_hash_table_iter_next (&iter, NULL, &conversation))
     if ((GObject *) ((BkServiceView *) conversation)->account == view->object)
       g_hash_table_iter_remove (&iter);
+  bk_service_alerts_forget (self->alerts, NULL, BK_ENGINE_ACCOUNT (view->object));
   g_signal_handlers_disconnect_by_data (bk_engine_account_get_contacts (BK_ENGINE_ACCOUNT (view->object)), view);
   while (view->contacts->len > 0)
     drop_contact (view, view->contacts->len - 1);
