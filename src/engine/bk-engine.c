@@ -12,6 +12,7 @@ enum
   SIGNAL_INVITATION,
   SIGNAL_INVITATION_OVER,
   SIGNAL_NOTICE,
+  SIGNAL_PRIMARY_CHANGED,
   N_SIGNALS
 };
 
@@ -203,6 +204,8 @@ bk_engine_class_init (BkEngineClass *klass)
                                                   G_TYPE_NONE, 1, BK_TYPE_ENGINE_SESSION);
   signals[SIGNAL_NOTICE] = g_signal_new ("notice", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                                          G_TYPE_STRING, G_TYPE_STRING, BK_TYPE_ENGINE_SESSION);
+  signals[SIGNAL_PRIMARY_CHANGED] =
+    g_signal_new ("primary-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -271,6 +274,14 @@ restore_account (BkEngine *self, const BkHistoryAccount *stored, const BkHistory
   g_autoptr (BkBackend) backend = self->make_backend (self->make_backend_data);
   g_autoptr (BkEngineAccount) account = _bk_engine_make_account (self, backend, stored);
 
+  if (stored->primary)
+    self->primary = stored->id;
+  for (guint i = 0; i < content->groups->len; i++)
+    {
+      BkHistoryGroup *group = g_ptr_array_index (content->groups, i);
+      if (group->account == stored->id)
+        bk_engine_account_restore_group (account, group);
+    }
   for (guint i = 0; i < content->contacts->len; i++)
     {
       BkHistoryContact *contact = g_ptr_array_index (content->contacts, i);
@@ -450,13 +461,31 @@ bk_engine_get_registry (BkEngine *self)
   return self->registry;
 }
 
-/* The first one that was added. */
+/* The one that was chosen, else the first one that was added. */
 BkEngineAccount *
 bk_engine_get_primary_account (BkEngine *self)
 {
-  g_autoptr (BkEngineAccount) first = g_list_model_get_item (G_LIST_MODEL (self->accounts), 0);
+  GListModel *accounts = G_LIST_MODEL (self->accounts);
+  g_autoptr (BkEngineAccount) first = g_list_model_get_item (accounts, 0);
 
-  return first; /* the list keeps it */
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr (BkEngineAccount) account = g_list_model_get_item (accounts, i);
+
+      if (bk_engine_account_get_id (account) == self->primary)
+        return account; /* the list keeps it */
+    }
+  return first;
+}
+
+void
+bk_engine_set_primary_account (BkEngine *self, BkEngineAccount *account)
+{
+  if (bk_engine_get_primary_account (self) == account)
+    return;
+  self->primary = bk_engine_account_get_id (account);
+  bk_engine_history_set_primary (self->history, self->primary);
+  g_signal_emit (self, signals[SIGNAL_PRIMARY_CHANGED], 0);
 }
 
 /* ---- sessions ---- */

@@ -19,6 +19,8 @@ bk_fake_fact_new (const BkBackendEvent *event)
   copy->text = g_strdup (event->text);
   copy->envelope = event->envelope != NULL ? bk_envelope_copy (event->envelope) : NULL;
   copy->session = g_strdup (event->session);
+  copy->groups = (const char *const *) g_strdupv ((char **) event->groups);
+  copy->group = g_strdup (event->group);
   return fact;
 }
 
@@ -41,6 +43,8 @@ fact_clear (gpointer data)
   g_free ((char *) event->message_id);
   g_free ((char *) event->text);
   g_free ((char *) event->session);
+  g_strfreev ((char **) event->groups);
+  g_free ((char *) event->group);
   g_free (fact->device);
   g_free (fact->not_device);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of the fake network: -network.c people and messages, -sessions.c envelopes, -backend.c a device,
- * -requests.c what is asked of it, -demo.c who answers in the demonstration. */
+ * -requests.c what is asked of it, -groups.c groups, -demo.c who answers in the demonstration. */
 #pragma once
 
 #include "bk-fake-backend.h"
@@ -28,6 +28,7 @@ typedef struct
   BeckonRelation relation;
   gboolean blocked;
   char *request; /* nullable */
+  char **groups; /* nullable: ids */
 } BkFakeContact;
 
 typedef struct
@@ -36,6 +37,7 @@ typedef struct
   char *password;
   char *display_name;
   GHashTable *contacts; /* char * name → BkFakeContact */
+  GHashTable *groups;   /* char * id → char * name */
   GHashTable *tokens;   /* char * token → char * device */
   GHashTable *taken;    /* char * message id → gint64 * time */
   GHashTable *uids;     /* set of char * */
@@ -102,6 +104,7 @@ BkFakeAccount *bk_fake_network_sign_in (BkFakeNetwork *self, const char *name, c
 /* requests: each changes the network or fails */
 gboolean bk_fake_network_change (BkFakeNetwork *self, BkFakeAccount *account, BkContactVerb verb, const char *who,
                                  const char *text, GError **error);
+void bk_fake_network_tell_contact (BkFakeNetwork *self, BkFakeAccount *owner, BkFakeAccount *other);
 void bk_fake_network_rename (BkFakeNetwork *self, BkFakeAccount *account, const char *display_name);
 gint64 bk_fake_network_send (BkFakeNetwork *self, BkFakeAccount *account, const char *to, const char *id,
                              const char *text, GError **error);
@@ -112,8 +115,11 @@ gboolean bk_fake_network_relay (BkFakeNetwork *self, BkFakeAccount *account, con
 void bk_fake_backend_deliver (BkFakeBackend *self, BkFakeFact *fact);
 void bk_fake_backend_run (BkFakeBackend *self);
 void bk_fake_backend_push_reply (BkFakeBackend *self, GTask *task, gint64 value, GError *error);
+gboolean bk_fake_backend_check_ready (BkFakeBackend *self, GTask *task);
+void bk_fake_backend_reply (BkFakeBackend *self, GTask *task, gint64 value, GError *error);
 void bk_fake_backend_register_init (BkBackendRegisterInterface *iface);
 void bk_fake_backend_contacts_init (BkBackendContactsInterface *iface);
+void bk_fake_backend_groups_init (BkBackendGroupsInterface *iface);
 void bk_fake_backend_messages_init (BkBackendMessagesInterface *iface);
 void bk_fake_backend_sessions_init (BkBackendSessionsInterface *iface);
 const char *bk_fake_backend_get_device (BkFakeBackend *self);

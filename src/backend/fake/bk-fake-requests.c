@@ -15,8 +15,8 @@ request_new (gpointer backend, gpointer tag, GCancellable *cancellable, GAsyncRe
   return task;
 }
 
-static gboolean
-check_ready (BkFakeBackend *self, GTask *task)
+gboolean
+bk_fake_backend_check_ready (BkFakeBackend *self, GTask *task)
 {
   if (self->fail_next >= 0)
     {
@@ -34,8 +34,8 @@ check_ready (BkFakeBackend *self, GTask *task)
 }
 
 /* Takes @error. */
-static void
-reply (BkFakeBackend *self, GTask *task, gint64 value, GError *error)
+void
+bk_fake_backend_reply (BkFakeBackend *self, GTask *task, gint64 value, GError *error)
 {
   bk_fake_backend_push_reply (self, task, value, error);
   if (self->lose_next_reply)
@@ -72,7 +72,7 @@ fake_register_async (BkBackendRegister *backend, const BkSignIn *account, const 
     error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_CONNECT, "The server could not be reached");
   else
     bk_fake_network_add_account (self->network, account->sign_in_name, account->password, display_name, &error);
-  reply (self, task, 1, error);
+  bk_fake_backend_reply (self, task, 1, error);
 }
 
 static gboolean
@@ -96,10 +96,10 @@ fake_change_async (BkBackendContacts *backend, BkContactVerb verb, const char *w
   g_autoptr (GTask) task = request_new (self, fake_change_async, cancellable, callback, user_data);
   GError *error = NULL;
 
-  if (!check_ready (self, task))
+  if (!bk_fake_backend_check_ready (self, task))
     return;
   bk_fake_network_change (self->network, self->account, verb, who, text, &error);
-  reply (self, task, 1, error);
+  bk_fake_backend_reply (self, task, 1, error);
 }
 
 static gboolean
@@ -115,10 +115,10 @@ fake_set_display_name_async (BkBackendContacts *backend, const char *display_nam
   BkFakeBackend *self = BK_FAKE_BACKEND (backend);
   g_autoptr (GTask) task = request_new (self, fake_set_display_name_async, cancellable, callback, user_data);
 
-  if (!check_ready (self, task))
+  if (!bk_fake_backend_check_ready (self, task))
     return;
   bk_fake_network_rename (self->network, self->account, display_name);
-  reply (self, task, 1, NULL);
+  bk_fake_backend_reply (self, task, 1, NULL);
 }
 
 void
@@ -138,15 +138,16 @@ fake_send_message_async (BkBackendMessages *backend, const char *to, const char 
   g_autoptr (GTask) task = request_new (self, fake_send_message_async, cancellable, callback, user_data);
   GError *error = NULL;
 
-  if (!check_ready (self, task))
+  if (!bk_fake_backend_check_ready (self, task))
     return;
   if (bk_text_is_valid (text, BK_LIMIT_MESSAGE, TRUE))
     {
       gint64 time = bk_fake_network_send (self->network, self->account, to, message_id, text, &error);
-      reply (self, task, time, error);
+      bk_fake_backend_reply (self, task, time, error);
     }
   else
-    reply (self, task, 0, g_error_new_literal (BECKON_ERROR, BECKON_ERROR_MESSAGE_TOO_LONG, "The text is too long"));
+    bk_fake_backend_reply (self, task, 0, g_error_new_literal (BECKON_ERROR, BECKON_ERROR_MESSAGE_TOO_LONG,
+                                                               "The text is too long"));
 }
 
 static gint64
@@ -170,10 +171,10 @@ fake_send_envelope_async (BkBackendSessions *backend, const char *to, const char
   g_autoptr (GTask) task = request_new (self, fake_send_envelope_async, cancellable, callback, user_data);
   GError *error = NULL;
 
-  if (!check_ready (self, task))
+  if (!bk_fake_backend_check_ready (self, task))
     return;
   bk_fake_network_relay (self->network, self->account, self->device, to, uid, envelope, &error);
-  reply (self, task, 1, error);
+  bk_fake_backend_reply (self, task, 1, error);
 }
 
 static gboolean

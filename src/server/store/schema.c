@@ -90,5 +90,18 @@ static const char version_1[] =
   ") STRICT, WITHOUT ROWID;"
   "CREATE INDEX sent_uids_by_expiry ON sent_uids (expires);";
 
-const BkSqliteMigration bk_store_migrations[] = { { version_1 } };
+/* Groups of contacts; one without a name has been removed. A contact has the ids of its groups, parted by spaces. */
+static const char groups[] =
+  "CREATE TABLE groups ("
+  "  id INTEGER PRIMARY KEY,"
+  "  owner INTEGER NOT NULL,"
+  "  guid TEXT NOT NULL,"
+  "  name TEXT,"
+  "  seq INTEGER NOT NULL,"
+  "  UNIQUE (owner, guid)"
+  ") STRICT;"
+  "CREATE INDEX groups_by_seq ON groups (owner, seq);"
+  "ALTER TABLE contacts ADD COLUMN groups TEXT;";
+
+const BkSqliteMigration bk_store_migrations[] = { { version_1 }, { groups } };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);
