@@ -43,7 +43,7 @@ on_account_added (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BkServiceCall *call = user_data;
   GError *error = NULL;
-  BkEngineAccount *account = bk_engine_add_account_finish (BK_ENGINE (source), result, &error);
+  g_autoptr (BkEngineAccount) account = bk_engine_add_account_finish (BK_ENGINE (source), result, &error);
 
   if (account == NULL)
     bk_service_call_fail (call, error);

@@ -31,6 +31,8 @@ typedef struct
   BkEnvelope *envelope;
   char *session;
   BeckonSessionResult result;
+  char *group;
+  char *groups; /* ids, parted by spaces; nullable */
   gboolean taken; /* a wait has returned it */
 } BkSeen;
 
@@ -67,6 +69,9 @@ int bk_recorder_register (BkRecorder *self, const BkSignIn *account, const char 
 int bk_recorder_change (BkRecorder *self, BkContactVerb verb, const char *who, const char *text);
 int bk_recorder_rename (BkRecorder *self, const char *display_name);
 int bk_recorder_say (BkRecorder *self, const char *to, const char *id, const char *text, gint64 *time);
+/* The id is for the caller to free; NULL on error. */
+char *bk_recorder_create_group (BkRecorder *self, const char *name, int *code);
+int bk_recorder_group (BkRecorder *self, BkGroupVerb verb, const char *group, const char *argument);
 int bk_recorder_envelope (BkRecorder *self, const char *to, const char *uid, const BkEnvelope *envelope);
 
 G_END_DECLS
