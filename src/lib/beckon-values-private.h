@@ -20,6 +20,7 @@ void beckon_values_notify (GObject *object, GVariant *before, GVariant *after, g
 
 BeckonApplication *beckon_application_new (GVariant *value);
 BeckonContact *beckon_contact_new (GVariant *value);
+void beckon_contact_set_self (BeckonContact *self);
 void beckon_contact_update (BeckonContact *self, GVariant *value);
 BeckonMessage *beckon_message_new (GVariant *value);
 void beckon_message_update (BeckonMessage *self, GVariant *value);

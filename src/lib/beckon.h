@@ -8,6 +8,7 @@
 #include "beckon-conversation.h"
 #include "beckon-enums.h"
 #include "beckon-error.h"
+#include "beckon-group.h"
 #include "beckon-message.h"
 #include "beckon-messenger.h"
 #include "beckon-session-manager.h"
