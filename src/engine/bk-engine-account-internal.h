@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of the account share: -account.c state, -account-facts.c what the network reports,
- * -account-groups.c what the user does with groups, -account-sign-in.c the way in and out, -account-requests.c what else the user asks for. */
+ * -account-groups.c what the user does with groups, -account-sign-in.c the way in and out, -account-requests.c what
+ * else the user asks for. */
 #pragma once
 
 #include "bk-engine-account-private.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Groups of contacts, and the list of them. Which groups somebody is in is a fact about that contact; it may come before
- * the group itself is known, and waits for it. */
+/* Groups of contacts, and the list of them. Which groups somebody is in is a fact about that contact; it may come
+ * before the group itself is known, and waits for it. */
 #include "bk-engine-account-private.h"
 
 #include "bk-limits.h"

@@ -12,7 +12,6 @@ enum
   SIGNAL_INVITATION,
   SIGNAL_INVITATION_OVER,
   SIGNAL_NOTICE,
-  SIGNAL_PRIMARY_CHANGED,
   N_SIGNALS
 };
 
@@ -204,8 +203,7 @@ bk_engine_class_init (BkEngineClass *klass)
                                                   G_TYPE_NONE, 1, BK_TYPE_ENGINE_SESSION);
   signals[SIGNAL_NOTICE] = g_signal_new ("notice", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                                          G_TYPE_STRING, G_TYPE_STRING, BK_TYPE_ENGINE_SESSION);
-  signals[SIGNAL_PRIMARY_CHANGED] =
-    g_signal_new ("primary-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("primary-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -459,33 +457,6 @@ BkEngineRegistry *
 bk_engine_get_registry (BkEngine *self)
 {
   return self->registry;
-}
-
-/* The one that was chosen, else the first one that was added. */
-BkEngineAccount *
-bk_engine_get_primary_account (BkEngine *self)
-{
-  GListModel *accounts = G_LIST_MODEL (self->accounts);
-  g_autoptr (BkEngineAccount) first = g_list_model_get_item (accounts, 0);
-
-  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
-    {
-      g_autoptr (BkEngineAccount) account = g_list_model_get_item (accounts, i);
-
-      if (bk_engine_account_get_id (account) == self->primary)
-        return account; /* the list keeps it */
-    }
-  return first;
-}
-
-void
-bk_engine_set_primary_account (BkEngine *self, BkEngineAccount *account)
-{
-  if (bk_engine_get_primary_account (self) == account)
-    return;
-  self->primary = bk_engine_account_get_id (account);
-  bk_engine_history_set_primary (self->history, self->primary);
-  g_signal_emit (self, signals[SIGNAL_PRIMARY_CHANGED], 0);
 }
 
 /* ---- sessions ---- */
