@@ -302,6 +302,165 @@ test_asking (void)
   engine_world_close (world);
 }
 
+/* ---- a network that tells of a group some time after it has taken it ---- */
+
+#define LATE_TYPE_BACKEND (late_backend_get_type ())
+G_DECLARE_FINAL_TYPE (LateBackend, late_backend, LATE, BACKEND, GObject)
+
+struct _LateBackend
+{
+  GObject parent_instance;
+
+  GTask *creating; /* nullable */
+};
+
+static void
+late_state (BkBackend *backend, BkBackendState state)
+{
+  g_autoptr (GError) error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_CONNECT, "Gone");
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_STATE, .state = state, .error = state == BK_BACKEND_WAITING ? error : NULL
+  };
+
+  bk_backend_emit (backend, &event);
+}
+
+static void
+on_late_online (gpointer backend)
+{
+  BkBackendEvent token = { .type = BK_BACKEND_EVENT_CREDENTIALS, .token = "t", .device = "d" };
+
+  bk_backend_emit (backend, &token);
+  late_state (backend, BK_BACKEND_ONLINE);
+  g_object_unref (backend);
+}
+
+static void
+late_sign_in (BkBackend *backend, const BkSignIn *sign_in)
+{
+  g_idle_add_once (on_late_online, g_object_ref (backend));
+}
+
+static void
+on_late_offline (gpointer backend)
+{
+  late_state (backend, BK_BACKEND_OFFLINE);
+  g_object_unref (backend);
+}
+
+static void
+late_sign_out (BkBackend *backend, gboolean forget)
+{
+  g_idle_add_once (on_late_offline, g_object_ref (backend));
+}
+
+static void
+late_backend_init_backend (BkBackendInterface *iface)
+{
+  iface->sign_in = late_sign_in;
+  iface->sign_out = late_sign_out;
+}
+
+static void
+late_create_async (BkBackendGroups *backend, const char *name, GCancellable *cancellable,
+                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  LATE_BACKEND (backend)->creating = g_task_new (backend, cancellable, callback, user_data);
+}
+
+static char *
+late_create_finish (BkBackendGroups *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+late_backend_init_groups (BkBackendGroupsInterface *iface)
+{
+  iface->create_async = late_create_async;
+  iface->create_finish = late_create_finish;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (LateBackend, late_backend, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND, late_backend_init_backend)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_GROUPS, late_backend_init_groups))
+
+static void
+late_backend_class_init (LateBackendClass *klass)
+{
+}
+
+static void
+late_backend_init (LateBackend *self)
+{
+}
+
+static BkBackend *
+make_late (gpointer last)
+{
+  BkBackend *backend = g_object_new (LATE_TYPE_BACKEND, NULL);
+
+  *(BkBackend **) last = backend;
+  return backend;
+}
+
+/* The network has taken what was asked for as the group @id; whoever asked need not hear of it yet. */
+static void
+take (BkBackend *backend, const char *id)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&LATE_BACKEND (backend)->creating);
+
+  g_task_return_pointer (task, g_strdup (id), g_free);
+  bk_test_drain ();
+}
+
+/* Who made a group is told once it is in the list; who will not see it there, at once. */
+static void
+test_late (void)
+{
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  BkEngineNewAccount fresh = { .sign_in_name = "alice@example.org", .password = "x" };
+  g_autoptr (GAsyncResult) adding = NULL, first = NULL, second = NULL, third = NULL;
+  g_autoptr (GError) error = NULL;
+  BkBackend *backend;
+
+  world->make_backend = make_late;
+  world->make_backend_data = &backend;
+  engine_world_open (world);
+  bk_engine_add_account_async (world->engine, &fresh, NULL, bk_test_store_result, &adding);
+  g_autoptr (BkEngineAccount) alice =
+    bk_engine_add_account_finish (world->engine, bk_test_await (&adding), &error);
+  g_assert_no_error (error);
+
+  bk_engine_account_create_group_async (alice, "Chess", NULL, bk_test_store_result, &first);
+  take (backend, "c");
+  g_assert_null (first);
+  say_group (alice, "1", "x", "Other");
+  bk_test_drain ();
+  g_assert_null (first);
+  say_group (alice, "2", "c", "Chess");
+  g_autofree char *id = bk_engine_account_create_group_finish (alice, bk_test_await (&first), &error);
+  g_assert_cmpstr (id, ==, "c");
+
+  bk_engine_account_create_group_async (alice, "Work", NULL, bk_test_store_result, &second);
+  take (backend, "w");
+  bk_engine_account_create_group_async (alice, "Family", NULL, bk_test_store_result, &third);
+  late_state (backend, BK_BACKEND_WAITING);
+  g_assert_null (bk_engine_account_create_group_finish (alice, bk_test_await (&second), &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_DISCONNECTED);
+  g_clear_error (&error);
+  take (backend, "f");
+  g_assert_nonnull (third);
+  g_assert_null (bk_engine_account_create_group_finish (alice, third, &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_DISCONNECTED);
+  g_clear_object (&adding);
+  g_clear_object (&first);
+  g_clear_object (&second);
+  g_clear_object (&third);
+  g_clear_object (&alice);
+  engine_world_close (world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -311,5 +470,6 @@ main (int argc, char **argv)
   g_test_add_func ("/groups/hostile", test_hostile);
   g_test_add_func ("/groups/network-without", test_network_without);
   g_test_add_func ("/groups/asking", test_asking);
+  g_test_add_func ("/groups/late", test_late);
   return g_test_run ();
 }
