@@ -27,6 +27,9 @@
 #define BK_LIMIT_FRAME 131072          /* one JSON text on the wire, all fragments together */
 #define BK_LIMIT_JSON_DEPTH 32
 #define BK_LIMIT_CONTACTS 10000        /* per account */
+#define BK_LIMIT_GROUPS 128            /* per account, and so the most that one contact can be in */
+#define BK_LIMIT_GROUP_NAME 128
+#define BK_LIMIT_GROUP_ID 128          /* opaque word of a backend, one line */
 #define BK_LIMIT_SESSIONS 256          /* open at once, per account */
 
 #define BK_TIMEOUT_ANSWER_S 120        /* an invitation that nobody answers */

@@ -49,6 +49,8 @@ GListModel *bk_engine_get_accounts (BkEngine *self); /* element-type BkEngineAcc
 GListModel *bk_engine_get_sessions (BkEngine *self); /* element-type BkEngineSession; ended ones leave after a while */
 BkEngineRegistry *bk_engine_get_registry (BkEngine *self);
 BkEngineAccount *bk_engine_get_primary_account (BkEngine *self); /* nullable, transfer none */
+/* It stays so over restarts. Signal "primary-changed". */
+void bk_engine_set_primary_account (BkEngine *self, BkEngineAccount *account);
 BkEngineSession *bk_engine_find_session (BkEngine *self, const char *session_id); /* nullable, transfer none */
 
 /* Makes the account known here, and on the service when @register_account. Signs in; finishes when that succeeded or
@@ -81,6 +83,7 @@ BkEngineSession *bk_engine_redeem_process (BkEngine *self, guint pid, GError **e
 /* Signals:
  * "invitation" (BkEngineSession *): one arrived and no attached program took it over: it is for the user to see.
  * "invitation-over" (BkEngineSession *): it needs no answer any more: withdraw dialog and notification.
+ * "primary-changed" (): another account was made the primary one.
  * "notice" (const char *kind, const char *text, BkEngineSession *): something the user should read (nullable session).
  */
 
