@@ -152,7 +152,7 @@ fake_create_async (BkBackendGroups *backend, const char *name, GCancellable *can
     refuse (&error, BECKON_ERROR_TOO_MANY_GROUPS, "There can be no more groups");
   else
     put_name (self->network, self->account, group, name, &error);
-  bk_fake_backend_reply (self, task, 1, error);
+  bk_fake_backend_reply (self, task, g_new0 (gint64, 1), error);
 }
 
 static char *
@@ -175,7 +175,7 @@ fake_change_async (BkBackendGroups *backend, BkGroupVerb verb, const char *group
   if (!bk_fake_backend_check_ready (self, task))
     return;
   change (self->network, self->account, verb, group, argument, &error);
-  bk_fake_backend_reply (self, task, 1, error);
+  bk_fake_backend_reply (self, task, g_new0 (gint64, 1), error);
 }
 
 static gboolean

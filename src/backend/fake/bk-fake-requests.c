@@ -79,7 +79,7 @@ fake_register_async (BkBackendRegister *backend, const BkSignIn *account, const 
     error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_CONNECT, "The server could not be reached");
   else
     bk_fake_network_add_account (self->network, account->sign_in_name, account->password, display_name, &error);
-  bk_fake_backend_reply (self, task, 1, error);
+  reply (self, task, 1, error);
 }
 
 static gboolean
@@ -106,7 +106,7 @@ fake_change_async (BkBackendContacts *backend, BkContactVerb verb, const char *w
   if (!bk_fake_backend_check_ready (self, task))
     return;
   bk_fake_network_change (self->network, self->account, verb, who, text, &error);
-  bk_fake_backend_reply (self, task, 1, error);
+  reply (self, task, 1, error);
 }
 
 static gboolean
@@ -125,7 +125,7 @@ fake_set_display_name_async (BkBackendContacts *backend, const char *display_nam
   if (!bk_fake_backend_check_ready (self, task))
     return;
   bk_fake_network_rename (self->network, self->account, display_name);
-  bk_fake_backend_reply (self, task, 1, NULL);
+  reply (self, task, 1, NULL);
 }
 
 void
@@ -150,11 +150,11 @@ fake_send_message_async (BkBackendMessages *backend, const char *to, const char 
   if (bk_text_is_valid (text, BK_LIMIT_MESSAGE, TRUE))
     {
       gint64 time = bk_fake_network_send (self->network, self->account, to, message_id, text, &error);
-      bk_fake_backend_reply (self, task, time, error);
+      reply (self, task, time, error);
     }
   else
-    bk_fake_backend_reply (self, task, 0, g_error_new_literal (BECKON_ERROR, BECKON_ERROR_MESSAGE_TOO_LONG,
-                                                               "The text is too long"));
+    reply (self, task, 0, g_error_new_literal (BECKON_ERROR, BECKON_ERROR_MESSAGE_TOO_LONG,
+                                              "The text is too long"));
 }
 
 static gint64
@@ -183,7 +183,7 @@ fake_send_envelope_async (BkBackendSessions *backend, const char *to, const char
     return;
   gboolean barred = grant != NULL && !bk_fake_backend_has_grant (self, grant);
   bk_fake_network_relay (self->network, self->account, self->device, to, uid, envelope, barred, &error);
-  bk_fake_backend_reply (self, task, ONE, error);
+  reply (self, task, 1, error);
 }
 
 static gboolean

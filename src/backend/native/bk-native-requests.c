@@ -196,7 +196,7 @@ native_create_group_async (BkBackendGroups *backend, const char *name, GCancella
 
   g_task_set_source_tag (task, native_create_group_async);
   g_task_set_task_data (task, group, g_free);
-  if (!check_group_name (task, name) || !check_ready (self, task))
+  if (!check_group_name (task, name) || !bk_native_backend_check_ready (self, task))
     return;
 
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_GROUP_CREATE);
@@ -242,7 +242,7 @@ native_change_group_async (BkBackendGroups *backend, BkGroupVerb verb, const cha
       return;
     }
   if ((moves && !check_name (task, argument)) || (verb == BK_GROUP_RENAME && !check_group_name (task, argument))
-      || !check_ready (self, task))
+      || !bk_native_backend_check_ready (self, task))
     return;
 
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, frame_type_of_group (verb));
