@@ -131,6 +131,27 @@ peer_file_load (BkPeersFolder *self, const char *path, const GError *unreadable,
   return file;
 }
 
+static gboolean
+set_folder_warning (BkPeersFolder *self, char *warning)
+{
+  g_autofree char *old = self->warning;
+
+  self->warning = warning;
+  if (g_strcmp0 (old, warning) == 0)
+    return FALSE;
+  if (warning != NULL)
+    g_warning ("%s", warning);
+  return TRUE;
+}
+
+static char *
+warn_of_too_many (BkPeersFolder *self)
+{
+  g_autofree char *shown = g_filename_display_name (self->path);
+
+  return g_strdup_printf ("Only %d registration files of %s were read.", MAX_FILES, shown);
+}
+
 /* Reads one file again. Returns whether it is other than before. */
 static gboolean
 load (BkPeersFolder *self, const char *name)
@@ -144,7 +165,7 @@ load (BkPeersFolder *self, const char *name)
       && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
     return g_hash_table_remove (self->files, name);
   if (old == NULL && g_hash_table_size (self->files) >= MAX_FILES)
-    return FALSE;
+    return set_folder_warning (self, warn_of_too_many (self));
 
   PeerFile *file = peer_file_load (self, path, error, content);
   if (old != NULL && same_file (old, file))
@@ -159,19 +180,6 @@ load (BkPeersFolder *self, const char *name)
 }
 
 /* ---- all files ---- */
-
-static gboolean
-set_folder_warning (BkPeersFolder *self, char *warning)
-{
-  g_autofree char *old = self->warning;
-
-  self->warning = warning;
-  if (g_strcmp0 (old, warning) == 0)
-    return FALSE;
-  if (warning != NULL)
-    g_warning ("%s", warning);
-  return TRUE;
-}
 
 static GPtrArray *
 list_names (BkPeersFolder *self)
@@ -219,9 +227,7 @@ scan (BkPeersFolder *self)
   g_ptr_array_sort (names, compare_names);
   if (too_many)
     g_ptr_array_set_size (names, MAX_FILES);
-  changed |= set_folder_warning (self, too_many ? g_strdup_printf ("Only %d registration files of %s were read.",
-                                                                   MAX_FILES, self->path)
-                                                : NULL);
+  changed |= set_folder_warning (self, too_many ? warn_of_too_many (self) : NULL);
   for (guint i = 0; i < names->len; i++)
     changed |= load (self, g_ptr_array_index (names, i));
   return changed;
@@ -255,8 +261,13 @@ static void
 on_file_event (BkPeersFolder *self, const char *name, GFileMonitorEvent event)
 {
   /* A file that was just created may still be written to: CHANGES_DONE_HINT follows. */
-  if (is_registration (name) && event != G_FILE_MONITOR_EVENT_CREATED && event != G_FILE_MONITOR_EVENT_CHANGED
-      && load (self, name))
+  if (!is_registration (name) || event == G_FILE_MONITOR_EVENT_CREATED || event == G_FILE_MONITOR_EVENT_CHANGED)
+    return;
+  gboolean crowded = self->warning != NULL;
+  gboolean changed = load (self, name);
+  if (crowded)
+    changed |= scan (self); /* there may be room now for one that was left out */
+  if (changed)
     g_signal_emit (self, changed_signal, 0);
 }
 
@@ -390,6 +401,14 @@ const char *
 bk_peers_folder_get_path (BkPeersFolder *self)
 {
   return self->path;
+}
+
+GBytes *
+bk_peers_folder_dup_content (BkPeersFolder *self, const char *name)
+{
+  PeerFile *file = g_hash_table_lookup (self->files, name);
+
+  return file != NULL && file->content != NULL ? g_bytes_ref (file->content) : NULL;
 }
 
 static GList *

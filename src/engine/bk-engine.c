@@ -248,7 +248,7 @@ bk_engine_new (const BkEngineConfig *config)
   self->make_backend_data = config->make_backend_data;
   self->data_dir = g_strdup (config->data_dir);
   self->history = bk_engine_history_new (path);
-  self->registry = bk_engine_registry_new (config->user_peers_dir, config->system_peers_dirs);
+  self->registry = bk_engine_registry_new (config->user_peers_dir, config->system_peers_dirs, config->directory);
   make_sessions (self, config);
   return self;
 }

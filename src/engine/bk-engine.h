@@ -23,6 +23,7 @@ typedef struct
   BkLauncher *launcher;
   BkOpener *opener;
   BkPeers *peers; /* nullable: nobody ever attaches */
+  BkPeerDirectory *directory; /* nullable: only files register applications */
   BkEngineBackendFactory make_backend;
   gpointer make_backend_data;
   const char *data_dir;                /* history and accounts live here; made if missing, 0700 */

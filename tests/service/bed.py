@@ -148,8 +148,8 @@ class Bus:
         self.processes.append(process)
         return process
 
-    def register(self, guid, *argv, name='Thing', **keys):
-        folder = self.dir / 'data' / 'beckon' / 'peers'
+    def register(self, guid, *argv, name='Thing', folder=None, **keys):
+        folder = (folder or self.dir / 'data') / 'beckon' / 'peers'
         folder.mkdir(parents=True, exist_ok=True)
         lines = ['[Beckon Peer]', f'GUID={guid}', f'Name={name}', 'Exec=' + ' '.join(argv)]
         lines += [f'{key}={value}' for key, value in keys.items()]
