@@ -59,8 +59,7 @@ launch_program (BkEngineSession *self)
   BkEngineApplication *application = bk_engine_registry_find (self->world->registry, self->application);
   const char *reason = _("It is not registered any more.");
 
-  if (application == NULL || !bk_engine_application_is_present (application, &reason)
-      || bk_engine_application_get_argv (application) == NULL)
+  if (application == NULL || !bk_engine_application_is_present (application, &reason))
     {
       bk_session_end (self, BK_LIFE_LAUNCH_FAILED, BECKON_SESSION_RESULT_APPLICATION_LAUNCH_FAILED, reason);
       return;
@@ -69,7 +68,8 @@ launch_program (BkEngineSession *self)
   BkLaunch launch = { .session = self->id,
                       .name = bk_engine_application_get_name (application),
                       .argv = bk_engine_application_get_argv (application),
-                      .cookie = self->cookie };
+                      .cookie = self->cookie,
+                      .bus_name = bk_engine_application_get_bus_name (application) };
   bk_launcher_launch_async (self->world->launcher, &launch, self->asking, on_launched, g_object_ref (self));
 }
 

@@ -83,8 +83,8 @@ def refused(name, function, *args, **named):
 class Bus:
     def __init__(self, activatable=False):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='beckon-'))
-        self.services = self.dir / 'services'
-        self.services.mkdir()
+        self.services = self.dir / 'share' / 'dbus-1' / 'services'
+        self.services.mkdir(parents=True)
         self.processes = []
         self.clients = []
         self.address = f'unix:path={self.dir}/bus'

@@ -162,7 +162,8 @@ setup (Fixture *f, gconstpointer data)
 
   g_autoptr (BkLauncher) scope = bk_service_scoper_new (&f->places, f->clock, f->connection);
   g_autoptr (BkLauncher) subreaper = bk_service_subreaper_new (&f->places);
-  f->launcher = bk_service_launcher_new (scope, subreaper, f->connection);
+  g_autoptr (BkLauncher) activator = bk_service_activator_new (f->connection);
+  f->launcher = bk_service_launcher_new (scope, subreaper, activator, f->connection);
 }
 
 static void
