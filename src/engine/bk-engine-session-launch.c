@@ -66,6 +66,7 @@ launch_program (BkEngineSession *self)
     }
   fresh_cookie (self);
   BkLaunch launch = { .session = self->id,
+                      .invitee = self->role == BK_ROLE_INVITEE,
                       .name = bk_engine_application_get_name (application),
                       .argv = bk_engine_application_get_argv (application),
                       .cookie = self->cookie,
@@ -119,6 +120,8 @@ launch (BkEngineSession *self)
 {
   if (self->owner != NULL)
     bk_session_note (self, _("the program runs already"));
+  else if (self->account == NULL)
+    launch_program (self); /* a trial is to show that the program can be launched */
   else if (self->world->peers != NULL)
     bk_peers_before_launch_async (self->world->peers, self->application, self->number, self->asking, on_before_launch,
                                   g_object_ref (self));

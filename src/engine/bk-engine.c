@@ -478,6 +478,13 @@ bk_engine_create_session (BkEngine *self, BkEngineAccount *account, const char *
   return bk_engine_sessions_create (self->sessions, account, owner, error);
 }
 
+gboolean
+bk_engine_try_application (BkEngine *self, const char *guid, BkEngineSession **inviter, BkEngineSession **invitee,
+                           GError **error)
+{
+  return bk_engine_sessions_try (self->sessions, guid, inviter, invitee, error);
+}
+
 BkEngineSession *
 bk_engine_redeem_cookie (BkEngine *self, const char *cookie, GError **error)
 {

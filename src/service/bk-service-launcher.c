@@ -18,6 +18,7 @@ struct _BkServiceLauncher
 typedef struct
 {
   char *session;
+  gboolean invitee;
   char *name;
   char *cookie;
   GStrv argv;
@@ -45,8 +46,12 @@ launch_with (BkLauncher *launcher, GTask *task_in, GAsyncReadyCallback callback)
 {
   g_autoptr (GTask) task = task_in;
   Order *order = g_task_get_task_data (task);
-  BkLaunch launch = { order->session, order->name, (const char *const *) order->argv, order->cookie,
-                      order->bus_name };
+  BkLaunch launch = { .session = order->session,
+                      .invitee = order->invitee,
+                      .name = order->name,
+                      .argv = (const char *const *) order->argv,
+                      .cookie = order->cookie,
+                      .bus_name = order->bus_name };
   GCancellable *cancellable = g_task_get_cancellable (task);
 
   bk_launcher_launch_async (launcher, &launch, cancellable, callback, g_steal_pointer (&task));
@@ -110,6 +115,7 @@ bk_service_launcher_launch_async (BkLauncher *launcher, const BkLaunch *launch, 
   Order *order = g_new0 (Order, 1);
 
   order->session = g_strdup (launch->session);
+  order->invitee = launch->invitee;
   order->name = g_strdup (launch->name);
   order->cookie = g_strdup (launch->cookie);
   order->argv = g_strdupv ((char **) launch->argv);

@@ -145,6 +145,21 @@ handle_get_registration (BkServiceCall *call)
   bk_service_call_return (call, g_variant_new ("(a{sv})", &builder));
 }
 
+static void
+handle_try_application (BkServiceCall *call)
+{
+  BkEngineSession *inviter, *invitee;
+  GError *error = NULL;
+  const char *guid;
+
+  g_variant_get (call->arguments, "(&s)", &guid);
+  if (bk_engine_try_application (BK_CALL_SERVICE (call)->engine, guid, &inviter, &invitee, &error))
+    bk_service_call_return (call, g_variant_new ("(@o@o)", bk_service_session_path (inviter),
+                                                 bk_service_session_path (invitee)));
+  else
+    bk_service_call_fail (call, error);
+}
+
 /* ---- signals, on both doors ---- */
 
 static void
@@ -199,6 +214,7 @@ static const BkServiceMethod methods[] = {
   { "ListApplications", bk_service_handle_list_applications },
   { "GetRegistration", handle_get_registration, { { BK_SERVICE_ARG_GUID } } },
   { "RegisterApplication", bk_service_handle_change_registry, BK_SERVICE_REGISTER_ARGS },
+  { "TryApplication", handle_try_application, { { BK_SERVICE_ARG_GUID } } },
   { "UpdateApplication", bk_service_handle_change_registry, BK_SERVICE_REGISTER_ARGS },
   { "UnRegisterApplication", bk_service_handle_change_registry, { { BK_SERVICE_ARG_GUID } } },
   { NULL },

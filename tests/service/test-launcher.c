@@ -217,7 +217,7 @@ launch (Fixture *f, Run *run, const char *const *argv, GError **error)
   g_autofree char *cookie = bk_token_new ();
 
   run->session = bk_guid_new ();
-  BkLaunch order = { run->session, "Thing", argv, cookie };
+  BkLaunch order = { .session = run->session, .name = "Thing", .argv = argv, .cookie = cookie };
   bk_launcher_launch_async (f->launcher, &order, NULL, bk_test_store_result, &result);
   run->program = bk_launcher_launch_finish (f->launcher, bk_test_await (&result), error);
   if (run->program != NULL)
@@ -478,7 +478,7 @@ test_scope (Fixture *f, gconstpointer data)
   g_auto (Run) run = { 0 };
 
   launch_shell (f, &run, "echo there; exit 4");
-  g_autofree char *token = bk_service_spawn_token (run.session);
+  g_autofree char *token = bk_service_spawn_token (&(BkLaunch) { .session = run.session });
   g_autofree char *unit = g_strdup_printf ("app-beckon-%s.scope", token);
   g_assert_cmpstr (f->unit, ==, unit);
   bk_test_wait_until (is_gone, &f->pid); /* waited for and buried */
