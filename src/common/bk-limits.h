@@ -41,3 +41,4 @@
 #define BK_TIMEOUT_UNLOCK_S 30         /* from RequestChallenge to SendResponse, and from there to the result */
 #define BK_TIMEOUT_CHALLENGE_S 60      /* a challenge opens nothing after that */
 #define BK_TIMEOUT_PEER_CALL_S 3       /* a Peer1 call to a program that hangs */
+#define BK_TIMEOUT_ACTIVATION_S 30     /* a program that the bus starts in order to hand it a session */

@@ -249,7 +249,7 @@ bk_engine_new (const BkEngineConfig *config)
   self->make_backend_data = config->make_backend_data;
   self->data_dir = g_strdup (config->data_dir);
   self->history = bk_engine_history_new (path);
-  self->registry = bk_engine_registry_new (config->user_peers_dir, config->system_peers_dirs);
+  self->registry = bk_engine_registry_new (config->user_peers_dir, config->system_peers_dirs, config->directory);
   make_sessions (self, config);
   return self;
 }
@@ -476,6 +476,13 @@ bk_engine_create_session (BkEngine *self, BkEngineAccount *account, const char *
       return NULL;
     }
   return bk_engine_sessions_create (self->sessions, account, owner, error);
+}
+
+gboolean
+bk_engine_try_application (BkEngine *self, const char *guid, BkEngineSession **inviter, BkEngineSession **invitee,
+                           GError **error)
+{
+  return bk_engine_sessions_try (self->sessions, guid, inviter, invitee, error);
 }
 
 BkEngineSession *

@@ -23,6 +23,7 @@ typedef struct
   BkLauncher *launcher;
   BkOpener *opener;
   BkPeers *peers; /* nullable: nobody ever attaches */
+  BkPeerDirectory *directory; /* nullable: only files register applications */
   BkEngineBackendFactory make_backend;
   gpointer make_backend_data;
   const char *data_dir;                /* history and accounts live here; made if missing, 0700 */
@@ -75,6 +76,11 @@ gboolean bk_engine_remove_account_finish (BkEngine *self, GAsyncResult *result, 
 /* A new session in state READY, this side being the inviter. @owner: bus name of the program that made it, NULL for
  * the user's own invitation from a menu (whose program is launched on both sides). */
 BkEngineSession *bk_engine_create_session (BkEngine *self, BkEngineAccount *account, const char *owner, GError **error);
+/* Starts both sides of a session of @guid here, joined to each other without any network or account, so that whoever
+ * registered the application sees whether it works. Both are in the list of sessions, neither in a conversation.
+ * @inviter, @invitee: transfer none. */
+gboolean bk_engine_try_application (BkEngine *self, const char *guid, BkEngineSession **inviter,
+                                    BkEngineSession **invitee, GError **error);
 /* Takes a cookie out of circulation and hands out its session: transfer none. A cookie opens once. */
 BkEngineSession *bk_engine_redeem_cookie (BkEngine *self, const char *cookie, GError **error);
 /* The session whose program, started by us, owns process @pid; NULL if none. Redeems like the cookie does. */

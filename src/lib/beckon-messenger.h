@@ -93,5 +93,16 @@ gboolean beckon_messenger_register_application_finish (BeckonMessenger *self, GA
 void beckon_messenger_unregister_application_async (BeckonMessenger *self, const char *guid, GCancellable *cancellable,
                                                     GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_messenger_unregister_application_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_update_application_async (BeckonMessenger *self, const char *guid, const char *name,
+                                                const char *url, const char *path, GCancellable *cancellable,
+                                                GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_update_application_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_get_registration_async (BeckonMessenger *self, const char *guid, GCancellable *cancellable,
+                                              GAsyncReadyCallback callback, gpointer user_data);
+GVariant *beckon_messenger_get_registration_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_try_application_async (BeckonMessenger *self, const char *guid, GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_try_application_finish (BeckonMessenger *self, GAsyncResult *result, BeckonSession **inviter,
+                                                  BeckonSession **invitee, GError **error);
 
 G_END_DECLS

@@ -146,8 +146,7 @@ void bk_service_handle_remove_from_group (BkServiceCall *call);
 /* Methods that both doors have. */
 void bk_service_handle_attach (BkServiceCall *call);
 void bk_service_handle_list_applications (BkServiceCall *call);
-void bk_service_handle_register_application (BkServiceCall *call);
-void bk_service_handle_unregister_application (BkServiceCall *call);
+void bk_service_handle_change_registry (BkServiceCall *call);
 
 #define BK_SERVICE_REGISTER_ARGS \
   { \

@@ -212,6 +212,14 @@ def test_applications():
         user.json('--timeout', '5', 'watch', '--until', f'application={GUID}')
         user.fails(1, 'im.beckon.Error.AppAlreadyRegistered', 'apps', 'register', GUID, 'Thing', '/bin/cat')
         user.fails(1, 'im.beckon.Error.AppNotRegistered', 'invite', 'echo', 'Nothing')
+        assert user.json('apps', 'update', GUID, 'Thing 2', "/bin/sleep 1000") == []
+        shown = user.one('apps', 'show', GUID)
+        assert (shown['name'], shown['path'], shown['source']) == ('Thing 2', '/bin/sleep 1000', 'user'), shown
+        assert shown['file'].endswith(f'/{GUID}.peer') and shown['url'] == ''
+        user.fails(1, 'im.beckon.Error.AppNotRegistered', 'apps', 'show', GUID.replace('1', '2'))
+        user.fails(1, 'im.beckon.Error.Failed', 'apps', 'update', GUID, 'Thing', '/nonexistent/program')
+        sides = user.json('apps', 'try', GUID)
+        assert [(s['role'], s['application']) for s in sides] == [('inviter', GUID), ('invitee', GUID)], sides
         assert user.json('apps', 'unregister', GUID) == []
         user.fails(1, 'im.beckon.Error.AppNotRegistered', 'apps', 'unregister', GUID)
 
