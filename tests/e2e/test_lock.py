@@ -139,6 +139,7 @@ def test_the_connection_breaks():
         program_.forget()
         world.start_server()
         program_.client.wait_signal('LockEnable', ROOT, lambda a: a == (True, alice.address), seconds=90)
+        alice.wait('account-state=online')
         refused('ApiLocked', program_.invite, session, bob.address)
         assert unlock(program_, alice, license)
         alice.wait(f'presence={bob.address}:online')
@@ -196,6 +197,7 @@ def test_alerts():
         with alice.watch() as at_alice, bob.watch() as at_bob:
             send = lambda *arguments: administer(world, 'alert', 'send', *arguments)
             send('A new level is out.', '--subscribers', '--site=7', '--url=https://example.org/new')
+            wait(lambda: program_.client.asked and other.client.asked, 'the question')
             assert alerts(at_alice, 1) == [(7, 'A new level is out.', 'https://example.org/new')]
             for one in (program_, other):
                 (method, (alert, _)), = one.client.asked
@@ -203,7 +205,7 @@ def test_alerts():
                     'AlertReceived', 7, 'A new level is out.', alice.address)
             other.client.answers['AlertReceived'] = FALSE
             send('Only the program knows.', '--subscribers', '--site=7')
-            wait(lambda: len(other.client.asked) == 2, 'the question')
+            wait(lambda: len(program_.client.asked) == len(other.client.asked) == 2, 'the question')
             send('Hello, <b>Bob</b>.', f'--to={bob.name}')
             assert alerts(at_bob, 1) == [(0, 'Hello, <b>Bob</b>.', '')]
             send('Good night, all.', '--all')
