@@ -3,11 +3,10 @@
 """Lock and Key with the real server: programs that have a license, and programs that have none."""
 import contextlib
 import re
-import subprocess
 import sys
 
-from cases import invite, tap
-from world import PIPE, SOURCES, World, program
+from cases import administer, invite, tap
+from world import PIPE, SOURCES, World
 
 sys.path.append(str(SOURCES / 'tests/service'))
 from bed import ROOT, SESSIONS, Client, refused, wait  # noqa: E402
@@ -35,12 +34,6 @@ class License:
     def __init__(self, world, *arguments):
         said = administer(world, 'license', 'issue', '--name=A program', *arguments)
         self.id, self.key = re.search(r'(?ms)^id:? +(\S+)$.*^key:? +(\S+)$', said).groups()
-
-
-def administer(world, *arguments):
-    command = [str(program('beckon-server')), *arguments, f'--database={world.folder}/server.db',
-               f'--domain={world.domain}']
-    return subprocess.run(command, text=True, check=True, capture_output=True).stdout
 
 
 def unlock(program_, user, license, path=ROOT, key=None):
