@@ -10,7 +10,10 @@
 static void
 on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  g_application_quit (G_APPLICATION (user_data));
+  BkApp *self = user_data;
+
+  if (self->picks == NULL || !bk_app_picks_leave (self->picks))
+    g_application_quit (G_APPLICATION (self));
 }
 
 static void

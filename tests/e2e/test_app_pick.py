@@ -69,7 +69,11 @@ def test_nobody_is_chosen():
 def test_no_window_runs():
     with couple() as (_world, alice, bob):
         register(alice, bob)
+        # Who quits has chosen nobody.
+        asking = ask(alice)
+        dialog(alice)
         leave(alice)
+        end(asking, 1)
         asking = ask(alice)
         choose(alice, 'Bob', dialog(alice))
         bob.invitation(f'Alice invites you to {NAME}')

@@ -62,6 +62,39 @@ def test_application_in_a_sandbox():
         assert ROOT + '/Account' not in str(app.signals)
 
 
+def test_a_question_out_of_a_sandbox():
+    """The program inside learns whom the user outside has chosen, and nothing of who else there is."""
+    with Bus() as bus:
+        bus.register(GUID, '/bin/sleep', '100')
+        bus.start()
+        ui = bus.client()
+        ui.account()
+        ui.attach()
+        inside = proxy(bus, 'app', f'--talk={SESSIONS}', '--own=im.beckon.Beckon.Peer.Test')
+        app = bus.client(address=inside, name=False)
+        app.bus('RequestName', '(su)', 'im.beckon.Beckon.Peer.Test', 4)
+        app.attach(SESSIONS)
+        path = app.call('SessionManager1', 'CreateSession', '(a{sv})', {'picker': GLib.Variant('b', True)})
+        app.set('Session1', 'Application', GLib.Variant('s', GUID), path, SESSIONS)
+        asking = app.begin(SESSIONS, path, 'im.beckon.Session1', 'InviteWithPicker',
+                           GLib.Variant('(ssa{sv})', ('wayland:x', '', {})))
+        assert ui.wait_signal('PickRequested', ROOT)[2] == (path, 'wayland:x')
+        refused('org.freedesktop.DBus.Error.ServiceUnknown', app.call, 'Messenger1', 'AnswerPick', '(os)', path, ECHO)
+        refused('org.freedesktop.DBus.Error.UnknownMethod', app.call_raw, SESSIONS, ROOT, 'im.beckon.Messenger1',
+                'AnswerPick', GLib.Variant('(os)', (path, ECHO)))
+        ui.call('Messenger1', 'AnswerPick', '(os)', path, ECHO)
+        assert app.finish(asking) is None
+        assert app.get('Session1', 'User', path, SESSIONS) == ECHO
+        assert 'carol' not in str(app.signals)
+        # And one that leaves takes its question along.
+        second = app.call('SessionManager1', 'CreateSession', '(a{sv})', {})
+        app.set('Session1', 'Application', GLib.Variant('s', GUID), second, SESSIONS)
+        app.begin(SESSIONS, second, 'im.beckon.Session1', 'InviteWithPicker', GLib.Variant('(ssa{sv})', ('', '', {})))
+        ui.wait_signal('PickRequested', ROOT, lambda a: a[0] == second)
+        app.close()
+        ui.wait_signal('PickOver', ROOT, lambda a: a == (second,))
+
+
 def test_programs_across_sandboxes():
     """The service in one sandbox, a program that the bus starts in another."""
     with World() as bus:
@@ -83,4 +116,5 @@ def test_programs_across_sandboxes():
         assert ui.wait_signal('Termination', path)[2][0] == 14
 
 
-tap.run([test_service_in_a_sandbox, test_application_in_a_sandbox, test_programs_across_sandboxes])
+tap.run([test_service_in_a_sandbox, test_application_in_a_sandbox, test_a_question_out_of_a_sandbox,
+         test_programs_across_sandboxes])

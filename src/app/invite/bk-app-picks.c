@@ -20,6 +20,7 @@ struct _BkAppPicks
   BkApp *app; /* not owned: it outlives this */
   BeckonMessenger *messenger;
   GHashTable *items; /* BeckonSession → Item */
+  gboolean leaving;  /* the application quits once no program waits any more */
 };
 
 G_DEFINE_FINAL_TYPE (BkAppPicks, bk_app_picks, G_TYPE_OBJECT)
@@ -48,6 +49,12 @@ close_dialog (Item *item)
   gtk_window_destroy (dialog); /* without an answer: nobody waits for one */
 }
 
+static gboolean
+is_picking (gpointer session, gpointer item, gpointer user_data)
+{
+  return ((Item *) item)->picking;
+}
+
 static void
 set_picking (Item *item, gboolean picking)
 {
@@ -65,6 +72,8 @@ set_picking (Item *item, gboolean picking)
     {
       close_dialog (item);
       g_application_release (application);
+      if (item->picks->leaving && g_hash_table_find (item->picks->items, is_picking, NULL) == NULL)
+        g_application_quit (application);
     }
 }
 
@@ -117,6 +126,22 @@ on_sessions_changed (GListModel *sessions, guint position, guint removed, guint 
       if (!g_hash_table_contains (self->items, session))
         add_session (self, session);
     }
+}
+
+gboolean
+bk_app_picks_leave (BkAppPicks *self)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  if (self->leaving || g_hash_table_find (self->items, is_picking, NULL) == NULL)
+    return FALSE;
+  self->leaving = TRUE;
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, NULL, &item))
+    if (((Item *) item)->dialog != NULL)
+      gtk_window_close (((Item *) item)->dialog);
+  return TRUE;
 }
 
 BkAppPicks *
