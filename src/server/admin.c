@@ -3,6 +3,7 @@
 
 #include "bk-ids.h"
 #include "bk-limits.h"
+#include "bk-server-operator.h"
 #include "bk-store.h"
 
 #include <sodium.h>
@@ -76,6 +77,13 @@ run_admin (BkServerConfig *config, BkSqliteKind kind, BkSqliteJob job, BkStoreAd
   return TRUE;
 }
 
+/* As run_admin (), for what a running server has to do something about. */
+static gboolean
+run_operation (BkServerConfig *config, BkSqliteJob job, BkStoreAdmin *data, GError **error)
+{
+  return run_admin (config, BK_SQLITE_WRITE, job, data, error) && bk_server_operator_nudge (config->database, error);
+}
+
 /* Prints the new token: this is the only time that it is seen. */
 gboolean
 bk_server_admin_token_create (BkServerConfig *config, guint uses, guint days, GError **error)
@@ -127,7 +135,7 @@ bk_server_admin_account_remove (BkServerConfig *config, const char *name, GError
 
   BkStoreAdmin *job = admin_new ();
   job->token = g_steal_pointer (&full);
-  return run_admin (config, BK_SQLITE_WRITE, bk_store_remove_account, job, error);
+  return run_operation (config, bk_store_remove_account, job, error);
 }
 
 /* One line of standard input, or a password made up here and printed. */
@@ -230,5 +238,75 @@ bk_server_admin_license_revoke (BkServerConfig *config, const char *id, GError *
   BkStoreAdmin *job = admin_new ();
 
   job->token = g_strdup (id);
-  return run_admin (config, BK_SQLITE_WRITE, bk_store_revoke_license, job, error);
+  return run_operation (config, bk_store_revoke_license, job, error);
+}
+
+/* What concerns only those who are there now is worth nothing later. */
+static gboolean
+check_running (BkServerConfig *config, GError **error)
+{
+  if (bk_server_operator_is_heard (config->database))
+    return TRUE;
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "No server is running on %s", config->database);
+  return FALSE;
+}
+
+/* @id is NULL for all licenses. */
+gboolean
+bk_server_admin_license_challenge (BkServerConfig *config, const char *id, GError **error)
+{
+  if (!check_running (config, error))
+    return FALSE;
+  BkStoreAdmin *job = admin_new ();
+  job->token = g_strdup (id);
+  return run_operation (config, bk_store_ask_license, job, error);
+}
+
+/* ---- alerts ---- */
+
+static gboolean
+check_alert (const BkServerAlert *alert, GError **error)
+{
+  gboolean good_text = *alert->text != '\0' && bk_text_is_valid (alert->text, BK_LIMIT_ALERT_TEXT, TRUE);
+  gboolean good_url = alert->url == NULL || bk_url_is_web (alert->url);
+
+  if (!good_text)
+    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                 "An alert is 1 to %d bytes of plain UTF-8 text; line feeds and tabs are allowed", BK_LIMIT_ALERT_TEXT);
+  else if (!good_url)
+    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                 "A URL begins with http:// or https:// and has at most %d bytes", BK_LIMIT_APP_URL);
+  return good_text && good_url;
+}
+
+static BkStoreAlert *
+alert_job_new (const BkServerAlert *alert, const char *to)
+{
+  BkStoreAlert *job = g_new0 (BkStoreAlert, 1);
+
+  job->now = g_get_real_time ();
+  job->operation = to != NULL           ? BK_STORE_ALERT_ONE
+                   : alert->subscribers ? BK_STORE_ALERT_SUBSCRIBERS
+                                        : BK_STORE_ALERT_ALL;
+  job->to = g_strdup (to);
+  job->site = alert->site;
+  job->text = g_strdup (alert->text);
+  job->url = g_strdup (alert->url);
+  return job;
+}
+
+gboolean
+bk_server_admin_alert_send (BkServerConfig *config, const BkServerAlert *alert, GError **error)
+{
+  g_autofree char *to = alert->to != NULL ? complete_name (config, alert->to, error) : NULL;
+
+  if ((alert->to != NULL && to == NULL) || !check_alert (alert, error)
+      || (alert->subscribers && !check_running (config, error)))
+    return FALSE;
+  BkStoreAlert *job = run_job (config, BK_SQLITE_WRITE, bk_store_send_alert, alert_job_new (alert, to),
+                               bk_store_alert_free, error);
+  if (job == NULL)
+    return FALSE;
+  bk_store_alert_free (job);
+  return bk_server_operator_nudge (config->database, error);
 }

@@ -14,6 +14,18 @@ gboolean bk_server_admin_account_list (BkServerConfig *config, GError **error);
 gboolean bk_server_admin_account_remove (BkServerConfig *config, const char *name, GError **error);
 gboolean bk_server_admin_license_issue (BkServerConfig *config, const char *name, GError **error);
 gboolean bk_server_admin_license_list (BkServerConfig *config, GError **error);
+gboolean bk_server_admin_license_challenge (BkServerConfig *config, const char *id, GError **error);
 gboolean bk_server_admin_license_revoke (BkServerConfig *config, const char *id, GError **error);
+
+/* To an account, or (NULL) to all or to the subscribers of the site. */
+typedef struct
+{
+  const char *to;
+  gboolean subscribers;
+  gint64 site;
+  const char *url; /* nullable */
+  const char *text;
+} BkServerAlert;
+gboolean bk_server_admin_alert_send (BkServerConfig *config, const BkServerAlert *alert, GError **error);
 
 G_END_DECLS

@@ -51,6 +51,7 @@ peer_clear (gpointer data)
   g_free (self->network);
   g_free (self->personal_message);
   g_clear_pointer (&self->owed, g_hash_table_unref);
+  g_clear_pointer (&self->sites, g_array_unref);
   g_object_unref (self->server);
 }
 
@@ -373,7 +374,7 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
       bk_server_handle_lock_release (self, frame);
       return;
     case BK_FRAME_ALERTS_ENABLE:
-      bk_server_peer_refuse (self, bk_frame_get_id (frame), BECKON_ERROR_NOT_SUPPORTED, "Not on this server");
+      bk_server_handle_alerts_enable (self, frame);
       return;
     case BK_FRAME_OK:
     case BK_FRAME_ERROR:

@@ -39,6 +39,10 @@ struct _BkServer
   GHashTable *accounts; /* gint64 in the account → BkServerAccount, owned: those with a device signed in */
   GHashTable *names;    /* sign-in name in the account → BkServerAccount, borrowed */
   guint n_peers;
+  int operator_fd;      /* the pipe beside the file; -1: none */
+  guint operator_source;
+  gboolean operating;   /* a step of what the operator wants is under way */
+  gboolean nudged;      /* look again after it */
   guint n_jobs;         /* handed to a thread and not back yet */
   guint64 last_status;  /* counts the changes of status, to know the newest */
   GQueue asked;         /* grants whose programs have been asked again, in the order of their deadlines; borrowed */
@@ -87,6 +91,7 @@ struct _BkServerPeer
   gboolean reading; /* a BkStoreSync is under way */
   GHashTable *owed; /* set of sign-in names whose presence is to be sent when there is room; nullable */
 
+  GArray *sites;      /* element-type gint64: whose alerts are wanted here; nullable */
   BkServerLock *lock; /* what programs on the other side have unlocked; nullable */
 
   guint n_requests; /* that wait for a thread */
@@ -137,8 +142,13 @@ void bk_server_peer_done_ok (BkServerPeer *self, gint64 id, gpointer data, const
 
 /* bk-server-stream.c */
 void bk_server_peer_offer (BkServerPeer *self, const BkStoreEvent *event, BkServerFrame *frame);
+void bk_server_peer_offer_passing (BkServerPeer *self, BkServerFrame *frame);
 void bk_server_peer_owe (BkServerPeer *self, const char *name);
 void bk_server_peer_pump (BkServerPeer *self);
+
+/* bk-server-operator.c */
+void bk_server_operator_start (BkServer *self);
+void bk_server_operator_stop (BkServer *self);
 
 /* bk-server-lock.c */
 const char *bk_server_lock_add_challenge (BkServerPeer *peer);
@@ -166,5 +176,7 @@ void bk_server_handle_session_send (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_lock_challenge (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_lock_respond (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_lock_release (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_alerts_enable (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_alert_subscribers (BkServer *server, gint64 site, GBytes *bytes);
 
 G_END_DECLS

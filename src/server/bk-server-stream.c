@@ -86,6 +86,14 @@ bk_server_peer_offer (BkServerPeer *self, const BkStoreEvent *event, BkServerFra
     bk_server_conn_send (self->conn, frame);
 }
 
+/* Something that does not wait: a device that is too slow for it goes without. */
+void
+bk_server_peer_offer_passing (BkServerPeer *self, BkServerFrame *frame)
+{
+  if (has_room (self, HIGH_WATER))
+    bk_server_conn_send (self->conn, frame);
+}
+
 static void
 catch_up (BkServerPeer *self)
 {

@@ -133,6 +133,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->state = BK_SERVER_RUNNING;
+  bk_server_operator_start (self);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -211,6 +212,7 @@ bk_server_stop_async (BkServer *self, GAsyncReadyCallback callback, gpointer use
   self->stopping = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->stopping, bk_server_stop_async);
   self->state = BK_SERVER_STOPPING;
+  bk_server_operator_stop (self);
   bk_server_net_stop_listening (self->net);
   say_goodbye (self);
   bk_server_net_close_all (self->net, BK_SERVER_CODE_GOING_AWAY, "shutdown");
@@ -243,6 +245,7 @@ bk_server_finalize (GObject *object)
   BkServer *self = BK_SERVER (object);
 
   g_clear_handle_id (&self->stop_idle, g_source_remove);
+  bk_server_operator_stop (self);
   g_clear_pointer (&self->net, bk_server_net_free);
   g_clear_object (&self->db);
   bk_server_hasher_free (self->hasher);
@@ -263,6 +266,7 @@ bk_server_class_init (BkServerClass *klass)
 static void
 bk_server_init (BkServer *self)
 {
+  self->operator_fd = -1;
   self->accounts = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, bk_server_account_free);
   self->names = g_hash_table_new (g_str_hash, g_str_equal);
   self->buckets = bk_server_buckets_new (MAX_BUCKETS);

@@ -3,10 +3,12 @@
 #include "bk-server.h"
 
 #include "beckon-error.h"
+#include "bk-fields.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <glib-unix.h>
 #include <locale.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +30,11 @@ static struct
   char *key;
   char *port_file;
   char *name;
+  char *to;
+  char *url;
+  gint64 site;
+  gboolean all;
+  gboolean subscribers;
   int uses;
   int days;
   gboolean password_stdin;
@@ -50,6 +57,12 @@ static const GOptionEntry entries[] = {
   { "uses", 0, 0, G_OPTION_ARG_INT, &options.uses, "token create: how many accounts it is good for (1)", "N" },
   { "days", 0, 0, G_OPTION_ARG_INT, &options.days, "token create: for how many days (14), 0: for ever", "N" },
   { "name", 0, 0, G_OPTION_ARG_STRING, &options.name, "license issue: whose it is", "NAME" },
+  { "all", 0, 0, G_OPTION_ARG_NONE, &options.all, "license challenge, alert send: all of them", NULL },
+  { "to", 0, 0, G_OPTION_ARG_STRING, &options.to, "alert send: to one account", "NAME" },
+  { "subscribers", 0, 0, G_OPTION_ARG_NONE, &options.subscribers,
+    "alert send: to those who have enabled the site and are there now", NULL },
+  { "site", 0, 0, G_OPTION_ARG_INT64, &options.site, "alert send: what it is about (0, the service itself)", "N" },
+  { "url", 0, 0, G_OPTION_ARG_STRING, &options.url, "alert send: where there is more", "URL" },
   { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &options.password_stdin,
     "account add: read the password from standard input instead of making one up", NULL },
   { NULL },
@@ -65,7 +78,10 @@ static const char summary[] =
   "  account remove NAME  remove an account and all that is its own\n"
   "  license issue        make a license for a program, and print its id and its key\n"
   "  license list         list all licenses\n"
-  "  license revoke ID    make a license worthless";
+  "  license revoke ID    make a license worthless\n"
+  "  license challenge ID (or --all)\n"
+  "                       have programs prove again, now, that they know the key of their license\n"
+  "  alert send TEXT      tell people something: --to NAME, --all or --subscribers";
 
 /* ---- settings ---- */
 
@@ -287,21 +303,50 @@ license_revoke (BkServerConfig *config, const char *word, GError **error)
   return bk_server_admin_license_revoke (config, word, error);
 }
 
+static gboolean
+license_challenge (BkServerConfig *config, const char *word, GError **error)
+{
+  if ((word != NULL) == options.all)
+    return misused ("Name one license, or --all", error);
+  return bk_server_admin_license_challenge (config, word, error);
+}
+
+static gboolean
+alert_send (BkServerConfig *config, const char *word, GError **error)
+{
+  const BkServerAlert alert = { options.to, options.subscribers, options.site, options.url, word };
+
+  if ((options.to != NULL) + options.all + options.subscribers != 1)
+    return misused ("An alert goes --to NAME, to --all or to --subscribers", error);
+  if (options.site < 0 || options.site > BK_FIELD_UINT_MAX)
+    return misused ("A site is a number from 0 to 2^53 - 1", error);
+  return bk_server_admin_alert_send (config, &alert, error);
+}
+
+typedef enum
+{
+  WORD_NONE,
+  WORD_ONE,
+  WORD_OPTIONAL,
+} Word;
+
 static const struct
 {
   const char *group;
   const char *verb;
-  gboolean takes_word;
+  Word word; /* after the verb */
   gboolean (*run) (BkServerConfig *config, const char *word, GError **error);
 } commands[] = {
-  { "token", "create", FALSE, token_create },
-  { "token", "list", FALSE, token_list },
-  { "account", "add", TRUE, account_add },
-  { "account", "list", FALSE, account_list },
-  { "account", "remove", TRUE, account_remove },
-  { "license", "issue", FALSE, license_issue },
-  { "license", "list", FALSE, license_list },
-  { "license", "revoke", TRUE, license_revoke },
+  { "token", "create", WORD_NONE, token_create },
+  { "token", "list", WORD_NONE, token_list },
+  { "account", "add", WORD_ONE, account_add },
+  { "account", "list", WORD_NONE, account_list },
+  { "account", "remove", WORD_ONE, account_remove },
+  { "license", "issue", WORD_NONE, license_issue },
+  { "license", "list", WORD_NONE, license_list },
+  { "license", "revoke", WORD_ONE, license_revoke },
+  { "license", "challenge", WORD_OPTIONAL, license_challenge },
+  { "alert", "send", WORD_ONE, alert_send },
 };
 
 static gboolean
@@ -311,7 +356,7 @@ run_admin (BkServerConfig *config, char **words, GError **error)
 
   for (gsize i = 0; n_words >= 2 && i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (words[0], commands[i].group) && g_str_equal (words[1], commands[i].verb)
-        && n_words == (commands[i].takes_word ? 3 : 2))
+        && n_words >= (commands[i].word == WORD_ONE ? 3 : 2) && n_words <= (commands[i].word == WORD_NONE ? 2 : 3))
       return commands[i].run (config, words[2], error);
   return misused ("There is no such command; see beckon-server --help", error);
 }
@@ -330,6 +375,16 @@ run_command (char **words)
   return error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILURE;
 }
 
+/* GOption leaves a “--” where it is if what follows begins with a dash. */
+static void
+drop_separator (char **words)
+{
+  while (*words != NULL && !g_str_equal (*words, "--"))
+    words++;
+  for (; *words != NULL; words++)
+    words[0] = words[1];
+}
+
 int
 main (int argc, char **argv)
 {
@@ -337,6 +392,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");
+  signal (SIGPIPE, SIG_IGN);
   g_option_context_set_summary (context, summary);
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
@@ -344,7 +400,8 @@ main (int argc, char **argv)
       g_printerr ("beckon-server: %s\n", error->message);
       return EXIT_USAGE;
     }
-  if (argc < 2)
+  drop_separator (argv + 1);
+  if (argv[1] == NULL)
     {
       g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);
       fputs (help, stderr);

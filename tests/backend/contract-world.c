@@ -187,17 +187,25 @@ native_revoke (World *world, const char *id)
 static void
 native_ask (World *world, const char *id)
 {
-  g_free (command (world, "license", "ask", id, NULL));
+  g_free (command (world, "license", "challenge", id, NULL));
 }
 
 static void
 native_alert (World *world, const char *to, guint32 site, const char *text, const char *url)
 {
+  g_autofree char *about = g_strdup_printf ("--site=%u", site);
+  g_autofree char *whom = to != NULL ? g_strconcat ("--to=", to, NULL) : g_strdup ("--all");
+  g_autofree char *link = url != NULL ? g_strconcat ("--url=", url, NULL) : NULL;
+
+  g_free (command (world, "alert", "send", text, about, whom, link, NULL));
 }
 
 static void
 native_alert_subscribers (World *world, guint32 site, const char *text)
 {
+  g_autofree char *about = g_strdup_printf ("--site=%u", site);
+
+  g_free (command (world, "alert", "send", text, about, "--subscribers", NULL));
 }
 
 static const Kind native = { "native",     native_start,  native_new_backend, native_stop,

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import subprocess
 import sys
 
 from world import HERE, SOURCES, program
@@ -12,6 +13,13 @@ import tap  # noqa: F401,E402 every test script ends with it
 
 PEER = '{0B0E0C0A-1111-4222-8333-444455556666}'
 HAS_SESSION = 'the program has its session'
+
+
+def administer(world, *arguments, text=None):
+    """What the operator does with beckon-server's commands; returns what they print."""
+    command = [str(program('beckon-server')), *arguments, f'--database={world.folder}/server.db',
+               f'--domain={world.domain}']
+    return subprocess.run(command, input=text, text=True, check=True, capture_output=True).stdout
 
 
 def invite(alice, bob, application='Pipe', data='come and join'):

@@ -5,7 +5,7 @@ import os
 import signal
 
 from app_cases import NAME, expect_running, tap
-from cases import register_peer
+from cases import administer, register_peer
 from processes import wait_for_exit
 from stage import Stage
 from windows import INVITATION, MAIN
@@ -124,6 +124,23 @@ def test_a_message_starts_the_application(_world, alice, bob):
     alice.reads('Now I am')
 
 
+def test_an_alert_starts_the_application(world, _alice, bob):
+    """Plain words of the operator, and a page only by its button: the notification says no more than that."""
+    leave(bob)
+    administer(world, 'alert', 'send', 'Tea is at <b>four</b>.', '--to=bob', '--url=https://example.org/tea')
+    number = bob.desk.notification('Message from the operator of localhost')
+    title, body, actions = bob.desk.notifications.shown[number]
+    assert title == 'Message from the operator of localhost' and 'four' in body, (title, body)
+    assert 'Open Page' in actions[1::2], actions
+    assert not bob.desk.all('frame', MAIN), 'more than the notification was opened'
+    # It was told: the next window does not tell it again.
+    leave(bob)
+    come_back(bob, 'Alice')
+    administer(world, 'alert', 'send', 'Supper is at eight.', '--to=bob')
+    bob.desk.notification('Supper is at eight.')
+    assert len([one for one in bob.desk.notifications.shown.values() if 'Tea' in one[1]]) == 1
+
+
 def test_it_is_killed_while_it_rings(_world, alice, bob):
     alice.invite(NAME)
     dialog = bob.invitation(ASKS)
@@ -153,5 +170,6 @@ if __name__ == '__main__':
         test_the_notification_itself,
         test_an_invitation_starts_the_application,
         test_a_message_starts_the_application,
+        test_an_alert_starts_the_application,
         test_it_is_killed_while_it_rings,
     ]))

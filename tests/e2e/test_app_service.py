@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What stands behind the windows goes away: the session service, the server, the bus. What the windows say of it."""
-import subprocess
 
 from app_cases import NAME, couple, expect_running, leave, register, ring, single, tap
+from cases import administer
 from processes import LIMIT, is_alive, wait_for_exit
 from windows import INVITATION, App
 from world import SERVICE, World, program
@@ -192,11 +192,6 @@ def test_a_wrong_password():
         # A second sign-in elsewhere takes nothing away from the first.
         alice.is_online()
         leave(phone)
-
-
-def administer(world, *arguments, text=None):
-    command = [str(program('beckon-server')), *arguments, f'--database={world.folder}/server.db', '--domain=localhost']
-    subprocess.run(command, input=text, text=True, check=True, capture_output=True)
 
 
 def test_the_password_is_another_one():

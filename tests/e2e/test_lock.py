@@ -3,11 +3,10 @@
 """Lock and Key with the real server: programs that have a license, and programs that have none."""
 import contextlib
 import re
-import subprocess
 import sys
 
-from cases import invite, tap
-from world import PIPE, SOURCES, World, program
+from cases import administer, invite, tap
+from world import PIPE, SOURCES, World
 
 sys.path.append(str(SOURCES / 'tests/service'))
 from bed import ROOT, SESSIONS, Client, refused, wait  # noqa: E402
@@ -35,12 +34,6 @@ class License:
     def __init__(self, world, *arguments):
         said = administer(world, 'license', 'issue', '--name=A program', *arguments)
         self.id, self.key = re.search(r'(?ms)^id:? +(\S+)$.*^key:? +(\S+)$', said).groups()
-
-
-def administer(world, *arguments):
-    command = [str(program('beckon-server')), *arguments, f'--database={world.folder}/server.db',
-               f'--domain={world.domain}']
-    return subprocess.run(command, text=True, check=True, capture_output=True).stdout
 
 
 def unlock(program_, user, license, path=ROOT, key=None):
@@ -139,6 +132,7 @@ def test_the_connection_breaks():
         program_.forget()
         world.start_server()
         program_.client.wait_signal('LockEnable', ROOT, lambda a: a == (True, alice.address), seconds=90)
+        alice.wait('account-state=online')
         refused('ApiLocked', program_.invite, session, bob.address)
         assert unlock(program_, alice, license)
         alice.wait(f'presence={bob.address}:online')
@@ -196,6 +190,7 @@ def test_alerts():
         with alice.watch() as at_alice, bob.watch() as at_bob:
             send = lambda *arguments: administer(world, 'alert', 'send', *arguments)
             send('A new level is out.', '--subscribers', '--site=7', '--url=https://example.org/new')
+            wait(lambda: program_.client.asked and other.client.asked, 'the question')
             assert alerts(at_alice, 1) == [(7, 'A new level is out.', 'https://example.org/new')]
             for one in (program_, other):
                 (method, (alert, _)), = one.client.asked
@@ -203,7 +198,7 @@ def test_alerts():
                     'AlertReceived', 7, 'A new level is out.', alice.address)
             other.client.answers['AlertReceived'] = FALSE
             send('Only the program knows.', '--subscribers', '--site=7')
-            wait(lambda: len(other.client.asked) == 2, 'the question')
+            wait(lambda: len(program_.client.asked) == len(other.client.asked) == 2, 'the question')
             send('Hello, <b>Bob</b>.', f'--to={bob.name}')
             assert alerts(at_bob, 1) == [(0, 'Hello, <b>Bob</b>.', '')]
             send('Good night, all.', '--all')

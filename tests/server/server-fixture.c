@@ -73,8 +73,8 @@ fixture_tear_down (Fixture *f, gconstpointer data)
   bk_test_dir_remove (f->dir);
 }
 
-char *
-fixture_administer (Fixture *f, BkSqliteKind kind, BkSqliteJob run, BkStoreAdmin *job)
+static gpointer
+run_beside (Fixture *f, BkSqliteKind kind, BkSqliteJob run, gpointer job, GDestroyNotify free_job)
 {
   g_autoptr (BkSqlite) db = bk_sqlite_new (f->database, bk_store_migrations, bk_store_n_migrations);
   g_autoptr (GAsyncResult) opened = NULL;
@@ -82,19 +82,60 @@ fixture_administer (Fixture *f, BkSqliteKind kind, BkSqliteJob run, BkStoreAdmin
   g_autoptr (GAsyncResult) closed = NULL;
   g_autoptr (GError) error = NULL;
 
-  job->now = bk_clock_real (BK_CLOCK (f->clock));
-  job->list = g_string_new (NULL);
   bk_sqlite_open_async (db, NULL, bk_test_store_result, &opened);
-  bk_sqlite_run_async (db, kind, run, job, bk_store_admin_free, NULL, bk_test_store_result, &done);
+  bk_sqlite_run_async (db, kind, run, job, free_job, NULL, bk_test_store_result, &done);
   g_assert_true (bk_sqlite_open_finish (db, bk_test_await (&opened), NULL));
   job = bk_sqlite_run_finish (db, bk_test_await (&done), &error);
   g_assert_no_error (error);
   bk_sqlite_close_async (db, bk_test_store_result, &closed);
   g_assert_true (bk_sqlite_close_finish (db, bk_test_await (&closed), NULL));
+  return job;
+}
+
+char *
+fixture_administer (Fixture *f, BkSqliteKind kind, BkSqliteJob run, BkStoreAdmin *job)
+{
+  job->now = bk_clock_real (BK_CLOCK (f->clock));
+  job->list = g_string_new (NULL);
+  job = run_beside (f, kind, run, job, bk_store_admin_free);
 
   char *list = g_strdup (job->list->str);
   bk_store_admin_free (job);
   return list;
+}
+
+static void
+nudge (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+
+  bk_server_operator_nudge (f->database, &error);
+  g_assert_no_error (error);
+}
+
+void
+fixture_operate (Fixture *f, BkSqliteJob run, const char *subject)
+{
+  BkStoreAdmin *job = g_new0 (BkStoreAdmin, 1);
+
+  job->token = g_strdup (subject);
+  g_free (fixture_administer (f, BK_SQLITE_WRITE, run, job));
+  nudge (f);
+}
+
+void
+fixture_alert (Fixture *f, BkStoreOperation operation, const char *to, gint64 site, const char *text)
+{
+  BkStoreAlert *job = g_new0 (BkStoreAlert, 1);
+
+  job->now = bk_clock_real (BK_CLOCK (f->clock));
+  job->operation = operation;
+  job->to = g_strdup (to);
+  job->site = site;
+  job->text = g_strdup (text);
+  job->url = g_strdup (site == 7 ? "https://example.org/news" : NULL);
+  bk_store_alert_free (run_beside (f, BK_SQLITE_WRITE, bk_store_send_alert, job, bk_store_alert_free));
+  nudge (f);
 }
 
 /* ---- clients ---- */

@@ -6,6 +6,7 @@
 #include "beckon-error.h"
 #include "bk-frame.h"
 #include "bk-server.h"
+#include "bk-server-operator.h"
 #include "bk-store.h"
 #include "bk-test.h"
 
@@ -30,6 +31,9 @@ void fixture_start (Fixture *f);
 void fixture_stop (Fixture *f);
 /* What the operator's commands do: a job on the file, beside the server. Takes @job; returns what it listed. */
 char *fixture_administer (Fixture *f, BkSqliteKind kind, BkSqliteJob run, BkStoreAdmin *job);
+/* The same, and the server is told to look. */
+void fixture_operate (Fixture *f, BkSqliteJob run, const char *subject);
+void fixture_alert (Fixture *f, BkStoreOperation operation, const char *to, gint64 site, const char *text);
 #define SERVER_TEST(path, function) g_test_add (path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 
 /* One connection. Frames that come by themselves wait in `pushes`. */

@@ -22,15 +22,6 @@ issue (Fixture *f, const char *id, const char *key, const char *cloud)
   g_free (fixture_administer (f, BK_SQLITE_WRITE, bk_store_issue_license, job));
 }
 
-static void
-revoke_license (Fixture *f, const char *id)
-{
-  BkStoreAdmin *job = g_new0 (BkStoreAdmin, 1);
-
-  job->token = g_strdup (id);
-  g_free (fixture_administer (f, BK_SQLITE_WRITE, bk_store_revoke_license, job));
-}
-
 /* ---- what a program does, by another library than the server's ---- */
 
 static char *
@@ -178,7 +169,7 @@ test_refusals (Fixture *f, gconstpointer data)
   issue (f, "BKTEST", KEY, "test");
   issue (f, "BKGONE", KEY, "production");
   issue (f, "BKOTHER", KEY, "production");
-  revoke_license (f, "BKGONE");
+  fixture_operate (f, bk_store_revoke_license, "BKGONE");
 
   g_autofree char *a = get_challenge (c);
   expect_failure (c, request_answer (a, LICENSE, "another key"));
@@ -394,6 +385,145 @@ test_many_grants (Fixture *f, gconstpointer data)
   g_free (unlock (c, LICENSE, KEY));
 }
 
+/* ---- asked again ---- */
+
+/* Returns the challenge that asks about @grant. */
+static char *
+expect_challenged (Client *c, const char *grant)
+{
+  g_autoptr (BkFrame) frame = client_push (c, BK_FRAME_LOCK_CHALLENGED);
+
+  g_assert_cmpstr (bk_frame_get_string (frame, "grant"), ==, grant);
+  return g_strdup (bk_frame_get_string (frame, "challenge"));
+}
+
+static void
+expect_revoked (Client *c, const char *grant)
+{
+  g_autoptr (BkFrame) frame = client_push (c, BK_FRAME_LOCK_REVOKED);
+
+  g_assert_cmpstr (bk_frame_get_string (frame, "grant"), ==, grant);
+  client_error (c, request_who (BK_FRAME_LOCK_RELEASE, "grant", grant), BECKON_ERROR_NOT_FOUND);
+}
+
+/* What the operator wanted before this has been done when the alert comes. */
+static void
+settle (Fixture *f, Client *c)
+{
+  fixture_alert (f, BK_STORE_ALERT_ONE, c->name, 0, "done");
+  g_autoptr (BkFrame) frame = client_push (c, BK_FRAME_ALERT);
+}
+
+static void
+test_asked (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) c = sign_up (f, ALICE);
+
+  issue (f, LICENSE, KEY, "production");
+  g_autofree char *grant = unlock (c, LICENSE, KEY);
+  fixture_operate (f, bk_store_ask_license, LICENSE);
+  g_autofree char *challenge = expect_challenged (c, grant);
+  bk_fake_clock_advance (f->clock, 30000);
+  fixture_operate (f, bk_store_ask_license, LICENSE); /* it has been asked */
+  settle (f, c);
+  bk_fake_clock_advance (f->clock, 29999);
+  g_autofree char *same = get_grant (c, request_answer (challenge, LICENSE, KEY));
+  g_assert_cmpstr (same, ==, grant);
+  expect_failure (c, request_answer (challenge, LICENSE, KEY)); /* replayed: harms nobody */
+  bk_fake_clock_advance (f->clock, 60000);
+  client_quiet (c);
+
+  /* once more, and this time nobody answers */
+  fixture_operate (f, bk_store_ask_license, NULL);
+  g_autofree char *second = expect_challenged (c, grant);
+  bk_fake_clock_advance (f->clock, 59999);
+  client_quiet (c);
+  bk_fake_clock_advance (f->clock, 1);
+  expect_revoked (c, grant);
+  expect_failure (c, request_answer (second, LICENSE, KEY));
+}
+
+/* There is one answer to an unasked challenge. A wrong one ends the grant at once. */
+static void
+test_asked_wrongly_answered (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) c = sign_up (f, ALICE);
+  g_autoptr (Client) other = sign_in (f, ALICE);
+
+  issue (f, LICENSE, KEY, "production");
+  issue (f, "BKOTHER", KEY, "production");
+  g_autofree char *a = unlock (c, LICENSE, KEY);
+  g_autofree char *b = unlock (c, LICENSE, KEY);
+  guint idle = bk_fake_clock_pending (f->clock);
+  fixture_operate (f, bk_store_ask_license, LICENSE);
+  g_autoptr (BkFrame) first = client_push (c, BK_FRAME_LOCK_CHALLENGED);
+  g_autoptr (BkFrame) second = client_push (c, BK_FRAME_LOCK_CHALLENGED);
+  expect_failure (other, request_answer (bk_frame_get_string (first, "challenge"), LICENSE, KEY)); /* not its own */
+  client_quiet (c);
+  expect_failure (c, request_answer (bk_frame_get_string (first, "challenge"), LICENSE, "wrong"));
+  expect_revoked (c, bk_frame_get_string (first, "grant"));
+  expect_failure (c, request_answer (bk_frame_get_string (second, "challenge"), "BKOTHER", KEY));
+  expect_revoked (c, bk_frame_get_string (second, "grant"));
+  g_assert_cmpuint (bk_fake_clock_pending (f->clock), ==, idle);
+}
+
+/* Each grant has its own 60 seconds, and goes with its license, its program or its connection. */
+static void
+test_asked_separately (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) c = sign_up (f, ALICE);
+  g_autoptr (Client) other = sign_up (f, BOB);
+
+  issue (f, LICENSE, KEY, "production");
+  issue (f, "BKOTHER", KEY, "production");
+  g_autofree char *first = unlock (c, LICENSE, KEY);
+  g_autofree char *second = unlock (c, "BKOTHER", KEY);
+  g_autofree char *released = unlock (other, LICENSE, KEY);
+  g_autofree char *left = unlock (other, "BKOTHER", KEY);
+  guint idle = bk_fake_clock_pending (f->clock);
+  fixture_operate (f, bk_store_ask_license, LICENSE);
+  g_autofree char *challenge = expect_challenged (c, first);
+  g_autofree char *challenge_2 = expect_challenged (other, released);
+  client_quiet (other);
+  client_ok (other, request_who (BK_FRAME_LOCK_RELEASE, "grant", released));
+  bk_fake_clock_advance (f->clock, 20000);
+  fixture_operate (f, bk_store_ask_license, NULL);
+  g_autofree char *challenge_3 = expect_challenged (c, second);
+  g_autofree char *challenge_4 = expect_challenged (other, left);
+  client_close (other);
+  client_quiet (c);
+  bk_fake_clock_advance (f->clock, 40000);
+  expect_revoked (c, first);
+  client_quiet (c);
+  g_assert_cmpuint (bk_fake_clock_pending (f->clock), ==, idle + 1);
+  bk_fake_clock_advance (f->clock, 20000);
+  expect_revoked (c, second);
+  g_assert_cmpuint (bk_fake_clock_pending (f->clock), ==, idle);
+}
+
+static void
+test_revoked (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) alice = sign_up (f, ALICE);
+  g_autoptr (Client) bob = sign_up (f, BOB);
+
+  issue (f, LICENSE, KEY, "production");
+  issue (f, "BKOTHER", KEY, "production");
+  g_autofree char *a = unlock (alice, LICENSE, KEY);
+  g_autofree char *b = unlock (bob, LICENSE, KEY);
+  g_autofree char *other = unlock (bob, "BKOTHER", KEY);
+  fixture_operate (f, bk_store_ask_license, LICENSE);
+  g_autofree char *challenge = expect_challenged (alice, a);
+  g_autofree char *challenge_2 = expect_challenged (bob, b);
+  fixture_operate (f, bk_store_revoke_license, LICENSE);
+  expect_revoked (alice, a);
+  expect_revoked (bob, b);
+  expect_failure (alice, request_answer (challenge, LICENSE, KEY));
+  settle (f, bob);
+  client_quiet (alice);
+  client_ok (bob, request_who (BK_FRAME_LOCK_RELEASE, "grant", other));
+}
+
 #define LOCK_TEST(path, configure, function) \
   g_test_add (path, Fixture, configure, fixture_set_up, function, fixture_tear_down)
 
@@ -412,5 +542,9 @@ main (int argc, char **argv)
   LOCK_TEST ("/server/lock/cloud", configure_test_cloud, test_cloud);
   LOCK_TEST ("/server/lock/guessing", configure_slow, test_guessing);
   LOCK_TEST ("/server/lock/many-grants", configure_patient, test_many_grants);
+  LOCK_TEST ("/server/lock/asked", NULL, test_asked);
+  LOCK_TEST ("/server/lock/asked-wrongly-answered", NULL, test_asked_wrongly_answered);
+  LOCK_TEST ("/server/lock/asked-separately", NULL, test_asked_separately);
+  LOCK_TEST ("/server/lock/revoked", NULL, test_revoked);
   return g_test_run ();
 }

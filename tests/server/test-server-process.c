@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The program itself: start, kill -9, a clean end, and what the operator types. */
-#include "server-fixture.h"
+#include "process-fixture.h"
 
 #include "bk-ids.h"
 
@@ -12,127 +12,6 @@
 #define ALICE "alice@localhost"
 #define BOB "bob@localhost"
 
-typedef struct
-{
-  BkTestDir *dir;
-  char *database;
-  char *port_file;
-  char *notify; /* nullable: socket that systemd would name */
-  GSubprocess *process;
-  GDataInputStream *out;
-  guint16 port;
-  SoupSession *soup;
-} Child;
-
-static char *
-program (void)
-{
-  return g_build_filename (g_getenv ("BECKON_BUILDDIR"), "src", "server", "beckon-server", NULL);
-}
-
-static void
-child_start (Child *f)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = program ();
-  const char *argv[] = { path, "run", "--database", f->database, "--listen", "127.0.0.1:0", "--port-file",
-                         f->port_file, NULL };
-
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  if (f->notify != NULL)
-    g_subprocess_launcher_setenv (launcher, "NOTIFY_SOCKET", f->notify, TRUE);
-  f->process = g_subprocess_launcher_spawnv (launcher, argv, &error);
-  g_assert_no_error (error);
-  f->out = g_data_input_stream_new (g_subprocess_get_stdout_pipe (f->process));
-  g_autofree char *line = g_data_input_stream_read_line (f->out, NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (line);
-  g_assert_true (g_str_has_prefix (line, "listening on 127.0.0.1:"));
-  f->port = (guint16) g_ascii_strtoull (strrchr (line, ':') + 1, NULL, 10);
-  g_assert_cmpuint (f->port, !=, 0);
-}
-
-static void
-child_wait (Child *f)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  g_subprocess_wait_async (f->process, NULL, bk_test_store_result, &result);
-  g_assert_true (g_subprocess_wait_finish (f->process, bk_test_await (&result), NULL));
-  g_clear_object (&f->out);
-}
-
-static void
-child_kill (Child *f)
-{
-  g_subprocess_force_exit (f->process);
-  child_wait (f);
-  g_clear_object (&f->process);
-}
-
-static void
-set_up (Child *f, gconstpointer data)
-{
-  f->dir = bk_test_dir_new ();
-  f->database = g_build_filename (f->dir, "server.db", NULL);
-  f->port_file = g_build_filename (f->dir, "port", NULL);
-  f->soup = soup_session_new ();
-}
-
-static void
-tear_down (Child *f, gconstpointer data)
-{
-  if (f->process != NULL)
-    child_kill (f);
-  g_clear_object (&f->soup);
-  g_free (f->notify);
-  g_free (f->port_file);
-  g_free (f->database);
-  bk_test_dir_remove (f->dir);
-}
-
-static Client *
-connect_to (Child *f)
-{
-  Client *c = client_connect (f->soup, f->port);
-  g_autoptr (BkFrame) hello = client_push (c, BK_FRAME_HELLO);
-
-  g_assert_cmpstr (bk_frame_get_string (hello, "registration"), ==, "open");
-  return c;
-}
-
-/* Runs a command of the operator. Returns what it printed. */
-static char *
-operate (Child *f, int expected_status, const char *input, const char *first, ...)
-{
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = program ();
-  char *output = NULL;
-  va_list words;
-
-  g_ptr_array_add (argv, path);
-  va_start (words, first);
-  for (const char *word = first; word != NULL; word = va_arg (words, const char *))
-    g_ptr_array_add (argv, (gpointer) word);
-  va_end (words);
-  g_ptr_array_add (argv, (gpointer) "--database");
-  g_ptr_array_add (argv, f->database);
-  g_ptr_array_add (argv, NULL);
-
-  g_autoptr (GSubprocess) process
-    = g_subprocess_newv ((const char *const *) argv->pdata,
-                         G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE
-                           | G_SUBPROCESS_FLAGS_STDERR_MERGE,
-                         &error);
-  g_assert_no_error (error);
-  g_subprocess_communicate_utf8 (process, input, NULL, &output, NULL, &error);
-  g_assert_no_error (error);
-  if (g_subprocess_get_exit_status (process) != expected_status)
-    g_error ("%s: exit status %d: %s", first, g_subprocess_get_exit_status (process), output);
-  return output;
-}
-
 /* What was acknowledged is there after kill -9: the account, the contact, each message, once. */
 static void
 test_kill (Child *f, gconstpointer data)
@@ -141,8 +20,8 @@ test_kill (Child *f, gconstpointer data)
   g_autoptr (GPtrArray) guids = g_ptr_array_new_with_free_func (g_free);
 
   child_start (f);
-  g_autoptr (Client) alice = connect_to (f);
-  g_autoptr (Client) bob = connect_to (f);
+  g_autoptr (Client) alice = child_connect (f);
+  g_autoptr (Client) bob = child_connect (f);
   client_register (alice, ALICE);
   client_sign_in (alice, ALICE, NULL, 0);
   client_register (bob, BOB);
@@ -169,7 +48,7 @@ test_kill (Child *f, gconstpointer data)
   g_assert_cmpuint (g_hash_table_size (acknowledged), >, (guint) n_messages / 2);
 
   child_start (f);
-  g_autoptr (Client) again = connect_to (f);
+  g_autoptr (Client) again = child_connect (f);
   g_autoptr (BkFrame) reply = client_call (again, request_sign_in (BOB, NULL, bob->token, bob->device, 0));
   g_assert_cmpint (bk_frame_get_frame_type (reply), ==, BK_FRAME_SIGNED_IN);
   g_autoptr (BkFrame) contact = client_push (again, BK_FRAME_CONTACT);
@@ -185,12 +64,12 @@ test_kill (Child *f, gconstpointer data)
   g_assert_cmpuint (g_hash_table_size (acknowledged), ==, 0);
 
   /* What was not acknowledged is sent again; nothing arrives twice. */
-  g_autoptr (Client) alice_2 = connect_to (f);
+  g_autoptr (Client) alice_2 = child_connect (f);
   g_autoptr (BkFrame) in = client_call (alice_2, request_sign_in (ALICE, NULL, alice->token, NULL, 0));
   g_assert_cmpint (bk_frame_get_frame_type (in), ==, BK_FRAME_SIGNED_IN);
   for (int i = 0; i < n_messages; i++)
     client_ok (alice_2, request_message (BOB, g_ptr_array_index (guids, i), text));
-  g_autoptr (Client) phone = connect_to (f);
+  g_autoptr (Client) phone = child_connect (f);
   client_sign_in (phone, BOB, NULL, 0);
   guint n = 0;
   for (;;)
@@ -213,8 +92,8 @@ test_terminate (Child *f, gconstpointer data)
     {
       g_autofree char *log = g_strconcat (f->database, "-wal", NULL);
       child_start (f);
-      g_autoptr (Client) idle = connect_to (f);
-      g_autoptr (Client) alice = connect_to (f);
+      g_autoptr (Client) idle = child_connect (f);
+      g_autoptr (Client) alice = child_connect (f);
       if (i == 0)
         client_register (alice, ALICE);
       client_sign_in (alice, ALICE, NULL, 0);
@@ -255,121 +134,51 @@ test_notify (Child *f, gconstpointer data)
 static void
 test_operator (Child *f, gconstpointer data)
 {
-  g_autofree char *none = operate (f, 0, NULL, "account", "list", NULL);
+  g_autofree char *none = child_operate (f, 0, NULL, "account", "list", NULL);
   g_assert_cmpstr (none, ==, "");
-  g_autofree char *added = operate (f, 0, "my password\n", "account", "add", "alice", "--password-stdin", NULL);
+  g_autofree char *added = child_operate (f, 0, "my password\n", "account", "add", "alice", "--password-stdin", NULL);
   g_assert_cmpstr (added, ==, ALICE "\n");
-  g_autofree char *twice = operate (f, 1, "my password\n", "account", "add", ALICE, "--password-stdin", NULL);
+  g_autofree char *twice = child_operate (f, 1, "my password\n", "account", "add", ALICE, "--password-stdin", NULL);
   g_assert_nonnull (strstr (twice, "already"));
-  g_autofree char *short_one = operate (f, 1, "short\n", "account", "add", "carol", "--password-stdin", NULL);
-  g_autofree char *strange = operate (f, 1, NULL, "account", "add", "alice@elsewhere.example", NULL);
-  g_autofree char *made_up = operate (f, 0, NULL, "account", "add", "bob", NULL);
+  g_autofree char *short_one = child_operate (f, 1, "short\n", "account", "add", "carol", "--password-stdin", NULL);
+  g_autofree char *strange = child_operate (f, 1, NULL, "account", "add", "alice@elsewhere.example", NULL);
+  g_autofree char *made_up = child_operate (f, 0, NULL, "account", "add", "bob", NULL);
   const char *password = strstr (made_up, "password: ");
   g_assert_nonnull (password);
   g_autofree char *bobs = g_strstrip (g_strdup (password + strlen ("password: ")));
 
   child_start (f);
-  g_autoptr (Client) alice = connect_to (f);
+  g_autoptr (Client) alice = child_connect (f);
   g_autoptr (BkFrame) reply = client_call (alice, request_sign_in (ALICE, "my password", NULL, NULL, 0));
   g_assert_cmpint (bk_frame_get_frame_type (reply), ==, BK_FRAME_SIGNED_IN);
-  g_autoptr (Client) bob = connect_to (f);
+  g_autoptr (Client) bob = child_connect (f);
   g_autoptr (BkFrame) reply_2 = client_call (bob, request_sign_in (BOB, bobs, NULL, NULL, 0));
   g_assert_cmpint (bk_frame_get_frame_type (reply_2), ==, BK_FRAME_SIGNED_IN);
 
   /* beside a running server */
   client_ok (alice, request_who (BK_FRAME_CONTACT_ADD, "who", BOB));
   client_ok (bob, request_who (BK_FRAME_CONTACT_ADD, "who", ALICE));
-  g_autofree char *list = operate (f, 0, NULL, "account", "list", NULL);
+  g_autofree char *list = child_operate (f, 0, NULL, "account", "list", NULL);
   g_assert_nonnull (strstr (list, "alice@localhost  “alice”  devices: 1\n"));
-  g_autofree char *removed = operate (f, 0, NULL, "account", "remove", "bob", NULL);
-  g_autofree char *missing = operate (f, 1, NULL, "account", "remove", "bob", NULL);
-  g_autoptr (Client) thief = connect_to (f);
+  g_autofree char *removed = child_operate (f, 0, NULL, "account", "remove", "bob", NULL);
+  g_autofree char *missing = child_operate (f, 1, NULL, "account", "remove", "bob", NULL);
+  g_autoptr (Client) thief = child_connect (f);
   client_error (thief, request_sign_in (BOB, bobs, NULL, NULL, 0), BECKON_ERROR_INVALID_PASSWORD);
   client_error (alice, request_message (BOB, "{00000000-0000-4000-8000-000000000001}", "gone?"),
                 BECKON_ERROR_NOT_FOUND);
-  client_error (bob, request_message (ALICE, "{00000000-0000-4000-8000-000000000001}", "gone"),
-                BECKON_ERROR_NOT_FOUND);
+  client_wait_closed (bob);
 }
 
 static void
 test_tokens (Child *f, gconstpointer data)
 {
-  g_autofree char *token = operate (f, 0, NULL, "token", "create", "--uses", "3", "--days", "1", NULL);
+  g_autofree char *token = child_operate (f, 0, NULL, "token", "create", "--uses", "3", "--days", "1", NULL);
   g_assert_cmpuint (strlen (token), ==, 65);
-  g_autofree char *list = operate (f, 0, NULL, "token", "list", NULL);
+  g_autofree char *list = child_operate (f, 0, NULL, "token", "list", NULL);
   g_autofree char *start = g_strdup_printf ("%.8s…  uses left: 3  expires: 2", token);
   g_assert_true (g_str_has_prefix (list, start));
-  g_autofree char *wrong = operate (f, 2, NULL, "token", "create", "--uses", "0", NULL);
-  g_autofree char *unknown = operate (f, 2, NULL, "token", "burn", NULL);
-}
-
-static char *
-find_line (const char *text, const char *prefix)
-{
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-
-  for (char **line = lines; *line != NULL; line++)
-    if (g_str_has_prefix (*line, prefix))
-      return g_strdup (*line + strlen (prefix));
-  g_error ("“%s” is missing in: %s", prefix, text);
-}
-
-static void
-check_word (const char *word, const char *prefix, gsize length, gboolean small)
-{
-  g_assert_true (g_str_has_prefix (word, prefix));
-  g_assert_cmpuint (strlen (word), ==, length);
-  for (const char *p = word; *p != '\0'; p++)
-    g_assert_true (g_ascii_isdigit (*p) || g_ascii_isupper (*p) || (small && g_ascii_islower (*p)));
-}
-
-static void
-test_licenses (Child *f, gconstpointer data)
-{
-  g_autofree char *none = operate (f, 0, NULL, "license", "list", NULL);
-  g_assert_cmpstr (none, ==, "");
-  g_autofree char *issued = operate (f, 0, NULL, "license", "issue", "--name", "Chess & Co", NULL);
-  g_autofree char *id = find_line (issued, "id: ");
-  g_autofree char *key = find_line (issued, "key: ");
-  check_word (id, "BK", 14, FALSE);
-  check_word (key, "", 32, TRUE);
-  g_autofree char *again = operate (f, 0, NULL, "license", "issue", "--name", "Chess & Co", "--cloud", "test", NULL);
-  g_autofree char *second_id = find_line (again, "id: ");
-  g_autofree char *second_key = find_line (again, "key: ");
-  g_assert_cmpstr (id, !=, second_id);
-  g_assert_cmpstr (key, !=, second_key);
-
-  g_autofree char *revoked = operate (f, 0, NULL, "license", "revoke", second_id, NULL);
-  g_autofree char *twice = operate (f, 0, NULL, "license", "revoke", second_id, NULL);
-  g_autofree char *unknown = operate (f, 1, NULL, "license", "revoke", "BKNONE", NULL);
-  g_assert_nonnull (strstr (unknown, "There is no license “BKNONE”"));
-  g_autofree char *list = operate (f, 0, NULL, "license", "list", NULL);
-  g_autofree char *first = g_strconcat (id, "  “Chess & Co”  cloud: production  issued: 2", NULL);
-  g_autofree char *second = g_strconcat (second_id, "  “Chess & Co”  cloud: test  issued: 2", NULL);
-  g_autofree char *first_rest = find_line (list, first);
-  g_autofree char *second_rest = find_line (list, second);
-  g_assert_null (strstr (first_rest, "revoked"));
-  g_assert_nonnull (strstr (second_rest, "revoked: 2"));
-  g_assert_null (strstr (list, key));
-}
-
-static void
-test_license_mistakes (Child *f, gconstpointer data)
-{
-  g_autofree char *long_name = g_strnfill (129, 'x');
-  g_autofree char *without = operate (f, 2, NULL, "license", "issue", NULL);
-  g_autofree char *extra = operate (f, 2, NULL, "license", "issue", "Chess", "--name", "Chess", NULL);
-  g_autofree char *empty = operate (f, 1, NULL, "license", "issue", "--name", "", NULL);
-  g_autofree char *two_lines = operate (f, 1, NULL, "license", "issue", "--name", "a\nb", NULL);
-  g_autofree char *too_long = operate (f, 1, NULL, "license", "issue", "--name", long_name, NULL);
-  g_autofree char *cloud = operate (f, 1, NULL, "license", "issue", "--name", "Chess", "--cloud", "sky", NULL);
-  g_assert_nonnull (strstr (cloud, "production or test"));
-  g_autofree char *lock = operate (f, 1, NULL, "run", "--lock", "maybe", NULL);
-  g_assert_nonnull (strstr (lock, "on or off"));
-  g_autofree char *nothing = operate (f, 2, NULL, "license", "revoke", NULL);
-  g_autofree char *verb = operate (f, 2, NULL, "license", "lend", NULL);
-  g_autofree char *list = operate (f, 0, NULL, "license", "list", NULL);
-  g_assert_cmpstr (list, ==, "");
+  g_autofree char *wrong = child_operate (f, 2, NULL, "token", "create", "--uses", "0", NULL);
+  g_autofree char *unknown = child_operate (f, 2, NULL, "token", "burn", NULL);
 }
 
 static void
@@ -397,14 +206,14 @@ test_configuration (Child *f, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     {
       g_assert_true (g_file_set_contents (path, files[i].text, -1, NULL));
-      g_autofree char *output = operate (f, 1, NULL, "run", "--config", path, NULL);
+      g_autofree char *output = child_operate (f, 1, NULL, "run", "--config", path, NULL);
       if (strstr (output, files[i].complaint) == NULL)
         g_error ("“%s” is missing in: %s", files[i].complaint, output);
     }
   g_assert_true (g_file_set_contents (path, "[server]\ndomain=Example.ORG\n[limits]\nconnections=5\n", -1, NULL));
-  g_autofree char *output = operate (f, 0, NULL, "account", "add", "alice", "--config", path, NULL);
+  g_autofree char *output = child_operate (f, 0, NULL, "account", "add", "alice", "--config", path, NULL);
   g_assert_true (g_str_has_prefix (output, "alice@example.org  password: "));
-  g_autofree char *usage = operate (f, 2, NULL, "dance", NULL);
+  g_autofree char *usage = child_operate (f, 2, NULL, "dance", NULL);
 }
 
 /* The example of a configuration file that is installed is a valid one. */
@@ -412,12 +221,10 @@ static void
 test_example (Child *f, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (g_getenv ("BECKON_SRCDIR"), "src", "server", "beckon-server.conf", NULL);
-  g_autofree char *output = operate (f, 0, NULL, "account", "list", "--config", path, NULL);
+  g_autofree char *output = child_operate (f, 0, NULL, "account", "list", "--config", path, NULL);
 
   g_assert_cmpstr (output, ==, "");
 }
-
-#define CHILD_TEST(path, function) g_test_add (path, Child, NULL, set_up, function, tear_down)
 
 int
 main (int argc, char **argv)
@@ -428,8 +235,6 @@ main (int argc, char **argv)
   CHILD_TEST ("/server/process/notify", test_notify);
   CHILD_TEST ("/server/process/operator", test_operator);
   CHILD_TEST ("/server/process/tokens", test_tokens);
-  CHILD_TEST ("/server/process/licenses", test_licenses);
-  CHILD_TEST ("/server/process/license-mistakes", test_license_mistakes);
   CHILD_TEST ("/server/process/configuration", test_configuration);
   CHILD_TEST ("/server/process/example", test_example);
   return g_test_run ();

@@ -198,6 +198,7 @@ bk_store_remove_account (BkSqlite *db, gpointer data, GError **error)
     "DELETE FROM groups WHERE owner = ?",
     "DELETE FROM messages WHERE owner = ?",
     "DELETE FROM envelopes WHERE owner = ?",
+    "DELETE FROM alert_copies WHERE owner = ?",
     "DELETE FROM sent_uids WHERE account = ?",
     "DELETE FROM invitations WHERE ? IN (inviter, invitee)",
     "DELETE FROM accounts WHERE id = ?",
@@ -217,5 +218,5 @@ bk_store_remove_account (BkSqlite *db, gpointer data, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
     if (!bk_store_exec (db, error, statements[i], "i", account))
       return FALSE;
-  return TRUE;
+  return bk_store_operation_add (db, BK_STORE_ACCOUNT_REMOVED, account, NULL, 0, error);
 }

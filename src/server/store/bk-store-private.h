@@ -44,6 +44,12 @@ GBytes *bk_store_contact_frame (BkSqlite *db, gint64 row, GError **error);
 GBytes *bk_store_group_frame (BkSqlite *db, gint64 row, GError **error);
 GBytes *bk_store_message_frame (BkSqlite *db, gint64 row, GError **error);
 GBytes *bk_store_envelope_frame (BkSqlite *db, gint64 row, gint64 now, GError **error);
+GBytes *bk_store_alert_frame (BkSqlite *db, gint64 alert, gint64 seq, gint64 now, GError **error);
+gboolean bk_store_alert_put (BkSqlite *db, gint64 account, gint64 alert, gint64 now, BkStoreChanges *changes,
+                             GError **error);
+gboolean bk_store_alert_take (BkSqlite *db, gint64 alert, gint64 now, gint64 *site, GBytes **frame, GError **error);
+gboolean bk_store_operation_add (BkSqlite *db, BkStoreOperation operation, gint64 account, const char *license,
+                                 gint64 alert, GError **error);
 
 /* A row of the mailbox for session envelopes and for answers given elsewhere. */
 typedef struct

@@ -182,6 +182,44 @@ typedef struct
   char *key; /* out; NULL: there is none, or it has been revoked */
 } BkStoreLicense;
 
+/* What an operator's command has left for the server to do. The numbers are in files. */
+typedef enum
+{
+  BK_STORE_NO_OPERATION = 0,
+  BK_STORE_ACCOUNT_REMOVED = 1,
+  BK_STORE_LICENSE_ASKED = 2,
+  BK_STORE_LICENSE_REVOKED = 3,
+  BK_STORE_ALERT_ONE = 4,
+  BK_STORE_ALERT_ALL = 5,
+  BK_STORE_ALERT_SUBSCRIBERS = 6,
+} BkStoreOperation;
+
+/* WRITE: a step of it. What happens in the file is in @changes; the rest is for the connections. */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 now;
+  guint limit;    /* accounts that one step may concern */
+  gboolean found; /* out: there was something to do, and there may be more */
+  BkStoreOperation operation; /* out */
+  gint64 account; /* out: that was removed */
+  char *license;  /* out: to be asked about (NULL: all), or revoked */
+  gint64 site;    /* out: whose subscribers get @frame */
+  GBytes *frame;  /* out; nullable */
+} BkStoreOperator;
+
+/* WRITE, for the operator. */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 now;
+  BkStoreOperation operation;
+  char *to; /* nullable */
+  gint64 site;
+  char *text;
+  char *url; /* nullable */
+} BkStoreAlert;
+
 /* WRITE and READ, for the operator. */
 typedef struct
 {
@@ -212,13 +250,16 @@ gboolean bk_store_message (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_session (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_sync (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_license (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_operate (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_create_token (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_tokens (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_accounts (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_remove_account (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_issue_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_licenses (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_ask_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_revoke_license (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_send_alert (BkSqlite *db, gpointer data, GError **error);
 
 /* freeing their structs */
 void bk_store_lookup_free (gpointer data);
@@ -230,6 +271,8 @@ void bk_store_group_free (gpointer data);
 void bk_store_message_free (gpointer data);
 void bk_store_session_free (gpointer data);
 void bk_store_license_free (gpointer data);
+void bk_store_operator_free (gpointer data);
+void bk_store_alert_free (gpointer data);
 void bk_store_plain_free (gpointer data);
 void bk_store_admin_free (gpointer data);
 

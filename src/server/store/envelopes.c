@@ -129,9 +129,13 @@ bk_store_prune (BkSqlite *db, gint64 now, GError **error)
     "DELETE FROM sent_uids WHERE (account, uid) IN (SELECT account, uid FROM sent_uids WHERE expires <= ? LIMIT ?)",
     ("DELETE FROM registration_tokens WHERE id IN"
      " (SELECT id FROM registration_tokens WHERE uses = 0 OR expires BETWEEN 1 AND ? LIMIT ?)"),
+    ("DELETE FROM alert_copies WHERE (owner, seq) IN (SELECT owner, seq FROM alerts"
+     " JOIN alert_copies ON alert = id WHERE expires <= ? LIMIT ?)"),
+    ("DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE expires <= ?"
+     " AND NOT EXISTS (SELECT 1 FROM alert_copies WHERE alert = alerts.id) LIMIT ?)"),
   };
   /* Late enough that `expired` can still be said instead of `not-found`. */
-  const gint64 before[] = { now, now - BK_STORE_DAY, now, now };
+  const gint64 before[] = { now, now - BK_STORE_DAY, now, now, now, now };
 
   for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
     if (!bk_store_exec (db, error, statements[i], "ii", before[i], (gint64) PRUNE_ROWS))

@@ -67,6 +67,28 @@ bk_store_list_licenses (BkSqlite *db, gpointer data, GError **error)
   return FALSE;
 }
 
+static gboolean
+refuse_unknown (const char *id, GError **error)
+{
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "There is no license “%s”", id);
+  return FALSE;
+}
+
+/* Has the programs that use the license named in `token`, or all if it is NULL, prove again that they know the key. */
+gboolean
+bk_store_ask_license (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreAdmin *job = data;
+  gboolean found = job->token == NULL;
+  gint64 one;
+
+  sqlite3_stmt *query = bk_store_query (db, error, "SELECT 1 FROM licenses WHERE id = ?", "s", job->token);
+  if (job->token != NULL && !bk_store_get_int (db, query, &one, &found, error))
+    return FALSE;
+  return found ? bk_store_operation_add (db, BK_STORE_LICENSE_ASKED, 0, job->token, 0, error)
+               : refuse_unknown (job->token, error);
+}
+
 /* Revokes the license named in `token`. To do it again is no error, and keeps the first date. */
 gboolean
 bk_store_revoke_license (BkSqlite *db, gpointer data, GError **error)
@@ -77,6 +99,6 @@ bk_store_revoke_license (BkSqlite *db, gpointer data, GError **error)
                       job->now, job->token))
     return FALSE;
   if (bk_sqlite_changes (db) == 0)
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "There is no license “%s”", job->token);
-  return bk_sqlite_changes (db) == 1;
+    return refuse_unknown (job->token, error);
+  return bk_store_operation_add (db, BK_STORE_LICENSE_REVOKED, 0, job->token, 0, error);
 }

@@ -90,7 +90,8 @@ static const char version_1[] =
   ") STRICT, WITHOUT ROWID;"
   "CREATE INDEX sent_uids_by_expiry ON sent_uids (expires);";
 
-/* Lock and Key. The key lies here as it is: to verify an answer one needs it. */
+/* Lock and Key, alerts, and what the operator's commands leave for the server to do. The key lies here as it is: to verify
+ * an answer one needs it. */
 static const char version_2[] =
   "CREATE TABLE licenses ("
   "  id TEXT PRIMARY KEY,"
@@ -99,7 +100,32 @@ static const char version_2[] =
   "  cloud TEXT NOT NULL,"
   "  issued INTEGER NOT NULL,"
   "  revoked INTEGER NOT NULL DEFAULT 0"
-  ") STRICT, WITHOUT ROWID;";
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE TABLE alerts ("
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+  "  guid TEXT NOT NULL,"
+  "  site INTEGER NOT NULL,"
+  "  text TEXT NOT NULL,"
+  "  url TEXT,"
+  "  time INTEGER NOT NULL,"
+  "  expires INTEGER NOT NULL"
+  ") STRICT;"
+  "CREATE INDEX alerts_by_expiry ON alerts (expires);"
+  "CREATE TABLE alert_copies ("
+  "  owner INTEGER NOT NULL,"
+  "  seq INTEGER NOT NULL,"
+  "  alert INTEGER NOT NULL,"
+  "  PRIMARY KEY (owner, seq)"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE INDEX alert_copies_by_alert ON alert_copies (alert);"
+  "CREATE TABLE operations ("
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+  "  operation INTEGER NOT NULL,"
+  "  account INTEGER NOT NULL,"
+  "  license TEXT,"
+  "  alert INTEGER NOT NULL,"
+  "  done INTEGER NOT NULL DEFAULT 0"
+  ") STRICT;";
 
 /* Groups of contacts; one without a name has been removed. A contact has the ids of its groups, parted by spaces. */
 static const char groups[] =
