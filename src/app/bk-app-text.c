@@ -52,6 +52,8 @@ sentence_of (BeckonError code)
       return _("This invitation was answered on another device.");
     case BECKON_ERROR_STORAGE:
       return _("Nothing can be stored on this computer: its disk is full, or cannot be written.");
+    case BECKON_ERROR_REMOTE_LOGIN:
+      return _("Another program has signed in with what is stored for this account.");
     case BECKON_ERROR_GROUPS_NOT_ENABLED:
       return _("The network of this account has no groups.");
     case BECKON_ERROR_GROUP_ALREADY_EXISTS:

@@ -194,7 +194,7 @@ test_bye_final (void)
     const char *reason;
     BeckonError error;
   } finals[] = {
-    { "replaced", BECKON_ERROR_ALREADY_LOGGED_ON },
+    { "replaced", BECKON_ERROR_REMOTE_LOGIN },
     { "too-many-devices", BECKON_ERROR_LIMIT_EXCEEDED },
   };
 

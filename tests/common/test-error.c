@@ -39,6 +39,92 @@ test_samples (void)
     }
 }
 
+/* Every symbol of the original that has an error here, and its code, from the documentation of the original. */
+static const struct
+{
+  const char *symbol;
+  guint32 hresult;
+} originals[] = {
+  { "MSGR_E_TOO_MANY_SESSIONS", 0x81000321 },
+  { "MSGR_E_SERVER_PROTOCOL", 0x81000343 },
+  { "MSGR_E_CONNECT", 0x81000301 },
+  { "MSGR_E_INVALID_SERVER_NAME", 0x81000302 },
+  { "MSGR_E_INVALID_PASSWORD", 0x81000303 },
+  { "MSGR_E_ALREADY_LOGGED_ON", 0x81000304 },
+  { "MSGR_E_SERVER_VERSION", 0x81000305 },
+  { "MSGR_E_LOGON_TIMEOUT", 0x81000306 },
+  { "MSGR_E_LIST_FULL", 0x81000307 },
+  { "MSGR_E_USER_NOT_FOUND", 0x8100030A },
+  { "MSGR_E_ALREADY_IN_LIST", 0x8100030B },
+  { "MSGR_E_DISCONNECTED", 0x8100030C },
+  { "MSGR_E_SERVER_TOO_BUSY", 0x8100030E },
+  { "MSGR_E_CANCEL", 0x81000312 },
+  { "MSGR_E_SERVER_UNAVAILABLE", 0x81000314 },
+  { "MSGR_E_NOT_LOGGED_ON", 0x8100031E },
+  { "MSGR_E_NOT_ALLOWING_NEW_USERS", 0x81000326 },
+  { "MSGR_E_MESSAGE_TOO_LONG", 0x8100033F },
+  { "MSGR_E_TLS_FAIL", 0x81000361 },
+  { "MSGR_E_INVALID_CERTIFICATE", 0x81000368 },
+  { "SR_SESSION_NOT_READY", 0x81000605 },
+  { "SR_NOT_INVITEE", 0x8100060B },
+  { "SR_NOT_INVITER", 0x8100060C },
+  { "SR_APP_ALREADY_REGISTERED", 0x8100060D },
+  { "SR_APP_NOT_REGISTERED", 0x8100060E },
+  { "SR_NOT_VALID_FOR_APP_INVITE", 0x8100060F },
+  { "SR_APP_NOT_SPECIFIED", 0x81000610 },
+  { "SR_CONTEXT_DATA_OVER_LIMIT", 0x81000611 },
+  { "SR_NO_USER_INVITED", 0x81000612 },
+  { "SR_INVITED_SELF", 0x81000613 },
+  { "SR_SESSION_STATE_INVALID", 0x81000614 },
+  { "SR_INVITATION_SEND_FAILURE", 0x81000615 },
+  { "SR_CANCEL_SEND_FAILURE", 0x81000616 },
+  { "SR_DECLINE_SEND_FAILURE", 0x81000617 },
+  { "SR_ACCEPT_SEND_FAILURE", 0x81000618 },
+  { "SR_CONTEXT_DATA_SEND_FAILURE", 0x81000619 },
+  { "SR_SESSION_TIMEOUT", 0x81000609 },
+  { "MSGR_E_API_NOTINITIALIZED", 0x81000751 },
+  { "MSGR_E_API_LOCKED", 0x81000752 },
+  { "MSGR_E_API_UNLOCK_FAILED", 0x81000753 },
+  { "MSGR_E_API_ALREADY_UNLOCKED", 0x81000754 },
+  { "MSGR_E_API_PENDING_UNLOCK", 0x81000755 },
+  { "MSGR_E_API_DISABLED", 0x81000756 },
+  { "MSGR_E_REMOTE_LOGIN", 0x81000323 },
+  { "MSGR_E_GROUPS_NOT_ENABLED", 0x8100034A },
+  { "MSGR_E_GROUP_ALREADY_EXISTS", 0x8100034B },
+  { "MSGR_E_TOO_MANY_GROUPS", 0x8100034C },
+  { "MSGR_E_GROUP_DOES_NOT_EXIST", 0x8100034D },
+  { "MSGR_E_USER_NOT_GROUP_MEMBER", 0x8100034E },
+  { "MSGR_E_GROUP_NAME_TOO_LONG", 0x8100034F },
+  { "MSGR_E_GROUP_NOT_EMPTY", 0x81000350 },
+  { "MSGR_E_BAD_GROUP_NAME", 0x81000351 },
+};
+
+static guint32
+find_original (const char *symbol)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (originals); i++)
+    if (g_str_equal (originals[i].symbol, symbol))
+      return originals[i].hresult;
+  g_error ("There was no %s", symbol);
+}
+
+static void
+test_originals (void)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (int code = 0; code < BECKON_N_ERRORS; code++)
+    {
+      const char *symbol = beckon_error_to_symbol (code);
+
+      if (!g_str_has_prefix (symbol, "MSGR_E_") && !g_str_has_prefix (symbol, "SR_"))
+        continue;
+      g_assert_cmphex (beckon_error_to_hresult (code), ==, find_original (symbol));
+      g_hash_table_add (seen, (gpointer) symbol);
+    }
+  g_assert_cmpuint (g_hash_table_size (seen), ==, G_N_ELEMENTS (originals));
+}
+
 /* Row N of the table describes code N, every nick is a different one and reads back. */
 static void
 test_table (void)
@@ -115,6 +201,7 @@ main (int argc, char **argv)
 {
   bk_test_init (&argc, &argv);
   g_test_add_func ("/error/samples", test_samples);
+  g_test_add_func ("/error/originals", test_originals);
   g_test_add_func ("/error/table", test_table);
   g_test_add_func ("/error/unknown", test_unknown);
   g_test_add_func ("/error/type", test_type);

@@ -141,6 +141,18 @@ def test_an_alert_starts_the_application(world, _alice, bob):
     assert len([one for one in bob.desk.notifications.shown.values() if 'Tea' in one[1]]) == 1
 
 
+def test_a_program_has_it_shown(_world, alice, bob):
+    """beckonctl asks for a conversation, and for the preferences: the application is started for it."""
+    leave(bob)
+    bob.desk.user.ctl('open', 'conversation', 'alice')
+    bob.desk.window(MAIN)
+    alice.say('Do you see me?')
+    bob.reads('Do you see me?')
+    bob.desk.user.ctl('open', 'preferences', 'behavior')
+    bob.desk.key('esc', window=bob.desk.window('Preferences'))
+    bob.desk.window_gone('Preferences')
+
+
 def test_it_is_killed_while_it_rings(_world, alice, bob):
     alice.invite(NAME)
     dialog = bob.invitation(ASKS)
@@ -171,5 +183,6 @@ if __name__ == '__main__':
         test_an_invitation_starts_the_application,
         test_a_message_starts_the_application,
         test_an_alert_starts_the_application,
+        test_a_program_has_it_shown,
         test_it_is_killed_while_it_rings,
     ]))

@@ -107,6 +107,46 @@ def test_messages_are_on_all_devices():
             assert history == wanted, (device.label, history)
 
 
+def groups(device):
+    return sorted((group['name'], group['contacts']) for group in device.ctl('groups'))
+
+
+def wait_groups(device, wanted):
+    """Returns when the device shows these groups; it tells of each change."""
+    with device.watch() as watch:
+        seen = {}
+
+        def fits(event):
+            if event['event'] == 'group':
+                seen[event['group']['id']] = (event['group']['name'], event['group']['contacts'])
+            return sorted(seen.values()) == wanted
+        watch.until(fits)
+
+
+def test_groups_are_on_all_devices():
+    with World() as world:
+        alice, laptop, phone = make_devices(world)
+        laptop.ctl('group', 'create', 'Chess')
+        laptop.ctl('group', 'put', 'Chess', 'alice')
+        wait_groups(phone, [('Chess', [alice.address])])
+        phone.ctl('group', 'create', 'Work')
+        phone.ctl('group', 'rename', 'Chess', 'Go')
+        wanted = [('Go', [alice.address]), ('Work', [])]
+        wait_groups(laptop, wanted)
+
+        # They outlive the service and the server, and one who is new has them too.
+        laptop.kill_service()
+        laptop.start_service()
+        assert groups(laptop) == wanted
+        world.kill_server()
+        world.start_server()
+        tablet = world.user('bob', '-tablet')
+        tablet.add_account()
+        wait_groups(tablet, wanted)
+        assert laptop.refused('group', 'remove', 'Go').error == 'GroupNotEmpty'
+        assert groups(alice) == []
+
+
 if __name__ == '__main__':
     tap.run([
         test_the_first_acceptance_wins,
@@ -115,4 +155,5 @@ if __name__ == '__main__':
         test_two_answers_at_once,
         test_a_device_that_comes_late_rings_too,
         test_messages_are_on_all_devices,
+        test_groups_are_on_all_devices,
     ])

@@ -97,6 +97,45 @@ def test_contacts_stay_the_same_objects():
         assert account.find_contact('nobody@localhost') is None
 
 
+def test_groups():
+    with Desk():
+        _, account = messenger_with_account()
+        chess = call(account, 'create_group', 'Chess')
+        assert list(account.get_groups()) == [chess] and chess.get_name() == 'Chess'
+        assert chess.dup_account() == account and account.find_group('chess') == chess
+        call(chess, 'add_contact', ECHO)
+        wait(lambda: chess.has_contact(ECHO), 'the contact')
+        assert list(chess.get_contacts()) == [account.find_contact(ECHO)]
+        fails(Beckon.Error.GROUP_NOT_EMPTY, account, 'remove_group', chess)
+        call(chess, 'set_name', 'Go')
+        wait(lambda: chess.props.name == 'Go', 'the name')
+        call(chess, 'remove_contact', ECHO)
+        wait(lambda: not chess.has_contact(ECHO), 'the end of it')
+        call(account, 'remove_group', chess)
+        wait(lambda: account.get_groups().get_n_items() == 0, 'the list')
+
+
+def test_all_accounts_and_anybody():
+    with Desk():
+        messenger, account = messenger_with_account()
+        assert call(messenger, 'get_contact', None, ECHO) == account.find_contact(ECHO)
+        stranger = call(messenger, 'get_contact', account, 'nobody@localhost')
+        assert stranger.get_status() == Beckon.Status.UNKNOWN and not stranger.get_is_self()
+        assert call(messenger, 'get_contact', account, 'nobody@localhost') == stranger
+        assert call(messenger, 'get_contact', account, 'alice@localhost').get_is_self()
+        fails(Beckon.Error.USER_NOT_FOUND, messenger, 'get_contact', None, 'nobody@localhost')
+        call(messenger, 'set_status', Beckon.Status.BUSY)
+        wait(lambda: account.get_status() == Beckon.Status.BUSY, 'the status')
+        fails(Beckon.Error.ALREADY_LOGGED_ON, messenger, 'signin')
+        call(messenger, 'signout')
+        wait(lambda: account.get_state() == 'offline', 'the end')
+        fails(Beckon.Error.NOT_LOGGED_ON, messenger, 'signout')
+        call(messenger, 'auto_signin')
+        wait(lambda: account.get_state() == 'online', 'online')
+        call(messenger, 'set_primary_account', account)
+        fails(Beckon.Error.NOT_SUPPORTED, messenger, 'open_conversation', None, ECHO)
+
+
 def test_conversation_is_a_list():
     with Desk():
         _, account = messenger_with_account()
@@ -259,6 +298,8 @@ if __name__ == '__main__':
         test_messenger_and_account,
         test_create_account,
         test_contacts_stay_the_same_objects,
+        test_groups,
+        test_all_accounts_and_anybody,
         test_conversation_is_a_list,
         test_session_of_the_user,
         test_session_of_an_application,

@@ -105,6 +105,10 @@ test_groups (void)
 
   assert_groups (account, "Chess:bob@b,carol@b Work:");
   g_assert_null (beckon_account_find_group (account, "Family"));
+  /* Beyond the end there is nothing. */
+  g_assert_null (g_list_model_get_item (beckon_account_get_groups (account), 2));
+  g_assert_null (g_list_model_get_item (beckon_account_get_contacts (account), 2));
+  g_assert_null (g_list_model_get_item (beckon_group_get_contacts (chess), 2));
   g_assert_cmpstr (beckon_group_get_id (chess), ==, "c");
   g_assert_true (beckon_group_has_contact (chess, "bob@b"));
   g_assert_false (beckon_group_has_contact (work, "bob@b"));

@@ -175,6 +175,17 @@ def test_get_contact():
         refused('NotLoggedOn', get, desk.alice, ALICE)
 
 
+def test_the_list_is_kept_offline():
+    with Bus() as bus:
+        desk = Desk(bus)
+        desk.befriend()
+        before = {c[0] for c in desk.call(desk.alice, 'ListContacts')}
+        desk.call(desk.alice, 'SignOut')
+        after = desk.call(desk.alice, 'ListContacts')
+        assert BOB in before and {c[0] for c in after} == before, after
+        assert all(c[4] != ONLINE for c in after), after
+
+
 def test_block_without_change():
     with Bus() as bus:
         desk = Desk(bus)
@@ -377,5 +388,5 @@ def test_shutdown_is_seen():
 
 
 tap.run([test_sign_out_and_in, test_sign_in_tells_of_trouble, test_without_an_account, test_status_of_all,
-         test_primary_account, test_get_contact, test_block_without_change, test_groups, test_groups_go_with_contacts,
-         test_group_errors, test_events, test_failed_sign_in_is_seen, test_shutdown_is_seen])
+         test_primary_account, test_get_contact, test_the_list_is_kept_offline, test_block_without_change, test_groups,
+         test_groups_go_with_contacts, test_group_errors, test_events, test_failed_sign_in_is_seen, test_shutdown_is_seen])

@@ -181,7 +181,7 @@ bk_native_backend_bye (BkNativeBackend *self, const BkFrame *frame)
   else if (g_str_equal (reason, "replaced"))
     {
       /* Coming back would throw the other one out, which would come back… */
-      error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_ALREADY_LOGGED_ON,
+      error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_REMOTE_LOGIN,
                                    "Another program has signed in as this device");
       give_up (self, error);
     }

@@ -69,6 +69,7 @@ static const ErrorInfo errors[] = {
   INFO (API_ALREADY_UNLOCKED, "ApiAlreadyUnlocked", "api-already-unlocked", "MSGR_E_API_ALREADY_UNLOCKED", 0x81000754),
   INFO (API_PENDING_UNLOCK, "ApiPendingUnlock", "api-pending-unlock", "MSGR_E_API_PENDING_UNLOCK", 0x81000755),
   INFO (API_DISABLED, "ApiDisabled", "api-disabled", "MSGR_E_API_DISABLED", 0x81000756),
+  INFO (REMOTE_LOGIN, "RemoteLogin", "remote-login", "MSGR_E_REMOTE_LOGIN", 0x81000323),
   INFO (GROUPS_NOT_ENABLED, "GroupsNotEnabled", "groups-not-enabled", "MSGR_E_GROUPS_NOT_ENABLED", 0x8100034A),
   INFO (GROUP_ALREADY_EXISTS, "GroupAlreadyExists", "group-already-exists", "MSGR_E_GROUP_ALREADY_EXISTS", 0x8100034B),
   INFO (TOO_MANY_GROUPS, "TooManyGroups", "too-many-groups", "MSGR_E_TOO_MANY_GROUPS", 0x8100034C),
