@@ -163,6 +163,14 @@ def test_register_application_refused():
     assert listed() == before
 
 
+def test_register_application_without_a_program():
+    """The path must be one of a program that is there."""
+    stage()
+    for interface, _ in DOORS:
+        for path in ('/nonexistent/program', '/etc', '/etc/passwd'):
+            refused('Failed', do_register, interface, fresh_guid(), 'N', '', path, 0)
+
+
 def test_register_application_limits():
     stage()
     for interface, _ in DOORS:
@@ -343,8 +351,8 @@ def test_attach():
 stage.run(tap.run, [
     test_create_session, test_create_session_for_an_account, test_create_session_without_an_account,
     test_create_session_limit, test_my_signin_name, test_get_launching_session, test_applications,
-    test_register_application, test_register_application_refused, test_register_application_limits,
-    test_register_application_path_limit, test_register_application_twice,
+    test_register_application, test_register_application_refused, test_register_application_without_a_program,
+    test_register_application_limits, test_register_application_path_limit, test_register_application_twice,
     test_register_application_without_a_place_to_write, test_unregister_application,
     test_unregister_application_of_the_system, test_on_app_registered, test_on_app_unregistered, test_on_app_shutdown,
     test_registration_keys, test_registration_without_a_key, test_registration_path_may_be_relative, test_attach])

@@ -331,8 +331,10 @@ stand_in_ask_peer (StandIn *self, const char *method, const char *args)
   g_autoptr (GVariant) value = parse (NULL, args);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean reads = g_str_equal (method, "Get"); /* a property */
 
-  g_dbus_connection_call (self->connection, self->peer_name, self->peer_path, "im.beckon.Peer1", method,
+  g_dbus_connection_call (self->connection, self->peer_name, self->peer_path,
+                          reads ? "org.freedesktop.DBus.Properties" : "im.beckon.Peer1", method,
                           value, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, bk_test_store_result, &result);
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (self->connection, bk_test_await (&result), &error);
   if (reply != NULL)

@@ -104,6 +104,7 @@ test_peer_defaults (void)
   BeckonSessionManager *manager = new_manager ((const char *[]){ GUID, NULL }, NULL);
 
   g_assert_cmpstr (stand_in_last (service, "Attach"), ==, "('/im/beckon/Peer', ['" GUID "'], {})");
+  assert_peer (service, "Get", "('im.beckon.Peer1', 'version')", "(<uint32 1>,)");
   assert_peer (service, "Describe", "()", "('" GUID "', {})");
   assert_peer (service, "Invitation", "(objectpath '" SESSION_1 "', 'hi', @a{sv} {})", "(false,)");
   assert_peer (service, "BeforeAppLaunch", "(objectpath '" SESSION_1 "', @a{sv} {})", "(true,)");

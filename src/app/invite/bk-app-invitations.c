@@ -179,6 +179,13 @@ take_expected (BkAppInvitations *self, BeckonSession *session)
   return forget_expected (self, key);
 }
 
+/* Both sides are here: whoever tries an application watches it where it was started. */
+static gboolean
+is_trial (BeckonSession *session)
+{
+  return g_str_equal (beckon_session_get_user (session), beckon_session_get_my_signin_name (session));
+}
+
 /* What is beyond the waiting when it is first seen was expected all the same. */
 static void
 update_waiting (Item *item)
@@ -186,7 +193,7 @@ update_waiting (Item *item)
   BkAppInvitations *self = item->invitations;
   BeckonSessionState state = beckon_session_get_state (item->session);
 
-  if (item->watched || is_invitee (item->session) || state == BECKON_SESSION_STATE_READY)
+  if (item->watched || is_invitee (item->session) || is_trial (item->session) || state == BECKON_SESSION_STATE_READY)
     return;
   item->watched = TRUE;
   if (take_expected (self, item->session) || state != BECKON_SESSION_STATE_INVITATION)
@@ -228,6 +235,8 @@ bk_app_invitations_invite (BkAppInvitations *self, BeckonAccount *account, const
 static gboolean
 is_news (BeckonSession *session)
 {
+  if (is_trial (session))
+    return FALSE;
   switch (beckon_session_get_result (session))
     {
     case BECKON_SESSION_RESULT_INVITATION_DECLINED:

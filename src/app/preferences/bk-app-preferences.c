@@ -152,26 +152,148 @@ on_unregister (GtkWidget *widget, const char *action, GVariant *parameter)
          application, unregister);
 }
 
-static GtkWidget *
-make_unregister_button (BeckonApplication *application)
+static void
+on_registration (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name ("user-trash-symbolic");
-  g_autofree char *label = g_strdup_printf (_("Remove %s"), beckon_application_get_name (application));
+  g_autoptr (BkAppPreferences) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) registration
+    = beckon_messenger_get_registration_finish (BECKON_MESSENGER (source), result, &error);
+
+  if (self->messenger == NULL)
+    return;
+  if (registration != NULL)
+    bk_app_register_window_show_for (GTK_WINDOW (self), self->messenger, registration);
+  else
+    tell (self, bk_app_error_text (error));
+}
+
+static void
+on_edit (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppPreferences *self = BK_APP_PREFERENCES (widget);
+
+  beckon_messenger_get_registration_async (self->messenger, g_variant_get_string (parameter, NULL), NULL,
+                                           on_registration, g_object_ref (self));
+}
+
+/* Both sides are told of an end; what went wrong is told once, by the side where it did. */
+static void
+on_trial_state (BeckonSession *session, GParamSpec *pspec, BkAppPreferences *self)
+{
+  BeckonSessionResult result = beckon_session_get_result (session);
+
+  if (self->messenger != NULL && beckon_session_get_state (session) == BECKON_SESSION_STATE_TERMINATED
+      && result != BECKON_SESSION_RESULT_ENDED && result != BECKON_SESSION_RESULT_CANCELLED_LOCAL
+      && result != BECKON_SESSION_RESULT_CANCELLED_REMOTE)
+    tell (self, beckon_session_get_result_text (session));
+}
+
+static void
+on_tried (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkAppPreferences) self = user_data;
+  g_autoptr (BeckonSession) inviter = NULL;
+  g_autoptr (BeckonSession) invitee = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean done = beckon_messenger_try_application_finish (BECKON_MESSENGER (source), result, &inviter, &invitee,
+                                                           &error);
+
+  if (self->messenger == NULL)
+    return;
+  if (!done)
+    {
+      tell (self, bk_app_error_text (error));
+      return;
+    }
+  g_autofree char *text = g_strdup_printf (_("%s is started twice, as you and as the one you invite."),
+                                           beckon_session_get_application_name (inviter));
+  tell (self, text);
+  g_signal_connect_object (inviter, "notify::state", G_CALLBACK (on_trial_state), self, 0);
+  g_signal_connect_object (invitee, "notify::state", G_CALLBACK (on_trial_state), self, 0);
+  on_trial_state (inviter, NULL, self);
+}
+
+static void
+on_try (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppPreferences *self = BK_APP_PREFERENCES (widget);
+
+  beckon_messenger_try_application_async (self->messenger, g_variant_get_string (parameter, NULL), NULL, on_tried,
+                                          g_object_ref (self));
+}
+
+static GtkWidget *
+make_button (BeckonApplication *application, const char *icon, const char *action, const char *format)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+  g_auto (GStrv) parts = g_strsplit (format, "%s", 2);
+  g_autofree char *label = g_strjoinv (beckon_application_get_name (application), parts);
 
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "preferences.unregister");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", beckon_application_get_guid (application));
   return button;
+}
+
+static void
+set_subtitle (AdwActionRow *row, BeckonApplication *application, const char *source)
+{
+  const char *state = beckon_application_get_present (application) ? beckon_application_get_comment (application)
+                                                                   : beckon_application_get_reason (application);
+  g_autofree char *text = g_strdup_printf ("%s%s%s", state, *state != '\0' ? "\n" : "", source);
+
+  adw_action_row_set_subtitle (row, text);
+}
+
+typedef struct
+{
+  GWeakRef row;
+  BeckonApplication *application; /* owned */
+} Sourcing;
+
+static void
+on_source (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Sourcing *sourcing = user_data;
+  g_autoptr (AdwActionRow) row = g_weak_ref_get (&sourcing->row);
+  g_autoptr (GVariant) registration
+    = beckon_messenger_get_registration_finish (BECKON_MESSENGER (source), result, NULL);
+  const char *word = "";
+
+  if (registration != NULL)
+    g_variant_lookup (registration, "source", "&s", &word);
+  if (row != NULL && registration != NULL)
+    set_subtitle (row, sourcing->application,
+                  g_str_equal (word, "bus") ? _("Offered by the program itself") : _("Installed for everybody"));
+  g_weak_ref_clear (&sourcing->row);
+  g_object_unref (sourcing->application);
+  g_free (sourcing);
+}
+
+static void
+show_source (BkAppPreferences *self, GtkWidget *row, BeckonApplication *application)
+{
+  if (beckon_application_get_user (application))
+    {
+      set_subtitle (ADW_ACTION_ROW (row), application, _("Registered by you"));
+      return;
+    }
+  Sourcing *sourcing = g_new0 (Sourcing, 1);
+  g_weak_ref_init (&sourcing->row, row);
+  sourcing->application = g_object_ref (application);
+  set_subtitle (ADW_ACTION_ROW (row), application, "");
+  beckon_messenger_get_registration_async (self->messenger, beckon_application_get_guid (application), NULL, on_source,
+                                           sourcing);
 }
 
 static GtkWidget *
 make_application_row (gpointer item, gpointer user_data)
 {
   BeckonApplication *application = item;
-  gboolean present = beckon_application_get_present (application);
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *icon = gtk_image_new ();
 
@@ -180,10 +302,16 @@ make_application_row (gpointer item, gpointer user_data)
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), beckon_application_get_name (application));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), present ? beckon_application_get_comment (application)
-                                                             : beckon_application_get_reason (application));
-  if (beckon_application_get_user (application))
-    adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_unregister_button (application));
+  show_source (user_data, row, application);
+  if (beckon_application_get_present (application))
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_button (application, "media-playback-start-symbolic",
+                                                                  "preferences.try", _("Try %s with Myself")));
+  if (!beckon_application_get_user (application))
+    return row;
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_button (application, "document-edit-symbolic",
+                                                                "preferences.edit", _("Change %s")));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_button (application, "user-trash-symbolic",
+                                                                "preferences.unregister", _("Remove %s")));
   return row;
 }
 
@@ -227,7 +355,7 @@ bk_app_preferences_show (GtkWindow *parent, BkApp *app)
   gtk_list_box_bind_model (self->accounts, beckon_messenger_get_accounts (self->messenger), make_account_row, self,
                            NULL);
   gtk_list_box_bind_model (self->applications, beckon_messenger_get_applications (self->messenger),
-                           make_application_row, NULL, NULL);
+                           make_application_row, self, NULL);
   g_signal_connect_object (beckon_messenger_get_applications (self->messenger), "items-changed",
                            G_CALLBACK (show_warnings), self, G_CONNECT_SWAPPED);
   g_settings_bind (settings, "run-in-background", self->background, "active", G_SETTINGS_BIND_DEFAULT);
@@ -270,6 +398,8 @@ bk_app_preferences_class_init (BkAppPreferencesClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_add_account);
   gtk_widget_class_bind_template_callback (widget_class, on_register);
   gtk_widget_class_install_action (widget_class, "preferences.unregister", "s", on_unregister);
+  gtk_widget_class_install_action (widget_class, "preferences.edit", "s", on_edit);
+  gtk_widget_class_install_action (widget_class, "preferences.try", "s", on_try);
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a device has missed: rows of four tables, merged by their numbers. */
+/* What a device has missed: rows of five tables, merged by their numbers. */
 #include "bk-store-private.h"
 
 typedef enum
