@@ -751,7 +751,8 @@ install_signals (void)
    * @session: the session, in state %BECKON_SESSION_STATE_INVITATION
    * @app_data: what came with it, may be empty
    *
-   * An invitation for one of the program's GUIDs arrived (`OnInvitation`).
+   * An invitation for one of the program's GUIDs arrived (`OnInvitation`). A program that is locked is not asked until
+   * it has unlocked.
    *
    * Returns: %TRUE if the program answers it, %FALSE to let Beckon ask the user
    */

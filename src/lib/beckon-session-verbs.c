@@ -119,8 +119,9 @@ beckon_session_invite_async (BeckonSession *self, const char *user, const char *
  *
  * Gets the outcome of [method@Session.invite_async].
  *
- * Errors: %BECKON_ERROR_SESSION_NOT_READY, %BECKON_ERROR_NOT_INVITER, %BECKON_ERROR_APP_NOT_SPECIFIED,
- * %BECKON_ERROR_APP_NOT_REGISTERED, %BECKON_ERROR_INVITED_SELF, %BECKON_ERROR_USER_NOT_FOUND,
+ * Errors: %BECKON_ERROR_API_LOCKED for a program whose session manager is not unlocked, see
+ * [method@SessionManager.get_lock], %BECKON_ERROR_SESSION_NOT_READY, %BECKON_ERROR_NOT_INVITER,
+ * %BECKON_ERROR_APP_NOT_SPECIFIED, %BECKON_ERROR_APP_NOT_REGISTERED, %BECKON_ERROR_INVITED_SELF, %BECKON_ERROR_USER_NOT_FOUND,
  * %BECKON_ERROR_NOT_LOGGED_ON, %BECKON_ERROR_INVITATION_SEND_FAILURE, %BECKON_ERROR_INVALID_ARGUMENT.
  *
  * Returns: %TRUE on success
