@@ -18,9 +18,9 @@ import texts
 SOURCE = pathlib.Path(os.environ['BECKON_SRCDIR'])
 BUILD = pathlib.Path(os.environ['BECKON_BUILDDIR'])
 PLACE = BUILD / 'tests/data/installed'
-TREE = PLACE / 'build'
+TREE = PLACE / 'tree'
 PREFIX = PLACE / 'prefix'
-OPTIONS = ('-Dlibdir=lib', '-Dtests=false', '-Dintrospection=false', '-Doptimization=0', '-Ddebug=false')
+OPTIONS = ('-Dlibdir=lib', '-Dtests=false', '-Doptimization=0', '-Ddebug=false')
 
 
 def run(*command):
@@ -67,4 +67,4 @@ def environment(base):
     """The environment in which programs of the prefix are found, made of another one."""
     return {**base, 'PATH': f'{PREFIX}/bin:/usr/bin:/bin', 'LD_LIBRARY_PATH': str(PREFIX / 'lib'),
             'XDG_DATA_DIRS': f'{PREFIX}/share:/usr/share', 'PKG_CONFIG_PATH': str(PREFIX / 'lib/pkgconfig'),
-            'GSETTINGS_BACKEND': 'memory'}
+            'GI_TYPELIB_PATH': str(PREFIX / 'lib/girepository-1.0'), 'GSETTINGS_BACKEND': 'memory'}
