@@ -122,6 +122,11 @@ typedef enum {
   BECKON_ERROR_API_PENDING_UNLOCK,
   BECKON_ERROR_API_DISABLED,
 } BeckonError;
+/**
+ * BECKON_N_ERRORS:
+ *
+ * How many codes [error@Error] has.
+ */
 #define BECKON_N_ERRORS 51
 
 GQuark beckon_error_quark (void);
