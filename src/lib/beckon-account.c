@@ -393,7 +393,7 @@ beckon_account_get_contacts (BeckonAccount *self)
  *
  * Looks somebody up in the contact list (`GetContact`).
  *
- * Returns: (transfer full) (nullable): the contact
+ * Returns: (transfer full) (nullable): the contact, %NULL if there is none of that name
  */
 BeckonContact *
 beckon_account_find_contact (BeckonAccount *self, const char *who)
