@@ -78,6 +78,20 @@ bk_token_new (void)
   return token;
 }
 
+/* Whether @text is a word in the form of a token: 1 to @max_bytes printable ASCII characters without blanks. */
+gboolean
+bk_token_is_valid (const char *text, gsize max_bytes)
+{
+  gsize length = text != NULL ? strnlen (text, max_bytes + 1) : 0;
+
+  if (length == 0 || length > max_bytes)
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isgraph (text[i]))
+      return FALSE;
+  return TRUE;
+}
+
 /* Compares two secrets in a time that depends on their lengths alone. */
 gboolean
 bk_token_equal (const char *a, const char *b)

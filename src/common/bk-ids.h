@@ -9,6 +9,7 @@ char *bk_guid_new (void);
 char *bk_guid_normalize (const char *text);
 gboolean bk_guid_is_valid (const char *text);
 char *bk_token_new (void);
+gboolean bk_token_is_valid (const char *text, gsize max_bytes);
 gboolean bk_token_equal (const char *a, const char *b);
 char *bk_sign_in_name_normalize (const char *text);
 gboolean bk_sign_in_name_is_valid (const char *text);

@@ -18,6 +18,7 @@
 #define BK_LIMIT_APP_NAME 256
 #define BK_LIMIT_APP_URL 256
 #define BK_LIMIT_PATH 4096
+#define BK_LIMIT_LICENSE 128           /* id of a license, and the answer to a challenge */
 #define BK_LIMIT_ALERT_TEXT 1024       /* one alert of an operator */
 #define BK_LIMIT_ALERT_SITES 64        /* that one connection, or one program, has enabled */
 #define BK_LIMIT_CURSOR 64             /* opaque place in a backend's stream of events */

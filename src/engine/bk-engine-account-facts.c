@@ -15,6 +15,7 @@ typedef struct
   BkEngineAccount *self; /* owned */
   guint attempt;
   BkEngineConversation *conversation; /* owned; nullable */
+  BkEngineAlert *alert;               /* owned; nullable */
 } Fact;
 
 static Fact *
@@ -32,6 +33,7 @@ static void
 fact_free (Fact *fact)
 {
   g_clear_object (&fact->conversation);
+  g_clear_pointer (&fact->alert, bk_engine_alert_unref);
   g_object_unref (fact->self);
   g_free (fact);
 }
@@ -198,6 +200,50 @@ apply_session (BkEngineAccount *self, const BkBackendEvent *event)
   apply_cursor (self, event);
 }
 
+static void
+on_alert_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Fact) fact = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!bk_engine_history_apply_finish (fact->self->history, result, &error))
+    fact_failed (fact, error);
+  else if (fact->self->phase != BK_ACCOUNT_CLOSED)
+    _bk_account_tell_alert (fact->self, fact->alert);
+}
+
+/* One that waits at the network is told when the place behind it is on disk: so it is not told again after a crash. */
+static void
+apply_alert (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  BkEngineAlert fields = {
+    .id = event->alert,
+    .site = event->site,
+    .text = event->text,
+    .url = bk_url_is_web (event->url) ? event->url : NULL,
+    .time = event->time > 0 ? event->time : bk_clock_real (self->clock),
+  };
+  BkHistoryStep step = step_begin (self, event);
+
+  if (!bk_guid_is_valid (event->alert) || !bk_text_is_valid (event->text, BK_LIMIT_ALERT_TEXT, TRUE)
+      || *event->text == '\0')
+    {
+      g_warning ("Account %u: a malformed alert was passed over", self->stored->id);
+      apply_cursor (self, event);
+      return;
+    }
+  g_autoptr (BkEngineAlert) alert = bk_engine_alert_new (&fields);
+  if (step.cursor == NULL)
+    {
+      _bk_account_tell_alert (self, alert);
+      return;
+    }
+  Fact *fact = fact_new (self, NULL);
+  fact->alert = g_steal_pointer (&alert);
+  bk_engine_history_apply_cursor_async (self->history, &step, on_alert_written, fact);
+  step_done (self, &step);
+}
+
 /* ---- passing facts ---- */
 
 static void
@@ -335,9 +381,16 @@ bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event)
       apply_session (self, event);
       break;
     case BK_BACKEND_EVENT_LOCK:
+      _bk_account_tell_locks (self, event->locked ? BK_LOCK_FACT_ON : BK_LOCK_FACT_OFF, NULL);
+      break;
     case BK_BACKEND_EVENT_LOCK_CHALLENGED:
+      _bk_account_tell_locks (self, BK_LOCK_FACT_CHALLENGED, event);
+      break;
     case BK_BACKEND_EVENT_LOCK_REVOKED:
+      _bk_account_tell_locks (self, BK_LOCK_FACT_REVOKED, event);
+      break;
     case BK_BACKEND_EVENT_ALERT:
+      apply_alert (self, event);
       break;
     case BK_BACKEND_EVENT_CAUGHT_UP:
       apply_cursor (self, event);

@@ -36,6 +36,7 @@ struct _BkEngineAccount
 
   BkAccountPhase phase;
   BkBackendState state;
+  BkLockFact lock_fact; /* GONE, ON or OFF */
   GError *error;
   guint timer;   /* FAREWELL, LEAVING, STUCK: how long at most */
   guint attempt; /* counts sign-ins and failures: answers to older ones are passed over */
@@ -54,6 +55,10 @@ void _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *con
 void _bk_account_arrived (BkEngineAccount *self);
 /* "session-event" */
 void _bk_account_tell_sessions (BkEngineAccount *self, const BkBackendEvent *event);
+/* "lock-fact" */
+void _bk_account_tell_locks (BkEngineAccount *self, BkLockFact fact, const BkBackendEvent *event);
+/* "alert" */
+void _bk_account_tell_alert (BkEngineAccount *self, const BkEngineAlert *alert);
 /* "signing-out" */
 gboolean _bk_account_say_goodbye (BkEngineAccount *self);
 

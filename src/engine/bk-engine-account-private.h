@@ -22,6 +22,7 @@ typedef struct
  * Signals for the engine alone, besides the public ones:
  * "session-event" (const BkBackendEvent *): SESSION and SESSION_ELSEWHERE. The cursor is written after it was handled.
  * "online" (): connected (again) and up to date.
+ * "lock-fact" (BkLockFact, const BkBackendEvent * nullable).
  * "signing-out" (BkLeave) → gboolean: last moment to say good-bye to the other sides. TRUE: wait for
  * bk_engine_account_farewell_over () (2 s at most). */
 BkEngineAccount *bk_engine_account_new (const BkEngineAccountConfig *config, const BkHistoryAccount *stored);
@@ -33,6 +34,20 @@ void bk_engine_account_restore_conversation (BkEngineAccount *self, const BkHist
 BkBackend *bk_engine_account_get_backend (BkEngineAccount *self);
 /* One fact from the network. The account calls it itself for what its backend reports. */
 void bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event);
+
+/* What the network says about Lock and Key. */
+typedef enum
+{
+  BK_LOCK_FACT_GONE, /* signed out, or the connection is lost and grants with it */
+  BK_LOCK_FACT_ON,   /* signed in: programs have to unlock */
+  BK_LOCK_FACT_OFF,  /* signed in: nothing is locked */
+  BK_LOCK_FACT_CHALLENGED, /* with the event */
+  BK_LOCK_FACT_REVOKED,    /* with the event */
+} BkLockFact;
+
+/* GONE, ON or OFF. Without the ability to lock it is always OFF. A lost connection does not change OFF. */
+BkLockFact bk_engine_account_get_lock_fact (BkEngineAccount *self);
+BkClock *bk_engine_account_get_clock (BkEngineAccount *self);
 
 typedef enum
 {

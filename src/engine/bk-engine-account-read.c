@@ -94,6 +94,18 @@ bk_engine_account_find_contact (BkEngineAccount *self, const char *who)
   return name != NULL ? bk_engine_contacts_find (self->contacts, name) : NULL;
 }
 
+BkLockFact
+bk_engine_account_get_lock_fact (BkEngineAccount *self)
+{
+  return self->lock_fact;
+}
+
+BkClock *
+bk_engine_account_get_clock (BkEngineAccount *self)
+{
+  return self->clock;
+}
+
 char *
 bk_engine_account_dup_secret_key (BkEngineAccount *self)
 {

@@ -194,6 +194,14 @@ bk_engine_account_change_contact_finish (BkEngineAccount *self, GAsyncResult *re
 }
 
 void
+bk_engine_account_set_alert_sites (BkEngineAccount *self, const guint32 *sites, gsize n_sites)
+{
+  if (BK_IS_BACKEND_ALERTS (self->backend) && self->phase != BK_ACCOUNT_CLOSED)
+    BK_BACKEND_ALERTS_GET_IFACE (self->backend)->set_sites (BK_BACKEND_ALERTS (self->backend), sites,
+                                                            MIN (n_sites, BK_LIMIT_ALERT_SITES));
+}
+
+void
 bk_engine_account_keep_async (BkEngineAccount *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   self->stored->kept = TRUE;

@@ -440,6 +440,8 @@ bk_engine_account_close (BkEngineAccount *self)
     bk_backend_sign_out (self->backend, FALSE);
   self->phase = BK_ACCOUNT_CLOSED;
   self->state = BK_BACKEND_OFFLINE;
+  if (BK_IS_BACKEND_LOCK (self->backend))
+    _bk_account_tell_locks (self, BK_LOCK_FACT_GONE, NULL);
   self->attempt++;
   bk_clock_clear (self->clock, &self->timer);
   g_clear_signal_handler (&self->backend_handler, self->backend);

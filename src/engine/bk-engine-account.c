@@ -10,7 +10,9 @@ enum
   SIGNAL_MESSAGE_ADDED,
   SIGNAL_MESSAGE_CHANGED,
   SIGNAL_ARRIVED,
+  SIGNAL_ALERT,
   SIGNAL_SESSION_EVENT,
+  SIGNAL_LOCK_FACT,
   SIGNAL_ONLINE,
   SIGNAL_SIGNING_OUT,
   N_SIGNALS
@@ -36,6 +38,20 @@ void
 _bk_account_tell_sessions (BkEngineAccount *self, const BkBackendEvent *event)
 {
   g_signal_emit (self, signals[SIGNAL_SESSION_EVENT], 0, event);
+}
+
+void
+_bk_account_tell_alert (BkEngineAccount *self, const BkEngineAlert *alert)
+{
+  g_signal_emit (self, signals[SIGNAL_ALERT], 0, alert);
+}
+
+void
+_bk_account_tell_locks (BkEngineAccount *self, BkLockFact fact, const BkBackendEvent *event)
+{
+  if (event == NULL)
+    self->lock_fact = fact;
+  g_signal_emit (self, signals[SIGNAL_LOCK_FACT], 0, fact, event);
 }
 
 gboolean
@@ -95,6 +111,19 @@ answer_sign_in (BkEngineAccount *self)
   _bk_account_answer (self, self->signing_in, error);
 }
 
+/* A network that can lock says itself after each sign-in whether it does. */
+static void
+follow_lock (BkEngineAccount *self, BkBackendState previous, BkBackendState state)
+{
+  if (!BK_IS_BACKEND_LOCK (self->backend))
+    {
+      if (is_connected (state) && !is_connected (previous))
+        _bk_account_tell_locks (self, BK_LOCK_FACT_OFF, NULL);
+    }
+  else if (state == BK_BACKEND_OFFLINE || (!is_connected (state) && self->lock_fact == BK_LOCK_FACT_ON))
+    _bk_account_tell_locks (self, BK_LOCK_FACT_GONE, NULL);
+}
+
 void
 _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GError *error)
 {
@@ -109,6 +138,7 @@ _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GErr
     bk_engine_contacts_reset_presence (self->contacts);
   if (self->outbox != NULL && state != BK_BACKEND_ONLINE)
     bk_engine_outbox_set_online (self->outbox, FALSE);
+  follow_lock (self, previous, state);
   _bk_account_changed (self);
 
   if (state == BK_BACKEND_ONLINE && previous != state && self->state == state)
@@ -261,6 +291,10 @@ bk_engine_account_class_init (BkEngineAccountClass *klass)
   signals[SIGNAL_MESSAGE_CHANGED] = g_signal_new ("message-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                   G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
   signals[SIGNAL_ARRIVED] = g_signal_new ("arrived", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_ALERT] = g_signal_new ("alert", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                        BK_TYPE_ENGINE_ALERT);
+  signals[SIGNAL_LOCK_FACT] = g_signal_new ("lock-fact", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                            G_TYPE_UINT, G_TYPE_POINTER);
   signals[SIGNAL_SESSION_EVENT] = g_signal_new ("session-event", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                 G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[SIGNAL_ONLINE] = g_signal_new ("online", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -288,6 +322,7 @@ bk_engine_account_new (const BkEngineAccountConfig *config, const BkHistoryAccou
   self->history = g_object_ref (config->history);
   self->backend = g_object_ref (config->backend);
   self->stored = bk_history_account_copy (stored);
+  self->lock_fact = BK_IS_BACKEND_LOCK (self->backend) ? BK_LOCK_FACT_GONE : BK_LOCK_FACT_OFF;
   self->backend_handler = g_signal_connect (self->backend, "event", G_CALLBACK (on_backend_event), self);
   if (BK_IS_BACKEND_MESSAGES (self->backend))
     {

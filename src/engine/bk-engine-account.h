@@ -21,10 +21,28 @@ const char *bk_engine_contact_get_personal_message (BkEngineContact *self);
 const char *bk_engine_contact_get_request_text (BkEngineContact *self);
 guint bk_engine_contact_get_unread (BkEngineContact *self);
 
+#define BK_TYPE_ENGINE_ALERT (bk_engine_alert_get_type ())
+/* What the operator tells people. Never changes. */
+typedef struct
+{
+  const char *id; /* GUID, the same on all devices */
+  guint32 site;   /* what it is about; 0: the service itself */
+  const char *text; /* plain */
+  const char *url;  /* nullable; http or https */
+  gint64 time;      /* microseconds since 1970: when it was sent */
+} BkEngineAlert;
+
+GType bk_engine_alert_get_type (void);
+BkEngineAlert *bk_engine_alert_new (const BkEngineAlert *fields); /* copies */
+BkEngineAlert *bk_engine_alert_ref (BkEngineAlert *self);
+void bk_engine_alert_unref (BkEngineAlert *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkEngineAlert, bk_engine_alert_unref)
+
 #define BK_TYPE_ENGINE_ACCOUNT (bk_engine_account_get_type ())
 /* One account and its connection. Signal "changed": state, error, own status, name or personal message moved.
  * Signals "message-added" / "message-changed" (BkEngineMessage *) for every conversation of the account. Signal
- * "arrived": the network brought a message that is unread, or a request to become a contact. */
+ * "arrived": the network brought a message that is unread, or a request to become a contact. Signal "alert"
+ * (BkEngineAlert *): once for each on this device; one that comes while nobody listens is not kept. */
 G_DECLARE_FINAL_TYPE (BkEngineAccount, bk_engine_account, BK, ENGINE_ACCOUNT, GObject)
 
 guint bk_engine_account_get_id (BkEngineAccount *self); /* N of …/Account/N; never used twice */
@@ -58,6 +76,10 @@ void bk_engine_account_change_contact_async (BkEngineAccount *self, BkContactVer
                                              const char *text, GCancellable *cancellable, GAsyncReadyCallback callback,
                                              gpointer user_data);
 gboolean bk_engine_account_change_contact_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+
+/* From now on alerts for the subscribers of these sites come too; replaces what was asked for before. Those to the
+ * account come without it. At most BK_LIMIT_ALERT_SITES; a network without alerts has none. */
+void bk_engine_account_set_alert_sites (BkEngineAccount *self, const guint32 *sites, gsize n_sites);
 
 /* The conversation with @who, made when first asked for; transfer none. NULL with @error for a malformed name. */
 BkEngineConversation *bk_engine_account_get_conversation (BkEngineAccount *self, const char *who, GError **error);

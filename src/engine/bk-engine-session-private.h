@@ -97,6 +97,7 @@ struct _BkEngineSession
   guint retry_ms;
   GCancellable *sending; /* cancelled when the session is let go */
   GCancellable *asking;  /* questions to programs and the launch: cancelled at the end of the session */
+  char *grant;               /* goes along with the invitation; nullable */
   GTask *invite_task;        /* the caller of Invite, until the network took the invitation */
 
   gsize context_total;

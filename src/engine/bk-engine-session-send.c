@@ -315,10 +315,11 @@ bk_session_pump (BkEngineSession *self)
     return;
   self->in_flight = g_queue_pop_head (&self->outbox);
   self->in_flight->tries++;
+  const BkEnvelope *envelope = self->in_flight->envelope;
+  const char *grant = envelope->kind == BK_ENVELOPE_INVITE ? self->grant : NULL;
   BK_BACKEND_SESSIONS_GET_IFACE (backend)->send_async (BK_BACKEND_SESSIONS (backend), self->user,
-                                                       self->in_flight->uid, self->in_flight->envelope, NULL,
-                                                       self->sending,
-                                                       on_sent, g_object_ref (self));
+                                                       self->in_flight->uid, envelope, grant, self->sending, on_sent,
+                                                       g_object_ref (self));
 }
 
 void

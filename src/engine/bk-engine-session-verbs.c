@@ -135,7 +135,7 @@ check_invitation (BkEngineSession *self, const char *who, const char *app_data, 
 }
 
 void
-bk_engine_session_invite_async (BkEngineSession *self, const char *who, const char *app_data,
+bk_engine_session_invite_async (BkEngineSession *self, const char *who, const char *app_data, const char *grant,
                                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (BkEngineSession) hold = g_object_ref (self);
@@ -151,6 +151,8 @@ bk_engine_session_invite_async (BkEngineSession *self, const char *who, const ch
     }
 
   g_set_object (&self->invite_task, task);
+  g_free (self->grant);
+  self->grant = g_strdup (grant);
   bk_session_set_text (self, &self->user, name, "User");
   bk_session_changed (self, "UserName");
   bk_session_set_text (self, &self->app_data, app_data, "AppData");

@@ -440,7 +440,7 @@ bk_engine_session_finalize (GObject *object)
   char *texts[] = { self->id,          self->owner,        self->result_text,      self->end_data,
                     self->user,        self->application,  self->application_name, self->application_url,
                     self->app_data,    self->context_data, self->local_address,    self->peer_address,
-                    self->accept_data, self->cookie,       self->remote_address };
+                    self->accept_data, self->cookie,       self->remote_address,     self->grant };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);

@@ -55,8 +55,9 @@ GPtrArray *bk_engine_session_get_timeline (BkEngineSession *self); /* element-ty
 gboolean bk_engine_session_set_application (BkEngineSession *self, const char *guid, GError **error);
 gboolean bk_engine_session_set_local_address (BkEngineSession *self, const char *address, GError **error);
 
-/* Finishes when the network took the invitation or refused it. */
-void bk_engine_session_invite_async (BkEngineSession *self, const char *who, const char *app_data,
+/* Finishes when the network took the invitation or refused it. @grant: of the program that invites, where it had to
+ * unlock; NULL: the user invites, or nothing is locked. */
+void bk_engine_session_invite_async (BkEngineSession *self, const char *who, const char *app_data, const char *grant,
                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_engine_session_invite_finish (BkEngineSession *self, GAsyncResult *result, GError **error);
 gboolean bk_engine_session_accept (BkEngineSession *self, const char *app_data, GError **error);

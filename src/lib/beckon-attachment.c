@@ -56,7 +56,7 @@ answer_default (BeckonAttachment *self, const char *method, GDBusMethodInvocatio
       invocation, g_variant_new ("(sa{sv})", self->guids[0] != NULL ? self->guids[0] : "", NULL));
   else if (g_str_equal (method, "Invitation"))
     g_dbus_method_invocation_return_value (invocation, g_variant_new ("(b)", FALSE));
-  else if (g_str_equal (method, "BeforeAppLaunch"))
+  else if (g_str_equal (method, "BeforeAppLaunch") || g_str_equal (method, "AlertReceived"))
     g_dbus_method_invocation_return_value (invocation, g_variant_new ("(b)", TRUE));
   else
     reply_error (invocation, BECKON_ERROR_NOT_SUPPORTED, "This program does not take sessions while it runs");

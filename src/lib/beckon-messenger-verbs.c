@@ -247,6 +247,47 @@ beckon_messenger_invite_app_finish (BeckonMessenger *self, GAsyncResult *result,
 }
 
 /**
+ * beckon_messenger_dismiss_alert_async:
+ * @self: a messenger
+ * @id: id of an alert
+ * @cancellable: (nullable): a cancellable
+ * @callback: (nullable): called when done
+ * @user_data: for @callback
+ *
+ * The user has been shown an alert: it is not told again.
+ */
+void
+beckon_messenger_dismiss_alert_async (BeckonMessenger *self, const char *id, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (BECKON_IS_MESSENGER (self));
+  g_return_if_fail (id != NULL);
+
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, beckon_messenger_dismiss_alert_async);
+  beckon_remote_call_task (beckon_messenger_get_remote (self), "DismissAlert", g_variant_new ("(s)", id), task);
+}
+
+/**
+ * beckon_messenger_dismiss_alert_finish:
+ * @self: a messenger
+ * @result: what the callback was given
+ * @error: return location for a [error@Error]
+ *
+ * Gets the outcome of [method@Messenger.dismiss_alert_async]. Errors: %BECKON_ERROR_NOT_FOUND when it was dismissed
+ * before, %BECKON_ERROR_INVALID_ARGUMENT.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+beckon_messenger_dismiss_alert_finish (BeckonMessenger *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
  * beckon_messenger_register_application_async:
  * @self: a messenger
  * @guid: a braced GUID

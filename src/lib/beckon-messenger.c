@@ -5,6 +5,7 @@
 #include "beckon-applications-private.h"
 #include "beckon-attachment-private.h"
 #include "beckon-session-private.h"
+#include "beckon-values-private.h"
 
 #define MESSENGER_INTERFACE "im.beckon.Messenger1"
 #define REGISTRY_INTERFACE "im.beckon.Registry1"
@@ -42,6 +43,7 @@ enum
   SIGNAL_INVITATION,
   SIGNAL_INVITATION_OVER,
   SIGNAL_NOTICE,
+  SIGNAL_ALERT_RECEIVED,
   SIGNAL_APP_REGISTERED,
   SIGNAL_APP_UNREGISTERED,
   N_SIGNALS
@@ -132,6 +134,29 @@ emit_about_session (BeckonMessenger *self, guint signal, const char *kind, const
 }
 
 static void
+tell_alert (BeckonMessenger *self, GVariant *value)
+{
+  g_autoptr (BeckonAlert) alert = beckon_alert_new (value);
+
+  g_signal_emit (self, signals[SIGNAL_ALERT_RECEIVED], 0, alert);
+}
+
+/* What came while no window was there. */
+static void
+on_alerts_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonMessenger) self = user_data;
+  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, NULL);
+  g_autoptr (GVariant) alerts = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+
+  for (gsize i = 0; alerts != NULL && i < g_variant_n_children (alerts); i++)
+    {
+      g_autoptr (GVariant) alert = g_variant_get_child_value (alerts, i);
+      tell_alert (self, alert);
+    }
+}
+
+static void
 on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonMessenger *self)
 {
   const char *kind;
@@ -150,6 +175,12 @@ on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonMesseng
     {
       g_variant_get (args, "(&s&s&o)", &kind, &text, &path);
       emit_about_session (self, SIGNAL_NOTICE, kind, text, path);
+    }
+  else if (g_str_equal (name, "AlertReceived")
+           && g_variant_is_of_type (args, G_VARIANT_TYPE ("(" BECKON_VARIANT_ALERT ")")))
+    {
+      g_autoptr (GVariant) alert = g_variant_get_child_value (args, 0);
+      tell_alert (self, alert);
     }
   else if (g_variant_is_of_type (args, G_VARIANT_TYPE ("(o)")))
     {
@@ -289,6 +320,8 @@ on_applications (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   set_connected (self, TRUE);
   answer_waiting (self, NULL);
+  beckon_remote_call_async (self->remote, "ListAlerts", NULL, "(a" BECKON_VARIANT_ALERT ")", self->cancellable,
+                            on_alerts_listed, g_object_ref (self));
   g_task_return_boolean (task, TRUE);
 }
 
@@ -881,6 +914,16 @@ beckon_messenger_class_init (BeckonMessengerClass *klass)
   signals[SIGNAL_NOTICE]
     = g_signal_new ("notice", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                     G_TYPE_STRING, G_TYPE_STRING, BECKON_TYPE_SESSION);
+  /**
+   * BeckonMessenger::alert-received:
+   * @self: the messenger
+   * @alert: what the operator tells
+   *
+   * The operator of a service tells something that the user is to see: now, or before this program was there. Whoever
+   * has shown it calls [method@Messenger.dismiss_alert_async]; else it is told again to the next program that comes.
+   */
+  signals[SIGNAL_ALERT_RECEIVED] = g_signal_new ("alert-received", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                 NULL, NULL, G_TYPE_NONE, 1, BECKON_TYPE_ALERT);
   /**
    * BeckonMessenger::app-registered:
    * @self: the messenger

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "beckon-account.h"
+#include "beckon-alert.h"
 #include "beckon-application.h"
 #include "beckon-session.h"
 
@@ -49,6 +50,9 @@ void beckon_messenger_invite_app_async (BeckonMessenger *self, BeckonAccount *ac
                                         const char *guid, const char *app_data, GCancellable *cancellable,
                                         GAsyncReadyCallback callback, gpointer user_data);
 BeckonSession *beckon_messenger_invite_app_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_dismiss_alert_async (BeckonMessenger *self, const char *id, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_dismiss_alert_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
 void beckon_messenger_register_application_async (BeckonMessenger *self, const char *guid, const char *name,
                                                   const char *url, const char *path, GCancellable *cancellable,
                                                   GAsyncReadyCallback callback, gpointer user_data);

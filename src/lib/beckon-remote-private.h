@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 #define BECKON_BUS_SERVICE "im.beckon.Beckon.Service"
 #define BECKON_BUS_SESSIONS "im.beckon.Beckon.Sessions"
 #define BECKON_OBJECT_PATH "/im/beckon/Beckon"
+#define BECKON_PRIVATE_PATH "/im/beckon/Beckon/Private"
 
 #define BECKON_TYPE_REMOTE (beckon_remote_get_type ())
 /* One object of the session service with one of its interfaces: its properties, kept current, its signals and its

@@ -188,6 +188,13 @@ subscribe (BeckonRemote *self)
                                           NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
 }
 
+/* What every run of the service has at the same path. */
+static gboolean
+is_fixed (const char *path)
+{
+  return g_str_equal (path, BECKON_OBJECT_PATH) || g_str_equal (path, BECKON_PRIVATE_PATH);
+}
+
 static GDBusMessage *
 finish_get_all (GDBusConnection *connection, GAsyncResult *result, GError **error)
 {
@@ -217,7 +224,7 @@ on_got_all (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  if (!g_str_equal (self->path, BECKON_OBJECT_PATH))
+  if (!is_fixed (self->path))
     self->owner = g_strdup (g_dbus_message_get_sender (reply));
   g_autoptr (GVariant) all = g_variant_get_child_value (g_dbus_message_get_body (reply), 0);
   g_ptr_array_unref (store (self, all));

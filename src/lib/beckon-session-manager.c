@@ -3,7 +3,9 @@
 
 #include "beckon-applications-private.h"
 #include "beckon-attachment-private.h"
+#include "beckon-lock-private.h"
 #include "beckon-session-private.h"
+#include "beckon-values-private.h"
 
 #define MANAGER_INTERFACE "im.beckon.SessionManager1"
 #define COOKIE_VARIABLE "BECKON_COOKIE"
@@ -14,6 +16,7 @@ struct _BeckonSessionManager
 
   BeckonAttachment *attachment;
   BeckonRemote *remote;
+  BeckonLock *lock;
   GListStore *applications; /* element-type BeckonApplication */
   GHashTable *sessions;     /* path → BeckonSession: one object per session, until it ended */
   GCancellable *cancellable;
@@ -24,6 +27,7 @@ enum
   PROP_0,
   PROP_MY_SIGNIN_NAME,
   PROP_APPLICATIONS,
+  PROP_LOCK,
   N_PROPS
 };
 
@@ -198,7 +202,7 @@ on_peer_call (BeckonAttachment *attachment, const char *method, GVariant *args, 
   const char *path;
   const char *text = "";
 
-  if (self->remote == NULL || g_str_equal (method, "Describe"))
+  if (self->remote == NULL || g_str_equal (method, "Describe") || g_str_equal (method, "AlertReceived"))
     return FALSE;
   if (g_str_equal (method, "LaunchSession"))
     {
@@ -244,10 +248,17 @@ on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonSession
 }
 
 static void
+tell_signin_name (BeckonSessionManager *self)
+{
+  beckon_lock_set_primary (self->lock, beckon_session_manager_get_my_signin_name (self));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MY_SIGNIN_NAME]);
+}
+
+static void
 on_changed (BeckonRemote *remote, const char *const *names, BeckonSessionManager *self)
 {
   if (g_strv_contains (names, "MySigninName"))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MY_SIGNIN_NAME]);
+    tell_signin_name (self);
 }
 
 /* ---- the service came back: the list and the properties are those of its new run ---- */
@@ -286,7 +297,7 @@ on_remote_again (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   take_remote (self, remote);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MY_SIGNIN_NAME]);
+  tell_signin_name (self);
   beckon_applications_follow (self->remote, self->applications, g_steal_pointer (&task));
 }
 
@@ -305,6 +316,7 @@ on_lost (BeckonAttachment *attachment, BeckonSessionManager *self)
 {
   g_hash_table_remove_all (self->sessions);
   g_list_store_remove_all (self->applications);
+  beckon_lock_lost (self->lock);
   g_signal_emit (self, signals[SIGNAL_APP_SHUTDOWN], 0);
 }
 
@@ -358,6 +370,7 @@ on_remote (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   take_remote (self, remote);
+  tell_signin_name (self);
   GTask *next = g_task_new (self, g_task_get_cancellable (task), on_applications, task);
   g_steal_pointer (&task);
   beckon_applications_follow (self->remote, self->applications, next);
@@ -379,6 +392,7 @@ on_attachment (GObject *source, GAsyncResult *result, gpointer user_data)
   BeckonSessionManager *self = g_object_new (BECKON_TYPE_SESSION_MANAGER, NULL);
   g_task_set_task_data (task, self, g_object_unref);
   self->attachment = g_steal_pointer (&attachment);
+  self->lock = beckon_lock_new (beckon_attachment_get_connection (self->attachment), BECKON_OBJECT_PATH);
   g_signal_connect_object (self->attachment, "peer-call", G_CALLBACK (on_peer_call), self, 0);
   g_signal_connect_object (self->attachment, "lost", G_CALLBACK (on_lost), self, 0);
   GCancellable *cancellable = g_task_get_cancellable (task);
@@ -460,6 +474,24 @@ beckon_session_manager_get_applications (BeckonSessionManager *self)
 }
 
 /**
+ * beckon_session_manager_get_lock:
+ * @self: a session manager
+ *
+ * Gets what unlocks [method@SessionManager.create_session_async], [method@SessionManager.register_application_async],
+ * [method@SessionManager.unregister_application_async], [method@Session.invite_async] and
+ * [signal@SessionManager::invitation] where the operator of the service has locked them (`IMsgrLock`).
+ *
+ * Returns: (transfer none): the lock
+ */
+BeckonLock *
+beckon_session_manager_get_lock (BeckonSessionManager *self)
+{
+  g_return_val_if_fail (BECKON_IS_SESSION_MANAGER (self), NULL);
+
+  return self->lock;
+}
+
+/**
  * beckon_session_manager_create_session_async:
  * @self: a session manager
  * @account: (nullable): sign-in name of the account that invites, %NULL for the primary one
@@ -491,8 +523,8 @@ beckon_session_manager_create_session_async (BeckonSessionManager *self, const c
  * @result: what the callback was given
  * @error: return location for a [error@Error]
  *
- * Gets the outcome of [method@SessionManager.create_session_async]. Errors: %BECKON_ERROR_NOT_LOGGED_ON,
- * %BECKON_ERROR_LIMIT_EXCEEDED.
+ * Gets the outcome of [method@SessionManager.create_session_async]. Errors: %BECKON_ERROR_API_LOCKED,
+ * %BECKON_ERROR_NOT_LOGGED_ON, %BECKON_ERROR_LIMIT_EXCEEDED.
  *
  * Returns: (transfer full): the session, in state %BECKON_SESSION_STATE_READY
  */
@@ -586,8 +618,8 @@ beckon_session_manager_register_application_async (BeckonSessionManager *self, c
  * @result: what the callback was given
  * @error: return location for a [error@Error]
  *
- * Gets the outcome of [method@SessionManager.register_application_async]. Errors: %BECKON_ERROR_INVALID_ARGUMENT,
- * %BECKON_ERROR_APP_ALREADY_REGISTERED, %BECKON_ERROR_STORAGE, %BECKON_ERROR_NOT_SUPPORTED.
+ * Gets the outcome of [method@SessionManager.register_application_async]. Errors: %BECKON_ERROR_API_LOCKED,
+ * %BECKON_ERROR_INVALID_ARGUMENT, %BECKON_ERROR_APP_ALREADY_REGISTERED, %BECKON_ERROR_STORAGE, %BECKON_ERROR_NOT_SUPPORTED.
  *
  * Returns: %TRUE on success
  */
@@ -628,8 +660,8 @@ beckon_session_manager_unregister_application_async (BeckonSessionManager *self,
  * @result: what the callback was given
  * @error: return location for a [error@Error]
  *
- * Gets the outcome of [method@SessionManager.unregister_application_async]. Errors: %BECKON_ERROR_INVALID_ARGUMENT,
- * %BECKON_ERROR_APP_NOT_REGISTERED, %BECKON_ERROR_ACCESS_DENIED.
+ * Gets the outcome of [method@SessionManager.unregister_application_async]. Errors: %BECKON_ERROR_API_LOCKED,
+ * %BECKON_ERROR_INVALID_ARGUMENT, %BECKON_ERROR_APP_NOT_REGISTERED, %BECKON_ERROR_ACCESS_DENIED.
  *
  * Returns: %TRUE on success
  */
@@ -655,6 +687,9 @@ beckon_session_manager_get_property (GObject *object, guint property_id, GValue 
     case PROP_APPLICATIONS:
       g_value_set_object (value, self->applications);
       break;
+    case PROP_LOCK:
+      g_value_set_object (value, self->lock);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -667,6 +702,9 @@ beckon_session_manager_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_hash_table_remove_all (self->sessions);
+  if (self->lock != NULL)
+    beckon_lock_lost (self->lock); /* the attachment was what it hung on */
+  g_clear_object (&self->lock);
   g_clear_object (&self->remote);
   g_clear_object (&self->attachment);
   g_clear_object (&self->applications);
@@ -693,15 +731,6 @@ static gboolean
 default_before_app_launch (BeckonSessionManager *self, BeckonSession *session)
 {
   return TRUE;
-}
-
-static gboolean
-stop_at_false (GSignalInvocationHint *hint, GValue *accumulated, const GValue *returned, gpointer data)
-{
-  gboolean value = g_value_get_boolean (returned);
-
-  g_value_set_boolean (accumulated, value);
-  return value;
 }
 
 static void
@@ -732,7 +761,7 @@ install_signals (void)
    * Returns: %TRUE to let Beckon launch it, %FALSE to stop that
    */
   signals[SIGNAL_BEFORE_APP_LAUNCH] = g_signal_new_class_handler (
-    "before-app-launch", type, G_SIGNAL_RUN_LAST, G_CALLBACK (default_before_app_launch), stop_at_false, NULL, NULL,
+    "before-app-launch", type, G_SIGNAL_RUN_LAST, G_CALLBACK (default_before_app_launch), beckon_values_stop_at_false, NULL, NULL,
     G_TYPE_BOOLEAN, 1, BECKON_TYPE_SESSION);
   /**
    * BeckonSessionManager::launch-session:
@@ -794,6 +823,12 @@ beckon_session_manager_class_init (BeckonSessionManagerClass *klass)
    * The registered applications, a list of [class@Application].
    */
   properties[PROP_APPLICATIONS] = g_param_spec_object ("applications", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  /**
+   * BeckonSessionManager:lock:
+   *
+   * What unlocks it.
+   */
+  properties[PROP_LOCK] = g_param_spec_object ("lock", NULL, NULL, BECKON_TYPE_LOCK, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   install_signals ();
 }

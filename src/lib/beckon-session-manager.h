@@ -2,6 +2,7 @@
 #pragma once
 
 #include "beckon-application.h"
+#include "beckon-lock.h"
 #include "beckon-session.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ BeckonSessionManager *beckon_session_manager_new_finish (GAsyncResult *result, G
 
 const char *beckon_session_manager_get_my_signin_name (BeckonSessionManager *self);
 GListModel *beckon_session_manager_get_applications (BeckonSessionManager *self);
+BeckonLock *beckon_session_manager_get_lock (BeckonSessionManager *self);
 
 void beckon_session_manager_create_session_async (BeckonSessionManager *self, const char *account,
                                                   GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -2,6 +2,7 @@
 /* The plain objects in our lists, made from what travels on the bus. */
 #pragma once
 
+#include "beckon-alert.h"
 #include "beckon-application.h"
 #include "beckon-contact.h"
 #include "beckon-message.h"
@@ -9,6 +10,7 @@
 G_BEGIN_DECLS
 #pragma GCC visibility push(hidden)
 
+#define BECKON_VARIANT_ALERT "(usssxs)"
 #define BECKON_VARIANT_APPLICATION "(sssssubsb)"
 #define BECKON_VARIANT_CONTACT "(ssubussu)"
 #define BECKON_VARIANT_MESSAGE "(xsbsxusa{sv})"
@@ -18,6 +20,11 @@ G_BEGIN_DECLS
 void beckon_values_notify (GObject *object, GVariant *before, GVariant *after, gsize n_fields,
                            GParamSpec *const *properties);
 
+/* Accumulator of signals that ask whether something may go on: one no is enough. */
+gboolean beckon_values_stop_at_false (GSignalInvocationHint *hint, GValue *accumulated, const GValue *returned,
+                                      gpointer data);
+
+BeckonAlert *beckon_alert_new (GVariant *value);
 BeckonApplication *beckon_application_new (GVariant *value);
 BeckonContact *beckon_contact_new (GVariant *value);
 void beckon_contact_update (BeckonContact *self, GVariant *value);

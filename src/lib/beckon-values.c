@@ -16,3 +16,12 @@ beckon_values_notify (GObject *object, GVariant *before, GVariant *after, gsize 
     }
   g_object_thaw_notify (object);
 }
+
+gboolean
+beckon_values_stop_at_false (GSignalInvocationHint *hint, GValue *accumulated, const GValue *returned, gpointer data)
+{
+  gboolean value = g_value_get_boolean (returned);
+
+  g_value_set_boolean (accumulated, value);
+  return value;
+}

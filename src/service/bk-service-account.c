@@ -281,6 +281,12 @@ on_arrived (BkEngineAccount *account, BkServiceView *view)
   bk_service_wake_window (view->service);
 }
 
+static void
+on_alert (BkEngineAccount *account, BkEngineAlert *alert, BkServiceView *view)
+{
+  bk_service_alert_arrived (view->service, account, alert);
+}
+
 static BkServiceView *
 account_view_new (BkService *self, BkEngineAccount *account)
 {
@@ -291,6 +297,7 @@ account_view_new (BkService *self, BkEngineAccount *account)
 
   g_signal_connect (account, "changed", G_CALLBACK (on_account_changed), view);
   g_signal_connect (account, "arrived", G_CALLBACK (on_arrived), view);
+  g_signal_connect (account, "alert", G_CALLBACK (on_alert), view);
   view->contacts = g_ptr_array_new_with_free_func (g_object_unref);
   g_signal_connect (contacts, "items-changed", G_CALLBACK (on_contacts_changed), view);
   on_contacts_changed (contacts, 0, 0, g_list_model_get_n_items (contacts), view);
@@ -365,6 +372,37 @@ bk_service_find_account (BkService *self, const char *path)
         return BK_ENGINE_ACCOUNT (view->object);
     }
   return NULL;
+}
+
+BkEngineAccount *
+bk_service_find_account_by_name (BkService *self, const char *name)
+{
+  g_autofree char *normal = bk_sign_in_name_normalize (name);
+
+  for (guint i = 0; i < self->accounts->len; i++)
+    {
+      BkServiceView *view = g_ptr_array_index (self->accounts, i);
+      BkEngineAccount *account = BK_ENGINE_ACCOUNT (view->object);
+
+      if (g_strcmp0 (bk_engine_account_get_sign_in_name (account), normal) == 0)
+        return account;
+    }
+  return NULL;
+}
+
+gboolean
+bk_service_option_account (BkService *self, GVariant *options, int code, BkEngineAccount **account, GError **error)
+{
+  g_autofree char *name = NULL;
+
+  *account = NULL;
+  if (!bk_service_option_text (options, "account", BK_LIMIT_SIGN_IN_NAME, &name, error))
+    return FALSE;
+  *account = name != NULL ? bk_service_find_account_by_name (self, name) : bk_engine_get_primary_account (self->engine);
+  if (*account != NULL || name == NULL)
+    return TRUE;
+  g_set_error_literal (error, BECKON_ERROR, code, "There is no such account.");
+  return FALSE;
 }
 
 #define WHO { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME }

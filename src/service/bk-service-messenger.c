@@ -152,7 +152,7 @@ handle_invite_app (BkServiceCall *call)
           bk_service_call_fail (call, error);
         }
       else
-        bk_engine_session_invite_async (session, who, app_data, self->cancellable, on_invited, call);
+        bk_engine_session_invite_async (session, who, app_data, NULL, self->cancellable, on_invited, call);
     }
 }
 
@@ -216,6 +216,8 @@ static const BkServiceMethod methods[] = {
       { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME },
       { BK_SERVICE_ARG_GUID },
       { BK_SERVICE_ARG_DATA, BK_LIMIT_APP_DATA } } },
+  { "ListAlerts", bk_service_handle_list_alerts },
+  { "DismissAlert", bk_service_handle_dismiss_alert, { { BK_SERVICE_ARG_GUID } } },
   { NULL },
 };
 

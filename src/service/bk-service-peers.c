@@ -11,6 +11,7 @@ struct _BkServicePeers
   GObject parent_instance;
 
   BkServiceDoor *doors[2];
+  BkServiceLocks *locks;
   GWeakRef engine;
 };
 
@@ -19,6 +20,7 @@ typedef enum
   QUESTION_INVITATION,    /* one after the other, until one says true */
   QUESTION_BEFORE_LAUNCH, /* all at once, until one says false */
   QUESTION_LAUNCH,        /* one after the other, until one does not fail */
+  QUESTION_ALERT,         /* all at once, until one says false */
 } QuestionKind;
 
 typedef struct
@@ -31,8 +33,9 @@ typedef struct
 {
   QuestionKind kind;
   guint number;  /* of the session */
-  char *session; /* its SessionID */
+  char *session; /* its SessionID; NULL: it is about no session */
   char *path;    /* its object path */
+  GVariant *alert;
   char *app_data;
   char *cookie;
   GPtrArray *targets; /* element-type Target, owned */
@@ -67,6 +70,7 @@ question_free (Question *question)
   g_free (question->path);
   g_free (question->app_data);
   g_free (question->cookie);
+  g_clear_pointer (&question->alert, g_variant_unref);
   g_ptr_array_unref (question->targets);
   g_free (question);
 }
@@ -76,25 +80,12 @@ add_target (Question *question, BkServiceDoor *door, const char *name)
 {
   Target *target;
 
-  if (question->targets->len >= MAX_ASKED)
+  if (question->targets->len >= MAX_ASKED && question->kind != QUESTION_ALERT)
     return;
   target = g_new0 (Target, 1);
   target->door = g_object_ref (door);
   target->name = g_strdup (name);
   g_ptr_array_add (question->targets, target);
-}
-
-/* Those who stand for @guid, the newest first: a program that has been started again knows more than one that hangs. */
-static void
-find_targets (BkServicePeers *self, Question *question, const char *guid)
-{
-  for (gsize i = G_N_ELEMENTS (self->doors); i-- > 0;)
-    {
-      g_auto (GStrv) names = bk_service_callers_list (bk_service_door_get_callers (self->doors[i]), guid);
-
-      for (gsize j = 0; names[j] != NULL; j++)
-        add_target (question, self->doors[i], names[j]);
-    }
 }
 
 static BkEngineSession *
@@ -112,6 +103,31 @@ find_session (BkServicePeers *self, guint number)
   return NULL;
 }
 
+/* Whether @name has to unlock before it hears of invitations. */
+static gboolean
+is_locked (BkServicePeers *self, BkServiceDoor *door, const char *name, BkEngineSession *session)
+{
+  return door == self->doors[BK_SERVICE_DOOR_SESSIONS] && session != NULL
+         && !bk_service_locks_check (self->locks, name, BK_SERVICE_LOCK_MANAGER,
+                                     bk_engine_session_get_account (session), NULL);
+}
+
+/* Those who stand for @guid, the newest first: a program that has been started again knows more than one that hangs. */
+static void
+find_targets (BkServicePeers *self, Question *question, const char *guid)
+{
+  BkEngineSession *session = question->kind == QUESTION_INVITATION ? find_session (self, question->number) : NULL;
+
+  for (gsize i = G_N_ELEMENTS (self->doors); i-- > 0;)
+    {
+      g_auto (GStrv) names = bk_service_callers_list (bk_service_door_get_callers (self->doors[i]), guid);
+
+      for (gsize j = 0; names[j] != NULL; j++)
+        if (!is_locked (self, self->doors[i], names[j], session))
+          add_target (question, self->doors[i], names[j]);
+    }
+}
+
 static const char *
 method_of (QuestionKind kind)
 {
@@ -123,6 +139,8 @@ method_of (QuestionKind kind)
       return "BeforeAppLaunch";
     case QUESTION_LAUNCH:
       return "LaunchSession";
+    case QUESTION_ALERT:
+      return "AlertReceived";
     }
   return NULL;
 }
@@ -138,14 +156,23 @@ arguments_of (const Question *question)
       return g_variant_new ("(oa{sv})", question->path, NULL);
     case QUESTION_LAUNCH:
       return g_variant_new ("(sa{sv})", question->cookie, NULL);
+    case QUESTION_ALERT:
+      return g_variant_new ("(@(usssxs)a{sv})", question->alert, NULL);
     }
   return NULL;
+}
+
+/* Whether all are asked at once, and no is what counts. */
+static gboolean
+is_poll (QuestionKind kind)
+{
+  return kind == QUESTION_BEFORE_LAUNCH || kind == QUESTION_ALERT;
 }
 
 static gboolean
 default_of (QuestionKind kind)
 {
-  return kind == QUESTION_BEFORE_LAUNCH;
+  return is_poll (kind);
 }
 
 static gboolean
@@ -191,7 +218,8 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   if (answer && question->kind == QUESTION_INVITATION && !g_task_get_completed (task)
       && !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     answer = take_over (g_task_get_source_object (task), question, target);
-  bk_service_callers_revoke (bk_service_door_get_callers (target->door), target->name, question->session);
+  if (question->session != NULL)
+    bk_service_callers_revoke (bk_service_door_get_callers (target->door), target->name, question->session);
 
   if (g_task_get_completed (task))
     return;
@@ -199,6 +227,38 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_boolean (task, answer);
   else
     ask_next (g_steal_pointer (&task));
+}
+
+/* ---- who was asked about an invitation: kept with its session ---- */
+
+static GQuark
+asked_quark (void)
+{
+  return g_quark_from_static_string ("bk-service-peers-asked");
+}
+
+static void
+mark_asked (BkEngineSession *session, const char *name)
+{
+  GHashTable *asked;
+
+  if (session == NULL)
+    return;
+  asked = g_object_get_qdata (G_OBJECT (session), asked_quark ());
+  if (asked == NULL)
+    {
+      asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      g_object_set_qdata_full (G_OBJECT (session), asked_quark (), asked, (GDestroyNotify) g_hash_table_unref);
+    }
+  g_hash_table_add (asked, g_strdup (name));
+}
+
+static gboolean
+was_asked (BkEngineSession *session, const char *name)
+{
+  GHashTable *asked = g_object_get_qdata (G_OBJECT (session), asked_quark ());
+
+  return asked != NULL && g_hash_table_contains (asked, name);
 }
 
 static void
@@ -214,7 +274,10 @@ ask_one (GTask *task, Question *question, Target *target)
   asked->task = g_object_ref (task);
   asked->target = target;
   question->open++;
-  bk_service_callers_grant (callers, target->name, question->session);
+  if (question->session != NULL)
+    bk_service_callers_grant (callers, target->name, question->session);
+  if (question->kind == QUESTION_INVITATION)
+    mark_asked (find_session (g_task_get_source_object (task), question->number), target->name);
   g_dbus_connection_call (bk_service_door_get_connection (target->door), target->name, peer, "im.beckon.Peer1",
                           method_of (question->kind), arguments_of (question),
                           question->kind == QUESTION_LAUNCH ? G_VARIANT_TYPE_UNIT : G_VARIANT_TYPE ("(b)"),
@@ -229,7 +292,7 @@ ask_next (GTask *task_in)
   g_autoptr (GTask) task = task_in;
   Question *question = g_task_get_task_data (task);
 
-  while (question->next < question->targets->len && (question->open == 0 || question->kind == QUESTION_BEFORE_LAUNCH))
+  while (question->next < question->targets->len && (question->open == 0 || is_poll (question->kind)))
     ask_one (task, question, g_ptr_array_index (question->targets, question->next++));
   if (question->open == 0)
     g_task_return_boolean (task, default_of (question->kind));
@@ -318,6 +381,7 @@ bk_service_peers_dispose (GObject *object)
 
   g_clear_object (&self->doors[0]);
   g_clear_object (&self->doors[1]);
+  g_clear_object (&self->locks);
   g_weak_ref_set (&self->engine, NULL);
   G_OBJECT_CLASS (bk_service_peers_parent_class)->dispose (object);
 }
@@ -343,12 +407,13 @@ bk_service_peers_init (BkServicePeers *self)
 }
 
 BkServicePeers *
-bk_service_peers_new (BkServiceDoor *service, BkServiceDoor *sessions)
+bk_service_peers_new (BkServiceDoor *service, BkServiceDoor *sessions, BkServiceLocks *locks)
 {
   BkServicePeers *self = g_object_new (BK_TYPE_SERVICE_PEERS, NULL);
 
   self->doors[0] = g_object_ref (service);
   self->doors[1] = g_object_ref (sessions);
+  self->locks = g_object_ref (locks);
   return self;
 }
 
@@ -359,18 +424,40 @@ bk_service_peers_set_engine (BkServicePeers *self, BkEngine *engine)
 }
 
 void
-bk_service_peers_offer_late (BkServicePeers *self, BkServiceDoor *door, const char *name, BkEngineSession *session)
+bk_service_peers_offer_late (BkServicePeers *self, BkServiceDoor *door, const char *name, BkEngineSession *session,
+                             gboolean again)
 {
   const char *guid = bk_engine_session_get_application (session);
 
   if (bk_engine_session_get_state (session) != BECKON_SESSION_STATE_INVITATION
       || (bk_engine_session_get_flags (session) & BECKON_SESSION_FLAGS_INVITEE) == 0
       || bk_engine_session_get_owner (session) != NULL || guid == NULL
-      || !bk_service_callers_stands_for (bk_service_door_get_callers (door), name, guid))
+      || !bk_service_callers_stands_for (bk_service_door_get_callers (door), name, guid)
+      || is_locked (self, door, name, session) || (!again && was_asked (session, name)))
     return;
 
   Question *question = question_new (self, QUESTION_INVITATION, bk_engine_session_get_number (session));
   question->app_data = g_strdup (bk_engine_session_get_app_data (session));
   add_target (question, door, name);
   start (self, question, NULL, NULL, NULL);
+}
+
+void
+bk_service_peers_ask_alert_async (BkServicePeers *self, BkServiceDoor *door, const char *const *names, GVariant *alert,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Question *question = g_new0 (Question, 1);
+
+  question->kind = QUESTION_ALERT;
+  question->alert = g_variant_ref (alert);
+  question->targets = g_ptr_array_new_with_free_func ((GDestroyNotify) target_free);
+  for (gsize i = 0; names[i] != NULL; i++)
+    add_target (question, door, names[i]);
+  start (self, question, cancellable, callback, user_data);
+}
+
+gboolean
+bk_service_peers_ask_alert_finish (BkServicePeers *self, GAsyncResult *result)
+{
+  return g_task_propagate_boolean (G_TASK (result), NULL);
 }

@@ -4,7 +4,10 @@
 
 #include "bk-ids.h"
 #include "bk-limits.h"
+#include "bk-service-alerts.h"
 #include "bk-service-call.h"
+#include "bk-service-locks.h"
+#include "bk-service-quota.h"
 #include "bk-service-values.h"
 #include "bk-service.h"
 
@@ -16,6 +19,8 @@ extern const BkServiceInterface bk_service_conversation_interface;
 extern const BkServiceInterface bk_service_registry_interface;
 extern const BkServiceInterface bk_service_session_manager_interface;
 extern const BkServiceInterface bk_service_session_interface;
+extern const BkServiceInterface bk_service_lock_interface;
+extern const BkServiceInterface bk_service_messenger_private_interface;
 
 /* An object whose properties are compared with what clients were told last: only what moved is sent. */
 typedef struct
@@ -37,6 +42,9 @@ struct _BkService
   BkEngine *engine;
   BkSecrets *secrets;
   BkServicePeers *peers;
+  BkServiceLocks *locks;
+  BkServiceAlerts *alerts;
+  BkServiceQuota *adds; /* contact requests by programs */
   BkServiceDoor *service;
   BkServiceDoor *sessions;
   GCancellable *cancellable; /* of every call that waits for the engine */
@@ -69,8 +77,16 @@ void bk_service_registry_track (BkService *self);
 void bk_service_sessions_track (BkService *self);
 void bk_service_sessions_untrack (BkService *self);
 void bk_service_messenger_track (BkService *self);
+void bk_service_locks_track (BkService *self);
+void bk_service_alerts_track (BkService *self);
 
 BkEngineAccount *bk_service_find_account (BkService *self, const char *path);
+/* The same by sign-in name; @name: as it was written by somebody. */
+BkEngineAccount *bk_service_find_account_by_name (BkService *self, const char *name);
+/* The account that the option `account` names, else the primary one; NULL if there is none. Another name than that of
+ * an account is an error, @code. */
+gboolean bk_service_option_account (BkService *self, GVariant *options, int code, BkEngineAccount **account,
+                                    GError **error);
 BkEngineSession *bk_service_find_session (BkService *self, guint number);
 gboolean bk_service_holds_session (BkServiceDoor *door, const char *sender, BkEngineSession *session);
 /* The object of the conversation with @who, exported from now on. */
@@ -78,6 +94,18 @@ BkServiceView *bk_service_conversation_export (BkService *self, BkEngineAccount 
                                                BkEngineConversation *conversation);
 GVariant *bk_service_session_path (BkEngineSession *session);
 GVariant *bk_service_account_path (BkEngineAccount *account);
+
+/* Whether the caller may make a locked call for @account; nullable: nothing is locked then. All that is locked is asked
+ * about here. */
+gboolean bk_service_check_lock (BkServiceCall *call, BkEngineAccount *account, BkServiceLockObject object,
+                                GError **error);
+/* The same for inviting with @session. @grant: what goes along; nullable, borrowed. */
+gboolean bk_service_check_invite (BkServiceCall *call, BkEngineSession *session, const char **grant, GError **error);
+
+/* An operator told something: programs are asked, then the user is told. */
+void bk_service_alert_arrived (BkService *self, BkEngineAccount *account, const BkEngineAlert *alert);
+void bk_service_handle_list_alerts (BkServiceCall *call);
+void bk_service_handle_dismiss_alert (BkServiceCall *call);
 
 /* Starts the window if nobody is attached to the Service door and it is not being started already. */
 void bk_service_wake_window (BkService *self);

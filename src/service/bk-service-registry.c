@@ -53,6 +53,15 @@ register_application (BkServiceCall *call)
   bk_service_call_finish (call, done, error);
 }
 
+/* The registry is that of the user and of no account: the primary one stands for it. */
+static gboolean
+check_lock (BkServiceCall *call, GError **error)
+{
+  BkEngineAccount *primary = bk_engine_get_primary_account (BK_CALL_SERVICE (call)->engine);
+
+  return bk_service_check_lock (call, primary, BK_SERVICE_LOCK_MANAGER, error);
+}
+
 /* A path inside a sandbox means nothing outside, and a sandboxed program must not name programs to be started out
  * here: the caller's process is looked at first. */
 static void
@@ -73,6 +82,13 @@ on_caller_process (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 bk_service_handle_register_application (BkServiceCall *call)
 {
+  GError *error = NULL;
+
+  if (!check_lock (call, &error))
+    {
+      bk_service_call_fail (call, error);
+      return;
+    }
   bk_service_caller_pid_async (bk_service_door_get_connection (call->door), call->sender,
                                BK_CALL_SERVICE (call)->cancellable, on_caller_process, call);
 }
@@ -84,7 +100,9 @@ bk_service_handle_unregister_application (BkServiceCall *call)
   GError *error = NULL;
 
   g_variant_get (call->arguments, "(&s)", &guid);
-  gboolean done = bk_engine_registry_unregister (bk_engine_get_registry (BK_CALL_SERVICE (call)->engine), guid, &error);
+  gboolean done = check_lock (call, &error)
+                  && bk_engine_registry_unregister (bk_engine_get_registry (BK_CALL_SERVICE (call)->engine), guid,
+                                                    &error);
   bk_service_call_finish (call, done, error);
 }
 

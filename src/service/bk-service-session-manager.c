@@ -32,41 +32,23 @@ count_held (BkService *self, const char *owner)
   return count;
 }
 
-static BkEngineAccount *
-choose_account (BkService *self, const char *name)
-{
-  if (name == NULL)
-    return bk_engine_get_primary_account (self->engine);
-
-  g_autofree char *normal = bk_sign_in_name_normalize (name);
-  for (guint i = 0; i < self->accounts->len; i++)
-    {
-      BkServiceView *view = g_ptr_array_index (self->accounts, i);
-      BkEngineAccount *account = BK_ENGINE_ACCOUNT (view->object);
-
-      if (g_strcmp0 (bk_engine_account_get_sign_in_name (account), normal) == 0)
-        return account;
-    }
-  return NULL;
-}
-
 static void
 handle_create_session (BkServiceCall *call)
 {
   BkService *self = BK_CALL_SERVICE (call);
   g_autoptr (GVariant) options = g_variant_get_child_value (call->arguments, 0);
-  g_autofree char *name = NULL;
+  BkEngineAccount *account;
   GError *error = NULL;
 
-  if (!bk_service_option_text (options, "account", BK_LIMIT_SIGN_IN_NAME, &name, &error))
+  if (!bk_service_option_account (self, options, BECKON_ERROR_NOT_LOGGED_ON, &account, &error)
+      || !bk_service_check_lock (call, account, BK_SERVICE_LOCK_MANAGER, &error))
     {
       bk_service_call_fail (call, error);
       return;
     }
-  BkEngineAccount *account = choose_account (self, name);
   if (account == NULL)
     {
-      bk_service_call_refuse (call, BECKON_ERROR_NOT_LOGGED_ON, "There is no such account.");
+      bk_service_call_refuse (call, BECKON_ERROR_NOT_LOGGED_ON, "There is no account.");
       return;
     }
   if (count_held (self, call->sender) >= MAX_HELD)

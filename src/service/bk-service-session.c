@@ -134,11 +134,16 @@ on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 handle_invite (BkServiceCall *call)
 {
-  const char *user, *app_data;
+  BkEngineSession *session = BK_ENGINE_SESSION (call->object);
+  const char *user, *app_data, *grant;
+  GError *error = NULL;
 
   g_variant_get (call->arguments, "(&s&s@a{sv})", &user, &app_data, NULL);
-  bk_engine_session_invite_async (BK_ENGINE_SESSION (call->object), user, app_data,
-                                  BK_CALL_SERVICE (call)->cancellable, on_invited, call);
+  if (bk_service_check_invite (call, session, &grant, &error))
+    bk_engine_session_invite_async (session, user, app_data, grant, BK_CALL_SERVICE (call)->cancellable, on_invited,
+                                    call);
+  else
+    bk_service_call_fail (call, error);
 }
 
 static void

@@ -17,6 +17,9 @@ static const BkServiceNode service_nodes[] = {
 
 static const BkServiceNode sessions_nodes[] = {
   { BK_SERVICE_PATH, FALSE, &bk_service_session_manager_interface },
+  { BK_SERVICE_PATH, FALSE, &bk_service_lock_interface },
+  { BK_SERVICE_PATH_PRIVATE, FALSE, &bk_service_messenger_private_interface },
+  { BK_SERVICE_PATH_PRIVATE, FALSE, &bk_service_lock_interface },
   { BK_SERVICE_PATH_SESSIONS, TRUE, &bk_service_session_interface },
   { NULL },
 };
@@ -113,7 +116,7 @@ find_object (GObject *house, BkServiceDoor *door, const char *sender, const char
   BkService *self = BK_SERVICE (house);
   guint number;
 
-  if (g_str_equal (path, BK_SERVICE_PATH))
+  if (g_str_equal (path, BK_SERVICE_PATH) || g_str_equal (path, BK_SERVICE_PATH_PRIVATE))
     return TRUE;
   if (bk_service_path_parse (path, BK_SERVICE_PATH_SESSIONS, &number))
     {
@@ -193,6 +196,9 @@ on_vanished (BkServiceCallers *callers, const char *name, BkService *self)
     }
   for (guint i = 0; i < held->len; i++)
     bk_engine_session_owner_vanished (g_ptr_array_index (held, i));
+  bk_service_alerts_forget (self->alerts, name, NULL);
+  bk_service_quota_forget (self->adds, name);
+  bk_service_locks_forget (self->locks, name);
 }
 
 /* Attach of the Sessions door: whoever comes late is told how its sessions stand, and asked about what still rings. */
@@ -214,7 +220,7 @@ welcome_application (BkService *self, const char *name)
                                 g_variant_new ("(s@a{sv}as)", view.interface->info->name, all, NULL));
         }
       else
-        bk_service_peers_offer_late (self->peers, self->sessions, name, session);
+        bk_service_peers_offer_late (self->peers, self->sessions, name, session, TRUE);
     }
 }
 
@@ -234,6 +240,8 @@ bk_service_handle_attach (BkServiceCall *call)
       bk_service_call_fail (call, g_steal_pointer (&error));
       return;
     }
+  if (door == self->sessions)
+    bk_service_locks_welcome (self->locks, sender); /* who has the reply knows how its locks stand */
   bk_service_call_return (call, NULL);
   if (door == self->sessions)
     welcome_application (self, sender);
@@ -252,6 +260,7 @@ bk_service_dispose (GObject *object)
       /* The engine says things while it goes, to which there is nobody left to listen. */
       bk_service_accounts_untrack (self);
       bk_service_sessions_untrack (self);
+      bk_service_locks_unfollow (self->locks);
       g_signal_handlers_disconnect_by_data (bk_engine_get_registry (self->engine), self);
       g_signal_handlers_disconnect_by_data (self->engine, self);
     }
@@ -262,6 +271,7 @@ bk_service_dispose (GObject *object)
   g_clear_object (&self->engine);
   g_clear_object (&self->secrets);
   g_clear_object (&self->peers);
+  g_clear_object (&self->locks);
   g_clear_object (&self->service);
   g_clear_object (&self->sessions);
   G_OBJECT_CLASS (bk_service_parent_class)->dispose (object);
@@ -275,6 +285,8 @@ bk_service_finalize (GObject *object)
   g_ptr_array_unref (self->accounts);
   g_ptr_array_unref (self->watched);
   g_hash_table_unref (self->conversations);
+  bk_service_alerts_free (self->alerts);
+  g_clear_pointer (&self->adds, bk_service_quota_free);
   g_object_unref (self->cancellable);
   G_OBJECT_CLASS (bk_service_parent_class)->finalize (object);
 }
@@ -290,6 +302,7 @@ static void
 bk_service_init (BkService *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->alerts = bk_service_alerts_new ();
   self->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_service_view_free);
   self->watched = g_ptr_array_new_with_free_func (g_object_unref);
   self->conversations =
@@ -304,6 +317,8 @@ bk_service_new (const BkServiceConfig *config)
   self->engine = g_object_ref (config->engine);
   self->secrets = g_object_ref (config->secrets);
   self->peers = g_object_ref (config->peers);
+  self->locks = g_object_ref (config->locks);
+  self->adds = bk_service_quota_new (config->clock);
   self->service = g_object_ref (config->service);
   self->sessions = g_object_ref (config->sessions);
   g_signal_connect_object (bk_service_door_get_callers (self->service), "vanished", G_CALLBACK (on_vanished), self, 0);
@@ -325,6 +340,8 @@ bk_service_start (BkService *self)
   bk_service_sessions_track (self);
   bk_service_registry_track (self);
   bk_service_messenger_track (self);
+  bk_service_locks_track (self);
+  bk_service_alerts_track (self);
   self->ready = TRUE;
   bk_service_door_resume (self->service);
   bk_service_door_resume (self->sessions);

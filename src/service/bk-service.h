@@ -4,6 +4,7 @@
 
 #include "bk-engine.h"
 #include "bk-service-door.h"
+#include "bk-service-locks.h"
 #include "bk-service-peers.h"
 
 G_BEGIN_DECLS
@@ -13,9 +14,11 @@ G_DECLARE_FINAL_TYPE (BkService, bk_service, BK, SERVICE, GObject)
 
 typedef struct
 {
+  BkClock *clock;
   BkEngine *engine;
   BkSecrets *secrets;
   BkServicePeers *peers;
+  BkServiceLocks *locks;   /* of the second door */
   BkServiceDoor *service;  /* the door of the user's own programs */
   BkServiceDoor *sessions; /* the door of applications */
 } BkServiceConfig;

@@ -35,6 +35,7 @@ typedef struct
   BkSecrets *secrets;
   BkServiceDoor *doors[2]; /* by BkServiceDoorKind */
   BkServicePeers *peers;
+  BkServiceLocks *locks;
   BkEngine *engine;
   BkService *service;
   BkServiceSleep *sleep;
@@ -263,7 +264,9 @@ make_parts (Program *self, const char *data_dir)
 
   self->secrets =
     bk_service_secrets_new (self->clock, secrets_file, g_strcmp0 (g_getenv ("BECKON_SECRETS"), "file") == 0);
-  self->peers = bk_service_peers_new (self->doors[BK_SERVICE_DOOR_SERVICE], self->doors[BK_SERVICE_DOOR_SESSIONS]);
+  self->locks = bk_service_locks_new (self->doors[BK_SERVICE_DOOR_SESSIONS]);
+  self->peers = bk_service_peers_new (self->doors[BK_SERVICE_DOOR_SERVICE], self->doors[BK_SERVICE_DOOR_SESSIONS],
+                                      self->locks);
   BkEngineConfig engine = { .clock = self->clock,
                             .secrets = self->secrets,
                             .launcher = launcher,
@@ -278,7 +281,12 @@ make_parts (Program *self, const char *data_dir)
                             .answer_timeout_ms = (guint) option_answer * 1000 };
   self->engine = bk_engine_new (&engine);
   bk_service_peers_set_engine (self->peers, self->engine);
-  BkServiceConfig service = { self->engine, self->secrets, self->peers, self->doors[BK_SERVICE_DOOR_SERVICE],
+  BkServiceConfig service = { self->clock,
+                              self->engine,
+                              self->secrets,
+                              self->peers,
+                              self->locks,
+                              self->doors[BK_SERVICE_DOOR_SERVICE],
                               self->doors[BK_SERVICE_DOOR_SESSIONS] };
   self->service = bk_service_new (&service);
 }
@@ -351,6 +359,7 @@ tear_down (Program *self)
   g_clear_object (&self->service);
   g_clear_object (&self->engine);
   g_clear_object (&self->peers);
+  g_clear_object (&self->locks);
   g_clear_object (&self->secrets);
   /* What GDBus has begun to deliver goes out while everything it points to is still there. */
   while (g_main_context_iteration (NULL, FALSE))

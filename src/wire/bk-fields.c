@@ -5,21 +5,6 @@
 #include "bk-ids.h"
 #include "bk-limits.h"
 
-#include <string.h>
-
-static gboolean
-is_token (const char *text, gsize max)
-{
-  gsize length = strnlen (text, max + 1);
-
-  if (length == 0 || length > max)
-    return FALSE;
-  for (gsize i = 0; i < length; i++)
-    if (!g_ascii_isgraph (text[i]))
-      return FALSE;
-  return TRUE;
-}
-
 static gboolean
 check_string (const char *text, const BkField *field)
 {
@@ -36,7 +21,7 @@ check_string (const char *text, const BkField *field)
     case BK_FIELD_GUID:
       return bk_guid_is_valid (text);
     case BK_FIELD_TOKEN:
-      return is_token (text, field->max);
+      return bk_token_is_valid (text, field->max);
     case BK_FIELD_WORD:
       return g_strv_contains (field->words, text);
     case BK_FIELD_UINT:

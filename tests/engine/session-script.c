@@ -28,7 +28,7 @@ static void
 do_invite (Side *side)
 {
   do_create (side);
-  bk_engine_session_invite_async (side->current, side_address (side->other), "hi", NULL, on_invited, side);
+  bk_engine_session_invite_async (side->current, side_address (side->other), "hi", NULL, NULL, on_invited, side);
 }
 
 static void

@@ -632,7 +632,7 @@ test_both_sides (void)
   BkEngineSession *one = bk_engine_create_session (world->engine, alice, NULL, NULL);
   g_signal_connect (world->engine, "invitation", G_CALLBACK (on_invitation), &count);
   g_assert_true (bk_engine_session_set_application (one, APP, &error));
-  bk_engine_session_invite_async (one, BOB, NULL, NULL, NULL, NULL);
+  bk_engine_session_invite_async (one, BOB, NULL, NULL, NULL, NULL, NULL);
   bk_test_wait_for_count (&count, 1);
   g_autoptr (BkEngineSession) other = g_list_model_get_item (bk_engine_get_sessions (world->engine), 1);
   g_assert_cmpstr (bk_engine_session_get_id (other), ==, bk_engine_session_get_id (one));

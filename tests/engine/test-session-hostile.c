@@ -212,7 +212,7 @@ test_cancel_in_handler (void)
 
       g_assert_true (bk_engine_session_set_application (session, APP_GUID, NULL));
       g_signal_connect (session, "state-changed", G_CALLBACK (cancel_at), GINT_TO_POINTER (states[i]));
-      bk_engine_session_invite_async (session, BOB, NULL, NULL, NULL, NULL);
+      bk_engine_session_invite_async (session, BOB, NULL, NULL, NULL, NULL, NULL);
       world_settle (world);
       if (world->sides[1].current != NULL)
         world_run (world, "b:accept b:cancel");

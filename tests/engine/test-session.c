@@ -152,7 +152,7 @@ assert_invite_fails (BkEngineSession *session, const char *who, const char *app_
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  bk_engine_session_invite_async (session, who, app_data, NULL, bk_test_store_result, &result);
+  bk_engine_session_invite_async (session, who, app_data, NULL, NULL, bk_test_store_result, &result);
   g_assert_false (bk_engine_session_invite_finish (session, bk_test_await (&result), &error));
   g_assert_error (error, BECKON_ERROR, (int) code);
   g_assert_cmpint (session->state, ==, BECKON_SESSION_STATE_READY);
@@ -213,7 +213,7 @@ test_configure (void)
   g_clear_error (&error);
   g_assert_true (bk_engine_session_set_local_address (session, "192.0.2.1", &error));
 
-  bk_engine_session_invite_async (session, "BOB@example.org", "hello", NULL, NULL, NULL);
+  bk_engine_session_invite_async (session, "BOB@example.org", "hello", NULL, NULL, NULL, NULL);
   world_settle (world);
   g_assert_false (bk_engine_session_set_application (session, APP_GUID, &error));
   g_assert_error (error, BECKON_ERROR, BECKON_ERROR_SESSION_NOT_READY);
