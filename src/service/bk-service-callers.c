@@ -4,7 +4,7 @@
 #include "bk-ids.h"
 #include "bk-service-values.h"
 
-#define MAX_CALLERS 512
+#define MAX_CALLERS 4096
 #define MAX_GUIDS 64
 #define BUS_TIMEOUT_MS 10000
 

@@ -22,6 +22,7 @@ GUID = '{11111111-2222-4333-8444-555555555555}'
 OTHER_GUID = '{99999999-2222-4333-8444-555555555555}'
 ECHO = 'echo@localhost'
 
+# The limits are those of /usr/share/dbus-1/session.conf: what is built in is for the system bus.
 BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -34,6 +35,12 @@ BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
     <allow eavesdrop="true"/>
     <allow own="*"/>
   </policy>
+  <limit name="max_incoming_bytes">1000000000</limit>
+  <limit name="max_outgoing_bytes">1000000000</limit>
+  <limit name="max_completed_connections">100000</limit>
+  <limit name="max_connections_per_user">100000</limit>
+  <limit name="max_match_rules_per_connection">50000</limit>
+  <limit name="max_replies_per_connection">50000</limit>
 </busconfig>
 '''
 
@@ -208,9 +215,10 @@ class Bus:
 
 
 class Client:
-    """One connection. With a name below ours, unless name=False; with an object that implements Peer1."""
+    """One connection. With a name below ours, unless name=False; with an object that implements Peer1. It hears
+    everything that the bus lets it hear, unless listens=False."""
 
-    def __init__(self, address, name=True):
+    def __init__(self, address, name=True, listens=True):
         self.connection = Gio.DBusConnection.new_for_address_sync(
             address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION,
             None, None)
@@ -219,7 +227,8 @@ class Client:
         self.asked = []  # (method, arguments)
         self.answers = {}  # method → value, exception, or None: never answers
         self.held = []
-        self.connection.signal_subscribe(None, None, None, None, None, Gio.DBusSignalFlags.NONE, self.on_signal)
+        if listens:
+            self.connection.signal_subscribe(None, None, None, None, None, Gio.DBusSignalFlags.NONE, self.on_signal)
         interface = Gio.DBusNodeInfo.new_for_xml(PEER_XML).interfaces[0]
         self.connection.register_object('/peer', interface, self.on_call, None, None)
         self.unique = self.connection.get_unique_name()

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Through xdg-dbus-proxy, as in a Flatpak: the service behind one, applications behind another."""
 import pathlib
-import shutil
 import sys
 
 from gi.repository import GLib
@@ -10,18 +9,9 @@ from gi.repository import GLib
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
 from bed import ECHO, GUID, ROOT, SERVICE, SESSIONS, Bus, refused
+from proxy import proxy
 
 CONNECTED = 4
-
-
-def proxy(bus, name, *rules):
-    """A filtered door to the bus; returns its address once it is open."""
-    if shutil.which('xdg-dbus-proxy') is None:
-        raise tap.Skip('xdg-dbus-proxy is not installed')
-    path = bus.dir / name
-    process = bus.run(['sh', '-c', 'exec xdg-dbus-proxy --fd=1 "$@"', 'sh', bus.address, str(path), '--filter', *rules])
-    assert process.stdout.read(1) == b'x'  # it is listening now
-    return f'unix:path={path}'
 
 
 def test_service_in_a_sandbox():
