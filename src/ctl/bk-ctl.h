@@ -57,6 +57,7 @@ extern const BkCtlCommand bk_ctl_contact_commands[];
 extern const BkCtlCommand bk_ctl_chat_commands[];
 extern const BkCtlCommand bk_ctl_application_commands[];
 extern const BkCtlCommand bk_ctl_session_commands[];
+extern const BkCtlCommand bk_ctl_program_commands[];
 extern const BkCtlCommand bk_ctl_watch_commands[];
 
 /* ---- the end of a command ---- */
@@ -107,6 +108,8 @@ void bk_ctl_build_object (JsonBuilder *builder, GObject *object);
 /* Prints what @builder holds as one line. */
 void bk_ctl_print_builder (JsonBuilder *builder);
 void bk_ctl_print_object (BkCtl *ctl, GObject *object);
+/* Prints one text: a line, or an object with the member @name. */
+void bk_ctl_print_text (BkCtl *ctl, const char *name, const char *text);
 /* Prints the objects as lines, or as one array. */
 void bk_ctl_print_objects (BkCtl *ctl, GPtrArray *objects);
 
@@ -114,5 +117,13 @@ void bk_ctl_print_objects (BkCtl *ctl, GPtrArray *objects);
 
 char *bk_ctl_dup_bare_id (const char *id);
 gboolean bk_ctl_session_has_id (BeckonSession *session, const char *prefix);
+/* The GUID of the application that a name or a GUID means. NULL: the command has failed. */
+char *bk_ctl_dup_guid (BkCtl *ctl, const char *application);
+
+/* Options of a command that invites as a program does. FALSE: the command has failed. Borrowed. */
+extern const GOptionEntry bk_ctl_program_entries[];
+gboolean bk_ctl_program_options (BkCtl *ctl, const char **app_data, const char **address);
+/* Follows a session that belongs to this program, to what --wait says, else to its end. */
+void bk_ctl_hold_session (BkCtl *ctl, BeckonSession *session);
 
 G_END_DECLS
