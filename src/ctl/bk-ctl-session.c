@@ -336,7 +336,7 @@ BK_CTL_DEFINE_VERB (on_context_sent, BECKON_SESSION, beckon_session_send_context
 static void
 run_context (BkCtl *ctl)
 {
-  g_autoptr (BeckonSession) session = pick_session (ctl, is_any, "session");
+  g_autoptr (BeckonSession) session = pick_session (ctl, is_open, "open session");
 
   if (session == NULL)
     return;
