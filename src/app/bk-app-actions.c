@@ -76,6 +76,17 @@ on_open_page (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
 /* ---- from notifications ---- */
 
+/* The address came through the notification and back: it is looked at again. */
+static void
+on_open_alert_page (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  const char *url = g_variant_get_string (parameter, NULL);
+  const char *scheme = g_uri_peek_scheme (url);
+
+  if (g_strcmp0 (scheme, "https") == 0 || g_strcmp0 (scheme, "http") == 0)
+    gtk_show_uri (gtk_application_get_active_window (GTK_APPLICATION (user_data)), url, GDK_CURRENT_TIME);
+}
+
 /* (account, who) */
 static void
 on_open_conversation (GSimpleAction *action, GVariant *parameter, gpointer user_data)
@@ -184,6 +195,7 @@ bk_app_actions_init (BkApp *self)
     { "cancel", on_answer, "s", NULL, NULL, { 0 } },
     { "show-invitation", on_answer, "s", NULL, NULL, { 0 } },
     { "open-page", on_open_page, "s", NULL, NULL, { 0 } },
+    { "open-alert-page", on_open_alert_page, "s", NULL, NULL, { 0 } },
     { "sign-out", on_sign_out, NULL, NULL, NULL, { 0 } },
     { "sign-in", on_sign_in, NULL, NULL, NULL, { 0 } },
   };

@@ -88,12 +88,11 @@ tell (BkEngineLock *self, BkLockState previous, BkLockEvent event)
   guint move = self->moves;
   int cookie = self->cookie;
   gboolean settled = (BK_LOCK_BIT (previous) & BK_LOCK_OWING) != 0 && !is_in (self, BK_LOCK_OWING);
-  gboolean succeeded = is_in (self, BK_LOCK_UNLOCKED);
 
   if (bk_lock_life_status (previous) != bk_lock_life_status (self->state))
     g_signal_emit (self, signals[SIGNAL_STATUS_CHANGED], 0, bk_lock_life_status (self->state));
   if (settled && self->state != BK_LOCK_CLOSED)
-    g_signal_emit (self, signals[SIGNAL_RESULT], 0, cookie, succeeded);
+    g_signal_emit (self, signals[SIGNAL_RESULT], 0, cookie, is_in (self, BK_LOCK_UNLOCKED));
   if (self->moves != move)
     return;
   if (is_in (self, BK_LOCK_CHALLENGED))
@@ -286,7 +285,8 @@ bk_engine_lock_send_response (BkEngineLock *self, const char *license, const cha
 {
   g_autoptr (BkEngineLock) alive = g_object_ref (self);
 
-  if (!check_response (license, response, error) || bk_lock_life_find (self->state, BK_LOCK_EVENT_RESPOND, error) == NULL)
+  if (!check_response (license, response, error)
+      || bk_lock_life_find (self->state, BK_LOCK_EVENT_RESPOND, error) == NULL)
     return FALSE;
   if (cookie != self->cookie)
     {

@@ -145,11 +145,14 @@ tell_alert (BeckonMessenger *self, GVariant *value)
 static void
 on_alerts_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (BeckonMessenger) self = user_data;
-  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, NULL);
-  g_autoptr (GVariant) alerts = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, &error);
 
-  for (gsize i = 0; alerts != NULL && i < g_variant_n_children (alerts); i++)
+  if (reply == NULL)
+    return; /* if it was cancelled, the messenger is gone */
+  g_autoptr (BeckonMessenger) self = g_object_ref (user_data);
+  g_autoptr (GVariant) alerts = g_variant_get_child_value (reply, 0);
+  for (gsize i = 0; i < g_variant_n_children (alerts); i++)
     {
       g_autoptr (GVariant) alert = g_variant_get_child_value (alerts, i);
       tell_alert (self, alert);
@@ -321,7 +324,7 @@ on_applications (GObject *source, GAsyncResult *result, gpointer user_data)
   set_connected (self, TRUE);
   answer_waiting (self, NULL);
   beckon_remote_call_async (self->remote, "ListAlerts", NULL, "(a" BECKON_VARIANT_ALERT ")", self->cancellable,
-                            on_alerts_listed, g_object_ref (self));
+                            on_alerts_listed, self);
   g_task_return_boolean (task, TRUE);
 }
 

@@ -11,6 +11,11 @@
 
 #define MIN_PASSWORD 6
 #define GENERATED_PASSWORD 24
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define SMALL "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
+#define LICENSE_ID 12 /* letters and digits after the BK */
+#define LICENSE_KEY 32
 #define DAY (86400 * G_GINT64_CONSTANT (1000000))
 
 static void
@@ -180,4 +185,50 @@ bk_server_admin_account_add (BkServerConfig *config, const char *name, gboolean 
   else
     printf ("%s  password: %s\n", full, password);
   return TRUE;
+}
+
+/* ---- licenses ---- */
+
+static char *
+random_word (const char *prefix, const char *alphabet, guint length)
+{
+  GString *word = g_string_new (prefix);
+
+  for (guint i = 0; i < length; i++)
+    g_string_append_c (word, alphabet[randombytes_uniform ((guint32) strlen (alphabet))]);
+  return g_string_free (word, FALSE);
+}
+
+/* Prints the new license: its key is not told again. */
+gboolean
+bk_server_admin_license_issue (BkServerConfig *config, const char *name, GError **error)
+{
+  if (*name == '\0' || !bk_text_is_valid (name, BK_LIMIT_DISPLAY_NAME, FALSE))
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                   "The name of a license has 1 to %d bytes and stands on one line", BK_LIMIT_DISPLAY_NAME);
+      return FALSE;
+    }
+  BkStoreAdmin *job = admin_new ();
+  job->token = random_word ("BK", CAPITALS DIGITS, LICENSE_ID);
+  job->key = random_word ("", CAPITALS SMALL DIGITS, LICENSE_KEY);
+  job->name = g_strdup (name);
+  job->cloud = g_strdup (bk_server_cloud_to_string (config->cloud));
+  g_string_append_printf (job->list, "id: %s\nkey: %s\n", job->token, job->key);
+  return run_admin (config, BK_SQLITE_WRITE, bk_store_issue_license, job, error);
+}
+
+gboolean
+bk_server_admin_license_list (BkServerConfig *config, GError **error)
+{
+  return run_admin (config, BK_SQLITE_READ, bk_store_list_licenses, admin_new (), error);
+}
+
+gboolean
+bk_server_admin_license_revoke (BkServerConfig *config, const char *id, GError **error)
+{
+  BkStoreAdmin *job = admin_new ();
+
+  job->token = g_strdup (id);
+  return run_admin (config, BK_SQLITE_WRITE, bk_store_revoke_license, job, error);
 }

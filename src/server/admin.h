@@ -12,5 +12,8 @@ gboolean bk_server_admin_account_add (BkServerConfig *config, const char *name, 
                                       GError **error);
 gboolean bk_server_admin_account_list (BkServerConfig *config, GError **error);
 gboolean bk_server_admin_account_remove (BkServerConfig *config, const char *name, GError **error);
+gboolean bk_server_admin_license_issue (BkServerConfig *config, const char *name, GError **error);
+gboolean bk_server_admin_license_list (BkServerConfig *config, GError **error);
+gboolean bk_server_admin_license_revoke (BkServerConfig *config, const char *id, GError **error);
 
 G_END_DECLS

@@ -16,6 +16,7 @@ bk_server_config_new (void)
 {
   BkServerConfig *self = g_new0 (BkServerConfig, 1);
 
+  self->lock = TRUE;
   self->messages_per_account = 100000;
   self->connections = 10000;
   self->connections_per_address = 1000;
@@ -24,6 +25,7 @@ bk_server_config_new (void)
   self->contact_adds = (BkServerRate){ 60, 5000 };
   self->registrations = (BkServerRate){ 20, 60000 };
   self->failures = (BkServerRate){ 10, 30000 };
+  self->unlocks = (BkServerRate){ 60, 5000 };
   self->password_ops = crypto_pwhash_OPSLIMIT_INTERACTIVE;
   self->password_memory = crypto_pwhash_MEMLIMIT_INTERACTIVE;
   return self;
@@ -65,6 +67,26 @@ bk_server_registration_to_string (BkServerRegistration registration)
   return registration_words[registration];
 }
 
+gboolean
+bk_server_lock_from_string (const char *text, gboolean *lock)
+{
+  *lock = g_str_equal (text, "on");
+  return *lock || g_str_equal (text, "off");
+}
+
+gboolean
+bk_server_cloud_from_string (const char *text, BkServerCloud *cloud)
+{
+  *cloud = g_str_equal (text, "test") ? BK_SERVER_CLOUD_TEST : BK_SERVER_CLOUD_PRODUCTION;
+  return g_str_equal (text, bk_server_cloud_to_string (*cloud));
+}
+
+const char *
+bk_server_cloud_to_string (BkServerCloud cloud)
+{
+  return cloud == BK_SERVER_CLOUD_TEST ? "test" : "production";
+}
+
 /* ---- the file ---- */
 
 typedef enum
@@ -72,6 +94,8 @@ typedef enum
   SETTING_STRING,
   SETTING_LIST,
   SETTING_REGISTRATION,
+  SETTING_LOCK,
+  SETTING_CLOUD,
   SETTING_NUMBER, /* 1 … 2^31 - 1 */
 } SettingKind;
 
@@ -87,6 +111,8 @@ static const struct
   { "server", "database", SETTING_STRING, AT (database) },
   { "server", "listen", SETTING_LIST, AT (listen) },
   { "server", "registration", SETTING_REGISTRATION, AT (registration) },
+  { "server", "lock", SETTING_LOCK, AT (lock) },
+  { "server", "cloud", SETTING_CLOUD, AT (cloud) },
   { "server", "tls-certificate", SETTING_STRING, AT (certificate) },
   { "server", "tls-key", SETTING_STRING, AT (key) },
   { "limits", "messages-per-account", SETTING_NUMBER, AT (messages_per_account) },
@@ -101,6 +127,8 @@ static const struct
   { "limits", "registrations-interval-ms", SETTING_NUMBER, AT (registrations.interval_ms) },
   { "limits", "failures-burst", SETTING_NUMBER, AT (failures.burst) },
   { "limits", "failures-interval-ms", SETTING_NUMBER, AT (failures.interval_ms) },
+  { "limits", "unlocks-burst", SETTING_NUMBER, AT (unlocks.burst) },
+  { "limits", "unlocks-interval-ms", SETTING_NUMBER, AT (unlocks.interval_ms) },
 #undef AT
 };
 
@@ -133,6 +161,10 @@ read_setting (BkServerConfig *self, GKeyFile *file, gsize index, GError **error)
       return TRUE;
     case SETTING_REGISTRATION:
       return bk_server_registration_from_string (text, place) || refuse_value (key, "open, token or closed", error);
+    case SETTING_LOCK:
+      return bk_server_lock_from_string (text, place) || refuse_value (key, "on or off", error);
+    case SETTING_CLOUD:
+      return bk_server_cloud_from_string (text, place) || refuse_value (key, "production or test", error);
     case SETTING_NUMBER:
       if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &number, NULL))
         return refuse_value (key, "a number above 0", error);

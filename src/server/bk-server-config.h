@@ -15,6 +15,12 @@ typedef enum
   BK_SERVER_REGISTRATION_CLOSED,
 } BkServerRegistration;
 
+typedef enum
+{
+  BK_SERVER_CLOUD_PRODUCTION,
+  BK_SERVER_CLOUD_TEST,
+} BkServerCloud;
+
 /* What an operator decides: from the configuration file, then from the command line. */
 typedef struct
 {
@@ -24,6 +30,8 @@ typedef struct
   char *key;
   GStrv listen; /* HOST:PORT */
   BkServerRegistration registration;
+  gboolean lock;       /* programs must unlock the restricted part of the API */
+  BkServerCloud cloud; /* whose licenses are good here */
 
   guint messages_per_account;
   guint connections;
@@ -33,6 +41,7 @@ typedef struct
   BkServerRate contact_adds;  /* per account */
   BkServerRate registrations; /* per address */
   BkServerRate failures;      /* of passwords, per name and address */
+  BkServerRate unlocks;       /* that fail, per account */
   guint64 password_ops;       /* cost of argon2id; only tests make it cheaper */
   gsize password_memory;
 } BkServerConfig;
@@ -44,6 +53,9 @@ gboolean bk_server_config_load (BkServerConfig *self, const char *path, GError *
 gboolean bk_server_config_complete (BkServerConfig *self, GError **error);
 gboolean bk_server_registration_from_string (const char *text, BkServerRegistration *registration);
 const char *bk_server_registration_to_string (BkServerRegistration registration);
+gboolean bk_server_lock_from_string (const char *text, gboolean *lock);
+gboolean bk_server_cloud_from_string (const char *text, BkServerCloud *cloud);
+const char *bk_server_cloud_to_string (BkServerCloud cloud);
 gboolean bk_server_split_address (const char *text, char **host, guint16 *port, GError **error);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-server-private.h"
 
+#include <string.h>
+
 #define MAX_REQUESTS 64
 
 /* What a client may get wrong before it is sent away: a malformed frame weighs more than an impatient one. */
@@ -8,14 +10,29 @@ static const BkServerRate patience = { 500, 200 };
 #define COST_MALFORMED 50
 #define COST_IMPATIENT 1
 
+/* Returns (transfer full) what counts as one address: an IPv6 subscriber has a /64. */
+static char *
+dup_network (const char *address)
+{
+  g_autoptr (GInetAddress) parsed = g_inet_address_new_from_string (address);
+  if (parsed == NULL || g_inet_address_get_family (parsed) != G_SOCKET_FAMILY_IPV6)
+    return g_strdup (address);
+
+  guint8 bytes[16] = { 0 };
+  memcpy (bytes, g_inet_address_to_bytes (parsed), 8);
+  g_autoptr (GInetAddress) network = g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV6);
+  return g_inet_address_to_string (network);
+}
+
 BkServerPeer *
 bk_server_peer_new (BkServer *server, BkServerConn *conn)
 {
   BkServerPeer *self = g_rc_box_new0 (BkServerPeer);
+  g_autofree char *address = bk_server_conn_dup_address (conn);
 
   self->server = g_object_ref (server);
   self->conn = conn;
-  self->address = bk_server_conn_dup_address (conn);
+  self->network = dup_network (address);
   self->state = BK_SERVER_PEER_NEW;
   return self;
 }
@@ -31,7 +48,7 @@ peer_clear (gpointer data)
 {
   BkServerPeer *self = data;
 
-  g_free (self->address);
+  g_free (self->network);
   g_free (self->personal_message);
   g_clear_pointer (&self->owed, g_hash_table_unref);
   g_object_unref (self->server);
@@ -78,6 +95,7 @@ bk_server_peer_enter_state (BkServerPeer *self, BkServerPeerState state)
       break;
     case BK_SERVER_PEER_LEAVING:
     case BK_SERVER_PEER_GONE:
+      bk_server_lock_clear (self);
       leave_account (self);
       break;
     }
@@ -334,8 +352,14 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
       bk_server_handle_session_send (self, frame);
       return;
     case BK_FRAME_LOCK_CHALLENGE:
+      bk_server_handle_lock_challenge (self, frame);
+      return;
     case BK_FRAME_LOCK_RESPOND:
+      bk_server_handle_lock_respond (self, frame);
+      return;
     case BK_FRAME_LOCK_RELEASE:
+      bk_server_handle_lock_release (self, frame);
+      return;
     case BK_FRAME_ALERTS_ENABLE:
       bk_server_peer_refuse (self, bk_frame_get_id (frame), BECKON_ERROR_NOT_SUPPORTED, "Not on this server");
       return;

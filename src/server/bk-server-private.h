@@ -10,8 +10,11 @@
 
 G_BEGIN_DECLS
 
+#define BK_SERVER_MAX_GRANTS 1024 /* of one connection */
+
 typedef struct _BkServerPeer BkServerPeer;
 typedef struct _BkServerAccount BkServerAccount;
+typedef struct _BkServerLock BkServerLock;
 
 typedef enum
 {
@@ -38,6 +41,8 @@ struct _BkServer
   guint n_peers;
   guint n_jobs;         /* handed to a thread and not back yet */
   guint64 last_status;  /* counts the changes of status, to know the newest */
+  GQueue asked;         /* grants whose programs have been asked again, in the order of their deadlines; borrowed */
+  guint ask_timer;      /* at the first of them */
   GTask *stopping;      /* nullable */
   guint stop_idle;
 };
@@ -69,7 +74,7 @@ struct _BkServerPeer
 {
   BkServer *server;   /* owned */
   BkServerConn *conn; /* borrowed; NULL once it is closed */
-  char *address;
+  char *network; /* what counts as one address */
   BkServerPeerState state;
   BkServerAccount *account; /* borrowed; nullable */
   gint64 device;
@@ -81,6 +86,8 @@ struct _BkServerPeer
   gint64 sent_seq;  /* everything up to here is queued or not for this device */
   gboolean reading; /* a BkStoreSync is under way */
   GHashTable *owed; /* set of sign-in names whose presence is to be sent when there is room; nullable */
+
+  BkServerLock *lock; /* what programs on the other side have unlocked; nullable */
 
   guint n_requests; /* that wait for a thread */
   BkServerBucket frames;
@@ -133,6 +140,18 @@ void bk_server_peer_offer (BkServerPeer *self, const BkStoreEvent *event, BkServ
 void bk_server_peer_owe (BkServerPeer *self, const char *name);
 void bk_server_peer_pump (BkServerPeer *self);
 
+/* bk-server-lock.c */
+const char *bk_server_lock_add_challenge (BkServerPeer *peer);
+gboolean bk_server_lock_take_challenge (BkServerPeer *peer, const char *challenge, char **grant);
+const char *bk_server_lock_add_grant (BkServerPeer *peer, const char *license);
+gboolean bk_server_lock_renew_grant (BkServerPeer *peer, const char *token, const char *license);
+gboolean bk_server_lock_has_grant (BkServerPeer *peer, const char *token);
+gboolean bk_server_lock_drop_grant (BkServerPeer *peer, const char *token);
+void bk_server_lock_revoke_grant (BkServerPeer *peer, const char *token);
+void bk_server_lock_clear (BkServerPeer *peer);
+void bk_server_lock_ask_all (BkServer *server, const char *license);
+void bk_server_lock_revoke_all (BkServer *server, const char *license);
+
 /* handle/: one file per family of frames */
 void bk_server_handle_register (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_sign_in (BkServerPeer *peer, const BkFrame *frame);
@@ -143,5 +162,8 @@ gboolean bk_server_presence_read (const BkFrame *frame, BeckonStatus *status, GE
 void bk_server_handle_contact (BkServerPeer *peer, const BkFrame *frame, BkStoreContactVerb verb);
 void bk_server_handle_message_send (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_session_send (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_lock_challenge (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_lock_respond (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_lock_release (BkServerPeer *peer, const BkFrame *frame);
 
 G_END_DECLS

@@ -22,9 +22,12 @@ static struct
   char **listen;
   char *domain;
   char *registration;
+  char *lock;
+  char *cloud;
   char *certificate;
   char *key;
   char *port_file;
+  char *name;
   int uses;
   int days;
   gboolean password_stdin;
@@ -37,12 +40,16 @@ static const GOptionEntry entries[] = {
   { "listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.listen, "run: where to listen; may be repeated", "HOST:PORT" },
   { "registration", 0, 0, G_OPTION_ARG_STRING, &options.registration, "run: who may make an account",
     "open|token|closed" },
+  { "lock", 0, 0, G_OPTION_ARG_STRING, &options.lock, "run: whether programs need a license (on)", "on|off" },
+  { "cloud", 0, 0, G_OPTION_ARG_STRING, &options.cloud,
+    "run: whose licenses are good; license issue: where it will be good (production)", "production|test" },
   { "tls-certificate", 0, 0, G_OPTION_ARG_FILENAME, &options.certificate, "run: certificate chain, PEM", "FILE" },
   { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &options.key, "run: its key, PEM", "FILE" },
   { "port-file", 0, 0, G_OPTION_ARG_FILENAME, &options.port_file, "run: write the first port to FILE when ready",
     "FILE" },
   { "uses", 0, 0, G_OPTION_ARG_INT, &options.uses, "token create: how many accounts it is good for (1)", "N" },
   { "days", 0, 0, G_OPTION_ARG_INT, &options.days, "token create: for how many days (14), 0: for ever", "N" },
+  { "name", 0, 0, G_OPTION_ARG_STRING, &options.name, "license issue: whose it is", "NAME" },
   { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &options.password_stdin,
     "account add: read the password from standard input instead of making one up", NULL },
   { NULL },
@@ -55,7 +62,10 @@ static const char summary[] =
   "  token list           list the tokens that can still be used\n"
   "  account add NAME     make an account\n"
   "  account list         list all accounts\n"
-  "  account remove NAME  remove an account and all that is its own";
+  "  account remove NAME  remove an account and all that is its own\n"
+  "  license issue        make a license for a program, and print its id and its key\n"
+  "  license list         list all licenses\n"
+  "  license revoke ID    make a license worthless";
 
 /* ---- settings ---- */
 
@@ -66,6 +76,26 @@ override (char **setting, char *value)
     return;
   g_free (*setting);
   *setting = g_strdup (value);
+}
+
+static gboolean
+refuse_word (const char *option, const char *words, GError **error)
+{
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "%s is %s", option, words);
+  return FALSE;
+}
+
+static gboolean
+read_words (BkServerConfig *config, GError **error)
+{
+  if (options.registration != NULL
+      && !bk_server_registration_from_string (options.registration, &config->registration))
+    return refuse_word ("--registration", "open, token or closed", error);
+  if (options.lock != NULL && !bk_server_lock_from_string (options.lock, &config->lock))
+    return refuse_word ("--lock", "on or off", error);
+  if (options.cloud != NULL && !bk_server_cloud_from_string (options.cloud, &config->cloud))
+    return refuse_word ("--cloud", "production or test", error);
+  return TRUE;
 }
 
 static BkServerConfig *
@@ -84,13 +114,7 @@ read_config (GError **error)
       g_strfreev (config->listen);
       config->listen = g_strdupv (options.listen);
     }
-  if (options.registration != NULL
-      && !bk_server_registration_from_string (options.registration, &config->registration))
-    {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "--registration is open, token or closed");
-      return NULL;
-    }
-  if (!bk_server_config_complete (config, error))
+  if (!read_words (config, error) || !bk_server_config_complete (config, error))
     return NULL;
   return g_steal_pointer (&config);
 }
@@ -203,25 +227,93 @@ run_server (BkServerConfig *config)
 
 /* ---- commands ---- */
 
+/* Usage that is wrong, as GOption reports it. */
 static gboolean
-run_admin (BkServerConfig *config, char **words, gboolean *known, GError **error)
+misused (const char *text, GError **error)
+{
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, text);
+  return FALSE;
+}
+
+static gboolean
+token_create (BkServerConfig *config, const char *word, GError **error)
+{
+  if (options.uses <= 0 || options.days < 0)
+    return misused ("A token is good for at least one account, and --days is not negative", error);
+  return bk_server_admin_token_create (config, (guint) options.uses, (guint) options.days, error);
+}
+
+static gboolean
+token_list (BkServerConfig *config, const char *word, GError **error)
+{
+  return bk_server_admin_token_list (config, error);
+}
+
+static gboolean
+account_add (BkServerConfig *config, const char *word, GError **error)
+{
+  return bk_server_admin_account_add (config, word, options.password_stdin, error);
+}
+
+static gboolean
+account_list (BkServerConfig *config, const char *word, GError **error)
+{
+  return bk_server_admin_account_list (config, error);
+}
+
+static gboolean
+account_remove (BkServerConfig *config, const char *word, GError **error)
+{
+  return bk_server_admin_account_remove (config, word, error);
+}
+
+static gboolean
+license_issue (BkServerConfig *config, const char *word, GError **error)
+{
+  if (options.name == NULL)
+    return misused ("A license needs a --name", error);
+  return bk_server_admin_license_issue (config, options.name, error);
+}
+
+static gboolean
+license_list (BkServerConfig *config, const char *word, GError **error)
+{
+  return bk_server_admin_license_list (config, error);
+}
+
+static gboolean
+license_revoke (BkServerConfig *config, const char *word, GError **error)
+{
+  return bk_server_admin_license_revoke (config, word, error);
+}
+
+static const struct
+{
+  const char *group;
+  const char *verb;
+  gboolean takes_word;
+  gboolean (*run) (BkServerConfig *config, const char *word, GError **error);
+} commands[] = {
+  { "token", "create", FALSE, token_create },
+  { "token", "list", FALSE, token_list },
+  { "account", "add", TRUE, account_add },
+  { "account", "list", FALSE, account_list },
+  { "account", "remove", TRUE, account_remove },
+  { "license", "issue", FALSE, license_issue },
+  { "license", "list", FALSE, license_list },
+  { "license", "revoke", TRUE, license_revoke },
+};
+
+static gboolean
+run_admin (BkServerConfig *config, char **words, GError **error)
 {
   guint n_words = g_strv_length (words);
-  g_autofree char *verb = g_strjoin (" ", words[0], n_words > 1 ? words[1] : "", NULL);
 
-  *known = TRUE;
-  if (n_words == 2 && g_str_equal (verb, "token create") && options.uses > 0 && options.days >= 0)
-    return bk_server_admin_token_create (config, (guint) options.uses, (guint) options.days, error);
-  if (n_words == 2 && g_str_equal (verb, "token list"))
-    return bk_server_admin_token_list (config, error);
-  if (n_words == 2 && g_str_equal (verb, "account list"))
-    return bk_server_admin_account_list (config, error);
-  if (n_words == 3 && g_str_equal (verb, "account add"))
-    return bk_server_admin_account_add (config, words[2], options.password_stdin, error);
-  if (n_words == 3 && g_str_equal (verb, "account remove"))
-    return bk_server_admin_account_remove (config, words[2], error);
-  *known = FALSE;
-  return FALSE;
+  for (gsize i = 0; n_words >= 2 && i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (words[0], commands[i].group) && g_str_equal (words[1], commands[i].verb)
+        && n_words == (commands[i].takes_word ? 3 : 2))
+      return commands[i].run (config, words[2], error);
+  return misused ("There is no such command; see beckon-server --help", error);
 }
 
 static int
@@ -229,19 +321,13 @@ run_command (char **words)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (BkServerConfig) config = read_config (&error);
-  gboolean known = TRUE;
 
   if (config != NULL && g_str_equal (words[0], "run") && words[1] == NULL)
     return run_server (g_steal_pointer (&config));
-  if (config != NULL && run_admin (config, words, &known, &error))
+  if (config != NULL && run_admin (config, words, &error))
     return EXIT_SUCCESS;
-  if (!known)
-    {
-      g_printerr ("beckon-server: there is no such command; see beckon-server --help\n");
-      return EXIT_USAGE;
-    }
   g_printerr ("beckon-server: %s\n", error->message);
-  return EXIT_FAILURE;
+  return error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILURE;
 }
 
 int

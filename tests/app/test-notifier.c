@@ -192,6 +192,47 @@ test_restart (void)
   assert_told (world, "+request-alice@b-carol@b: Carol would like to add you | Let me in\n");
 }
 
+#define ALERT(id, text, url) \
+  "(uint32 7, '{A" id "}', '" text "', '" url "', int64 5, 'alice@b.example')"
+
+static void
+alert (AppWorld *world, const char *value)
+{
+  g_autofree char *args = g_strdup_printf ("(%s,)", value);
+
+  stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "AlertReceived", args);
+  app_world_settle (world);
+}
+
+/* Plain text, whose page opens by a button of its own and by nothing else. */
+static void
+test_alert (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  alert (world, ALERT ("1", "The server rests on <b>Sunday</b>.", ""));
+  assert_told (world, "+alert-{A1}: Message from the operator of b.example | The server rests on <b>Sunday</b>.\n");
+  bk_test_wait_for_count (stand_in_count (world->service, "DismissAlert"), 1);
+  g_assert_cmpstr (stand_in_last (world->service, "DismissAlert"), ==, "('{A1}',)");
+  alert (world, ALERT ("2", "News", "https://example.org/news"));
+  assert_told (world, "+alert-{A2}: Message from the operator of b.example | News [Open Page app.open-alert-page]\n");
+  bk_test_wait_for_count (stand_in_count (world->service, "DismissAlert"), 2);
+}
+
+/* What came while no window was there is told by the one that comes. */
+static void
+test_alert_before (void)
+{
+  StandIn *service = app_service_new (FALSE);
+
+  stand_in_answer (service, "ListAlerts", "([" ALERT ("1", "Early", "") ", " ALERT ("2", "Late", "") "],)");
+  g_autoptr (AppWorld) world = app_world_start (service);
+  bk_test_wait_for_count (stand_in_count (service, "DismissAlert"), 2);
+  g_autofree char *told = take_told (world);
+  g_assert_nonnull (strstr (told, "+alert-{A1}: Message from the operator of b.example | Early\n"
+                                  "+alert-{A2}: Message from the operator of b.example | Late\n"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -206,5 +247,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/notifier/window-first", test_window_first);
   g_test_add_func ("/app/notifier/seen", test_seen);
   g_test_add_func ("/app/notifier/restart", test_restart);
+  g_test_add_func ("/app/notifier/alert", test_alert);
+  g_test_add_func ("/app/notifier/alert-before", test_alert_before);
   return app_world_run ();
 }

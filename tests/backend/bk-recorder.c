@@ -16,6 +16,10 @@ seen_free (gpointer data)
   g_free (seen->message_id);
   g_free (seen->text);
   g_free (seen->session);
+  g_free (seen->grant);
+  g_free (seen->challenge);
+  g_free (seen->alert);
+  g_free (seen->url);
   g_clear_pointer (&seen->envelope, bk_envelope_free);
   g_free (seen);
 }
@@ -61,6 +65,12 @@ on_event (BkBackend *backend, const BkBackendEvent *event, gpointer user_data)
   seen->envelope = event->envelope != NULL ? bk_envelope_copy (event->envelope) : NULL;
   seen->session = g_strdup (event->session);
   seen->result = event->result;
+  seen->locked = event->locked;
+  seen->grant = g_strdup (event->grant);
+  seen->challenge = g_strdup (event->challenge);
+  seen->alert = g_strdup (event->alert);
+  seen->site = event->site;
+  seen->url = g_strdup (event->url);
   remember (&self->cursor, event->cursor);
   remember (&self->token, event->token);
   remember (&self->device, event->device);
@@ -324,14 +334,68 @@ bk_recorder_say (BkRecorder *self, const char *to, const char *id, const char *t
 int
 bk_recorder_envelope (BkRecorder *self, const char *to, const char *uid, const BkEnvelope *envelope)
 {
+  return bk_recorder_envelope_with (self, to, uid, envelope, NULL);
+}
+
+int
+bk_recorder_envelope_with (BkRecorder *self, const char *to, const char *uid, const BkEnvelope *envelope,
+                           const char *grant)
+{
   BkBackendSessionsInterface *iface = BK_BACKEND_SESSIONS_GET_IFACE (self->backend);
   g_autoptr (GAsyncResult) result = NULL;
   GError *error = NULL;
 
   self->in_call = TRUE;
-  iface->send_async (BK_BACKEND_SESSIONS (self->backend), to, uid, envelope, NULL, NULL, bk_test_store_result, &result);
+  iface->send_async (BK_BACKEND_SESSIONS (self->backend), to, uid, envelope, grant, NULL, bk_test_store_result, &result);
   self->in_call = FALSE;
   gboolean done = iface->send_finish (BK_BACKEND_SESSIONS (self->backend), bk_test_await (&result), &error);
   g_assert_true (done == (error == NULL));
   return code_of (error);
+}
+
+int
+bk_recorder_challenge (BkRecorder *self, char **word)
+{
+  BkBackendLockInterface *iface = BK_BACKEND_LOCK_GET_IFACE (self->backend);
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *error = NULL;
+
+  self->in_call = TRUE;
+  iface->challenge_async (BK_BACKEND_LOCK (self->backend), NULL, bk_test_store_result, &result);
+  self->in_call = FALSE;
+  *word = iface->challenge_finish (BK_BACKEND_LOCK (self->backend), bk_test_await (&result), &error);
+  g_assert_true ((*word == NULL) == (error != NULL));
+  return code_of (error);
+}
+
+int
+bk_recorder_respond (BkRecorder *self, const char *challenge, const char *license, const char *response, char **word)
+{
+  BkBackendLockInterface *iface = BK_BACKEND_LOCK_GET_IFACE (self->backend);
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *error = NULL;
+
+  self->in_call = TRUE;
+  iface->respond_async (BK_BACKEND_LOCK (self->backend), challenge, license, response, NULL, bk_test_store_result,
+                        &result);
+  self->in_call = FALSE;
+  *word = iface->respond_finish (BK_BACKEND_LOCK (self->backend), bk_test_await (&result), &error);
+  g_assert_true ((*word == NULL) == (error != NULL));
+  return code_of (error);
+}
+
+void
+bk_recorder_release (BkRecorder *self, const char *grant)
+{
+  self->in_call = TRUE;
+  BK_BACKEND_LOCK_GET_IFACE (self->backend)->release (BK_BACKEND_LOCK (self->backend), grant);
+  self->in_call = FALSE;
+}
+
+void
+bk_recorder_set_sites (BkRecorder *self, const guint32 *sites, gsize n_sites)
+{
+  self->in_call = TRUE;
+  BK_BACKEND_ALERTS_GET_IFACE (self->backend)->set_sites (BK_BACKEND_ALERTS (self->backend), sites, n_sites);
+  self->in_call = FALSE;
 }

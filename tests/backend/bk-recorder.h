@@ -31,6 +31,12 @@ typedef struct
   BkEnvelope *envelope;
   char *session;
   BeckonSessionResult result;
+  gboolean locked;
+  char *grant;
+  char *challenge;
+  char *alert;
+  guint32 site;
+  char *url;
   gboolean taken; /* a wait has returned it */
 } BkSeen;
 
@@ -68,5 +74,13 @@ int bk_recorder_change (BkRecorder *self, BkContactVerb verb, const char *who, c
 int bk_recorder_rename (BkRecorder *self, const char *display_name);
 int bk_recorder_say (BkRecorder *self, const char *to, const char *id, const char *text, gint64 *time);
 int bk_recorder_envelope (BkRecorder *self, const char *to, const char *uid, const BkEnvelope *envelope);
+int bk_recorder_envelope_with (BkRecorder *self, const char *to, const char *uid, const BkEnvelope *envelope,
+                               const char *grant);
+/* *@word: nullable, transfer full: the challenge, the grant */
+int bk_recorder_challenge (BkRecorder *self, char **word);
+int bk_recorder_respond (BkRecorder *self, const char *challenge, const char *license, const char *response,
+                         char **word);
+void bk_recorder_release (BkRecorder *self, const char *grant);
+void bk_recorder_set_sites (BkRecorder *self, const guint32 *sites, gsize n_sites);
 
 G_END_DECLS

@@ -340,6 +340,7 @@ class World:
         self.server = None
         self.expected_warning = None  # a regular expression
         self.port = 0
+        self.lock = 'off'  # what programs have to unlock is for the tests of that
         base = tempfile.gettempdir()
         # Paths of sockets are short.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='beckon-', dir=base if len(base) < 40 else '/tmp'))
@@ -386,6 +387,7 @@ class World:
                           f'listen=127.0.0.1:{self.port}\n'
                           f'database={self.folder}/server.db\n'
                           'registration=open\n'
+                          f'lock={self.lock}\n'
                           '[limits]\nregistrations-burst=1000\nfailures-burst=1000\ncontact-adds-burst=1000\n',
                           encoding='utf-8')
         return config

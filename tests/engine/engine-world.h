@@ -14,7 +14,7 @@ typedef struct
 {
   char *who;
   char *id;   /* message id, envelope uid */
-  char *text; /* message; nullable */
+  char *text; /* message, response; nullable */
   BkEnvelope *envelope; /* nullable */
   GTask *task; /* NULL: answered */
 } HandRequest;
@@ -30,7 +30,9 @@ struct _HandBackend
   guint n_sign_outs;
   gboolean forgotten;
   gboolean silent; /* does not answer sign_out */
-  GPtrArray *requests; /* element-type HandRequest: messages and envelopes, as they came */
+  GPtrArray *requests; /* element-type HandRequest: messages, envelopes and questions about the lock, as they came */
+  GPtrArray *released; /* element-type utf8: grants */
+  GArray *sites;       /* element-type guint32 */
   GTask *registering;  /* nullable */
   BeckonStatus status; /* as last told */
   char *personal_message;
@@ -53,6 +55,8 @@ void hand_backend_presence (HandBackend *self, const char *who, BeckonStatus sta
 HandRequest *hand_backend_request (HandBackend *self, guint index);
 /* @code -1: it worked */
 void hand_request_answer (HandRequest *request, int code);
+/* A challenge or a grant; nullable */
+void hand_request_answer_word (HandRequest *request, const char *word);
 
 /* ---- the engine ---- */
 

@@ -181,11 +181,64 @@ hand_backend_init_contacts (BkBackendContactsInterface *iface)
   iface->set_display_name_finish = hand_change_finish;
 }
 
+static void
+hand_challenge_async (BkBackendLock *backend, GCancellable *cancellable, GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  add_request (backend, NULL, NULL, cancellable, callback, user_data);
+}
+
+static void
+hand_respond_async (BkBackendLock *backend, const char *challenge, const char *license, const char *response,
+                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  add_request (backend, license, challenge, cancellable, callback, user_data)->text = g_strdup (response);
+}
+
+static char *
+hand_lock_finish (BkBackendLock *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+hand_release (BkBackendLock *backend, const char *grant)
+{
+  g_ptr_array_add (HAND_BACKEND (backend)->released, g_strdup (grant));
+}
+
+static void
+hand_backend_init_lock (BkBackendLockInterface *iface)
+{
+  iface->challenge_async = hand_challenge_async;
+  iface->challenge_finish = hand_lock_finish;
+  iface->respond_async = hand_respond_async;
+  iface->respond_finish = hand_lock_finish;
+  iface->release = hand_release;
+}
+
+static void
+hand_set_sites (BkBackendAlerts *backend, const guint32 *sites, gsize n_sites)
+{
+  HandBackend *self = HAND_BACKEND (backend);
+
+  g_array_set_size (self->sites, 0);
+  g_array_append_vals (self->sites, sites, (guint) n_sites);
+}
+
+static void
+hand_backend_init_alerts (BkBackendAlertsInterface *iface)
+{
+  iface->set_sites = hand_set_sites;
+}
+
 G_DEFINE_FINAL_TYPE_WITH_CODE (HandBackend, hand_backend, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND, hand_backend_init_backend)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_REGISTER, hand_backend_init_register)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_CONTACTS, hand_backend_init_contacts)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_MESSAGES, hand_backend_init_messages)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_LOCK, hand_backend_init_lock)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_ALERTS, hand_backend_init_alerts)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, hand_backend_init_sessions))
 
 static void
@@ -194,6 +247,8 @@ hand_backend_finalize (GObject *object)
   HandBackend *self = HAND_BACKEND (object);
 
   g_ptr_array_unref (self->requests);
+  g_ptr_array_unref (self->released);
+  g_array_unref (self->sites);
   g_free (self->personal_message);
   g_free (self->password);
   g_free (self->token);
@@ -212,6 +267,8 @@ static void
 hand_backend_init (HandBackend *self)
 {
   self->requests = g_ptr_array_new_with_free_func (request_free);
+  self->released = g_ptr_array_new_with_free_func (g_free);
+  self->sites = g_array_new (FALSE, FALSE, sizeof (guint32));
 }
 
 void
@@ -290,4 +347,13 @@ hand_request_answer (HandRequest *request, int code)
     g_task_return_new_error (task, BECKON_ERROR, code, "The test says no");
   else
     g_task_return_boolean (task, TRUE);
+}
+
+void
+hand_request_answer_word (HandRequest *request, const char *word)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&request->task);
+
+  g_assert_nonnull (task);
+  g_task_return_pointer (task, g_strdup (word), g_free);
 }

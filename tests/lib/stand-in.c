@@ -386,8 +386,8 @@ change_names (StandIn *self, gboolean own)
 StandIn *
 stand_in_new (void)
 {
-  static const char *const names[] = { "Account1", "Conversation1", "Messenger1", "Registry1", "Session1",
-                                       "SessionManager1" };
+  static const char *const names[] = { "Account1", "Conversation1", "Lock1", "Messenger1", "MessengerPrivate1",
+                                       "Registry1", "Session1", "SessionManager1" };
   StandIn *self = g_new0 (StandIn, 1);
 
   self->connection = stand_in_connect ();
@@ -400,9 +400,13 @@ stand_in_new (void)
   stand_in_add (self, STAND_IN_ROOT, "Messenger1", "{}");
   stand_in_add (self, STAND_IN_ROOT, "Registry1", "{}");
   stand_in_add (self, STAND_IN_ROOT, "SessionManager1", "{}");
+  stand_in_add (self, STAND_IN_ROOT, "Lock1", "{}");
+  stand_in_add (self, STAND_IN_PRIVATE, "Lock1", "{}");
+  stand_in_add (self, STAND_IN_PRIVATE, "MessengerPrivate1", "{}");
   stand_in_answer (self, "ListAccounts", "(@ao [],)");
   stand_in_answer (self, "ListSessions", "(@ao [],)");
   stand_in_answer (self, "ListApplications", "(@a(sssssubsb) [],)");
+  stand_in_answer (self, "ListAlerts", "(@a(usssxs) [],)");
   stand_in_answer (self, "ListContacts", "(@a(ssubussu) [],)");
   change_names (self, TRUE);
   return self;

@@ -8,6 +8,7 @@
 G_BEGIN_DECLS
 
 #define STAND_IN_ROOT "/im/beckon/Beckon"
+#define STAND_IN_PRIVATE "/im/beckon/Beckon/Private"
 
 typedef struct _StandIn StandIn;
 

@@ -73,6 +73,30 @@ fixture_tear_down (Fixture *f, gconstpointer data)
   bk_test_dir_remove (f->dir);
 }
 
+char *
+fixture_administer (Fixture *f, BkSqliteKind kind, BkSqliteJob run, BkStoreAdmin *job)
+{
+  g_autoptr (BkSqlite) db = bk_sqlite_new (f->database, bk_store_migrations, bk_store_n_migrations);
+  g_autoptr (GAsyncResult) opened = NULL;
+  g_autoptr (GAsyncResult) done = NULL;
+  g_autoptr (GAsyncResult) closed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  job->now = bk_clock_real (BK_CLOCK (f->clock));
+  job->list = g_string_new (NULL);
+  bk_sqlite_open_async (db, NULL, bk_test_store_result, &opened);
+  bk_sqlite_run_async (db, kind, run, job, bk_store_admin_free, NULL, bk_test_store_result, &done);
+  g_assert_true (bk_sqlite_open_finish (db, bk_test_await (&opened), NULL));
+  job = bk_sqlite_run_finish (db, bk_test_await (&done), &error);
+  g_assert_no_error (error);
+  bk_sqlite_close_async (db, bk_test_store_result, &closed);
+  g_assert_true (bk_sqlite_close_finish (db, bk_test_await (&closed), NULL));
+
+  char *list = g_strdup (job->list->str);
+  bk_store_admin_free (job);
+  return list;
+}
+
 /* ---- clients ---- */
 
 static void

@@ -6,6 +6,7 @@
 #include "beckon-error.h"
 #include "bk-frame.h"
 #include "bk-server.h"
+#include "bk-store.h"
 #include "bk-test.h"
 
 #include <libsoup/soup.h>
@@ -27,6 +28,8 @@ void fixture_set_up (Fixture *f, gconstpointer data);
 void fixture_tear_down (Fixture *f, gconstpointer data);
 void fixture_start (Fixture *f);
 void fixture_stop (Fixture *f);
+/* What the operator's commands do: a job on the file, beside the server. Takes @job; returns what it listed. */
+char *fixture_administer (Fixture *f, BkSqliteKind kind, BkSqliteJob run, BkStoreAdmin *job);
 #define SERVER_TEST(path, function) g_test_add (path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 
 /* One connection. Frames that come by themselves wait in `pushes`. */

@@ -4,7 +4,6 @@
 
 #include "bk-ids.h"
 #include "bk-server-rate.h"
-#include "bk-store.h"
 
 #define ALICE "alice@example.org"
 #define BOB "bob@example.org"
@@ -208,22 +207,12 @@ configure_closed (BkServerConfig *config)
 static void
 make_token (Fixture *f, const char *token, guint uses, gint64 expires)
 {
-  g_autoptr (BkSqlite) db = bk_sqlite_new (f->database, bk_store_migrations, bk_store_n_migrations);
-  g_autoptr (GAsyncResult) opened = NULL;
-  g_autoptr (GAsyncResult) done = NULL;
-  g_autoptr (GError) error = NULL;
   BkStoreAdmin *job = g_new0 (BkStoreAdmin, 1);
 
   job->token = g_strdup (token);
   job->uses = uses;
   job->expires = expires;
-  bk_sqlite_open_async (db, NULL, bk_test_store_result, &opened);
-  bk_sqlite_run_async (db, BK_SQLITE_WRITE, bk_store_create_token, job, bk_store_admin_free, NULL,
-                       bk_test_store_result, &done);
-  bk_test_await (&opened);
-  job = bk_sqlite_run_finish (db, bk_test_await (&done), &error);
-  g_assert_no_error (error);
-  bk_store_admin_free (job);
+  g_free (fixture_administer (f, BK_SQLITE_WRITE, bk_store_create_token, job));
 }
 
 static BkFrame *

@@ -303,6 +303,75 @@ test_tokens (Child *f, gconstpointer data)
   g_autofree char *unknown = operate (f, 2, NULL, "token", "burn", NULL);
 }
 
+static char *
+find_line (const char *text, const char *prefix)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (char **line = lines; *line != NULL; line++)
+    if (g_str_has_prefix (*line, prefix))
+      return g_strdup (*line + strlen (prefix));
+  g_error ("“%s” is missing in: %s", prefix, text);
+}
+
+static void
+check_word (const char *word, const char *prefix, gsize length, gboolean small)
+{
+  g_assert_true (g_str_has_prefix (word, prefix));
+  g_assert_cmpuint (strlen (word), ==, length);
+  for (const char *p = word; *p != '\0'; p++)
+    g_assert_true (g_ascii_isdigit (*p) || g_ascii_isupper (*p) || (small && g_ascii_islower (*p)));
+}
+
+static void
+test_licenses (Child *f, gconstpointer data)
+{
+  g_autofree char *none = operate (f, 0, NULL, "license", "list", NULL);
+  g_assert_cmpstr (none, ==, "");
+  g_autofree char *issued = operate (f, 0, NULL, "license", "issue", "--name", "Chess & Co", NULL);
+  g_autofree char *id = find_line (issued, "id: ");
+  g_autofree char *key = find_line (issued, "key: ");
+  check_word (id, "BK", 14, FALSE);
+  check_word (key, "", 32, TRUE);
+  g_autofree char *again = operate (f, 0, NULL, "license", "issue", "--name", "Chess & Co", "--cloud", "test", NULL);
+  g_autofree char *second_id = find_line (again, "id: ");
+  g_autofree char *second_key = find_line (again, "key: ");
+  g_assert_cmpstr (id, !=, second_id);
+  g_assert_cmpstr (key, !=, second_key);
+
+  g_autofree char *revoked = operate (f, 0, NULL, "license", "revoke", second_id, NULL);
+  g_autofree char *twice = operate (f, 0, NULL, "license", "revoke", second_id, NULL);
+  g_autofree char *unknown = operate (f, 1, NULL, "license", "revoke", "BKNONE", NULL);
+  g_assert_nonnull (strstr (unknown, "There is no license “BKNONE”"));
+  g_autofree char *list = operate (f, 0, NULL, "license", "list", NULL);
+  g_autofree char *first = g_strconcat (id, "  “Chess & Co”  cloud: production  issued: 2", NULL);
+  g_autofree char *second = g_strconcat (second_id, "  “Chess & Co”  cloud: test  issued: 2", NULL);
+  g_autofree char *first_rest = find_line (list, first);
+  g_autofree char *second_rest = find_line (list, second);
+  g_assert_null (strstr (first_rest, "revoked"));
+  g_assert_nonnull (strstr (second_rest, "revoked: 2"));
+  g_assert_null (strstr (list, key));
+}
+
+static void
+test_license_mistakes (Child *f, gconstpointer data)
+{
+  g_autofree char *long_name = g_strnfill (129, 'x');
+  g_autofree char *without = operate (f, 2, NULL, "license", "issue", NULL);
+  g_autofree char *extra = operate (f, 2, NULL, "license", "issue", "Chess", "--name", "Chess", NULL);
+  g_autofree char *empty = operate (f, 1, NULL, "license", "issue", "--name", "", NULL);
+  g_autofree char *two_lines = operate (f, 1, NULL, "license", "issue", "--name", "a\nb", NULL);
+  g_autofree char *too_long = operate (f, 1, NULL, "license", "issue", "--name", long_name, NULL);
+  g_autofree char *cloud = operate (f, 1, NULL, "license", "issue", "--name", "Chess", "--cloud", "sky", NULL);
+  g_assert_nonnull (strstr (cloud, "production or test"));
+  g_autofree char *lock = operate (f, 1, NULL, "run", "--lock", "maybe", NULL);
+  g_assert_nonnull (strstr (lock, "on or off"));
+  g_autofree char *nothing = operate (f, 2, NULL, "license", "revoke", NULL);
+  g_autofree char *verb = operate (f, 2, NULL, "license", "lend", NULL);
+  g_autofree char *list = operate (f, 0, NULL, "license", "list", NULL);
+  g_assert_cmpstr (list, ==, "");
+}
+
 static void
 test_configuration (Child *f, gconstpointer data)
 {
@@ -315,6 +384,8 @@ test_configuration (Child *f, gconstpointer data)
     { "[serve]\ndomain=example.org\n", "There is no setting “domain” in [serve]" },
     { "[server]\nregistration=maybe\n", "open, token or closed" },
     { "[limits]\nframes-burst=0\n", "a number above 0" },
+    { "[server]\nlock=maybe\n", "on or off" },
+    { "[server]\ncloud=sky\n", "production or test" },
     { "[server]\nlisten=192.0.2.1:5290\n", "needs a domain" },
     { "[server]\nlisten=192.0.2.1:5290\ndomain=example.org\n", "needs a certificate" },
     { "[server]\nlisten=nowhere\n", "is no address to listen on" },
@@ -357,6 +428,8 @@ main (int argc, char **argv)
   CHILD_TEST ("/server/process/notify", test_notify);
   CHILD_TEST ("/server/process/operator", test_operator);
   CHILD_TEST ("/server/process/tokens", test_tokens);
+  CHILD_TEST ("/server/process/licenses", test_licenses);
+  CHILD_TEST ("/server/process/license-mistakes", test_license_mistakes);
   CHILD_TEST ("/server/process/configuration", test_configuration);
   CHILD_TEST ("/server/process/example", test_example);
   return g_test_run ();

@@ -31,7 +31,7 @@ class Pair:
         self.log = open(self.buses[0].dir / 'server.log', 'wb')
         self.server = subprocess.Popen(
             [BUILD / 'src' / 'server' / 'beckon-server', 'run', '--domain=localhost', '--registration=open',
-             f'--database={folder}/db.sqlite', '--listen=127.0.0.1:0', f'--port-file={folder}/port'],
+             '--lock=off', f'--database={folder}/db.sqlite', '--listen=127.0.0.1:0', f'--port-file={folder}/port'],
             stdout=self.log, stderr=self.log)
         port = folder / 'port'
         wait(lambda: port.exists() and port.read_text().strip(), 'the server')

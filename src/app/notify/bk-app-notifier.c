@@ -6,6 +6,7 @@
 #include "contacts/bk-app-people.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define MAX_BODY 200 /* characters of a message in its notification */
 
@@ -244,6 +245,27 @@ on_people_changed (GListModel *people, guint position, guint removed, guint adde
     sync_people (self, beckon_messenger_get_connected (bk_app_get_messenger (self->app)));
 }
 
+/* ---- what operators tell ---- */
+
+/* The account is ours, and the text is plain: nothing in it is acted upon but a page that the user asks for. */
+static void
+on_alert (BeckonMessenger *messenger, BeckonAlert *alert, BkAppNotifier *self)
+{
+  const char *domain = strrchr (beckon_alert_get_account (alert), '@');
+  g_autofree char *id = g_strconcat ("alert-", beckon_alert_get_id (alert), NULL);
+  g_autofree char *title
+    = g_strdup_printf (_("Message from the operator of %s"),
+                       domain != NULL ? domain + 1 : beckon_alert_get_account (alert));
+  g_autoptr (GNotification) notification = g_notification_new (title);
+
+  g_notification_set_body (notification, beckon_alert_get_text (alert));
+  if (*beckon_alert_get_url (alert) != '\0')
+    g_notification_add_button_with_target (notification, _("Open Page"), "app.open-alert-page", "s",
+                                           beckon_alert_get_url (alert));
+  g_application_send_notification (G_APPLICATION (self->app), id, notification);
+  beckon_messenger_dismiss_alert_async (messenger, beckon_alert_get_id (alert), NULL, NULL, NULL);
+}
+
 /* ---- life ---- */
 
 BkAppNotifier *
@@ -255,6 +277,7 @@ bk_app_notifier_new (BkApp *app)
   self->app = app;
   self->people = bk_app_people_new (beckon_messenger_get_accounts (bk_app_get_messenger (app)));
   g_signal_connect_object (self->people, "items-changed", G_CALLBACK (on_people_changed), self, 0);
+  g_signal_connect_object (bk_app_get_messenger (app), "alert-received", G_CALLBACK (on_alert), self, 0);
   /* Without a window, the application was started because there is something to tell. */
   sync_people (self, in_background);
   return self;

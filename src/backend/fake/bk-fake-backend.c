@@ -16,7 +16,7 @@ typedef struct
   DeliveryKind kind;
   BkFakeFact *fact; /* FACT */
   GTask *task;      /* REPLY */
-  gint64 value;     /* REPLY: its result */
+  gpointer result;  /* REPLY: for g_free () */
   GError *error;    /* REPLY; nullable */
 } Delivery;
 
@@ -27,7 +27,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (BkFakeBackend, bk_fake_backend, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_REGISTER, bk_fake_backend_register_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_CONTACTS, bk_fake_backend_contacts_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_MESSAGES, bk_fake_backend_messages_init)
-                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, bk_fake_backend_sessions_init))
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, bk_fake_backend_sessions_init)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_LOCK, bk_fake_backend_lock_init)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_ALERTS, bk_fake_backend_alerts_init))
 
 /* ---- deliveries ---- */
 
@@ -39,6 +41,7 @@ delivery_free (gpointer data)
   g_clear_pointer (&delivery->fact, bk_fake_fact_release);
   g_clear_object (&delivery->task);
   g_clear_error (&delivery->error);
+  g_free (delivery->result);
   g_free (delivery);
 }
 
@@ -86,11 +89,11 @@ bk_fake_backend_deliver (BkFakeBackend *self, BkFakeFact *fact)
   push (self, (Delivery){ .kind = DELIVER_FACT, .fact = bk_fake_fact_hold (fact) });
 }
 
-/* Takes @error. */
+/* Takes @result, which is for g_free (), and @error. */
 void
-bk_fake_backend_push_reply (BkFakeBackend *self, GTask *task, gint64 value, GError *error)
+bk_fake_backend_push_reply (BkFakeBackend *self, GTask *task, gpointer result, GError *error)
 {
-  push (self, (Delivery){ .kind = DELIVER_REPLY, .task = g_object_ref (task), .value = value, .error = error });
+  push (self, (Delivery){ .kind = DELIVER_REPLY, .task = g_object_ref (task), .result = result, .error = error });
 }
 
 const char *
@@ -121,6 +124,7 @@ detach (BkFakeBackend *self)
   Delivery *delivery;
 
   bk_clock_clear (self->network->clock, &self->retry_timer);
+  bk_fake_backend_forget_grants (self);
   if (account != NULL)
     {
       g_ptr_array_remove (account->backends, self);
@@ -223,10 +227,12 @@ attempt (BkFakeBackend *self)
   BkBackendEvent credentials
     = { .type = BK_BACKEND_EVENT_CREDENTIALS, .token = self->token, .device = self->device };
   BkBackendEvent profile = { .type = BK_BACKEND_EVENT_PROFILE, .display_name = account->display_name };
+  BkBackendEvent lock = { .type = BK_BACKEND_EVENT_LOCK, .locked = self->network->locked };
   self->account = account;
   push_state (self, BK_BACKEND_SYNCHRONIZING, NULL);
   push_event (self, &credentials);
   push_event (self, &profile);
+  push_event (self, &lock);
   push_backlog (self);
   push_presence (self);
   g_ptr_array_add (account->backends, self);
@@ -265,7 +271,7 @@ run_one (BkFakeBackend *self, Delivery *delivery)
       if (delivery->error != NULL)
         g_task_return_error (delivery->task, g_steal_pointer (&delivery->error));
       else
-        g_task_return_pointer (delivery->task, g_memdup2 (&delivery->value, sizeof delivery->value), g_free);
+        g_task_return_pointer (delivery->task, g_steal_pointer (&delivery->result), g_free);
       break;
     }
 }
@@ -382,6 +388,9 @@ bk_fake_backend_finalize (GObject *object)
   g_free (self->token);
   g_free (self->device);
   g_free (self->personal_message);
+  g_ptr_array_unref (self->challenges);
+  g_hash_table_unref (self->grants);
+  g_array_unref (self->sites);
   G_OBJECT_CLASS (bk_fake_backend_parent_class)->finalize (object);
 }
 
@@ -396,6 +405,9 @@ static void
 bk_fake_backend_init (BkFakeBackend *self)
 {
   g_queue_init (&self->deliveries);
+  self->challenges = g_ptr_array_new_with_free_func (bk_fake_challenge_free);
+  self->grants = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, bk_fake_grant_free);
+  self->sites = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->fail_next = -1;
 }
 

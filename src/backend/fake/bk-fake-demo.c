@@ -3,8 +3,13 @@
 #include "bk-fake-private.h"
 
 #include "bk-ids.h"
+#include "bk-limits.h"
+
+#include <string.h>
 
 #define ECHO "echo@localhost"
+#define LICENSE "BKDEMO"
+#define LICENSE_KEY "demo"
 
 static const struct
 {
@@ -54,6 +59,36 @@ answer_invite (BkBackend *echo, const char *who, const BkEnvelope *invite)
   send_envelope (echo, who, answer);
 }
 
+/* Devices learn at their next sign-in whether anything is locked. What was revoked is good again. */
+static void
+set_locked (BkFakeBackend *echo, gboolean locked)
+{
+  BkFakeNetwork *network = echo->network;
+
+  bk_fake_network_set_locked (network, locked);
+  bk_fake_network_add_license (network, LICENSE, LICENSE_KEY);
+  for (guint i = 0; i < network->members->len; i++)
+    if (!g_ptr_array_find (network->inhabitants, network->members->pdata[i], NULL))
+      bk_fake_backend_disconnect (network->members->pdata[i]);
+}
+
+/* Returns whether @text is for the operator, and has it done. */
+static gboolean
+obey (BkFakeBackend *echo, const char *who, const char *text)
+{
+  if (g_str_equal (text, "!lock") || g_str_equal (text, "!unlock"))
+    set_locked (echo, g_str_equal (text, "!lock"));
+  else if (g_str_equal (text, "!ask"))
+    bk_fake_network_ask_again (echo->network, LICENSE);
+  else if (g_str_equal (text, "!revoke"))
+    bk_fake_network_revoke_license (echo->network, LICENSE);
+  else if (g_str_has_prefix (text, "!alert ") && strlen (text) <= BK_LIMIT_ALERT_TEXT)
+    bk_fake_network_alert (echo->network, who, 0, text + strlen ("!alert "), NULL);
+  else
+    return FALSE;
+  return TRUE;
+}
+
 static void
 on_echo_event (BkBackend *echo, const BkBackendEvent *event, gpointer user_data)
 {
@@ -65,7 +100,7 @@ on_echo_event (BkBackend *echo, const BkBackendEvent *event, gpointer user_data)
                                                             event->who, NULL, NULL, NULL, NULL);
       break;
     case BK_BACKEND_EVENT_MESSAGE:
-      if (!event->outgoing)
+      if (!event->outgoing && !obey (BK_FAKE_BACKEND (echo), event->who, event->text))
         say (echo, event->who, event->text);
       break;
     case BK_BACKEND_EVENT_SESSION:
@@ -106,6 +141,7 @@ bk_fake_network_new_demo (BkClock *clock)
   BkFakeNetwork *self = bk_fake_network_new (clock);
 
   self->welcomes_all = TRUE;
+  bk_fake_network_add_license (self, LICENSE, LICENSE_KEY);
   for (guint i = 0; i < G_N_ELEMENTS (people); i++)
     {
       bk_fake_network_add_account (self, people[i].name, "", people[i].display_name, NULL);

@@ -19,6 +19,10 @@ bk_fake_fact_new (const BkBackendEvent *event)
   copy->text = g_strdup (event->text);
   copy->envelope = event->envelope != NULL ? bk_envelope_copy (event->envelope) : NULL;
   copy->session = g_strdup (event->session);
+  copy->grant = g_strdup (event->grant);
+  copy->challenge = g_strdup (event->challenge);
+  copy->alert = g_strdup (event->alert);
+  copy->url = g_strdup (event->url);
   return fact;
 }
 
@@ -41,6 +45,10 @@ fact_clear (gpointer data)
   g_free ((char *) event->message_id);
   g_free ((char *) event->text);
   g_free ((char *) event->session);
+  g_free ((char *) event->grant);
+  g_free ((char *) event->challenge);
+  g_free ((char *) event->alert);
+  g_free ((char *) event->url);
   g_free (fact->device);
   g_free (fact->not_device);
 }

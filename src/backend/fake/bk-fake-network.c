@@ -460,6 +460,7 @@ bk_fake_network_finalize (GObject *object)
   BkFakeNetwork *self = BK_FAKE_NETWORK (object);
 
   g_ptr_array_unref (self->inhabitants);
+  g_hash_table_unref (self->licenses);
   g_hash_table_unref (self->sessions);
   g_hash_table_unref (self->accounts);
   g_ptr_array_unref (self->members);
@@ -479,6 +480,7 @@ bk_fake_network_init (BkFakeNetwork *self)
 {
   self->accounts = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, account_free);
   self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, bk_fake_session_free);
+  self->licenses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->members = g_ptr_array_new ();
   self->inhabitants = g_ptr_array_new_with_free_func (g_object_unref);
 }

@@ -16,12 +16,27 @@ gboolean bk_fake_network_add_account (BkFakeNetwork *self, const char *name, con
                                       const char *display_name, GError **error);
 void bk_fake_network_befriend (BkFakeNetwork *self, const char *a, const char *b);
 
+/* Lock and Key. Nothing is locked unless this says so; devices learn it at their next sign-in. */
+void bk_fake_network_set_locked (BkFakeNetwork *self, gboolean locked);
+void bk_fake_network_add_license (BkFakeNetwork *self, const char *id, const char *key);
+/* Its grants are over, and it opens nothing any more. */
+void bk_fake_network_revoke_license (BkFakeNetwork *self, const char *id);
+/* Everybody who holds a grant of @id has a minute to prove again that they know its key. */
+void bk_fake_network_ask_again (BkFakeNetwork *self, const char *id);
+
+/* What the operator says: to the account @to, to all if it is NULL; it waits for who is away, for a week. */
+void bk_fake_network_alert (BkFakeNetwork *self, const char *to, guint32 site, const char *text, const char *url);
+/* To the devices that have enabled @site and are there. */
+void bk_fake_network_alert_subscribers (BkFakeNetwork *self, guint32 site, const char *text, const char *url);
+
 /* While held nothing reaches anybody: facts and replies wait for bk_fake_network_flush () or for the end of it. */
 void bk_fake_network_set_held (BkFakeNetwork *self, gboolean held);
 void bk_fake_network_flush (BkFakeNetwork *self);
 
 /* A network for looking at: whoever signs in has an account and finds people there, some of which answer. `echo`
- * approves requests, says what it is told, and accepts invitations, unless their data says "decline" or "ignore". */
+ * approves requests, says what it is told, and accepts invitations, unless their data says "decline" or "ignore". What
+ * it is told may also be for the operator: "!lock", "!unlock", "!ask", "!revoke" and "!alert TEXT". The one license is
+ * BKDEMO, its key is "demo". */
 BkFakeNetwork *bk_fake_network_new_demo (BkClock *clock);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by the files of the fake network: -network.c people and messages, -sessions.c envelopes, -backend.c a device,
- * -requests.c what is asked of it, -demo.c who answers in the demonstration. */
+/* Shared by the files of the fake network: -network.c people and messages, -sessions.c envelopes, -lock.c Lock and Key,
+ * -alerts.c what the operator says, -backend.c a device, -requests.c what is asked of it, -demo.c who answers in the
+ * demonstration. */
 #pragma once
 
 #include "bk-fake-backend.h"
@@ -54,6 +55,8 @@ struct _BkFakeNetwork
   GHashTable *accounts; /* char * name → BkFakeAccount */
   GHashTable *sessions; /* char * guid → BkFakeSession */
   GPtrArray *members;   /* element-type BkFakeBackend, borrowed; all that exist */
+  GHashTable *licenses; /* char * id → char * key */
+  gboolean locked;
   gboolean held;
   gboolean welcomes_all; /* the demonstration: whoever signs in has an account */
   GPtrArray *inhabitants; /* element-type BkFakeBackend, owned; of the demonstration */
@@ -80,6 +83,9 @@ struct _BkFakeBackend
   /* What is */
   BkBackendState state;
   BkFakeAccount *account; /* borrowed from the network; NULL unless signed in */
+  GPtrArray *challenges;  /* element-type BkFakeChallenge, owned; the oldest first */
+  GHashTable *grants;     /* char * grant → BkFakeGrant, owned */
+  GArray *sites;          /* element-type guint32 */
 
   /* Knobs */
   gboolean unreachable;
@@ -106,17 +112,27 @@ void bk_fake_network_rename (BkFakeNetwork *self, BkFakeAccount *account, const 
 gint64 bk_fake_network_send (BkFakeNetwork *self, BkFakeAccount *account, const char *to, const char *id,
                              const char *text, GError **error);
 gboolean bk_fake_network_relay (BkFakeNetwork *self, BkFakeAccount *account, const char *device, const char *to,
-                                const char *uid, const BkEnvelope *envelope, GError **error);
+                                const char *uid, const BkEnvelope *envelope, gboolean barred, GError **error);
 
 /* the device */
 void bk_fake_backend_deliver (BkFakeBackend *self, BkFakeFact *fact);
 void bk_fake_backend_run (BkFakeBackend *self);
-void bk_fake_backend_push_reply (BkFakeBackend *self, GTask *task, gint64 value, GError *error);
+void bk_fake_backend_push_reply (BkFakeBackend *self, GTask *task, gpointer result, GError *error);
+gboolean bk_fake_backend_check_ready (BkFakeBackend *self, GTask *task);
+void bk_fake_backend_reply (BkFakeBackend *self, GTask *task, gpointer result, GError *error);
 void bk_fake_backend_register_init (BkBackendRegisterInterface *iface);
 void bk_fake_backend_contacts_init (BkBackendContactsInterface *iface);
 void bk_fake_backend_messages_init (BkBackendMessagesInterface *iface);
 void bk_fake_backend_sessions_init (BkBackendSessionsInterface *iface);
+void bk_fake_backend_lock_init (BkBackendLockInterface *iface);
+void bk_fake_backend_alerts_init (BkBackendAlertsInterface *iface);
 const char *bk_fake_backend_get_device (BkFakeBackend *self);
+
+/* Lock and Key */
+void bk_fake_challenge_free (gpointer challenge);
+void bk_fake_grant_free (gpointer grant);
+gboolean bk_fake_backend_has_grant (BkFakeBackend *self, const char *grant);
+void bk_fake_backend_forget_grants (BkFakeBackend *self);
 
 void bk_fake_session_free (gpointer session);
 void bk_fake_demo_welcome (BkFakeNetwork *self, const char *name);

@@ -15,8 +15,9 @@ request_new (gpointer backend, gpointer tag, GCancellable *cancellable, GAsyncRe
   return task;
 }
 
-static gboolean
-check_ready (BkFakeBackend *self, GTask *task)
+/* Else answers @task. */
+gboolean
+bk_fake_backend_check_ready (BkFakeBackend *self, GTask *task)
 {
   if (self->fail_next >= 0)
     {
@@ -33,16 +34,22 @@ check_ready (BkFakeBackend *self, GTask *task)
   return FALSE;
 }
 
-/* Takes @error. */
-static void
-reply (BkFakeBackend *self, GTask *task, gint64 value, GError *error)
+/* Takes @result, which is for g_free (), and @error. */
+void
+bk_fake_backend_reply (BkFakeBackend *self, GTask *task, gpointer result, GError *error)
 {
-  bk_fake_backend_push_reply (self, task, value, error);
+  bk_fake_backend_push_reply (self, task, result, error);
   if (self->lose_next_reply)
     {
       self->lose_next_reply = FALSE;
       bk_fake_backend_disconnect (self);
     }
+}
+
+static void
+reply (BkFakeBackend *self, GTask *task, gint64 value, GError *error)
+{
+  bk_fake_backend_reply (self, task, g_memdup2 (&value, sizeof value), error);
 }
 
 static gint64
@@ -96,7 +103,7 @@ fake_change_async (BkBackendContacts *backend, BkContactVerb verb, const char *w
   g_autoptr (GTask) task = request_new (self, fake_change_async, cancellable, callback, user_data);
   GError *error = NULL;
 
-  if (!check_ready (self, task))
+  if (!bk_fake_backend_check_ready (self, task))
     return;
   bk_fake_network_change (self->network, self->account, verb, who, text, &error);
   reply (self, task, 1, error);
@@ -115,7 +122,7 @@ fake_set_display_name_async (BkBackendContacts *backend, const char *display_nam
   BkFakeBackend *self = BK_FAKE_BACKEND (backend);
   g_autoptr (GTask) task = request_new (self, fake_set_display_name_async, cancellable, callback, user_data);
 
-  if (!check_ready (self, task))
+  if (!bk_fake_backend_check_ready (self, task))
     return;
   bk_fake_network_rename (self->network, self->account, display_name);
   reply (self, task, 1, NULL);
@@ -138,7 +145,7 @@ fake_send_message_async (BkBackendMessages *backend, const char *to, const char 
   g_autoptr (GTask) task = request_new (self, fake_send_message_async, cancellable, callback, user_data);
   GError *error = NULL;
 
-  if (!check_ready (self, task))
+  if (!bk_fake_backend_check_ready (self, task))
     return;
   if (bk_text_is_valid (text, BK_LIMIT_MESSAGE, TRUE))
     {
@@ -164,15 +171,17 @@ bk_fake_backend_messages_init (BkBackendMessagesInterface *iface)
 
 static void
 fake_send_envelope_async (BkBackendSessions *backend, const char *to, const char *uid, const BkEnvelope *envelope,
-                          const char *grant, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                          const char *grant, GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data)
 {
   BkFakeBackend *self = BK_FAKE_BACKEND (backend);
   g_autoptr (GTask) task = request_new (self, fake_send_envelope_async, cancellable, callback, user_data);
   GError *error = NULL;
 
-  if (!check_ready (self, task))
+  if (!bk_fake_backend_check_ready (self, task))
     return;
-  bk_fake_network_relay (self->network, self->account, self->device, to, uid, envelope, &error);
+  gboolean barred = grant != NULL && !bk_fake_backend_has_grant (self, grant);
+  bk_fake_network_relay (self->network, self->account, self->device, to, uid, envelope, barred, &error);
   reply (self, task, 1, error);
 }
 

@@ -293,9 +293,10 @@ run (Relay *relay, GError **error)
   return check_rules (relay, error) && run_kind (relay);
 }
 
+/* @barred: a program invites that may not. */
 gboolean
 bk_fake_network_relay (BkFakeNetwork *self, BkFakeAccount *account, const char *device, const char *to,
-                       const char *uid, const BkEnvelope *envelope, GError **error)
+                       const char *uid, const BkEnvelope *envelope, gboolean barred, GError **error)
 {
   Relay relay = {
     .network = self,
@@ -307,6 +308,8 @@ bk_fake_network_relay (BkFakeNetwork *self, BkFakeAccount *account, const char *
 
   if (g_hash_table_contains (account->uids, uid))
     return TRUE;
+  if (barred && self->locked && envelope->kind == BK_ENVELOPE_INVITE)
+    return refuse (error, BECKON_ERROR_API_LOCKED, "The program that invites has not unlocked the API");
   if (!run (&relay, error))
     return FALSE;
   g_hash_table_add (account->uids, g_strdup (uid));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of BkNativeBackend: -wishes.c is what the engine wants of the connection, -backend.c the state
- * machine, -events.c turns frames into facts, -requests.c is what the engine asks the server for. */
+ * machine, -events.c turns frames into facts, -requests.c is what the engine asks the server for, -lock.c and -alerts.c
+ * what it asks for programs. */
 #pragma once
 
 #include "bk-native-backend.h"
@@ -40,11 +41,16 @@ struct _BkNativeBackend
   guint wish_source;
   gboolean forget; /* with WISH_SIGN_OUT */
 
+  GArray *sites;      /* element-type gint64: whose alerts are wanted */
+  gboolean sites_due; /* the server is to be told */
+
   /* What is */
   BkBackendState state;
   BkNativeLink *link; /* nullable */
   GCancellable *cancellable; /* of the attempt; nullable */
   guint presence_sent; /* the serial that the server knows */
+  gboolean telling_sites;
+  guint sites_timer; /* the server was too busy for them */
   guint retry_timer;
   guint attempts; /* that failed since it was last online for a while */
   gint64 signing_in_since;
@@ -54,6 +60,7 @@ struct _BkNativeBackend
 };
 
 #define BK_NATIVE_SIGN_IN_SECONDS 15
+#define BK_NATIVE_REQUEST_SECONDS 30
 
 void bk_native_backend_start (BkNativeBackend *self);
 void bk_native_backend_hang_up (BkNativeBackend *self, gboolean sign_out);
@@ -64,6 +71,9 @@ void bk_native_backend_caught_up (BkNativeBackend *self);
 void bk_native_backend_bye (BkNativeBackend *self, const BkFrame *frame);
 gboolean bk_native_backend_is_signed_in (BkNativeBackend *self);
 gboolean bk_native_backend_is_ready (BkNativeBackend *self);
+gboolean bk_native_backend_check_ready (BkNativeBackend *self, GTask *task);
+void bk_native_backend_begin_sites (BkNativeBackend *self);
+void bk_native_backend_stop_sites (BkNativeBackend *self);
 
 const char *bk_native_status_to_word (BeckonStatus status);
 void bk_native_free_secret (char *secret);
@@ -75,5 +85,7 @@ void bk_native_backend_register_init (BkBackendRegisterInterface *iface);
 void bk_native_backend_contacts_init (BkBackendContactsInterface *iface);
 void bk_native_backend_messages_init (BkBackendMessagesInterface *iface);
 void bk_native_backend_sessions_init (BkBackendSessionsInterface *iface);
+void bk_native_backend_lock_init (BkBackendLockInterface *iface);
+void bk_native_backend_alerts_init (BkBackendAlertsInterface *iface);
 
 G_END_DECLS

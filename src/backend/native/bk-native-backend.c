@@ -27,7 +27,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (BkNativeBackend, bk_native_backend, G_TYPE_OBJECT
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_REGISTER, bk_native_backend_register_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_CONTACTS, bk_native_backend_contacts_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_MESSAGES, bk_native_backend_messages_init)
-                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, bk_native_backend_sessions_init))
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, bk_native_backend_sessions_init)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_LOCK, bk_native_backend_lock_init)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_ALERTS, bk_native_backend_alerts_init))
 
 /* ---- small things ---- */
 
@@ -80,6 +82,7 @@ void
 bk_native_backend_hang_up (BkNativeBackend *self, gboolean sign_out)
 {
   bk_clock_clear (self->clock, &self->retry_timer);
+  bk_native_backend_stop_sites (self);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   if (self->link == NULL)
@@ -216,6 +219,7 @@ report_sign_in (BkNativeBackend *self, const BkFrame *frame)
     .type = BK_BACKEND_EVENT_PROFILE,
     .display_name = bk_frame_get_string (frame, "display_name"),
   };
+  BkBackendEvent lock = { .type = BK_BACKEND_EVENT_LOCK, .locked = bk_frame_get_int (frame, "lock") != 0 };
 
   bk_native_set_secret (&self->token, credentials.token);
   bk_native_set_text (&self->device, credentials.device);
@@ -224,6 +228,8 @@ report_sign_in (BkNativeBackend *self, const BkFrame *frame)
   bk_native_backend_enter_state (self, BK_BACKEND_SYNCHRONIZING, NULL, 0);
   bk_backend_emit (BK_BACKEND (self), &credentials);
   bk_backend_emit (BK_BACKEND (self), &profile);
+  bk_backend_emit (BK_BACKEND (self), &lock);
+  bk_native_backend_begin_sites (self);
 }
 
 static void send_sign_in (BkNativeBackend *self);
@@ -431,6 +437,7 @@ bk_native_backend_finalize (GObject *object)
   bk_native_free_secret (self->token);
   g_free (self->device);
   g_free (self->personal_message);
+  g_array_unref (self->sites);
   g_clear_object (&self->tls_database);
   g_object_unref (self->clock);
   G_OBJECT_CLASS (bk_native_backend_parent_class)->finalize (object);
@@ -456,6 +463,7 @@ static void
 bk_native_backend_init (BkNativeBackend *self)
 {
   self->status = BECKON_STATUS_ONLINE;
+  self->sites = g_array_new (FALSE, FALSE, sizeof (gint64));
 }
 
 BkNativeBackend *

@@ -99,6 +99,40 @@ report_elsewhere (BkNativeBackend *self, const BkFrame *frame)
 }
 
 static void
+report_lock (BkNativeBackend *self, const BkFrame *frame, BkBackendEventType type)
+{
+  BkBackendEvent event = {
+    .type = type,
+    .grant = bk_frame_get_string (frame, "grant"),
+    .challenge = bk_frame_get_string (frame, "challenge"),
+  };
+
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+/* One that went to subscribers has no place in the stream. */
+static void
+report_alert (BkNativeBackend *self, const BkFrame *frame)
+{
+  char cursor[CURSOR_SIZE];
+  gint64 site = bk_frame_get_int (frame, "site");
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_ALERT,
+    .alert = bk_frame_get_string (frame, "alert"),
+    .site = (guint32) site,
+    .text = bk_frame_get_string (frame, "text"),
+    .url = bk_frame_get_string (frame, "url"),
+    .time = bk_frame_get_int (frame, "time"),
+  };
+
+  if (site > G_MAXUINT32)
+    return;
+  if (bk_frame_get_int (frame, "seq") > 0)
+    event.cursor = advance (self, frame, cursor);
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+static void
 report_caught_up (BkNativeBackend *self, const BkFrame *frame)
 {
   char cursor[CURSOR_SIZE];
@@ -132,8 +166,13 @@ bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame)
       report_caught_up (self, frame);
       break;
     case BK_FRAME_LOCK_CHALLENGED:
+      report_lock (self, frame, BK_BACKEND_EVENT_LOCK_CHALLENGED);
+      break;
     case BK_FRAME_LOCK_REVOKED:
+      report_lock (self, frame, BK_BACKEND_EVENT_LOCK_REVOKED);
+      break;
     case BK_FRAME_ALERT:
+      report_alert (self, frame);
       break;
     case BK_FRAME_BYE:
       bk_native_backend_bye (self, frame);

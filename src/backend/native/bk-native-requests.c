@@ -5,8 +5,6 @@
 #include "bk-ids.h"
 #include "bk-limits.h"
 
-#define REQUEST_SECONDS 30
-
 static gboolean
 check_name (GTask *task, const char *who)
 {
@@ -37,8 +35,9 @@ check_text (GTask *task, const char *text, gsize max, gboolean multi_line, Becko
   return FALSE;
 }
 
-static gboolean
-check_ready (BkNativeBackend *self, GTask *task)
+/* Else answers @task. */
+gboolean
+bk_native_backend_check_ready (BkNativeBackend *self, GTask *task)
 {
   if (bk_native_backend_is_ready (self))
     return TRUE;
@@ -72,7 +71,7 @@ on_replied (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 ask (BkNativeBackend *self, const BkFrame *frame, GTask *task)
 {
-  bk_native_link_request_async (self->link, frame, REQUEST_SECONDS, g_task_get_cancellable (task), on_replied, task);
+  bk_native_link_request_async (self->link, frame, BK_NATIVE_REQUEST_SECONDS, g_task_get_cancellable (task), on_replied, task);
 }
 
 static gint64
@@ -123,7 +122,7 @@ native_change_async (BkBackendContacts *backend, BkContactVerb verb, const char 
     text = NULL;
   if (!check_name (task, who)
       || (text != NULL && !check_text (task, text, BK_LIMIT_REQUEST_TEXT, FALSE, BECKON_ERROR_INVALID_ARGUMENT))
-      || !check_ready (self, task))
+      || !bk_native_backend_check_ready (self, task))
     return;
 
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, frame_type_of (verb));
@@ -149,7 +148,7 @@ native_set_display_name_async (BkBackendContacts *backend, const char *display_n
 
   g_task_set_source_tag (task, native_set_display_name_async);
   if (!check_text (task, display_name, BK_LIMIT_DISPLAY_NAME, FALSE, BECKON_ERROR_INVALID_ARGUMENT)
-      || !check_ready (self, task))
+      || !bk_native_backend_check_ready (self, task))
     return;
 
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_PROFILE_SET);
@@ -183,7 +182,7 @@ native_send_message_async (BkBackendMessages *backend, const char *to, const cha
 
   g_task_set_source_tag (task, native_send_message_async);
   if (!check_name (task, to) || !check_guid (task, message_id)
-      || !check_text (task, text, BK_LIMIT_MESSAGE, TRUE, BECKON_ERROR_MESSAGE_TOO_LONG) || !check_ready (self, task))
+      || !check_text (task, text, BK_LIMIT_MESSAGE, TRUE, BECKON_ERROR_MESSAGE_TOO_LONG) || !bk_native_backend_check_ready (self, task))
     return;
 
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_MESSAGE_SEND);
@@ -210,13 +209,14 @@ bk_native_backend_messages_init (BkBackendMessagesInterface *iface)
 
 static void
 native_send_envelope_async (BkBackendSessions *backend, const char *to, const char *uid, const BkEnvelope *envelope,
-                            const char *grant, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                            const char *grant, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data)
 {
   BkNativeBackend *self = BK_NATIVE_BACKEND (backend);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, native_send_envelope_async);
-  if (!check_name (task, to) || !check_guid (task, uid) || !check_ready (self, task))
+  if (!check_name (task, to) || !check_guid (task, uid) || !bk_native_backend_check_ready (self, task))
     return;
 
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_SESSION_SEND);
@@ -283,7 +283,7 @@ on_registration_opened (GObject *source, GAsyncResult *result, gpointer user_dat
   bk_frame_set_string (frame, "display_name", registration->display_name);
   bk_frame_set_string (frame, "token", registration->token);
   GCancellable *cancellable = g_task_get_cancellable (task);
-  bk_native_link_request_async (registration->link, frame, REQUEST_SECONDS, cancellable, on_replied,
+  bk_native_link_request_async (registration->link, frame, BK_NATIVE_REQUEST_SECONDS, cancellable, on_replied,
                                 g_steal_pointer (&task));
 }
 

@@ -12,20 +12,6 @@
 #define NAME_FACTOR 10
 #define ADDRESS_FACTOR 5
 
-/* Returns (transfer full) what counts as one address: an IPv6 subscriber has a /64. */
-static char *
-dup_network (const char *address)
-{
-  g_autoptr (GInetAddress) parsed = g_inet_address_new_from_string (address);
-  if (parsed == NULL || g_inet_address_get_family (parsed) != G_SOCKET_FAMILY_IPV6)
-    return g_strdup (address);
-
-  guint8 bytes[16] = { 0 };
-  memcpy (bytes, g_inet_address_to_bytes (parsed), 8);
-  g_autoptr (GInetAddress) network = g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV6);
-  return g_inet_address_to_string (network);
-}
-
 static gboolean
 check_domain (BkServerPeer *peer, const BkFrame *frame)
 {
@@ -156,8 +142,7 @@ static gboolean
 check_registration (BkServerPeer *peer, const BkFrame *frame)
 {
   gint64 id = bk_frame_get_id (frame);
-  g_autofree char *network = dup_network (peer->address);
-  g_autofree char *key = g_strconcat ("register ", network, NULL);
+  g_autofree char *key = g_strconcat ("register ", peer->network, NULL);
 
   if (peer->server->config->registration == BK_SERVER_REGISTRATION_CLOSED)
     bk_server_peer_refuse (peer, id, BECKON_ERROR_NOT_ALLOWING_NEW_USERS, "This server takes no new accounts");
@@ -244,6 +229,8 @@ welcome (BkServerPeer *peer, gint64 id, SignIn *sign_in)
   bk_frame_set_string (frame, "token", sign_in->job.token);
   bk_frame_set_string (frame, "display_name", sign_in->job.display_name);
   bk_frame_set_int (frame, "time", bk_server_now (server));
+  if (server->config->lock)
+    bk_frame_set_bool (frame, "lock", TRUE);
   bk_server_peer_send (peer, frame);
 
   peer->device = sign_in->job.device;
@@ -279,11 +266,9 @@ run_sign_in (BkServerPeer *peer, gint64 id, SignIn *sign_in)
 static void
 make_failure_keys (BkServerPeer *peer, const char *name, char *keys[3])
 {
-  g_autofree char *network = dup_network (peer->address);
-
-  keys[0] = g_strconcat ("fail ", name, " ", network, NULL);
+  keys[0] = g_strconcat ("fail ", name, " ", peer->network, NULL);
   keys[1] = g_strconcat ("fail-name ", name, NULL);
-  keys[2] = g_strconcat ("fail-address ", network, NULL);
+  keys[2] = g_strconcat ("fail-address ", peer->network, NULL);
 }
 
 static BkServerRate

@@ -5,6 +5,7 @@
 void
 bk_server_handle_session_send (BkServerPeer *peer, const BkFrame *frame)
 {
+  const char *grant = peer->server->config->lock ? bk_frame_get_string (frame, "grant") : NULL;
   BkStoreSession *job = g_new0 (BkStoreSession, 1);
 
   job->now = bk_server_now (peer->server);
@@ -14,6 +15,8 @@ bk_server_handle_session_send (BkServerPeer *peer, const BkFrame *frame)
   job->uid = g_strdup (bk_frame_get_string (frame, "uid"));
   job->envelope = bk_envelope_copy (bk_frame_get_envelope (frame));
   job->reachable = bk_server_account_sees_online (peer->server, peer->account, job->to);
+  /* Without a grant it is the user who invites, and nothing is locked for users. */
+  job->locked = grant != NULL && job->envelope->kind == BK_ENVELOPE_INVITE && !bk_server_lock_has_grant (peer, grant);
   bk_server_peer_run (peer, bk_frame_get_id (frame), BK_SQLITE_WRITE, bk_store_session, job, bk_store_session_free,
                       bk_server_peer_done_ok);
 }

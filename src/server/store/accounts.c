@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-store-private.h"
 
-#include <sodium.h>
-#include <string.h>
-
-static void
-wipe (char **secret)
-{
-  if (*secret != NULL)
-    sodium_memzero (*secret, strlen (*secret));
-  g_clear_pointer (secret, g_free);
-}
-
 /* ---- looking up ---- */
 
 gboolean
@@ -37,7 +26,7 @@ bk_store_lookup_free (gpointer data)
   BkStoreLookup *job = data;
 
   g_free (job->name);
-  wipe (&job->password);
+  bk_store_wipe (&job->password);
   bk_store_plain_free (job);
 }
 
@@ -95,7 +84,7 @@ bk_store_register_free (gpointer data)
   g_free (job->name);
   g_free (job->display_name);
   g_free (job->token);
-  wipe (&job->password);
+  bk_store_wipe (&job->password);
   bk_store_plain_free (job);
 }
 

@@ -12,6 +12,8 @@ gboolean bk_store_exec (BkSqlite *db, GError **error, const char *sql, const cha
 gboolean bk_store_get_int (BkSqlite *db, sqlite3_stmt *statement, gint64 *value, gboolean *found, GError **error);
 char *bk_store_dup_text (sqlite3_stmt *statement, int column);
 GBytes *bk_store_hash_token (const char *token);
+void bk_store_wipe (char **secret);
+char *bk_store_format_time (gint64 time);
 
 gboolean bk_store_next_seq (BkSqlite *db, gint64 account, gint64 *seq, GError **error);
 gboolean bk_store_account_by_name (BkSqlite *db, const char *name, gint64 *account, GError **error);

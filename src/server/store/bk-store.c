@@ -95,6 +95,24 @@ bk_store_hash_token (const char *token)
   return g_bytes_new (hash, sizeof hash);
 }
 
+/* Frees a secret and what it said. */
+void
+bk_store_wipe (char **secret)
+{
+  if (*secret != NULL)
+    sodium_memzero (*secret, strlen (*secret));
+  g_clear_pointer (secret, g_free);
+}
+
+/* Returns (transfer full) a time for the operator's eyes. */
+char *
+bk_store_format_time (gint64 time)
+{
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (time / BK_STORE_SECOND);
+
+  return date != NULL ? g_date_time_format (date, "%Y-%m-%d %H:%M UTC") : g_strdup ("?");
+}
+
 /* ---- accounts, as every table needs them ---- */
 
 /* Gives @account its next sequence number. */

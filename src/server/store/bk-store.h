@@ -135,6 +135,7 @@ typedef struct
   gint64 account;
   gint64 device;
   gboolean reachable; /* invite: whether the other side is online as far as this account may know */
+  gboolean locked;    /* invite: the program behind it has no right to */
   char *to;
   char *uid;
   BkEnvelope *envelope;
@@ -152,15 +153,27 @@ typedef struct
   gint64 reached; /* out: everything up to here is in @changes or not for this device */
 } BkStoreSync;
 
+/* READ: a license that is good in @cloud. */
+typedef struct
+{
+  BkStoreChanges changes;
+  char *id;
+  const char *cloud;
+  char *key; /* out; NULL: there is none, or it has been revoked */
+} BkStoreLicense;
+
 /* WRITE and READ, for the operator. */
 typedef struct
 {
   BkStoreChanges changes;
   gint64 now;
-  char *token;
+  char *token; /* what the job is about: a token, a name, the id of a license */
   guint uses;
   gint64 expires; /* 0: never */
-  GString *list;  /* out, for bk_store_list_tokens () and bk_store_list_accounts () */
+  char *key;      /* of a new license */
+  char *name;     /* the same */
+  char *cloud;    /* the same */
+  GString *list;  /* out, for the jobs that list */
 } BkStoreAdmin;
 
 extern const BkSqliteMigration bk_store_migrations[];
@@ -177,10 +190,14 @@ gboolean bk_store_contact (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_message (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_session (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_sync (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_create_token (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_tokens (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_accounts (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_remove_account (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_issue_license (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_list_licenses (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_revoke_license (BkSqlite *db, gpointer data, GError **error);
 
 /* freeing their structs */
 void bk_store_lookup_free (gpointer data);
@@ -190,6 +207,7 @@ void bk_store_profile_free (gpointer data);
 void bk_store_contact_free (gpointer data);
 void bk_store_message_free (gpointer data);
 void bk_store_session_free (gpointer data);
+void bk_store_license_free (gpointer data);
 void bk_store_plain_free (gpointer data);
 void bk_store_admin_free (gpointer data);
 

@@ -90,5 +90,16 @@ static const char version_1[] =
   ") STRICT, WITHOUT ROWID;"
   "CREATE INDEX sent_uids_by_expiry ON sent_uids (expires);";
 
-const BkSqliteMigration bk_store_migrations[] = { { version_1 } };
+/* Lock and Key. The key lies here as it is: to verify an answer one needs it. */
+static const char version_2[] =
+  "CREATE TABLE licenses ("
+  "  id TEXT PRIMARY KEY,"
+  "  key TEXT NOT NULL,"
+  "  name TEXT NOT NULL,"
+  "  cloud TEXT NOT NULL,"
+  "  issued INTEGER NOT NULL,"
+  "  revoked INTEGER NOT NULL DEFAULT 0"
+  ") STRICT, WITHOUT ROWID;";
+
+const BkSqliteMigration bk_store_migrations[] = { { version_1 }, { version_2 } };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);

@@ -391,6 +391,8 @@ bk_store_session (BkSqlite *db, gpointer data, GError **error)
     return FALSE;
   if (seen)
     return TRUE;
+  if (job->locked)
+    return refuse (error, BECKON_ERROR_API_LOCKED, "The program that invites has not unlocked the API");
 
   relay.from = bk_store_account_name (db, job->account, error);
   return relay.from != NULL && bk_store_prune (db, job->now, error)

@@ -62,9 +62,7 @@ bk_store_list_tokens (BkSqlite *db, gpointer data, GError **error)
         return TRUE;
 
       gint64 expires = sqlite3_column_int64 (query, 2);
-      g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (expires / BK_STORE_SECOND);
-      g_autofree char *text = expires == 0 || date == NULL ? g_strdup ("never")
-                                                           : g_date_time_format (date, "%Y-%m-%d %H:%M UTC");
+      g_autofree char *text = expires == 0 ? g_strdup ("never") : bk_store_format_time (expires);
       g_string_append_printf (job->list, "%s…  uses left: %" G_GINT64_FORMAT "  expires: %s\n",
                               bk_sqlite_column_text (query, 0), (gint64) sqlite3_column_int64 (query, 1), text);
     }
@@ -77,6 +75,9 @@ bk_store_admin_free (gpointer data)
   BkStoreAdmin *job = data;
 
   g_free (job->token);
+  bk_store_wipe (&job->key);
+  g_free (job->name);
+  g_free (job->cloud);
   if (job->list != NULL)
     g_string_free (job->list, TRUE);
   bk_store_plain_free (job);
