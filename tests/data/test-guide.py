@@ -24,6 +24,7 @@ BLOCK = re.compile(r'^```(\w+)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 SAVE = re.compile(r'[Ss]ave (?:this|it)\s+as\s+`([\w.]+)`')
 KINDS = {'sh', 'text', 'python', 'c', 'ini'}
 LIMIT = 300
+GUID = '3B7D1C58-90E2-4A6F-8C14-D5F2A7E6B903'
 STRICT = ('-std=gnu11', '-Wall', '-Wextra', '-Werror', '-Wno-unused-parameter', '-Wno-unused-function',
           '-fsyntax-only', '-x', 'c')
 
@@ -59,8 +60,11 @@ def make_script(steps):
     return '\n'.join(script) + '\necho "==== done"\n', expected
 
 
-def follow(script, folder):
-    with screen() as display:
+def follow(script):
+    """What each step said, in a folder with nothing in it and with a screen."""
+    adopt_orphans()
+    with screen() as display, tempfile.TemporaryDirectory(prefix='beckon-') as name:
+        folder = pathlib.Path(name)
         environment = {**installed.environment({'HOME': str(folder), 'LANG': 'C.UTF-8', 'USER': 'developer'}), **display,
                        'XDG_RUNTIME_DIR': str(folder / 'run')}
         environment['XDG_DATA_DIRS'] = f'{PREFIX}/share:/usr/share'
@@ -74,7 +78,7 @@ def follow(script, folder):
                 status = 'no end'
             finally:
                 end_all()
-    text = (folder / 'said').read_text(encoding='utf-8', errors='replace')
+        text = (folder / 'said').read_text(encoding='utf-8', errors='replace')
     assert status == 0 and text.endswith('==== done\n'), f'ended with {status}:\n{text}'
     return {int(number): lines.splitlines() for number, lines in
             re.findall(r'^==== (\d+)\n(.*?)(?=^==== )', text, re.MULTILINE | re.DOTALL)}
@@ -89,10 +93,8 @@ def says(lines, wanted):
 
 def test_first_peer():
     installed.install()
-    adopt_orphans()
     script, expected = make_script(blocks(FIRST))
-    with tempfile.TemporaryDirectory(prefix='beckon-') as folder:
-        said = follow(script, pathlib.Path(folder))
+    said = follow(script)
     assert expected
     for number, wanted in expected.items():
         assert says(said[number], wanted), f'{wanted} is not what was said:\n{said[number]}'
@@ -155,19 +157,30 @@ beckonctl apps
 """
 
 
-def test_registrations_of_the_guides():
-    """The service takes each of them, without a word about them."""
+def test_registrations_and_commands_of_the_guides():
+    """The service takes each registration, without a word about it; and what is typed into a shell can be typed."""
     script, guids = ['set -e -u', 'mkdir -p data/beckon/peers'], []
     for _, text in pages('ini'):
         guids.append(re.search(r'^GUID=(.*)$', text, re.MULTILINE)[1])
         script += [f"cat > 'data/beckon/peers/{guids[-1]}.peer' <<'END OF THE FILE'", text + 'END OF THE FILE']
     assert len(set(guids)) == len(guids) > 0, guids
-    adopt_orphans()
-    with tempfile.TemporaryDirectory(prefix='beckon-') as folder:
-        said = follow('\n'.join(script) + SERVICE + 'echo "==== done"\n', pathlib.Path(folder))[0]
-    assert all(any(line.startswith(f'{guid}  ') for line in said) for guid in guids), said
-    assert not any('passed over' in line for line in said), said
+    commands = [text for path, text in pages('sh') if path != FIRST]
+    said = follow('\n'.join([*script, SERVICE, 'echo "==== 1"', *commands, 'echo "==== done"\n']))
+    assert all(any(line.startswith(f'{guid}  ') for line in said[0]) for guid in guids), said
+    assert not any('passed over' in line for line in said[0]), said
+    assert any(guids[0] in line for line in said[1]), said
+
+
+def test_peer_without_the_library():
+    peer = next(text for path, text in pages('python') if path.name == 'dbus.md')
+    script = ['set -e -u', SERVICE, "cat > peer.py <<'END OF THE FILE'", peer + 'END OF THE FILE',
+              'echo secret | beckonctl account add you@localhost --password-stdin',
+              f"beckonctl apps register '{{{GUID}}}' Peer \"{sys.executable} $PWD/peer.py\"",
+              'beckonctl invite echo Peer --wait connected', 'echo "==== 1"',
+              "timeout 60 tail -n +1 -f \"$(beckonctl show | sed -n 's/^  log *//p')\" | grep -m 1 hello",
+              'beckonctl cancel', 'echo "==== done"\n']
+    assert follow('\n'.join(script))[1] == ['They say: hello']
 
 
 if __name__ == '__main__':
-    tap.run([test_first_peer, test_c_of_the_guides, test_python_of_the_guides, test_registrations_of_the_guides])
+    tap.run([value for name, value in list(globals().items()) if name.startswith('test_')])
