@@ -39,7 +39,8 @@ def test_manual_page():
         raise tap.Skip('groff is not installed')
     page = run('groff', '-man', '-Tascii', '-P-c', '-rLL=400n', PAGE)
     page = re.sub('.\x08', '', page)
-    assert set(re.findall(r'--[a-z-]+', page.partition('\nOPTIONS')[2].partition('\nCOMMANDS')[0])) == COMMON - {'--help'}
+    common = page.partition('\nOPTIONS')[2].partition('\nCOMMANDS')[0]
+    assert set(re.findall(r'--[a-z-]+', common)) == COMMON - {'--help'}
     lines = [line.strip() for line in page.partition('\nCOMMANDS')[2].partition('\nJSON')[0].splitlines()
              if re.match(' {7}[a-z]', line)]
     told = {}

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The examples for developers, built and run with what is installed: two people play with real services and a server."""
+"""The examples for developers, built and run with what is installed: two people play, with real services and a
+server."""
 import os
 import pathlib
 import re

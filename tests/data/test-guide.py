@@ -46,7 +46,7 @@ def pages(kind):
 
 
 def make_script(steps):
-    """All commands and files one after the other, as somebody types them into one terminal; what each says is marked."""
+    """All commands and files one after the other, as somebody types them into one terminal, with marks between."""
     script, expected = ['set -e -u'], {}
     for number, (kind, text, before) in enumerate(steps):
         if kind == 'sh':
@@ -65,15 +65,15 @@ def follow(script):
     adopt_orphans()
     with screen() as display, tempfile.TemporaryDirectory(prefix='beckon-') as name:
         folder = pathlib.Path(name)
-        environment = {**installed.environment({'HOME': str(folder), 'LANG': 'C.UTF-8', 'USER': 'developer'}), **display,
-                       'XDG_RUNTIME_DIR': str(folder / 'run')}
+        own = {'HOME': str(folder), 'LANG': 'C.UTF-8', 'USER': 'developer', 'XDG_RUNTIME_DIR': str(folder / 'run')}
+        environment = {**installed.environment(own), **display}
         environment['XDG_DATA_DIRS'] = f'{PREFIX}/share:/usr/share'
         (folder / 'run').mkdir(mode=0o700)
         (folder / 'empty').mkdir()
         with open(folder / 'said', 'wb') as said:
             try:
-                status = subprocess.run(['bash'], input=script.encode(), cwd=folder / 'empty', env=environment, stdout=said,
-                                        stderr=said, timeout=LIMIT, check=False).returncode
+                status = subprocess.run(['bash'], input=script.encode(), cwd=folder / 'empty', env=environment,
+                                        stdout=said, stderr=said, timeout=LIMIT, check=False).returncode
             except subprocess.TimeoutExpired:
                 status = 'no end'
             finally:
@@ -141,8 +141,8 @@ def test_python_of_the_guides():
     assert found
     for path, text in found:
         ast.parse(text, path.name)
-        done = subprocess.run([sys.executable, '-c', CHECK], input=text, encoding='utf-8', check=False, capture_output=True,
-                              env=installed.environment(dict(os.environ)))
+        done = subprocess.run([sys.executable, '-c', CHECK], input=text, encoding='utf-8', check=False,
+                              capture_output=True, env=installed.environment(dict(os.environ)))
         assert done.returncode == 0, f'{path.name}: {done.stderr}'
 
 

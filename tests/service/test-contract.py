@@ -167,7 +167,8 @@ def compare(client, name, path, expected):
     for interface in expected:
         is_told, is_written = shape(told[f'im.beckon.{interface}']), written[f'im.beckon.{interface}']
         different = {key for key in {*is_told, *is_written} if is_told.get(key) != is_written.get(key)}
-        assert not different, (name, path, interface, {key: (is_told.get(key), is_written.get(key)) for key in different})
+        assert not different, (name, path, interface,
+                               {key: (is_told.get(key), is_written.get(key)) for key in different})
 
 
 def test_what_runs_is_what_is_written():
