@@ -3,9 +3,12 @@
 #include "bk-ctl.h"
 
 static char *request_text;
+static gboolean private_api;
 
 static const GOptionEntry add_entries[] = {
   { "message", 'm', 0, G_OPTION_ARG_FILENAME, &request_text, "Text to show with the request", "TEXT" },
+  { "private", 0, 0, G_OPTION_ARG_NONE, &private_api, "As a licensed program does, by MessengerPrivate1", NULL },
+  BK_CTL_LOCK_ENTRIES,
   { NULL },
 };
 
@@ -42,8 +45,16 @@ static void
 run_add (BkCtl *ctl)
 {
   g_autofree char *who = NULL;
-  BeckonAccount *account = account_and_who (ctl, &who);
 
+  if (private_api)
+    {
+      if (request_text != NULL)
+        bk_ctl_fail (ctl, BK_CTL_USAGE, "Programs ask without a text");
+      else
+        bk_ctl_with_private (ctl, bk_ctl_add_contact_private);
+      return;
+    }
+  BeckonAccount *account = account_and_who (ctl, &who);
   if (account != NULL)
     beckon_account_add_contact_async (account, who, request_text != NULL ? request_text : "", ctl->cancellable,
                                       on_added, ctl);

@@ -261,6 +261,31 @@ session_line (GObject *object)
                           *result != '\0' ? "  " : "", result);
 }
 
+/* ---- alerts ---- */
+
+static void
+build_alert (JsonBuilder *builder, GObject *object)
+{
+  BeckonAlert *alert = BECKON_ALERT (object);
+
+  add_text (builder, "id", beckon_alert_get_id (alert));
+  add_number (builder, "site", beckon_alert_get_site (alert));
+  add_text (builder, "text", beckon_alert_get_text (alert));
+  add_text (builder, "url", beckon_alert_get_url (alert));
+  add_number (builder, "time", beckon_alert_get_time (alert));
+  add_text (builder, "account", beckon_alert_get_account (alert));
+}
+
+static char *
+alert_line (GObject *object)
+{
+  BeckonAlert *alert = BECKON_ALERT (object);
+  const char *url = beckon_alert_get_url (alert);
+
+  return g_strdup_printf ("%u  %s%s%s", beckon_alert_get_site (alert), beckon_alert_get_text (alert),
+                          *url != '\0' ? "  " : "", url);
+}
+
 /* ---- the kinds of things ---- */
 
 typedef struct
@@ -277,6 +302,7 @@ static const Kind kinds[] = {
   { "message", beckon_message_get_type, build_message, message_line },
   { "application", beckon_application_get_type, build_application, application_line },
   { "session", beckon_session_get_type, build_session, session_line },
+  { "alert", beckon_alert_get_type, build_alert, alert_line },
 };
 
 static const Kind *

@@ -76,6 +76,12 @@ on_created (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_unlocked (BkCtl *ctl, gpointer manager)
+{
+  beckon_session_manager_create_session_async (manager, program.account, ctl->cancellable, on_created, NULL);
+}
+
+static void
 on_manager (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GError *error = NULL;
@@ -87,7 +93,7 @@ on_manager (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   bk_ctl_keep (program.ctl, manager);
-  beckon_session_manager_create_session_async (manager, program.account, program.ctl->cancellable, on_created, NULL);
+  bk_ctl_with_lock (program.ctl, beckon_session_manager_get_lock (manager), on_unlocked, manager);
 }
 
 static void

@@ -48,6 +48,7 @@ const GOptionEntry bk_ctl_program_entries[] = {
   { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
   { "address", 0, 0, G_OPTION_ARG_FILENAME, &options.address, "Where the other side finds this one", "TEXT" },
   { "wait", 'w', 0, G_OPTION_ARG_FILENAME, &options.wait_name, "Wait for that", "accepted|connected|ended" },
+  BK_CTL_LOCK_ENTRIES,
   { NULL },
 };
 static const GOptionEntry list_entries[] = {

@@ -59,6 +59,7 @@ extern const BkCtlCommand bk_ctl_application_commands[];
 extern const BkCtlCommand bk_ctl_session_commands[];
 extern const BkCtlCommand bk_ctl_program_commands[];
 extern const BkCtlCommand bk_ctl_watch_commands[];
+extern const BkCtlCommand bk_ctl_lock_commands[];
 
 /* ---- the end of a command ---- */
 
@@ -112,6 +113,27 @@ void bk_ctl_print_object (BkCtl *ctl, GObject *object);
 void bk_ctl_print_text (BkCtl *ctl, const char *name, const char *text);
 /* Prints the objects as lines, or as one array. */
 void bk_ctl_print_objects (BkCtl *ctl, GPtrArray *objects);
+
+/* ---- what needs a license ---- */
+
+typedef void (*BkCtlPrivateFunc) (BkCtl *ctl, BeckonMessengerPrivate *private);
+
+extern char *bk_ctl_lock_id;
+extern char *bk_ctl_lock_key_file;
+/* Options of a command that unlocks first. What was unlocked is locked again when the program ends. */
+#define BK_CTL_LOCK_ENTRIES \
+  { "lock-id", 0, 0, G_OPTION_ARG_FILENAME, &bk_ctl_lock_id, "Unlock with this license", "ID" }, \
+  { \
+    "lock-key-file", 0, 0, G_OPTION_ARG_FILENAME, &bk_ctl_lock_key_file, \
+    "File with the key of the license; - for standard input", "FILE" \
+  }
+
+typedef void (*BkCtlLockFunc) (BkCtl *ctl, gpointer data);
+/* Calls @func when @lock is unlocked, if the options say so, else at once. */
+void bk_ctl_with_lock (BkCtl *ctl, BeckonLock *lock, BkCtlLockFunc func, gpointer data);
+/* Calls @func once it is there and, if the options say so, unlocked. */
+void bk_ctl_with_private (BkCtl *ctl, BkCtlPrivateFunc func);
+void bk_ctl_add_contact_private (BkCtl *ctl, BeckonMessengerPrivate *private);
 
 /* ---- sessions ---- */
 

@@ -232,6 +232,8 @@ apply_alert (BkEngineAccount *self, const BkBackendEvent *event)
       apply_cursor (self, event);
       return;
     }
+  if (step.cursor != NULL && g_strcmp0 (step.cursor, step.previous) == 0)
+    return; /* a network may say again what it said last */
   g_autoptr (BkEngineAlert) alert = bk_engine_alert_new (&fields);
   if (step.cursor == NULL)
     {

@@ -406,8 +406,8 @@ install_signals (void)
    * Returns: %TRUE to let Beckon show it to the user, %FALSE to stop that
    */
   signals[SIGNAL_ALERT_RECEIVED] = g_signal_new_class_handler (
-    "alert-received", type, G_SIGNAL_RUN_LAST, G_CALLBACK (default_alert_received), beckon_values_stop_at_false, NULL, NULL,
-    G_TYPE_BOOLEAN, 1, BECKON_TYPE_ALERT);
+    "alert-received", type, G_SIGNAL_RUN_LAST, G_CALLBACK (default_alert_received), beckon_values_stop_at_false, NULL,
+    NULL, G_TYPE_BOOLEAN, 1, BECKON_TYPE_ALERT);
   /**
    * BeckonMessengerPrivate::contact-list-add:
    * @self: the private messenger

@@ -619,7 +619,8 @@ beckon_session_manager_register_application_async (BeckonSessionManager *self, c
  * @error: return location for a [error@Error]
  *
  * Gets the outcome of [method@SessionManager.register_application_async]. Errors: %BECKON_ERROR_API_LOCKED,
- * %BECKON_ERROR_INVALID_ARGUMENT, %BECKON_ERROR_APP_ALREADY_REGISTERED, %BECKON_ERROR_STORAGE, %BECKON_ERROR_NOT_SUPPORTED.
+ * %BECKON_ERROR_INVALID_ARGUMENT, %BECKON_ERROR_APP_ALREADY_REGISTERED, %BECKON_ERROR_STORAGE,
+ * %BECKON_ERROR_NOT_SUPPORTED.
  *
  * Returns: %TRUE on success
  */
@@ -761,8 +762,8 @@ install_signals (void)
    * Returns: %TRUE to let Beckon launch it, %FALSE to stop that
    */
   signals[SIGNAL_BEFORE_APP_LAUNCH] = g_signal_new_class_handler (
-    "before-app-launch", type, G_SIGNAL_RUN_LAST, G_CALLBACK (default_before_app_launch), beckon_values_stop_at_false, NULL, NULL,
-    G_TYPE_BOOLEAN, 1, BECKON_TYPE_SESSION);
+    "before-app-launch", type, G_SIGNAL_RUN_LAST, G_CALLBACK (default_before_app_launch), beckon_values_stop_at_false,
+    NULL, NULL, G_TYPE_BOOLEAN, 1, BECKON_TYPE_SESSION);
   /**
    * BeckonSessionManager::launch-session:
    * @self: the session manager

@@ -100,23 +100,13 @@ static void
 add_contact (BkServiceCall *call, BkEngineAccount *account, const char *who)
 {
   BkService *self = BK_CALL_SERVICE (call);
-  g_autofree char *normal = bk_sign_in_name_normalize (who);
-  BkEngineContact *contact = normal != NULL ? bk_engine_account_find_contact (account, normal) : NULL;
-  g_autoptr (GError) known = NULL;
-  g_autoptr (Adding) adding = g_new0 (Adding, 1);
+  Adding *adding = g_new0 (Adding, 1);
 
   adding->service = g_object_ref (self);
   adding->name = g_strdup (call->sender);
   adding->who = g_strdup (who);
+  bk_engine_account_change_contact_async (account, BK_CONTACT_ADD, who, NULL, self->cancellable, on_added, adding);
   bk_service_call_return (call, NULL);
-  if (contact != NULL && bk_engine_contact_get_relation (contact) == BECKON_RELATION_ACCEPTED)
-    {
-      g_set_error_literal (&known, BECKON_ERROR, BECKON_ERROR_ALREADY_IN_LIST, "");
-      tell_added (adding, known);
-    }
-  else
-    bk_engine_account_change_contact_async (account, BK_CONTACT_ADD, who, NULL, self->cancellable, on_added,
-                                            g_steal_pointer (&adding));
 }
 
 /* The account that @service names: by its number, its object path or its sign-in name. */

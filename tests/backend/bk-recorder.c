@@ -346,7 +346,8 @@ bk_recorder_envelope_with (BkRecorder *self, const char *to, const char *uid, co
   GError *error = NULL;
 
   self->in_call = TRUE;
-  iface->send_async (BK_BACKEND_SESSIONS (self->backend), to, uid, envelope, grant, NULL, bk_test_store_result, &result);
+  iface->send_async (BK_BACKEND_SESSIONS (self->backend), to, uid, envelope, grant, NULL, bk_test_store_result,
+                     &result);
   self->in_call = FALSE;
   gboolean done = iface->send_finish (BK_BACKEND_SESSIONS (self->backend), bk_test_await (&result), &error);
   g_assert_true (done == (error == NULL));

@@ -1,215 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What every backend promises: one body, run over each network that there is. */
-#include "bk-fake-backend.h"
-#include "bk-ids.h"
-#include "bk-native-backend.h"
-#include "bk-recorder.h"
-
-#include <signal.h>
-#include <string.h>
-#include <sys/prctl.h>
-
-#define ALICE "alice@localhost"
-#define BOB "bob@localhost"
-#define CAROL "carol@localhost"
-#define PASSWORD "correct horse battery staple"
-
-typedef struct _World World;
-
-typedef struct
-{
-  const char *name;
-  void (*start) (World *world);
-  BkBackend *(*new_backend) (World *world);
-  void (*stop) (World *world);
-} Kind;
-
-struct _World
-{
-  const Kind *kind;
-  BkClock *clock;
-  char *server; /* nullable */
-
-  BkFakeNetwork *network;
-  GSubprocess *process;
-  BkTestDir *dir;
-};
-
-typedef void (*Body) (World *world);
-
-typedef struct
-{
-  const Kind *kind;
-  Body body;
-} Case;
-
-/* ---- the networks ---- */
-
-static void
-fake_start (World *world)
-{
-  world->network = bk_fake_network_new (world->clock);
-}
-
-static BkBackend *
-fake_new_backend (World *world)
-{
-  return BK_BACKEND (bk_fake_backend_new (world->network));
-}
-
-static void
-fake_stop (World *world)
-{
-  g_assert_finalize_object (world->network);
-}
-
-static const Kind fake = { "fake", fake_start, fake_new_backend, fake_stop };
-
-/* A test that fails ends at once, and must leave no server behind. */
-static void
-die_with_parent (gpointer data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
-
-static void
-native_start (World *world)
-{
-  g_autoptr (GError) error = NULL;
-
-  world->dir = bk_test_dir_new ();
-  g_autofree char *database = g_build_filename (world->dir, "server.db", NULL);
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
-  world->process = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("BECKON_SERVER"), "run", "--database",
-                                                database, "--listen", "127.0.0.1:0", "--domain", "localhost",
-                                                "--registration", "open", NULL);
-  g_assert_no_error (error);
-
-  g_autoptr (GDataInputStream) lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (world->process));
-  g_autofree char *line = g_data_input_stream_read_line (lines, NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (line);
-  g_assert_true (g_str_has_prefix (line, "listening on "));
-  world->server = g_strconcat ("ws://", line + strlen ("listening on "), NULL);
-}
-
-static BkBackend *
-native_new_backend (World *world)
-{
-  return BK_BACKEND (bk_native_backend_new (world->clock));
-}
-
-static void
-native_stop (World *world)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_subprocess_send_signal (world->process, SIGTERM);
-  g_subprocess_wait (world->process, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_get_if_exited (world->process));
-  g_assert_cmpint (g_subprocess_get_exit_status (world->process), ==, 0);
-  g_object_unref (world->process);
-  bk_test_dir_remove (world->dir);
-}
-
-static const Kind native = { "native", native_start, native_new_backend, native_stop };
-
-/* ---- people ---- */
-
-static BkSignIn
-as (World *world, const char *name)
-{
-  return (BkSignIn){
-    .sign_in_name = name,
-    .server = world->server,
-    .password = PASSWORD,
-    .status = BECKON_STATUS_ONLINE,
-  };
-}
-
-static BkRecorder *
-person (World *world, const char *name)
-{
-  BkRecorder *recorder = bk_recorder_new (world->kind->new_backend (world));
-  BkSignIn sign_in = as (world, name);
-
-  g_assert_cmpint (bk_recorder_register (recorder, &sign_in, NULL), ==, -1);
-  bk_recorder_sign_in (recorder, &sign_in);
-  bk_recorder_wait_state (recorder, BK_BACKEND_ONLINE);
-  return recorder;
-}
-
-static BkRecorder *
-device (World *world, const char *name)
-{
-  BkRecorder *recorder = bk_recorder_new (world->kind->new_backend (world));
-  BkSignIn sign_in = as (world, name);
-
-  bk_recorder_sign_in (recorder, &sign_in);
-  bk_recorder_wait_state (recorder, BK_BACKEND_ONLINE);
-  return recorder;
-}
-
-static void
-befriend (BkRecorder *alice, BkRecorder *bob)
-{
-  g_assert_cmpint (bk_recorder_change (alice, BK_CONTACT_ADD, BOB, NULL), ==, -1);
-  bk_recorder_wait_relation (bob, ALICE, BECKON_RELATION_ASKING);
-  g_assert_cmpint (bk_recorder_change (bob, BK_CONTACT_APPROVE, ALICE, NULL), ==, -1);
-  bk_recorder_wait_relation (alice, BOB, BECKON_RELATION_ACCEPTED);
-  bk_recorder_wait_relation (bob, ALICE, BECKON_RELATION_ACCEPTED);
-  bk_recorder_wait_status (alice, BOB, BECKON_STATUS_ONLINE);
-  bk_recorder_wait_status (bob, ALICE, BECKON_STATUS_ONLINE);
-}
-
-static int
-say (BkRecorder *who, const char *to, const char *text)
-{
-  g_autofree char *id = bk_guid_new ();
-
-  return bk_recorder_say (who, to, id, text, NULL);
-}
-
-static int
-send (BkRecorder *who, const char *to, const BkEnvelope *envelope)
-{
-  g_autofree char *uid = bk_guid_new ();
-
-  return bk_recorder_envelope (who, to, uid, envelope);
-}
-
-static BkEnvelope *
-invitation (const char *data)
-{
-  g_autofree char *session = bk_guid_new ();
-  BkEnvelope *envelope = bk_envelope_new (BK_ENVELOPE_INVITE, session);
-
-  envelope->app_guid = bk_guid_new ();
-  envelope->app_name = g_strdup ("Whiteboard");
-  envelope->data = g_strdup (data);
-  envelope->ttl = 120;
-  return envelope;
-}
-
-static BkEnvelope *
-reply_to (const BkEnvelope *invite, BkEnvelopeKind kind, const char *data)
-{
-  BkEnvelope *envelope = bk_envelope_new (kind, invite->session);
-
-  envelope->data = g_strdup (data);
-  if (kind == BK_ENVELOPE_ACCEPT || kind == BK_ENVELOPE_CONNECT)
-    envelope->address = g_strdup ("192.0.2.1");
-  return envelope;
-}
-
-/* ---- the contract ---- */
+#include "contract-world.h"
 
 static void
 test_sign_in (World *world)
 {
-  BkRecorder *alice = bk_recorder_new (world->kind->new_backend (world));
+  BkRecorder *alice = stranger (world);
   BkSignIn sign_in = as (world, ALICE);
 
   g_assert_cmpint (bk_recorder_register (alice, &sign_in, "Alice"), ==, -1);
@@ -253,7 +49,7 @@ test_sign_in (World *world)
   bk_recorder_free (alice);
 
   /* Whether the good-bye is through already is seen from a second device that is told so no later. */
-  alice = bk_recorder_new (world->kind->new_backend (world));
+  alice = stranger (world);
   sign_in.token = last;
   bk_recorder_sign_in (alice, &sign_in);
   g_assert_cmpint (bk_recorder_wait_state (alice, BK_BACKEND_OFFLINE)->error, ==, BECKON_ERROR_INVALID_PASSWORD);
@@ -263,7 +59,7 @@ test_sign_in (World *world)
 static void
 test_wrong_password (World *world)
 {
-  BkRecorder *alice = bk_recorder_new (world->kind->new_backend (world));
+  BkRecorder *alice = stranger (world);
   BkSignIn sign_in = as (world, ALICE);
 
   g_assert_cmpint (bk_recorder_register (alice, &sign_in, NULL), ==, -1);
@@ -416,7 +212,7 @@ test_envelopes (World *world)
   g_autoptr (BkEnvelope) end = reply_to (invite, BK_ENVELOPE_END, NULL);
   g_autofree char *uid = bk_guid_new ();
 
-  g_assert_cmpint (send (alice, BOB, invite), ==, BECKON_ERROR_NOT_FOUND);
+  g_assert_cmpint (send_envelope (alice, BOB, invite), ==, BECKON_ERROR_NOT_FOUND);
   befriend (alice, bob);
   g_assert_cmpint (bk_recorder_envelope (alice, BOB, uid, invite), ==, -1);
   g_assert_cmpint (bk_recorder_envelope (alice, BOB, uid, invite), ==, -1);
@@ -428,24 +224,24 @@ test_envelopes (World *world)
   g_assert_cmpuint (seen->envelope->ttl, ==, 120);
   g_assert_nonnull (seen->cursor);
 
-  g_assert_cmpint (send (bob, ALICE, ringing), ==, -1);
+  g_assert_cmpint (send_envelope (bob, ALICE, ringing), ==, -1);
   bk_recorder_wait_kind (alice, BK_ENVELOPE_RINGING);
-  g_assert_cmpint (send (bob, ALICE, context), ==, BECKON_ERROR_SESSION_STATE_INVALID);
-  g_assert_cmpint (send (alice, BOB, accept), ==, BECKON_ERROR_NOT_INVITEE);
-  g_assert_cmpint (send (bob, ALICE, accept), ==, -1);
+  g_assert_cmpint (send_envelope (bob, ALICE, context), ==, BECKON_ERROR_SESSION_STATE_INVALID);
+  g_assert_cmpint (send_envelope (alice, BOB, accept), ==, BECKON_ERROR_NOT_INVITEE);
+  g_assert_cmpint (send_envelope (bob, ALICE, accept), ==, -1);
   seen = bk_recorder_wait_kind (alice, BK_ENVELOPE_ACCEPT);
   g_assert_cmpstr (seen->envelope->data, ==, "coming");
   g_assert_cmpstr (seen->envelope->address, ==, "192.0.2.1");
-  g_assert_cmpint (send (bob, ALICE, connect), ==, BECKON_ERROR_NOT_INVITER);
-  g_assert_cmpint (send (alice, BOB, connect), ==, -1);
+  g_assert_cmpint (send_envelope (bob, ALICE, connect), ==, BECKON_ERROR_NOT_INVITER);
+  g_assert_cmpint (send_envelope (alice, BOB, connect), ==, -1);
   bk_recorder_wait_kind (bob, BK_ENVELOPE_CONNECT);
-  g_assert_cmpint (send (bob, ALICE, context), ==, -1);
+  g_assert_cmpint (send_envelope (bob, ALICE, context), ==, -1);
   g_assert_cmpstr (bk_recorder_wait_kind (alice, BK_ENVELOPE_CONTEXT)->envelope->data, ==, "move e2 e4");
 
   end->reason = BECKON_SESSION_RESULT_ENDED;
-  g_assert_cmpint (send (alice, BOB, end), ==, -1);
+  g_assert_cmpint (send_envelope (alice, BOB, end), ==, -1);
   g_assert_cmpint (bk_recorder_wait_kind (bob, BK_ENVELOPE_END)->envelope->reason, ==, BECKON_SESSION_RESULT_ENDED);
-  g_assert_cmpint (send (bob, ALICE, context), ==, BECKON_ERROR_EXPIRED);
+  g_assert_cmpint (send_envelope (bob, ALICE, context), ==, BECKON_ERROR_EXPIRED);
   g_assert_cmpuint (bk_recorder_count (bob, BK_BACKEND_EVENT_SESSION), ==, 3);
   bk_recorder_free (alice);
   bk_recorder_free (bob);
@@ -462,18 +258,18 @@ test_two_devices (World *world)
   g_autoptr (BkEnvelope) connect = reply_to (invite, BK_ENVELOPE_CONNECT, NULL);
 
   befriend (alice, bob);
-  g_assert_cmpint (send (alice, BOB, invite), ==, -1);
+  g_assert_cmpint (send_envelope (alice, BOB, invite), ==, -1);
   bk_recorder_wait_kind (bob, BK_ENVELOPE_INVITE);
   bk_recorder_wait_kind (second, BK_ENVELOPE_INVITE);
 
-  g_assert_cmpint (send (second, ALICE, accept), ==, -1);
+  g_assert_cmpint (send_envelope (second, ALICE, accept), ==, -1);
   const BkSeen *elsewhere = bk_recorder_wait (bob, BK_BACKEND_EVENT_SESSION_ELSEWHERE);
   g_assert_cmpstr (elsewhere->session, ==, invite->session);
   g_assert_cmpint (elsewhere->result, ==, BECKON_SESSION_RESULT_ACCEPTED_ELSEWHERE);
-  g_assert_cmpint (send (bob, ALICE, accept), ==, BECKON_ERROR_ANSWERED_ELSEWHERE);
+  g_assert_cmpint (send_envelope (bob, ALICE, accept), ==, BECKON_ERROR_ANSWERED_ELSEWHERE);
   bk_recorder_wait_kind (alice, BK_ENVELOPE_ACCEPT);
 
-  g_assert_cmpint (send (alice, BOB, connect), ==, -1);
+  g_assert_cmpint (send_envelope (alice, BOB, connect), ==, -1);
   bk_recorder_wait_kind (second, BK_ENVELOPE_CONNECT);
   g_assert_cmpint (say (alice, BOB, "after"), ==, -1);
   bk_recorder_wait_text (bob, "after");
@@ -493,15 +289,15 @@ test_unreachable (World *world)
   g_autoptr (BkEnvelope) second = invitation (NULL);
 
   befriend (alice, bob);
-  g_assert_cmpint (send (alice, ALICE, first), ==, BECKON_ERROR_INVITED_SELF);
+  g_assert_cmpint (send_envelope (alice, ALICE, first), ==, BECKON_ERROR_INVITED_SELF);
   bk_backend_set_presence (bob->backend, BECKON_STATUS_INVISIBLE, NULL);
   bk_recorder_wait_status (alice, BOB, BECKON_STATUS_OFFLINE);
-  g_assert_cmpint (send (alice, BOB, first), ==, BECKON_ERROR_NOT_LOGGED_ON);
+  g_assert_cmpint (send_envelope (alice, BOB, first), ==, BECKON_ERROR_NOT_LOGGED_ON);
   bk_backend_set_presence (bob->backend, BECKON_STATUS_ONLINE, NULL);
   bk_recorder_wait_status (alice, BOB, BECKON_STATUS_ONLINE);
   bk_recorder_sign_out (bob, FALSE);
   bk_recorder_wait_status (alice, BOB, BECKON_STATUS_OFFLINE);
-  g_assert_cmpint (send (alice, BOB, second), ==, BECKON_ERROR_NOT_LOGGED_ON);
+  g_assert_cmpint (send_envelope (alice, BOB, second), ==, BECKON_ERROR_NOT_LOGGED_ON);
   g_assert_cmpuint (bk_recorder_count (bob, BK_BACKEND_EVENT_SESSION), ==, 0);
   bk_recorder_free (alice);
   bk_recorder_free (bob);
@@ -519,7 +315,7 @@ test_block (World *world)
   g_assert_true (bk_recorder_wait_relation (bob, ALICE, BECKON_RELATION_ACCEPTED)->blocked);
   bk_recorder_wait_status (alice, BOB, BECKON_STATUS_OFFLINE);
   g_assert_cmpint (say (alice, BOB, "unheard"), ==, -1);
-  g_assert_cmpint (send (alice, BOB, invite), ==, BECKON_ERROR_NOT_LOGGED_ON);
+  g_assert_cmpint (send_envelope (alice, BOB, invite), ==, BECKON_ERROR_NOT_LOGGED_ON);
   g_assert_cmpint (say (bob, ALICE, "to the blocked"), ==, BECKON_ERROR_ACCESS_DENIED);
 
   g_assert_cmpint (bk_recorder_change (bob, BK_CONTACT_UNBLOCK, ALICE, NULL), ==, -1);
@@ -531,51 +327,18 @@ test_block (World *world)
   bk_recorder_free (bob);
 }
 
-/* ---- running it ---- */
-
-static void
-run (gconstpointer data)
-{
-  const Case *test = data;
-  World world = { .kind = test->kind, .clock = bk_clock_new_system () };
-
-  world.kind->start (&world);
-  test->body (&world);
-  world.kind->stop (&world);
-  g_free (world.server);
-  g_object_unref (world.clock);
-}
-
-static void
-add (const Kind *kind, const char *name, Body body)
-{
-  g_autofree char *path = g_strdup_printf ("/contract/%s/%s", kind->name, name);
-  Case *test = g_new (Case, 1);
-
-  *test = (Case){ kind, body };
-  g_test_add_data_func_full (path, test, run, g_free);
-}
-
-static void
-add_all (const Kind *kind)
-{
-  add (kind, "sign-in", test_sign_in);
-  add (kind, "wrong-password", test_wrong_password);
-  add (kind, "contacts", test_contacts);
-  add (kind, "messages", test_messages);
-  add (kind, "resume", test_resume);
-  add (kind, "envelopes", test_envelopes);
-  add (kind, "two-devices", test_two_devices);
-  add (kind, "unreachable", test_unreachable);
-  add (kind, "block", test_block);
-}
-
 int
 main (int argc, char **argv)
 {
   bk_test_init (&argc, &argv);
-  add_all (&fake);
-  if (g_getenv ("BECKON_SERVER") != NULL)
-    add_all (&native);
+  contract_add ("sign-in", TRUE, test_sign_in);
+  contract_add ("wrong-password", TRUE, test_wrong_password);
+  contract_add ("contacts", TRUE, test_contacts);
+  contract_add ("messages", TRUE, test_messages);
+  contract_add ("resume", TRUE, test_resume);
+  contract_add ("envelopes", TRUE, test_envelopes);
+  contract_add ("two-devices", TRUE, test_two_devices);
+  contract_add ("unreachable", TRUE, test_unreachable);
+  contract_add ("block", TRUE, test_block);
   return g_test_run ();
 }

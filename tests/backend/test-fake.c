@@ -4,6 +4,8 @@
 #include "bk-ids.h"
 #include "bk-recorder.h"
 
+#include <string.h>
+
 #define ALICE "alice@localhost"
 #define BOB "bob@localhost"
 #define ECHO "echo@localhost"
@@ -168,6 +170,74 @@ test_expiry (void)
   g_assert_cmpint (bk_recorder_envelope (world->bob, ALICE, uid2, accept), ==, BECKON_ERROR_EXPIRED);
 }
 
+static char *
+unlock (BkRecorder *who, const char *license, const char *key)
+{
+  g_autofree char *challenge = NULL, *text = NULL, *response = NULL;
+  char *grant;
+
+  g_assert_cmpint (bk_recorder_challenge (who, &challenge), ==, -1);
+  text = g_strconcat (challenge, "\n", license, NULL);
+  response = g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guint8 *) key, strlen (key), text, -1);
+  g_assert_cmpint (bk_recorder_respond (who, challenge, license, response, &grant), ==, -1);
+  return grant;
+}
+
+/* Nothing is locked unless asked for. A challenge is good for a minute, and so is the time to answer one unasked. */
+static void
+test_lock_time (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autofree char *challenge = NULL, *grant = NULL;
+  char *none;
+
+  g_assert_false (bk_recorder_wait (world->alice, BK_BACKEND_EVENT_LOCK)->locked);
+  bk_fake_network_set_locked (world->network, TRUE);
+  bk_fake_network_add_license (world->network, "BK1", "key");
+  bk_fake_backend_disconnect (backend_of (world->alice));
+  bk_fake_clock_advance (BK_FAKE_CLOCK (world->clock), 1000);
+  g_assert_true (bk_recorder_wait (world->alice, BK_BACKEND_EVENT_LOCK)->locked);
+
+  g_assert_cmpint (bk_recorder_challenge (world->alice, &challenge), ==, -1);
+  bk_fake_clock_advance (BK_FAKE_CLOCK (world->clock), 60000);
+  g_autofree char *text = g_strconcat (challenge, "\nBK1", NULL);
+  g_autofree char *response
+    = g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guint8 *) "key", strlen ("key"), text, -1);
+  g_assert_cmpint (bk_recorder_respond (world->alice, challenge, "BK1", response, &none), ==,
+                   BECKON_ERROR_API_UNLOCK_FAILED);
+
+  grant = unlock (world->alice, "BK1", "key");
+  bk_fake_network_ask_again (world->network, "BK1");
+  bk_fake_clock_advance (BK_FAKE_CLOCK (world->clock), 30000);
+  bk_fake_network_ask_again (world->network, "BK1"); /* does not put it off */
+  bk_recorder_wait (world->alice, BK_BACKEND_EVENT_LOCK_CHALLENGED);
+  bk_fake_clock_advance (BK_FAKE_CLOCK (world->clock), 29999);
+  bk_test_drain ();
+  g_assert_cmpuint (bk_recorder_count (world->alice, BK_BACKEND_EVENT_LOCK_REVOKED), ==, 0);
+  bk_fake_clock_advance (BK_FAKE_CLOCK (world->clock), 1);
+  g_assert_cmpstr (bk_recorder_wait (world->alice, BK_BACKEND_EVENT_LOCK_REVOKED)->grant, ==, grant);
+  g_assert_cmpuint (bk_recorder_count (world->alice, BK_BACKEND_EVENT_LOCK_CHALLENGED), ==, 1);
+}
+
+/* Who comes after a week is not told any more. */
+static void
+test_alert_time (void)
+{
+  g_autoptr (World) world = world_new ();
+
+  bk_fake_backend_set_reachable (backend_of (world->bob), FALSE);
+  bk_fake_network_alert (world->network, BOB, 3, "Old", NULL);
+  bk_fake_clock_advance (BK_FAKE_CLOCK (world->clock), 24 * 3600 * 1000);
+  bk_fake_network_alert (world->network, BOB, 3, "Newer", NULL);
+  bk_fake_clock_advance (BK_FAKE_CLOCK (world->clock), 6 * 24 * 3600 * 1000);
+  bk_fake_backend_set_reachable (backend_of (world->bob), TRUE);
+  bk_recorder_nudge (world->bob);
+  g_assert_cmpstr (bk_recorder_wait (world->bob, BK_BACKEND_EVENT_ALERT)->text, ==, "Newer");
+  bk_recorder_wait_state (world->bob, BK_BACKEND_ONLINE);
+  bk_test_drain ();
+  g_assert_cmpuint (bk_recorder_count (world->bob, BK_BACKEND_EVENT_ALERT), ==, 1);
+}
+
 static int
 invite_echo (BkRecorder *who, const char *data)
 {
@@ -218,6 +288,40 @@ test_demo (void)
   g_object_unref (world.clock);
 }
 
+/* In the demonstration the operator does what Echo is told. */
+static void
+test_demo_operator (void)
+{
+  World world = { .clock = bk_clock_new_system () };
+
+  world.network = bk_fake_network_new_demo (world.clock);
+  bk_test_drain ();
+  BkRecorder *me = person (&world, "me@example.org");
+  g_assert_false (bk_recorder_wait (me, BK_BACKEND_EVENT_LOCK)->locked);
+  g_assert_cmpint (say (me, ECHO, "!alert Down on Sunday"), ==, -1);
+  g_assert_cmpstr (bk_recorder_wait (me, BK_BACKEND_EVENT_ALERT)->text, ==, "Down on Sunday");
+
+  g_assert_cmpint (say (me, ECHO, "!lock"), ==, -1);
+  bk_recorder_wait_state (me, BK_BACKEND_WAITING);
+  bk_recorder_nudge (me);
+  g_assert_true (bk_recorder_wait (me, BK_BACKEND_EVENT_LOCK)->locked);
+  bk_recorder_wait_state (me, BK_BACKEND_ONLINE);
+  g_autofree char *grant = unlock (me, "BKDEMO", "demo");
+  g_assert_cmpint (say (me, ECHO, "!ask"), ==, -1);
+  g_assert_cmpstr (bk_recorder_wait (me, BK_BACKEND_EVENT_LOCK_CHALLENGED)->grant, ==, grant);
+  g_assert_cmpint (say (me, ECHO, "!revoke"), ==, -1);
+  g_assert_cmpstr (bk_recorder_wait (me, BK_BACKEND_EVENT_LOCK_REVOKED)->grant, ==, grant);
+  g_assert_cmpint (say (me, ECHO, "!unlock"), ==, -1);
+  bk_recorder_wait_state (me, BK_BACKEND_WAITING);
+  bk_recorder_nudge (me);
+  g_assert_false (bk_recorder_wait (me, BK_BACKEND_EVENT_LOCK)->locked);
+  g_assert_cmpuint (bk_recorder_count (me, BK_BACKEND_EVENT_MESSAGE), ==, 5); /* Echo says nothing to that */
+  bk_recorder_free (me);
+  g_object_run_dispose (G_OBJECT (world.network));
+  g_object_unref (world.network);
+  g_object_unref (world.clock);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -228,6 +332,9 @@ main (int argc, char **argv)
   g_test_add_func ("/fake/held", test_held);
   g_test_add_func ("/fake/unreachable", test_unreachable);
   g_test_add_func ("/fake/expiry", test_expiry);
+  g_test_add_func ("/fake/lock-time", test_lock_time);
+  g_test_add_func ("/fake/alert-time", test_alert_time);
   g_test_add_func ("/fake/demo", test_demo);
+  g_test_add_func ("/fake/demo-operator", test_demo_operator);
   return g_test_run ();
 }

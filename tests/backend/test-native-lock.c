@@ -36,6 +36,14 @@ string_of (JsonObject *frame, const char *name)
   return json_object_get_string_member (frame, name);
 }
 
+static void
+set_sites (World *world, guint32 first, guint32 second)
+{
+  guint32 sites[] = { first, second };
+
+  bk_recorder_set_sites (world->alice, sites, second != 0 ? 2 : first != 0 ? 1 : 0);
+}
+
 /* ---- Lock and Key ---- */
 
 /* Once after each sign-in, when what is asked for then can be asked. */
@@ -165,7 +173,13 @@ test_grants (void)
   BkBackendSessions *sessions = BK_BACKEND_SESSIONS (world->alice->backend);
 
   bk_recorder_release (world->alice, "9f2c"); /* there is nobody to tell */
-  go_online (world);
+  bk_recorder_sign_in (world->alice, &world->sign_in);
+  JsonObject *request = greet (world);
+  bk_recorder_wait_state (world->alice, BK_BACKEND_SIGNING_IN);
+  bk_recorder_release (world->alice, "9f2c"); /* nor now */
+  set_sites (world, 7, 0);
+  send_signed_in (world, request);
+  reply (world, bk_raw_server_wait (world->server, "alerts-enable"), "");
   bk_raw_server_send (world->server, "{\"type\":\"lock-challenged\",\"grant\":\"9f2c\",\"challenge\":\"77aa\"}");
   const BkSeen *seen = bk_recorder_wait (world->alice, BK_BACKEND_EVENT_LOCK_CHALLENGED);
   g_assert_cmpstr (seen->grant, ==, "9f2c");
@@ -234,14 +248,6 @@ assert_sites (JsonObject *frame, const char *sites)
   for (guint i = 0; i < json_array_get_length (array); i++)
     g_string_append_printf (text, "%" G_GINT64_FORMAT " ", json_array_get_int_element (array, i));
   g_assert_cmpstr (text->str, ==, sites);
-}
-
-static void
-set_sites (World *world, guint32 first, guint32 second)
-{
-  guint32 sites[] = { first, second };
-
-  bk_recorder_set_sites (world->alice, sites, second != 0 ? 2 : first != 0 ? 1 : 0);
 }
 
 static void

@@ -333,14 +333,14 @@ class User:
 class World:
     """Server and users. Use it with `with`; when that is left by an exception, the logs are shown."""
 
-    def __init__(self, domain='localhost'):
+    def __init__(self, domain='localhost', lock='off'):
         self.domain = domain
         self.users = []
         self.screen = None
         self.server = None
         self.expected_warning = None  # a regular expression
         self.port = 0
-        self.lock = 'off'  # what programs have to unlock is for the tests of that
+        self.lock = lock  # what programs have to unlock is for the tests of that
         base = tempfile.gettempdir()
         # Paths of sockets are short.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='beckon-', dir=base if len(base) < 40 else '/tmp'))

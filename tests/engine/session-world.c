@@ -41,6 +41,8 @@ fake_send_async (BkBackendSessions *backend, const char *to, const char *uid, co
   Side *side = ((FakeBackend *) backend)->side;
   Packet *packet = g_new0 (Packet, 1);
 
+  if (grant != NULL)
+    side_log (side, "%s+%s", bk_envelope_kind_to_nick (envelope->kind), grant);
   packet->from = side;
   packet->to = g_strdup (to);
   packet->uid = g_strdup (uid);

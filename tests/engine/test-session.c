@@ -502,6 +502,49 @@ test_redeem (void)
   g_assert_null (bk_engine_sessions_redeem_cookie (world->sides[1].sessions, world->sides[1].cookie, NULL));
 }
 
+static guint
+count_word (const char *log, const char *word)
+{
+  guint n = 0;
+
+  for (const char *at = strstr (log, word); at != NULL; at = strstr (at + 1, word))
+    n++;
+  return n;
+}
+
+/* The grant of the program that invites goes with the invitation, as often as that is sent, and with nothing else. */
+static void
+test_grant (void)
+{
+  g_autoptr (World) world = world_new (FALSE);
+  Side *alice = world_side (world, 'a');
+  BkEngineSession *session = side_create (alice);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (bk_engine_session_set_application (session, APP_GUID, NULL));
+  world->lose_ack = TRUE;
+  bk_engine_session_invite_async (session, BOB, NULL, "9f2c", NULL, NULL, NULL);
+  world_settle (world);
+  side_set_online (alice, TRUE);
+  world_settle (world);
+  world_run (world, "b:accept a:context b:context a:cancel");
+  g_assert_cmpint (session->state, ==, BECKON_SESSION_STATE_TERMINATED);
+  g_assert_cmpuint (count_word (alice->log->str, "+9f2c"), ==, 2);
+  g_assert_cmpuint (count_word (alice->log->str, "invite+9f2c"), ==, 2);
+  g_assert_cmpuint (count_word (world->sides[1].log->str, "+"), ==, 0);
+
+  session = side_create (alice);
+  g_assert_true (bk_engine_session_set_application (session, APP_GUID, NULL));
+  world->refuse = BK_ENVELOPE_INVITE;
+  world->error = BECKON_ERROR_API_LOCKED;
+  bk_engine_session_invite_async (session, BOB, NULL, "old", NULL, bk_test_store_result, &result);
+  world_settle (world);
+  g_assert_false (bk_engine_session_invite_finish (session, bk_test_await (&result), &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_API_LOCKED);
+  g_assert_cmpint (session->result, ==, BECKON_SESSION_RESULT_INVITATION_SEND_FAILURE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -524,5 +567,6 @@ main (int argc, char **argv)
   g_test_add_func ("/session/many-open", test_many_open);
   g_test_add_func ("/session/recover", test_recover);
   g_test_add_func ("/session/redeem", test_redeem);
+  g_test_add_func ("/session/grant", test_grant);
   return g_test_run ();
 }

@@ -156,6 +156,71 @@ def test_session_of_an_application():
         fails(Beckon.Error.NOT_FOUND, manager, 'get_launching_session', 'no such cookie')
 
 
+def test_lock():
+    with Desk() as desk:
+        messenger, account = messenger_with_account()
+        manager, private = new(Beckon.SessionManager, [GUID]), new(Beckon.MessengerPrivate)
+        lock, other = manager.get_lock(), private.get_lock()
+        assert lock.get_status() == other.get_status() == Beckon.LockStatus.DISABLED
+        call(lock, 'unlock', 'nobody', 'nothing', None)
+        echo = call(account, 'get_conversation', ECHO)
+        enabled = []
+        other.connect('lock-enable', lambda _lock, enable, name: enabled.append((enable, name)))
+        call(echo, 'send', '!lock')
+        wait(lambda: enabled == [(True, 'alice@localhost')], 'the lock')
+        assert lock.get_status() == lock.get_account_status('alice@localhost') == Beckon.LockStatus.INITIALIZED
+        fails(Beckon.Error.API_LOCKED, manager, 'create_session', None)
+        told = []
+        lock.connect('status-changed', lambda _lock, status, name: told.append(status))
+        call(lock, 'unlock', 'BKDEMO', 'demo', None)
+        assert told == [Beckon.LockStatus.PENDING_RESULT, Beckon.LockStatus.UNLOCKED] and lock.props.status == told[-1]
+        call(manager, 'create_session', None)
+        # Step by step, with a wrong key.
+        results = []
+        other.connect('lock-challenge', lambda lock_, cookie, challenge, name: lock_.send_response_async(
+            'BKDEMO', Beckon.Lock.compute_response(challenge, 'BKDEMO', 'guessed'), cookie, name, None, None))
+        other.connect('lock-result', lambda _lock, cookie, succeed, name: results.append((cookie, succeed)))
+        call(other, 'request_challenge', 5, None)
+        wait(lambda: results, 'the result')
+        assert results == [(5, False)] and other.get_status() == Beckon.LockStatus.UNLOCK_FAILED
+        fails(Beckon.Error.API_UNLOCK_FAILED, other, 'unlock', 'BKDEMO', 'demo', None)
+        # Asked again, it is answered without a word.
+        again = []
+        lock.connect('lock-result', lambda _lock, cookie, succeed, name: again.append((cookie, succeed)))
+        call(echo, 'send', '!ask')
+        wait(lambda: again, 'the result')
+        assert again == [(0, True)] and lock.get_status() == Beckon.LockStatus.UNLOCKED
+        desk.stop(desk.service)
+        wait(lambda: lock.get_status() == Beckon.LockStatus.NOT_INITIALIZED, 'the end')
+
+
+def test_private():
+    with Desk():
+        messenger, account = messenger_with_account()
+        private = new(Beckon.MessengerPrivate)
+        echo = call(account, 'get_conversation', ECHO)
+        shown, asked, added = [], [], []
+        messenger.connect('alert-received', lambda _messenger, alert: shown.append(alert.get_text()))
+        private.connect('alert-received', lambda _private, alert: asked.append(alert) or alert.props.text != 'hush')
+        call(private, 'enable_alert_events', [0, 7], None)
+        for words in ('hush', 'hear'):
+            call(echo, 'send', f'!alert {words}')
+        wait(lambda: shown, 'the alert')
+        assert shown == ['hear'] and [alert.get_text() for alert in asked] == ['hush', 'hear']
+        assert asked[1].get_site() == 0 and asked[1].get_account() == 'alice@localhost' and asked[1].props.time > 0
+        call(messenger, 'dismiss_alert', asked[1].get_id())
+        fails(Beckon.Error.NOT_FOUND, messenger, 'dismiss_alert', asked[0].get_id())
+        private.connect('contact-list-add', lambda _private, who, error: added.append((who, error)))
+        call(private, 'add_contact', 'zoe@localhost', None)
+        wait(lambda: added, 'the outcome')
+        who, error = added[0]
+        assert who == 'zoe@localhost' and error.matches(Beckon.error_quark(), Beckon.Error.USER_NOT_FOUND), added
+        call(private, 'add_contact', 'carol@localhost', 'alice@localhost')
+        wait(lambda: len(added) == 2, 'the outcome')
+        fails(Beckon.Error.NOT_FOUND, private, 'add_contact', 'carol@localhost', 'bob@localhost')
+        fails(Beckon.Error.INVALID_ARGUMENT, private, 'enable_alert_events', list(range(65)), None)
+
+
 def test_the_service_leaves_and_comes_back():
     with Desk() as desk:
         messenger, _ = messenger_with_account()
@@ -172,7 +237,8 @@ def test_the_service_leaves_and_comes_back():
 def test_no_service():
     with Bus() as bus:
         os.environ['DBUS_SESSION_BUS_ADDRESS'] = bus.address
-        for kind, arguments in ((Beckon.Messenger, ()), (Beckon.SessionManager, ([GUID],))):
+        for kind, arguments in ((Beckon.Messenger, ()), (Beckon.SessionManager, ([GUID],)),
+                                (Beckon.MessengerPrivate, ())):
             try:
                 new(kind, *arguments)
                 raise AssertionError(f'{kind} was made from nothing')
@@ -196,6 +262,8 @@ if __name__ == '__main__':
         test_conversation_is_a_list,
         test_session_of_the_user,
         test_session_of_an_application,
+        test_lock,
+        test_private,
         test_the_service_leaves_and_comes_back,
         test_no_service,
         test_enumerations,

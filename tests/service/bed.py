@@ -314,11 +314,11 @@ class Client:
     def wait_state(self, path, state, door=SERVICE):
         wait(lambda: self.get('Session1', 'State', path, door) == state, f'state {state} of {path}')
 
-    def wait_signal(self, name, path=None, match=None):
+    def wait_signal(self, name, path=None, match=None, seconds=10):
         def find():
             return next((s for s in self.signals if s[1] == name and path in (None, s[0])
                          and (match is None or match(s[2]))), None)
-        wait(lambda: find() is not None, f'the signal {name}')
+        wait(lambda: find() is not None, f'the signal {name}', seconds)
         return find()
 
     def close(self):

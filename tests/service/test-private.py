@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""MessengerPrivate1: alerts go to the programs that want them and then to the user, contacts are asked within bounds."""
+"""MessengerPrivate1: alerts go to the programs that want them, then to the user; contacts are asked within bounds."""
 import pathlib
 import sys
 import uuid

@@ -8,7 +8,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import GUID, Bus, arrivals, wait
+from bed import ECHO, GUID, Bus, arrivals, wait
 
 WINDOW = 'im.beckon.Beckon'
 ALICE, BOB = 'alice@localhost', 'bob@localhost'
@@ -107,8 +107,13 @@ def test_what_wakes():
         desk.close_window()
         desk.moment('invitation')
         desk.client.call('Messenger1', 'InviteApp', '(osssa{sv})', desk.alice, BOB, GUID, '', {})
+        desk.close_window()
+        desk.moment('alert')
+        echo = desk.client.call('Account1', 'GetConversation', '(s)', ECHO, path=desk.alice)
+        desk.client.call('Conversation1', 'SendMessage', '(sa{sv})', '!alert It is late.', {}, path=echo)
         desk.client.wait_for_name(WINDOW)
-        assert desk.starts() == ['request', 'message', 'invitation'], desk.starts()
+        assert desk.starts() == ['request', 'message', 'invitation', 'alert'], desk.starts()
+        assert [a[2] for a in desk.client.call('Messenger1', 'ListAlerts')] == ['It is late.']
 
         sessions = desk.client.call('Messenger1', 'ListSessions')
         asking = [desk.client.get('Session1', 'Asking', path) for path in sessions]

@@ -71,7 +71,8 @@ on_replied (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 ask (BkNativeBackend *self, const BkFrame *frame, GTask *task)
 {
-  bk_native_link_request_async (self->link, frame, BK_NATIVE_REQUEST_SECONDS, g_task_get_cancellable (task), on_replied, task);
+  bk_native_link_request_async (self->link, frame, BK_NATIVE_REQUEST_SECONDS, g_task_get_cancellable (task),
+                                on_replied, task);
 }
 
 static gint64
@@ -182,7 +183,8 @@ native_send_message_async (BkBackendMessages *backend, const char *to, const cha
 
   g_task_set_source_tag (task, native_send_message_async);
   if (!check_name (task, to) || !check_guid (task, message_id)
-      || !check_text (task, text, BK_LIMIT_MESSAGE, TRUE, BECKON_ERROR_MESSAGE_TOO_LONG) || !bk_native_backend_check_ready (self, task))
+      || !check_text (task, text, BK_LIMIT_MESSAGE, TRUE, BECKON_ERROR_MESSAGE_TOO_LONG)
+      || !bk_native_backend_check_ready (self, task))
     return;
 
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_MESSAGE_SEND);
