@@ -370,6 +370,14 @@ on_notice (BeckonMessenger *messenger, const char *kind, const char *text, Becko
   tell ("notice", session, "kind", kind, "text", text, NULL);
 }
 
+/* Also those that waited for somebody to show them. */
+static void
+on_alert (BeckonMessenger *messenger, BeckonAlert *alert, gpointer user_data)
+{
+  tell ("alert", alert, NULL);
+  passes (BK_CTL_UNTIL_ALERT, NULL);
+}
+
 static void
 on_registered (BeckonMessenger *messenger, const char *guid, const char *event)
 {
@@ -390,6 +398,7 @@ follow_messenger (BeckonMessenger *messenger)
   g_signal_connect (messenger, "invitation", G_CALLBACK (on_invitation), NULL);
   g_signal_connect (messenger, "invitation-over", G_CALLBACK (on_invitation_over), NULL);
   g_signal_connect (messenger, "notice", G_CALLBACK (on_notice), NULL);
+  g_signal_connect (messenger, "alert-received", G_CALLBACK (on_alert), NULL);
   g_signal_connect (messenger, "app-registered", G_CALLBACK (on_registered), (gpointer) "app-registered");
   g_signal_connect (messenger, "app-unregistered", G_CALLBACK (on_registered), (gpointer) "app-unregistered");
   g_signal_connect (messenger, "notify::connected", G_CALLBACK (on_connected), NULL);

@@ -27,10 +27,10 @@ def options(*words):
 def commands():
     """name → options, as the program has them."""
     text = run(CTL, '--help').partition('Commands:\n')[2].partition('\n\n')[0]
-    names = [' '.join(re.match(r'  ((?:-{0,2}[a-z-]+ ?)+)', line)[1].split()) for line in text.splitlines()]
+    names = [' '.join(re.match(r'  ((?:-{0,2}[a-z-]+(?= |$) ?)+)', line)[1].split()) for line in text.splitlines()]
     assert len(set(names)) == len(names) > 20, names
     # `apps list` is `apps`, and so on: spelled out for those who look for it.
-    names += [f'{name} list' for name in ('apps', 'contacts', 'sessions')]
+    names += [f'{name} list' for name in ('apps', 'contacts', 'lock', 'sessions')]
     return {name: options(*name.split()) for name in names}
 
 
@@ -45,7 +45,7 @@ def test_manual_page():
              if re.match(' {7}[a-z]', line)]
     told = {}
     for line in lines:
-        words = re.match(r'((?:-{0,2}[a-z-]+ ?)+)', line)[1].split()
+        words = re.match(r'((?:-{0,2}[a-z-]+(?= |$) ?)+)', line)[1].split()
         name = ' '.join(words)
         told[name] = set(re.findall(r'--[a-z-]+', line)) - {word for word in words}
         if ' [list]' in line:

@@ -5,6 +5,7 @@ are said of it (a monitor on the bus looks on), and what it prints is what the b
 import contextlib
 import json
 import re
+import subprocess
 import xml.etree.ElementTree as ElementTree
 
 from gi.repository import Gio, GLib
@@ -47,6 +48,12 @@ METHODS = {
     'Session1.Decline': 'decline',
     'Session1.Cancel': 'cancel',
     'Session1.SendContextData': 'context',
+    'Messenger1.ListAlerts': 'account list',
+    'Messenger1.DismissAlert': 'alerts dismiss',
+    'Lock1.RequestChallenge': 'lock unlock',
+    'Lock1.SendResponse': 'lock unlock',
+    'MessengerPrivate1.AddContact': 'contact add --private',
+    'MessengerPrivate1.EnableAlertEvents': 'alerts enable',
     'SessionManager1.Attach': 'invite --program',
     'SessionManager1.CreateSession': 'invite --program',
     'SessionManager1.ListApplications': 'invite --program',
@@ -59,6 +66,7 @@ SIGNALS = {
     'Messenger1.Invitation': 'invitation',
     'Messenger1.InvitationOver': 'invitation-over',
     'Messenger1.Notice': 'notice',
+    'Messenger1.AlertReceived': 'alert',
     'Account1.ContactsChanged': 'contact',
     'Conversation1.MessageAdded': 'message',
     'Conversation1.MessageChanged': 'message-changed',
@@ -73,6 +81,15 @@ SIGNALS = {
     'Session1.ReadyToLaunch': 'ready-to-launch',
     'Session1.ContextDataReceived': 'context-data',
     'Session1.Termination': 'ended',
+}
+
+# Signal → the command that waits for it.
+AWAITED = {
+    'Lock1.LockEnable': 'lock',
+    'Lock1.LockStatusChanged': 'lock',
+    'Lock1.LockChallenge': 'lock unlock',
+    'Lock1.LockResult': 'lock unlock',
+    'MessengerPrivate1.ContactListAdd': 'contact add --private',
 }
 
 # Property → the member of what `account list` and `show` print.
@@ -115,6 +132,8 @@ OTHERWISE = {
     'Messenger1.SecretsWarning': 'a note of `account list`, see test_other_properties',
     'Registry1.Warnings': 'notes of `apps`, see test_other_properties',
     'Session1.ContextData': '`context`, see test_commands',
+    'Lock1.Status': '`lock`, which hears it from LockStatusChanged',
+    'Lock1.GetStatus': '`lock`, which hears it from LockStatusChanged',
     'Conversation1.Account': 'what --account says',
     'Conversation1.Who': 'what the command names',
     'Conversation1.Unread': '`contacts`, see test_other_properties',
@@ -167,22 +186,30 @@ class Person:
         self.monitor = Monitor(user)
         self.calls = {}  # command → calls that were seen while it ran
         self.signals = set()
+        self.awaited = {}  # command → signals that were seen while it ran
         self.watch = None
 
     def __call__(self, command, *arguments, **options):
         self.take()
         value = self.user.ctl(*command.split(), *arguments, **options)
-        self.calls.setdefault(command, set()).update(self.take())
+        self.keep(command)
         return value
 
     def take(self):
         seen = self.monitor.seen()
-        self.signals |= {name for kind, name in seen if kind == 'sig'}
-        return {name for kind, name in seen if kind == 'mc'}
+        signals = {name for kind, name in seen if kind == 'sig'}
+        self.signals |= signals
+        return {name for kind, name in seen if kind == 'mc'}, signals
 
-    def start(self, command, *arguments):
+    def keep(self, command):
+        """What was seen since the last time is this command's."""
+        calls, signals = self.take()
+        self.calls.setdefault(command, set()).update(calls)
+        self.awaited.setdefault(command, set()).update(signals)
+
+    def start(self, command, *arguments, **options):
         self.take()
-        return self.user.start([program('beckonctl'), '--json', *command.split(), *arguments])
+        return self.user.start([program('beckonctl'), '--json', *command.split(), *arguments], **options)
 
     def get(self, path, interface):
         """All properties of an object, as the bus has them."""
@@ -207,7 +234,7 @@ def members():
 
 
 def test_nothing_is_left_out():
-    tables = {'method': METHODS, 'signal': SIGNALS, 'property': PROPERTIES}
+    tables = {'method': METHODS, 'signal': {**SIGNALS, **AWAITED}, 'property': PROPERTIES}
     real = set(members())
     told = {(kind, name) for kind, table in tables.items() for name in table}
     missing = {name for kind, name in real - told} - set(OTHERWISE)
@@ -302,7 +329,7 @@ def as_a_program(alice, bob):
     bob('cancel')
     assert process.wait(LIMIT) == 5  # it held the session to its end, which was not a good one
     process.stdout.close()
-    alice.calls['invite --program'] = alice.take()
+    alice.keep('invite --program')
 
 
 def nick(kind, value):
@@ -332,6 +359,7 @@ def test_commands():
     with World() as world:
         world.expected_warning = r'nonsense\.peer was passed over'
         alice, bob = (Person(world.user(name)) for name in ('alice', 'bob'))
+        erin = Person(world.user('erin', service_options=['--backend=fake']))
         empty = bob.user.ctl('account', 'list')
         assert empty == []
         people(alice, bob)
@@ -354,7 +382,41 @@ def test_commands():
         bob('apps unregister', GUID)
         bob('account remove', bob.user.address)
         watches[1].until(lambda event: event['event'] == 'app-unregistered' and event['guid'] == GUID)
-        check_tables((alice, bob), watches)
+        watches.append(licensed(erin))
+        check_tables((alice, bob, erin), watches)
+
+
+def licensed(erin):
+    """Erin is on the network in memory, where Echo does what operators do."""
+    erin('account add', 'erin@localhost', '--password-stdin', text='secret\n')
+    watch = erin.user.watch()
+    assert erin('lock')['status'] == 'disabled'
+    erin('chat send', 'echo', '!lock')
+    # The network hangs up; who signs in again learns of the lock.
+    watch.until(lambda event: event['event'] == 'account' and event['account']['state'] != 'online')
+    erin.user.wait('account-state=online')
+    assert erin('lock')['status'] == 'initialized'
+    erin('lock unlock', '--id', 'BKDEMO', '--key-file', '-', text='demo\n')
+    key = ('--lock-id', 'BKDEMO', '--lock-key-file', '-')
+    assert erin.user.refused('contact', 'add', '--private', 'dave').error == 'ApiLocked'
+    erin('contact remove', 'dave')
+    erin('contact add --private', 'dave', *key, text='demo\n')
+    process = erin.start('alerts enable', '0', *key, stdin=subprocess.PIPE)
+    process.stdin.write(b'demo\n')
+    process.stdin.close()
+    lines = Lines(process.stdout, 'alerts enable')
+    assert json.loads(lines.next()) == {'event': 'ready'}
+    erin.keep('alerts enable')
+    erin('chat send', 'echo', '!alert The server is down on Sunday.')
+    assert json.loads(lines.next())['alert']['text'] == 'The server is down on Sunday.'
+    alert = watch.until_event('alert')['alert']
+    assert alert['text'] == 'The server is down on Sunday.'
+    erin('alerts dismiss', alert['id'])
+    assert erin.user.refused('alerts', 'dismiss', alert['id']).error == 'NotFound'
+    process.terminate()
+    process.wait()
+    process.stdout.close()
+    return watch
 
 
 def others(alice, bob):
@@ -375,11 +437,13 @@ def others(alice, bob):
 
 
 def check_tables(people_, watches):
-    calls, signals, events = {}, set(), {'until'}
+    calls, awaited, signals, events = {}, {}, set(), {'until'}
     for person in people_:
         signals |= person.signals | {name for kind, name in person.monitor.seen() if kind == 'sig'}
         for command, seen in person.calls.items():
             calls.setdefault(command, set()).update(seen)
+        for command, seen in person.awaited.items():
+            awaited.setdefault(command, set()).update(seen)
     for watch in watches:
         watch.process.terminate()
         while (line := watch.lines.next()) is not None:
@@ -390,6 +454,8 @@ def check_tables(people_, watches):
     not_made = {member: command for member, command in METHODS.items() if member not in calls.get(command, ())}
     assert not not_made, (not_made, {command: calls.get(command) for command in not_made.values()})
     assert not set(SIGNALS) - signals, set(SIGNALS) - signals
+    not_awaited = {signal: command for signal, command in AWAITED.items() if signal not in awaited.get(command, ())}
+    assert not not_awaited, (not_awaited, {command: awaited.get(command) for command in not_awaited.values()})
     not_told = {signal: event for signal, event in SIGNALS.items() if event not in events}
     assert not not_told, not_told
 
