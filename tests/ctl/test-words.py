@@ -30,7 +30,7 @@ def commands():
     names = [' '.join(re.match(r'  ((?:-{0,2}[a-z-]+(?= |$) ?)+)', line)[1].split()) for line in text.splitlines()]
     assert len(set(names)) == len(names) > 20, names
     # `apps list` is `apps`, and so on: spelled out for those who look for it.
-    names += [f'{name} list' for name in ('apps', 'contacts', 'lock', 'sessions')]
+    names += ['apps list', 'contacts list', 'lock status', 'sessions list']
     return {name: options(*name.split()) for name in names}
 
 
@@ -48,8 +48,9 @@ def test_manual_page():
         words = re.match(r'((?:-{0,2}[a-z-]+(?= |$) ?)+)', line)[1].split()
         name = ' '.join(words)
         told[name] = set(re.findall(r'--[a-z-]+', line)) - {word for word in words}
-        if ' [list]' in line:
-            told[f'{name} list'] = told[name]
+        spelled_out = re.match(rf'{name} \[([a-z]+)\]', line)
+        if spelled_out:
+            told[f'{name} {spelled_out[1]}'] = told[name]
     real = commands()
     assert set(told) == set(real), set(told) ^ set(real)
     assert told == real, {name: told[name] ^ real[name] for name in real if told[name] != real[name]}
