@@ -4,6 +4,7 @@
 
 #include "bk-app.h"
 #include "invite/bk-app-invitations.h"
+#include "invite/bk-app-picks.h"
 #include "notify/bk-app-notifier.h"
 #include "window/bk-app-window.h"
 
@@ -17,6 +18,7 @@ struct _BkApp
   BeckonMessenger *messenger;
   GSettings *settings;
   BkAppInvitations *invitations; /* with the messenger */
+  BkAppPicks *picks;             /* with the messenger */
   BkAppNotifier *notifier;       /* with the messenger */
   GCancellable *cancellable;     /* of the attempt to reach the session service that is under way */
   char *failure;

@@ -103,6 +103,7 @@ take_messenger (BkApp *self, BeckonMessenger *messenger)
 {
   self->messenger = messenger;
   self->invitations = bk_app_invitations_new (self);
+  self->picks = bk_app_picks_new (self);
   self->notifier = bk_app_notifier_new (self);
   g_signal_connect_object (messenger, "notify::connected", G_CALLBACK (on_connected_changed), self, 0);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSENGER]);
@@ -241,6 +242,7 @@ bk_app_shutdown (GApplication *application)
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->retry, g_source_remove);
   g_clear_object (&self->notifier);
+  g_clear_object (&self->picks);
   g_clear_object (&self->invitations);
   G_APPLICATION_CLASS (bk_app_parent_class)->shutdown (application);
   g_clear_object (&self->messenger);

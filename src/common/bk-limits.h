@@ -15,6 +15,7 @@
 #define BK_LIMIT_CONTEXT_TOTAL 1048576 /* all SendContextData of one session */
 #define BK_LIMIT_CONTEXT_RATE 50       /* SendContextData per second and session */
 #define BK_LIMIT_ADDRESS 255           /* LocalAddress, RemoteAddress */
+#define BK_LIMIT_WINDOW_HANDLE 255     /* of a program's window, as desktop portals write it */
 #define BK_LIMIT_APP_NAME 256
 #define BK_LIMIT_APP_URL 256
 #define BK_LIMIT_PATH 4096
@@ -32,6 +33,7 @@
 #define BK_TIMEOUT_INSTALL_S 1800      /* the invitee is installing the application */
 #define BK_TIMEOUT_INSTALLED_NOTICE_S 10
 #define BK_TIMEOUT_CONNECT_S 15
+#define BK_TIMEOUT_FETCH_S 30          /* a running program that took a session fetches it */
 #define BK_TIMEOUT_CHANNEL_S 30
 #define BK_TIMEOUT_UNLOCK_S 30         /* from RequestChallenge to SendResponse, and from there to the result */
 #define BK_TIMEOUT_CHALLENGE_S 60      /* a challenge opens nothing after that */

@@ -170,6 +170,7 @@ build_session (JsonBuilder *builder, GObject *object)
   add_flag (builder, "ringing", beckon_session_get_ringing (session));
   add_flag (builder, "installing", beckon_session_get_installing (session));
   add_flag (builder, "asking", beckon_session_get_asking (session));
+  add_flag (builder, "picking", beckon_session_get_picking (session));
   add_text (builder, "result", beckon_session_result_to_nick (beckon_session_get_result (session)));
   add_text (builder, "result_text", beckon_session_get_result_text (session));
   add_text (builder, "log", beckon_session_get_log (session));

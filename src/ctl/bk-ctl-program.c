@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* invite --program: what an application does that invites by itself, through the door for applications. */
+/* invite --program, invite --pick: what an application does that invites by itself, or that has the user choose whom.
+ * Both go through the door for applications. */
 #include "bk-ctl.h"
 
 typedef struct
@@ -120,7 +121,57 @@ run_invite (BkCtl *ctl)
     beckon_session_manager_new_async (NULL, ctl->cancellable, on_manager, NULL);
 }
 
+/* ---- invite --pick ---- */
+
+static void
+on_picked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  g_autoptr (BeckonSession) session
+    = beckon_session_manager_invite_with_picker_finish (BECKON_SESSION_MANAGER (source), result, &error);
+
+  if (session == NULL)
+    bk_ctl_fail_error (program.ctl, error);
+  else
+    bk_ctl_hold_session (program.ctl, session);
+}
+
+static void
+on_picking_manager (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  g_autoptr (BeckonSessionManager) manager = beckon_session_manager_new_finish (result, &error);
+
+  if (manager == NULL)
+    {
+      bk_ctl_fail_error (program.ctl, error);
+      return;
+    }
+  bk_ctl_keep (program.ctl, manager);
+  beckon_session_manager_invite_with_picker_async (manager, program.guid, NULL, program.app_data,
+                                                   program.ctl->cancellable, on_picked, NULL);
+}
+
+static void
+run_pick (BkCtl *ctl)
+{
+  if (ctl->account_name != NULL)
+    {
+      bk_ctl_fail (ctl, BK_CTL_USAGE, "--pick invites from the primary account");
+      return;
+    }
+  if (!bk_ctl_program_options (ctl, &program.app_data, &program.address))
+    return;
+  program.ctl = ctl;
+  program.guid = bk_ctl_dup_guid (ctl, ctl->args[0]);
+  ctl->cleanup = clean_up;
+  if (program.guid != NULL)
+    beckon_session_manager_new_async (NULL, ctl->cancellable, on_picking_manager, NULL);
+}
+
 const BkCtlCommand bk_ctl_program_commands[] = {
+  { "invite --pick", run_pick, "APPLICATION", "Let the user choose whom, in a window of Beckon", 1, 1,
+    bk_ctl_wait_entries },
   { "invite --program", run_invite, "WHO APPLICATION", "Invite as the application itself would, and hold the session",
     2, 2, bk_ctl_program_entries },
   { NULL },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* invite, accept, decline, cancel, context, sessions, show */
+/* invite, pick, accept, decline, cancel, context, sessions, show */
 #include "bk-ctl.h"
 
 #include <stdio.h>
@@ -21,6 +21,7 @@ static struct
   char *address;
   char *reason;
   gboolean all;
+  gboolean nobody;
   Wait wait;
 } options;
 
@@ -28,7 +29,7 @@ static const GOptionEntry data_entries[] = {
   { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
   { NULL },
 };
-static const GOptionEntry wait_entries[] = {
+const GOptionEntry bk_ctl_wait_entries[] = {
   { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
   { "wait", 'w', 0, G_OPTION_ARG_FILENAME, &options.wait_name, "Wait for that", "accepted|connected|ended" },
   { NULL },
@@ -49,6 +50,10 @@ const GOptionEntry bk_ctl_program_entries[] = {
   { "address", 0, 0, G_OPTION_ARG_FILENAME, &options.address, "Where the other side finds this one", "TEXT" },
   { "wait", 'w', 0, G_OPTION_ARG_FILENAME, &options.wait_name, "Wait for that", "accepted|connected|ended" },
   BK_CTL_LOCK_ENTRIES,
+  { NULL },
+};
+static const GOptionEntry pick_entries[] = {
+  { "nobody", 0, 0, G_OPTION_ARG_NONE, &options.nobody, "Invite nobody", NULL },
   { NULL },
 };
 static const GOptionEntry list_entries[] = {
@@ -255,6 +260,29 @@ pick_session (BkCtl *ctl, gboolean (*fits) (BeckonSession *session), const char 
   return g_steal_pointer (&found);
 }
 
+/* ---- pick ---- */
+
+BK_CTL_DEFINE_VERB (on_pick_answered, BECKON_MESSENGER, beckon_messenger_answer_pick_finish)
+
+static void
+run_pick (BkCtl *ctl)
+{
+  const char *who = ctl->args[1];
+
+  if ((who == NULL) != options.nobody)
+    {
+      bk_ctl_fail (ctl, BK_CTL_USAGE, "Usage: beckonctl pick SESSION WHO, or beckonctl pick SESSION --nobody");
+      return;
+    }
+  g_autoptr (BeckonSession) session = pick_session (ctl, is_any, "session");
+  if (session == NULL)
+    return;
+  g_autoptr (BeckonAccount) account
+    = beckon_messenger_find_account (ctl->messenger, beckon_session_get_my_signin_name (session));
+  g_autofree char *name = who != NULL && account != NULL ? bk_ctl_dup_who (account, who) : NULL;
+  beckon_messenger_answer_pick_async (ctl->messenger, session, name, ctl->cancellable, on_pick_answered, ctl);
+}
+
 /* ---- accept, decline, cancel ---- */
 
 BK_CTL_DEFINE_VERB (on_declined, BECKON_SESSION, beckon_session_decline_finish)
@@ -423,7 +451,8 @@ bk_ctl_dup_guid (BkCtl *ctl, const char *application)
 }
 
 const BkCtlCommand bk_ctl_session_commands[] = {
-  { "invite", run_invite, "WHO APPLICATION", "Invite somebody to an application (name or GUID)", 2, 2, wait_entries },
+  { "invite", run_invite, "WHO APPLICATION", "Invite somebody to an application (name or GUID)", 2, 2, bk_ctl_wait_entries },
+  { "pick", run_pick, "SESSION [WHO]", "Choose whom a program invites", 1, 2, pick_entries },
   { "accept", run_accept, "[SESSION]", "Accept an invitation", 0, 1, accept_entries },
   { "decline", run_decline, "[SESSION]", "Decline an invitation", 0, 1, data_entries },
   { "cancel", run_cancel, "[SESSION]", "End a session from either side", 0, 1, cancel_entries },

@@ -20,6 +20,7 @@ static const struct
 } kinds[] = {
   [BK_CTL_UNTIL_INVITATION] = { "invitation", MAY_TAKE_VALUE },
   [BK_CTL_UNTIL_INVITATION_OVER] = { "invitation-over", TAKES_NOTHING },
+  [BK_CTL_UNTIL_PICKING] = { "picking", TAKES_NOTHING },
   [BK_CTL_UNTIL_SESSION_STATE] = { "session-state", TAKES_VALUE },
   [BK_CTL_UNTIL_SESSION_RESULT] = { "session-result", TAKES_VALUE },
   [BK_CTL_UNTIL_RINGING] = { "ringing", TAKES_NOTHING },
@@ -150,6 +151,8 @@ session_holds (BkCtlUntil *until, BkCtlWatch *watch, BeckonSession *session)
       return g_str_equal (beckon_session_state_to_nick (beckon_session_get_state (session)), until->value);
     case BK_CTL_UNTIL_SESSION_RESULT:
       return g_str_equal (beckon_session_result_to_nick (beckon_session_get_result (session)), until->value);
+    case BK_CTL_UNTIL_PICKING:
+      return beckon_session_get_picking (session);
     case BK_CTL_UNTIL_RINGING:
       return beckon_session_get_ringing (session);
     case BK_CTL_UNTIL_APP_NOT_PRESENT:
@@ -246,6 +249,7 @@ bk_ctl_until_holds (BkCtlUntil *until, BkCtlWatch *watch)
   switch (until->kind)
     {
     case BK_CTL_UNTIL_INVITATION:
+    case BK_CTL_UNTIL_PICKING:
     case BK_CTL_UNTIL_SESSION_STATE:
     case BK_CTL_UNTIL_SESSION_RESULT:
     case BK_CTL_UNTIL_RINGING:

@@ -365,6 +365,15 @@ on_invitation_over (BeckonMessenger *messenger, BeckonSession *session, gpointer
 }
 
 static void
+on_pick (BeckonMessenger *messenger, BeckonSession *session, const char *event)
+{
+  if (!minds (session))
+    return;
+  tell (event, session, NULL);
+  check ();
+}
+
+static void
 on_notice (BeckonMessenger *messenger, const char *kind, const char *text, BeckonSession *session, gpointer user_data)
 {
   tell ("notice", session, "kind", kind, "text", text, NULL);
@@ -397,6 +406,8 @@ follow_messenger (BeckonMessenger *messenger)
 {
   g_signal_connect (messenger, "invitation", G_CALLBACK (on_invitation), NULL);
   g_signal_connect (messenger, "invitation-over", G_CALLBACK (on_invitation_over), NULL);
+  g_signal_connect (messenger, "pick-requested", G_CALLBACK (on_pick), (gpointer) "pick-requested");
+  g_signal_connect (messenger, "pick-over", G_CALLBACK (on_pick), (gpointer) "pick-over");
   g_signal_connect (messenger, "notice", G_CALLBACK (on_notice), NULL);
   g_signal_connect (messenger, "alert-received", G_CALLBACK (on_alert), NULL);
   g_signal_connect (messenger, "app-registered", G_CALLBACK (on_registered), (gpointer) "app-registered");

@@ -10,6 +10,7 @@ typedef enum
 {
   BK_CTL_UNTIL_INVITATION,      /* [WHO]: an invitation waits for an answer */
   BK_CTL_UNTIL_INVITATION_OVER, /* none does */
+  BK_CTL_UNTIL_PICKING,         /* a program waits for the user to choose whom it invites */
   BK_CTL_UNTIL_SESSION_STATE,   /* STATE */
   BK_CTL_UNTIL_SESSION_RESULT,  /* RESULT */
   BK_CTL_UNTIL_RINGING,

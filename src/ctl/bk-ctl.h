@@ -142,7 +142,8 @@ gboolean bk_ctl_session_has_id (BeckonSession *session, const char *prefix);
 /* The GUID of the application that a name or a GUID means. NULL: the command has failed. */
 char *bk_ctl_dup_guid (BkCtl *ctl, const char *application);
 
-/* Options of a command that invites as a program does. FALSE: the command has failed. Borrowed. */
+/* Options of commands that invite as a program does: the user chooses whom, or the program. FALSE: the command has failed. Borrowed. */
+extern const GOptionEntry bk_ctl_wait_entries[];
 extern const GOptionEntry bk_ctl_program_entries[];
 gboolean bk_ctl_program_options (BkCtl *ctl, const char **app_data, const char **address);
 /* Follows a session that belongs to this program, to what --wait says, else to its end. */

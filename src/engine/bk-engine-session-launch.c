@@ -73,6 +73,18 @@ launch_program (BkEngineSession *self)
   bk_launcher_launch_async (self->world->launcher, &launch, self->asking, on_launched, g_object_ref (self));
 }
 
+/* It said yes and never came: nobody has the session. */
+static void
+on_not_fetched (gpointer user_data)
+{
+  g_autoptr (BkEngineSession) self = g_object_ref (user_data);
+
+  self->timers[BK_SESSION_TIMER_GRACE] = 0;
+  if (self->owner == NULL)
+    bk_session_end (self, BK_LIFE_LAUNCH_FAILED, BECKON_SESSION_RESULT_APPLICATION_LAUNCH_FAILED,
+                    _("The running program did not take it."));
+}
+
 static void
 on_handed_over (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -81,10 +93,14 @@ on_handed_over (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!is_launching (self))
     return;
-  if (taken || self->owner != NULL)
-    bk_session_note (self, _("handed to the running program"));
-  else
-    launch_program (self);
+  if (!taken && self->owner == NULL)
+    {
+      launch_program (self);
+      return;
+    }
+  if (self->owner == NULL)
+    bk_session_start_timer (self, BK_SESSION_TIMER_GRACE, BK_TIMEOUT_FETCH_S * 1000, on_not_fetched);
+  bk_session_note (self, _("handed to the running program"));
 }
 
 static void
@@ -106,12 +122,12 @@ on_before_launch (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BkEngineSession) self = user_data;
   gboolean enabled = bk_peers_finish (BK_PEERS (source), result);
 
-  if (!is_launching (self) || self->owner != NULL)
+  if (!is_launching (self))
     return;
-  if (enabled)
-    hand_over (self);
-  else
+  if (!enabled)
     bk_session_note (self, _("a running program does without the launch"));
+  else if (self->owner == NULL)
+    hand_over (self);
 }
 
 static void

@@ -30,7 +30,7 @@ typedef enum
 {
   BK_SESSION_TIMER_DEADLINE, /* answer, install or connect timer: belongs to the state */
   BK_SESSION_TIMER_NOTICE,   /* "installed, starting…" */
-  BK_SESSION_TIMER_GRACE,    /* the program left the bus: its exit status is on the way */
+  BK_SESSION_TIMER_GRACE,    /* the program left the bus: its exit status is on the way; or it has yet to come */
   BK_SESSION_TIMER_RETRY,    /* the network was too busy for an envelope */
   BK_SESSION_TIMER_LINGER,   /* how long the last envelope of an ended session is kept */
   BK_SESSION_TIMER_FORGET,   /* how long an ended session is shown */
@@ -98,7 +98,12 @@ struct _BkEngineSession
   GCancellable *sending; /* cancelled when the session is let go */
   GCancellable *asking;  /* questions to programs and the launch: cancelled at the end of the session */
   char *grant;               /* goes along with the invitation; nullable */
-  GTask *invite_task;        /* the caller of Invite, until the network took the invitation */
+  GTask *invite_task;        /* the caller of Invite or InviteWithPicker, until the network took the invitation */
+
+  gboolean picking;  /* the user is being asked whom to invite; then these are set: */
+  char *pick_caller; /* bus name of the program that waits for it */
+  char *pick_window; /* that program's window, may be empty */
+  char *pick_data;   /* application data, nullable */
 
   gsize context_total;
   gint64 context_times[BK_LIMIT_CONTEXT_RATE]; /* ring: when the last ones were sent, monotonic */
@@ -164,6 +169,14 @@ void bk_session_clear_outbox (BkEngineSession *self);
 
 /* bk-engine-session-verbs.c */
 gboolean bk_session_check_app_data (const char *app_data, GError **error);
+gboolean bk_session_check_application (BkEngineSession *self, GError **error);
+gboolean bk_session_check_account (BkEngineSession *self, GError **error);
+char *bk_session_check_invitation (BkEngineSession *self, const char *who, const char *app_data, GError **error);
+void bk_session_send_invitation (BkEngineSession *self, const char *who, const char *app_data);
+
+/* bk-engine-session-pick.c */
+gboolean bk_session_check_no_pick (BkEngineSession *self, GError **error);
+void bk_session_pick_over (BkEngineSession *self);
 
 /* bk-engine-session-answer.c */
 void bk_session_ask (BkEngineSession *self);

@@ -26,7 +26,7 @@ bk_engine_session_set_application (BkEngineSession *self, const char *guid, GErr
       g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_SESSION_NOT_READY, "The inviter chose the application");
       return FALSE;
     }
-  if (!bk_session_can (self, BK_LIFE_CONFIGURE, error))
+  if (!bk_session_can (self, BK_LIFE_CONFIGURE, error) || !bk_session_check_no_pick (self, error))
     return FALSE;
 
   g_autofree char *normal = bk_guid_normalize (guid);
@@ -48,7 +48,7 @@ bk_engine_session_set_application (BkEngineSession *self, const char *guid, GErr
 gboolean
 bk_engine_session_set_local_address (BkEngineSession *self, const char *address, GError **error)
 {
-  if (!bk_session_can (self, BK_LIFE_CONFIGURE, error))
+  if (!bk_session_can (self, BK_LIFE_CONFIGURE, error) || !bk_session_check_no_pick (self, error))
     return FALSE;
   if (!bk_text_is_valid (address, BK_LIMIT_ADDRESS, FALSE))
     {
@@ -60,8 +60,8 @@ bk_engine_session_set_local_address (BkEngineSession *self, const char *address,
   return bk_session_move (self, BK_LIFE_CONFIGURE, NULL, error);
 }
 
-static gboolean
-check_application (BkEngineSession *self, GError **error)
+gboolean
+bk_session_check_application (BkEngineSession *self, GError **error)
 {
   if (self->application == NULL)
     {
@@ -75,6 +75,15 @@ check_application (BkEngineSession *self, GError **error)
       return FALSE;
     }
   return TRUE;
+}
+
+static gboolean
+check_signed_in (BkEngineSession *self, GError **error)
+{
+  if (bk_engine_account_get_state (self->account) == BK_BACKEND_ONLINE)
+    return TRUE;
+  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_LOGGED_ON, "This account is not signed in");
+  return FALSE;
 }
 
 static gboolean
@@ -92,11 +101,8 @@ check_contact (BkEngineSession *self, const char *who, GError **error)
       g_set_error (error, BECKON_ERROR, BECKON_ERROR_USER_NOT_FOUND, "%s is not a contact", who);
       return FALSE;
     }
-  if (bk_engine_account_get_state (self->account) != BK_BACKEND_ONLINE)
-    {
-      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_LOGGED_ON, "This account is not signed in");
-      return FALSE;
-    }
+  if (!check_signed_in (self, error))
+    return FALSE;
   /* Who is invisible or has us blocked looks exactly like who is away. */
   if ((bk_engine_contact_get_status (contact) & BECKON_STATUS_ONLINE) == 0)
     {
@@ -116,9 +122,16 @@ check_ability (BkEngineSession *self, GError **error)
   return FALSE;
 }
 
+/* Whether anybody at all could be invited from the account as it is now. */
+gboolean
+bk_session_check_account (BkEngineSession *self, GError **error)
+{
+  return check_signed_in (self, error) && check_ability (self, error);
+}
+
 /* Returns whom to invite, or NULL with the error of the first check that fails. Nothing has changed then. */
-static char *
-check_invitation (BkEngineSession *self, const char *who, const char *app_data, GError **error)
+char *
+bk_session_check_invitation (BkEngineSession *self, const char *who, const char *app_data, GError **error)
 {
   g_autofree char *name = bk_sign_in_name_normalize (who);
 
@@ -129,31 +142,24 @@ check_invitation (BkEngineSession *self, const char *who, const char *app_data, 
       g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "That is not a sign-in name");
       return NULL;
     }
-  if (!check_application (self, error) || !check_contact (self, name, error) || !check_ability (self, error))
+  if (!bk_session_check_application (self, error) || !check_contact (self, name, error)
+      || !check_ability (self, error))
     return NULL;
   return g_steal_pointer (&name);
 }
 
 void
-bk_engine_session_invite_async (BkEngineSession *self, const char *who, const char *app_data, const char *grant,
-                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+bk_engine_session_drop_unused (BkEngineSession *self)
 {
-  g_autoptr (BkEngineSession) hold = g_object_ref (self);
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (GError) error = NULL;
+  if (self->state == BECKON_SESSION_STATE_READY)
+    bk_session_end (self, BK_LIFE_PROGRAM_ENDED, BECKON_SESSION_RESULT_ENDED, NULL);
+}
 
-  g_task_set_source_tag (task, bk_engine_session_invite_async);
-  g_autofree char *name = check_invitation (self, who, app_data, &error);
-  if (name == NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-
-  g_set_object (&self->invite_task, task);
-  g_free (self->grant);
-  self->grant = g_strdup (grant);
-  bk_session_set_text (self, &self->user, name, "User");
+/* All checks have passed: READY → INVITATION. Whoever waits for it is in invite_task. */
+void
+bk_session_send_invitation (BkEngineSession *self, const char *who, const char *app_data)
+{
+  bk_session_set_text (self, &self->user, who, "User");
   bk_session_changed (self, "UserName");
   bk_session_set_text (self, &self->app_data, app_data, "AppData");
   bk_session_set_text (self, &self->context_data, app_data, "ContextData");
@@ -162,6 +168,29 @@ bk_engine_session_invite_async (BkEngineSession *self, const char *who, const ch
   bk_session_move (self, BK_LIFE_INVITE, &move, NULL);
   if (self->world->sessions != NULL)
     bk_engine_sessions_resolve_crossing (self->world->sessions, self);
+}
+
+void
+bk_engine_session_invite_async (BkEngineSession *self, const char *who, const char *app_data, const char *grant,
+                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (BkEngineSession) hold = g_object_ref (self);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autofree char *name = NULL;
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, bk_engine_session_invite_async);
+  if (bk_session_check_no_pick (self, &error))
+    name = bk_session_check_invitation (self, who, app_data, &error);
+  if (name == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_set_object (&self->invite_task, task);
+  g_free (self->grant);
+  self->grant = g_strdup (grant);
+  bk_session_send_invitation (self, name, app_data);
 }
 
 gboolean
@@ -176,6 +205,8 @@ bk_engine_session_invite_finish (BkEngineSession *self, GAsyncResult *result, GE
 gboolean
 bk_engine_session_cancel (BkEngineSession *self, BeckonSessionResult reason, const char *app_data, GError **error)
 {
+  if (self->picking)
+    return bk_engine_session_answer_pick (self, NULL, error);
   if (!bk_session_can (self, BK_LIFE_CANCEL, error) || !bk_session_check_app_data (app_data, error))
     return FALSE;
   if ((guint) reason >= BECKON_N_SESSION_RESULTS)
@@ -208,6 +239,12 @@ check_context_data (BkEngineSession *self, const char *data, GError **error)
 {
   gsize length = data != NULL ? strlen (data) : 0;
 
+  if ((self->flags & BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE) != 0)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_VALID_FOR_APP_INVITE,
+                           "The program does not know Beckon and reads no context data");
+      return FALSE;
+    }
   if (length > BK_LIMIT_CONTEXT_DATA || self->context_total + length > BK_LIMIT_CONTEXT_TOTAL || is_too_fast (self))
     {
       g_set_error (error, BECKON_ERROR, BECKON_ERROR_CONTEXT_DATA_OVER_LIMIT,

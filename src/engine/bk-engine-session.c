@@ -248,6 +248,8 @@ enter_state (BkEngineSession *self, BeckonSessionState state, BkLifeEvent event,
     g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0, previous);
   if (previous == BECKON_SESSION_STATE_INVITATION)
     bk_session_question_over (self);
+  if (previous == BECKON_SESSION_STATE_READY)
+    bk_session_pick_over (self);
 }
 
 /* Whoever still waits for the network to take the invitation learns how it went instead. */
@@ -257,7 +259,7 @@ give_up_invite (BkEngineSession *self)
   g_autoptr (GError) error = NULL;
   BeckonError code = BECKON_ERROR_INVITATION_SEND_FAILURE;
 
-  if (self->result == BECKON_SESSION_RESULT_CANCELLED_LOCAL)
+  if (self->result == BECKON_SESSION_RESULT_CANCELLED_LOCAL || self->user == NULL)
     code = BECKON_ERROR_CANCELLED;
   if (self->result == BECKON_SESSION_RESULT_TIMEOUT)
     code = BECKON_ERROR_EXPIRED;
@@ -440,7 +442,8 @@ bk_engine_session_finalize (GObject *object)
   char *texts[] = { self->id,          self->owner,        self->result_text,      self->end_data,
                     self->user,        self->application,  self->application_name, self->application_url,
                     self->app_data,    self->context_data, self->local_address,    self->peer_address,
-                    self->accept_data, self->cookie,       self->remote_address,     self->grant };
+                    self->accept_data, self->cookie,       self->remote_address,   self->pick_caller,
+                    self->pick_window, self->pick_data,   self->grant };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);

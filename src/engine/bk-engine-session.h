@@ -12,6 +12,14 @@ G_BEGIN_DECLS
 
 typedef struct _BkEngineAccount BkEngineAccount;
 
+/* What bk_engine_session_invite_with_picker_async () needs to know. */
+typedef struct
+{
+  const char *caller;   /* bus name of the program that waits for it */
+  const char *window;   /* where the question belongs: "x11:…", "wayland:…", or empty */
+  const char *app_data; /* nullable */
+} BkPick;
+
 #define BK_TYPE_ENGINE_SESSION (bk_engine_session_get_type ())
 /* One session, from CreateSession or a received invitation to its end. Moves only along bk-lifecycle.
  *
@@ -39,6 +47,9 @@ const char *bk_engine_session_get_result_text (BkEngineSession *self); /* senten
 gboolean bk_engine_session_get_ringing (BkEngineSession *self);
 gboolean bk_engine_session_get_installing (BkEngineSession *self);
 gboolean bk_engine_session_get_asking (BkEngineSession *self); /* the user is being asked: "invitation" was told */
+gboolean bk_engine_session_get_picking (BkEngineSession *self); /* the user is being asked whom to invite */
+const char *bk_engine_session_get_pick_window (BkEngineSession *self); /* nullable: of the program that had it asked */
+const char *bk_engine_session_get_pick_caller (BkEngineSession *self); /* nullable: bus name of that program */
 const char *bk_engine_session_get_user (BkEngineSession *self); /* the other person; nullable before Invite */
 const char *bk_engine_session_get_application (BkEngineSession *self); /* GUID; nullable */
 const char *bk_engine_session_get_application_name (BkEngineSession *self); /* "" if not known */
@@ -60,11 +71,20 @@ gboolean bk_engine_session_set_local_address (BkEngineSession *self, const char 
 void bk_engine_session_invite_async (BkEngineSession *self, const char *who, const char *app_data, const char *grant,
                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_engine_session_invite_finish (BkEngineSession *self, GAsyncResult *result, GError **error);
+/* The user chooses whom to invite, in a window of Beckon's own: Picking is TRUE until bk_engine_session_answer_pick ().
+ * Finishes as bk_engine_session_invite_async () does; CANCELLED if the user invites nobody, or the session ends. */
+void bk_engine_session_invite_with_picker_async (BkEngineSession *self, const BkPick *pick, GCancellable *cancellable,
+                                                 GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_session_invite_with_picker_finish (BkEngineSession *self, GAsyncResult *result, GError **error);
+/* @who: NULL or empty for nobody. An error leaves the question open: somebody else may be chosen. */
+gboolean bk_engine_session_answer_pick (BkEngineSession *self, const char *who, GError **error);
 gboolean bk_engine_session_accept (BkEngineSession *self, const char *app_data, GError **error);
 gboolean bk_engine_session_decline (BkEngineSession *self, const char *app_data, GError **error);
 gboolean bk_engine_session_cancel (BkEngineSession *self, BeckonSessionResult reason, const char *app_data,
                                    GError **error);
 gboolean bk_engine_session_send_context_data (BkEngineSession *self, const char *data, GError **error);
+/* Nobody will use the session: it ends, if nobody has been invited. */
+void bk_engine_session_drop_unused (BkEngineSession *self);
 /* The program that holds the session is gone from the bus: the session ends (CONNECTED) or is cancelled. */
 void bk_engine_session_owner_vanished (BkEngineSession *self);
 

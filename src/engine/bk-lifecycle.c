@@ -21,6 +21,12 @@ static const BkLifeEdge edges[] = {
   EDGE (READY, INVITE, I, INVITATION,
         "Sends *invite*. Answer timer. Checks that fail (application, contact, presence) leave the session READY and "
         "are the error of the call."),
+  EDGE (READY, PICK, I, READY,
+        "InviteWithPicker: the user is asked whom to invite, Picking becomes true. The application cannot be changed "
+        "meanwhile, and the user's choice is an invite."),
+  EDGE (READY, PICK_OVER, I, READY,
+        "The user invited nobody, or the program took its question back with Cancel: Picking becomes false, and the "
+        "call fails with CANCELLED. So it does when the session ends."),
   EDGE (READY, PROGRAM_ENDED, I, TERMINATED, "The program that made the session left before it invited: ENDED."),
   EDGE (READY, SIGN_OUT, I, TERMINATED, "SIGNED_OUT. Nobody was invited, nothing is sent."),
   EDGE (READY, RESTART, I, TERMINATED, "SERVICE_RESTARTED. Nobody was invited, nothing is sent."),
@@ -80,7 +86,9 @@ static const BkLifeEdge edges[] = {
   EDGE (CONNECTED, SEND_CONTEXT, BOTH, CONNECTED,
         "Sends *context*. If the network refuses: OnSendError (CONTEXT_DATA_SEND_FAILURE)."),
   EDGE (CONNECTED, REMOTE_CONTEXT, BOTH, CONNECTED, "ContextData is the new data. OnContextData."),
-  EDGE (CONNECTED, LAUNCH_FAILED, BOTH, TERMINATED, "Sends *end*: APPLICATION_LAUNCH_FAILED."),
+  EDGE (CONNECTED, LAUNCH_FAILED, BOTH, TERMINATED,
+        "The program could not be started, or a running one took the session and did not fetch it within 30 seconds. "
+        "Sends *end*: APPLICATION_LAUNCH_FAILED."),
   EDGE (CONNECTED, PROGRAM_ENDED, BOTH, TERMINATED,
         "The program's scope is empty or its bus name is gone. Sends *end*: ENDED, or APPLICATION_FAILED after a bad "
         "exit. The other side's program is told, not killed."),
@@ -95,6 +103,8 @@ static const BkLifeEdge edges[] = {
 static const char *const event_nicks[] = {
   "create",
   "configure",
+  "pick",
+  "pick-over",
   "invite",
   "receive-invite",
   "send-refused",
@@ -151,12 +161,12 @@ error_for (BkLifeEvent event, BkRole role, const char **text)
       *text = "Only the invitee can answer the invitation";
       return BECKON_ERROR_NOT_INVITEE;
     }
-  if (event == BK_LIFE_INVITE && role == BK_ROLE_INVITEE)
+  if ((event == BK_LIFE_INVITE || event == BK_LIFE_PICK) && role == BK_ROLE_INVITEE)
     {
       *text = "Only the inviter can invite";
       return BECKON_ERROR_NOT_INVITER;
     }
-  if (event == BK_LIFE_INVITE || event == BK_LIFE_CONFIGURE)
+  if (event == BK_LIFE_INVITE || event == BK_LIFE_PICK || event == BK_LIFE_CONFIGURE)
     {
       *text = "That is possible only before the invitation";
       return BECKON_ERROR_SESSION_NOT_READY;
@@ -199,8 +209,8 @@ static const char introduction[] =
   "OnTermination (result, data), which is the last event of a session and comes once.\n"
   "\n"
   "An event that has no row for a state does not happen: what a program asked for fails with SESSION_STATE_INVALID\n"
-  "(setting the application, LocalAddress and Invite: SESSION_NOT_READY; Invite by the invitee: NOT_INVITER; Accept\n"
-  "and Decline by the inviter: NOT_INVITEE), what the network brought is passed over.\n"
+  "(setting the application, LocalAddress, Invite and InviteWithPicker: SESSION_NOT_READY; both invitations by the\n"
+  "invitee: NOT_INVITER; Accept and Decline by the inviter: NOT_INVITEE), what the network brought is passed over.\n"
   "\n"
   "Timers: answer 2 minutes (setting), install 30 minutes, notice that the application was installed 10 seconds,\n"
   "connect 15 seconds. Envelopes of one session are sent strictly in order; words in *italics* are their kinds.\n";

@@ -20,6 +20,8 @@ typedef enum
 {
   BK_LIFE_CREATE,
   BK_LIFE_CONFIGURE, /* set Application or LocalAddress */
+  BK_LIFE_PICK,      /* the user is asked whom to invite */
+  BK_LIFE_PICK_OVER,
   BK_LIFE_INVITE,
   BK_LIFE_RECEIVE_INVITE,
   BK_LIFE_SEND_REFUSED,
@@ -48,7 +50,7 @@ typedef enum
   BK_LIFE_RESTART,
   BK_LIFE_CONNECTION_LOST,
 } BkLifeEvent;
-#define BK_N_LIFE_EVENTS 29
+#define BK_N_LIFE_EVENTS 31
 
 typedef struct
 {

@@ -4,6 +4,7 @@
 
 #include "beckon-account-private.h"
 #include "beckon-applications-private.h"
+#include "beckon-session-private.h"
 
 /* Calls a method that returns an object path, and then waits for that object in a list. */
 typedef struct
@@ -244,6 +245,50 @@ beckon_messenger_invite_app_finish (BeckonMessenger *self, GAsyncResult *result,
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * beckon_messenger_answer_pick_async:
+ * @self: a messenger
+ * @session: a session for which somebody is to be chosen, [property@Session:picking]
+ * @who: (nullable): sign-in name of a contact of its account, %NULL if the user invites nobody
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * The user's answer to [signal@Messenger::pick-requested]. Finishes when it is known that the invitation can go out;
+ * after an error the question stands, and somebody else may be chosen.
+ */
+void
+beckon_messenger_answer_pick_async (BeckonMessenger *self, BeckonSession *session, const char *who,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (BECKON_IS_MESSENGER (self));
+  g_return_if_fail (BECKON_IS_SESSION (session));
+
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, beckon_messenger_answer_pick_async);
+  beckon_remote_call_task (beckon_messenger_get_remote (self), "AnswerPick",
+                           g_variant_new ("(os)", beckon_session_get_path (session), who != NULL ? who : ""), task);
+}
+
+/**
+ * beckon_messenger_answer_pick_finish:
+ * @self: a messenger
+ * @result: what the callback was given
+ * @error: return location for a [error@Error]
+ *
+ * Gets the outcome of [method@Messenger.answer_pick_async]. Errors: %BECKON_ERROR_NOT_FOUND,
+ * %BECKON_ERROR_SESSION_STATE_INVALID if nobody is to be chosen (any more), those of [method@Session.invite_finish].
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+beckon_messenger_answer_pick_finish (BeckonMessenger *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /**

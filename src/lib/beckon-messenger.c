@@ -42,6 +42,8 @@ enum
 {
   SIGNAL_INVITATION,
   SIGNAL_INVITATION_OVER,
+  SIGNAL_PICK_REQUESTED,
+  SIGNAL_PICK_OVER,
   SIGNAL_NOTICE,
   SIGNAL_ALERT_RECEIVED,
   SIGNAL_APP_REGISTERED,
@@ -179,6 +181,11 @@ on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonMesseng
       g_variant_get (args, "(&s&s&o)", &kind, &text, &path);
       emit_about_session (self, SIGNAL_NOTICE, kind, text, path);
     }
+  else if (g_str_equal (name, "PickRequested") && g_variant_is_of_type (args, G_VARIANT_TYPE ("(os)")))
+    {
+      g_variant_get (args, "(&o&s)", &path, NULL);
+      emit_about_session (self, SIGNAL_PICK_REQUESTED, NULL, NULL, path);
+    }
   else if (g_str_equal (name, "AlertReceived")
            && g_variant_is_of_type (args, G_VARIANT_TYPE ("(" BECKON_VARIANT_ALERT ")")))
     {
@@ -188,6 +195,8 @@ on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonMesseng
   else if (g_variant_is_of_type (args, G_VARIANT_TYPE ("(o)")))
     {
       g_variant_get (args, "(&o)", &path);
+      if (g_str_equal (name, "PickOver"))
+        emit_about_session (self, SIGNAL_PICK_OVER, NULL, NULL, path);
       if (g_str_equal (name, "Invitation"))
         emit_about_session (self, SIGNAL_INVITATION, NULL, NULL, path);
       else if (g_str_equal (name, "InvitationOver"))
@@ -905,6 +914,25 @@ beckon_messenger_class_init (BeckonMessengerClass *klass)
    */
   signals[SIGNAL_INVITATION_OVER] = g_signal_new ("invitation-over", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL,
                                                   NULL, NULL, G_TYPE_NONE, 1, BECKON_TYPE_SESSION);
+  /**
+   * BeckonMessenger::pick-requested:
+   * @self: the messenger
+   * @session: the session, in state %BECKON_SESSION_STATE_READY
+   *
+   * A program wants to invite somebody: the user is to be asked whom. [method@Messenger.answer_pick_async] is the
+   * answer.
+   */
+  signals[SIGNAL_PICK_REQUESTED] = g_signal_new ("pick-requested", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                 NULL, NULL, G_TYPE_NONE, 1, BECKON_TYPE_SESSION);
+  /**
+   * BeckonMessenger::pick-over:
+   * @self: the messenger
+   * @session: the session
+   *
+   * Nobody is to be chosen any more.
+   */
+  signals[SIGNAL_PICK_OVER] = g_signal_new ("pick-over", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                            G_TYPE_NONE, 1, BECKON_TYPE_SESSION);
   /**
    * BeckonMessenger::notice:
    * @self: the messenger

@@ -50,6 +50,9 @@ void beckon_messenger_invite_app_async (BeckonMessenger *self, BeckonAccount *ac
                                         const char *guid, const char *app_data, GCancellable *cancellable,
                                         GAsyncReadyCallback callback, gpointer user_data);
 BeckonSession *beckon_messenger_invite_app_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_answer_pick_async (BeckonMessenger *self, BeckonSession *session, const char *who,
+                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_answer_pick_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
 void beckon_messenger_dismiss_alert_async (BeckonMessenger *self, const char *id, GCancellable *cancellable,
                                            GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_messenger_dismiss_alert_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);

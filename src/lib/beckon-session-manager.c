@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "beckon-session-manager.h"
+#include "beckon-session-manager-private.h"
 
 #include "beckon-applications-private.h"
 #include "beckon-attachment-private.h"
@@ -473,6 +473,12 @@ beckon_session_manager_get_applications (BeckonSessionManager *self)
   return G_LIST_MODEL (self->applications);
 }
 
+void
+beckon_session_manager_create (BeckonSessionManager *self, GVariant *options, GTask *task)
+{
+  call_for_session (self, "CreateSession", g_variant_new ("(@a{sv})", options), task);
+}
+
 /**
  * beckon_session_manager_get_lock:
  * @self: a session manager
@@ -514,7 +520,7 @@ beckon_session_manager_create_session_async (BeckonSessionManager *self, const c
   g_task_set_source_tag (task, beckon_session_manager_create_session_async);
   if (account != NULL)
     g_variant_builder_add (&options, "{sv}", "account", g_variant_new_string (account));
-  call_for_session (self, "CreateSession", g_variant_new ("(a{sv})", &options), task);
+  beckon_session_manager_create (self, g_variant_builder_end (&options), task);
 }
 
 /**
@@ -759,7 +765,7 @@ install_signals (void)
    *
    * The program is about to be launched for a session (`BeforeAppLaunch`).
    *
-   * Returns: %TRUE to let Beckon launch it, %FALSE to stop that
+   * Returns: %TRUE to let Beckon launch it, %FALSE to stop that: the session is then this program's
    */
   signals[SIGNAL_BEFORE_APP_LAUNCH] = g_signal_new_class_handler (
     "before-app-launch", type, G_SIGNAL_RUN_LAST, G_CALLBACK (default_before_app_launch), beckon_values_stop_at_false,

@@ -29,6 +29,12 @@ void beckon_session_manager_create_session_async (BeckonSessionManager *self, co
                                                   gpointer user_data);
 BeckonSession *beckon_session_manager_create_session_finish (BeckonSessionManager *self, GAsyncResult *result,
                                                              GError **error);
+void beckon_session_manager_invite_with_picker_async (BeckonSessionManager *self, const char *guid,
+                                                      const char *parent_window, const char *app_data,
+                                                      GCancellable *cancellable, GAsyncReadyCallback callback,
+                                                      gpointer user_data);
+BeckonSession *beckon_session_manager_invite_with_picker_finish (BeckonSessionManager *self, GAsyncResult *result,
+                                                                 GError **error);
 void beckon_session_manager_get_launching_session_async (BeckonSessionManager *self, const char *cookie,
                                                          GCancellable *cancellable, GAsyncReadyCallback callback,
                                                          gpointer user_data);

@@ -291,8 +291,8 @@ beckon_session_send_context_data_async (BeckonSession *self, const char *data, G
  *
  * Gets the outcome of [method@Session.send_context_data_async].
  *
- * Errors: %BECKON_ERROR_SESSION_STATE_INVALID, %BECKON_ERROR_CONTEXT_DATA_OVER_LIMIT,
- * %BECKON_ERROR_INVALID_ARGUMENT.
+ * Errors: %BECKON_ERROR_SESSION_STATE_INVALID, %BECKON_ERROR_NOT_VALID_FOR_APP_INVITE,
+ * %BECKON_ERROR_CONTEXT_DATA_OVER_LIMIT, %BECKON_ERROR_INVALID_ARGUMENT.
  *
  * Returns: %TRUE on success
  */

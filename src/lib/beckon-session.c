@@ -32,6 +32,8 @@ enum
   PROP_RINGING,
   PROP_INSTALLING,
   PROP_ASKING,
+  PROP_PICKING,
+  PROP_PICK_WINDOW,
   PROP_RESULT,
   PROP_RESULT_TEXT,
   PROP_LOG,
@@ -76,6 +78,8 @@ static const char *const bus_names[N_PROPS] = {
   [PROP_RINGING] = "Ringing",
   [PROP_INSTALLING] = "Installing",
   [PROP_ASKING] = "Asking",
+  [PROP_PICKING] = "Picking",
+  [PROP_PICK_WINDOW] = "PickWindow",
   [PROP_RESULT] = "Result",
   [PROP_RESULT_TEXT] = "ResultText",
   [PROP_LOG] = "Log",
@@ -459,6 +463,39 @@ beckon_session_get_asking (BeckonSession *self)
 }
 
 /**
+ * beckon_session_get_picking:
+ * @self: a session
+ *
+ * Gets whether the user is being asked whom to invite: [method@Session.invite_with_picker_async] was called and is not
+ * answered. A window that comes later than [signal@Messenger::pick-requested] shows the sessions for which this is so.
+ *
+ * Returns: whether the user is being asked
+ */
+gboolean
+beckon_session_get_picking (BeckonSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_SESSION (self), FALSE);
+
+  return beckon_remote_get_boolean (self->remote, "Picking");
+}
+
+/**
+ * beckon_session_get_pick_window:
+ * @self: a session
+ *
+ * Gets the window that the question whom to invite belongs to, as the program gave it.
+ *
+ * Returns: (transfer none): `x11:` with a XID, `wayland:` with a handle, or empty
+ */
+const char *
+beckon_session_get_pick_window (BeckonSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
+
+  return beckon_remote_get_string (self->remote, "PickWindow");
+}
+
+/**
  * beckon_session_get_result:
  * @self: a session
  *
@@ -695,6 +732,18 @@ install_properties (GObjectClass *object_class)
    * Whether the user of this device is being asked about the invitation.
    */
   properties[PROP_ASKING] = g_param_spec_boolean ("asking", NULL, NULL, FALSE, flags);
+  /**
+   * BeckonSession:picking:
+   *
+   * Whether the user is being asked whom to invite.
+   */
+  properties[PROP_PICKING] = g_param_spec_boolean ("picking", NULL, NULL, FALSE, flags);
+  /**
+   * BeckonSession:pick-window:
+   *
+   * The window that the question whom to invite belongs to.
+   */
+  properties[PROP_PICK_WINDOW] = g_param_spec_string ("pick-window", NULL, NULL, NULL, flags);
   /**
    * BeckonSession:result:
    *

@@ -29,6 +29,8 @@ const char *beckon_session_get_context_data (BeckonSession *self);
 gboolean beckon_session_get_ringing (BeckonSession *self);
 gboolean beckon_session_get_installing (BeckonSession *self);
 gboolean beckon_session_get_asking (BeckonSession *self);
+gboolean beckon_session_get_picking (BeckonSession *self);
+const char *beckon_session_get_pick_window (BeckonSession *self);
 BeckonSessionResult beckon_session_get_result (BeckonSession *self);
 const char *beckon_session_get_result_text (BeckonSession *self);
 const char *beckon_session_get_log (BeckonSession *self);
@@ -45,6 +47,10 @@ gboolean beckon_session_set_local_address_finish (BeckonSession *self, GAsyncRes
 void beckon_session_invite_async (BeckonSession *self, const char *user, const char *app_data,
                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_session_invite_finish (BeckonSession *self, GAsyncResult *result, GError **error);
+void beckon_session_invite_with_picker_async (BeckonSession *self, const char *parent_window, const char *app_data,
+                                              GCancellable *cancellable, GAsyncReadyCallback callback,
+                                              gpointer user_data);
+gboolean beckon_session_invite_with_picker_finish (BeckonSession *self, GAsyncResult *result, GError **error);
 void beckon_session_accept_async (BeckonSession *self, const char *app_data, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_session_accept_finish (BeckonSession *self, GAsyncResult *result, GError **error);

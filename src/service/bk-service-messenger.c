@@ -100,14 +100,6 @@ handle_remove_account (BkServiceCall *call)
     bk_engine_remove_account_async (self->engine, account, self->cancellable, on_account_removed, call);
 }
 
-/* A session whose invitation was refused before it left READY has no one who could use it. */
-static void
-drop_unused (BkEngineSession *session)
-{
-  if (bk_engine_session_get_state (session) == BECKON_SESSION_STATE_READY)
-    bk_engine_session_owner_vanished (session);
-}
-
 static void
 on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -122,7 +114,7 @@ on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   g_object_ref (session);
   bk_service_call_fail (call, error);
-  drop_unused (session);
+  bk_engine_session_drop_unused (session);
   g_object_unref (session);
 }
 
@@ -148,7 +140,7 @@ handle_invite_app (BkServiceCall *call)
         bk_service_call_fail (call, error);
       else if (!bk_engine_session_set_application (session, guid, &error))
         {
-          drop_unused (session);
+          bk_engine_session_drop_unused (session);
           bk_service_call_fail (call, error);
         }
       else
@@ -216,6 +208,8 @@ static const BkServiceMethod methods[] = {
       { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME },
       { BK_SERVICE_ARG_GUID },
       { BK_SERVICE_ARG_DATA, BK_LIMIT_APP_DATA } } },
+  { "AnswerPick", bk_service_handle_answer_pick,
+    { { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
   { "ListAlerts", bk_service_handle_list_alerts },
   { "DismissAlert", bk_service_handle_dismiss_alert, { { BK_SERVICE_ARG_GUID } } },
   { NULL },

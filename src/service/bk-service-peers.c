@@ -187,8 +187,15 @@ read_answer (const Question *question, GVariant *reply)
   return answer;
 }
 
-/* Who takes an invitation over holds its session. It may have left the bus while its answer was on the way: then
- * nobody takes it. */
+/* Whether another answer than the default makes the program the holder of the session. */
+static gboolean
+is_about_holding (QuestionKind kind)
+{
+  return kind == QUESTION_INVITATION || kind == QUESTION_BEFORE_LAUNCH;
+}
+
+/* Who takes an invitation over, or does without the launch, holds its session. It may have left the bus while its
+ * answer was on the way: then nobody takes it. */
 static gboolean
 take_over (BkServicePeers *self, Question *question, Target *target)
 {
@@ -215,9 +222,10 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_free (asked);
   question->open--;
-  if (answer && question->kind == QUESTION_INVITATION && !g_task_get_completed (task)
-      && !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
-    answer = take_over (g_task_get_source_object (task), question, target);
+  if (answer != default_of (question->kind) && is_about_holding (question->kind) && !g_task_get_completed (task)
+      && !g_cancellable_is_cancelled (g_task_get_cancellable (task))
+      && !take_over (g_task_get_source_object (task), question, target))
+    answer = default_of (question->kind);
   if (question->session != NULL)
     bk_service_callers_revoke (bk_service_door_get_callers (target->door), target->name, question->session);
 

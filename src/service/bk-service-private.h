@@ -95,6 +95,12 @@ BkServiceView *bk_service_conversation_export (BkService *self, BkEngineAccount 
 GVariant *bk_service_session_path (BkEngineSession *session);
 GVariant *bk_service_account_path (BkEngineAccount *account);
 
+/* InviteWithPicker. */
+void bk_service_handle_invite_with_picker (BkServiceCall *call);
+void bk_service_handle_answer_pick (BkServiceCall *call);
+void bk_service_pick_changed (BkService *self, BkEngineSession *session);
+void bk_service_picks_caller_vanished (BkService *self, const char *caller);
+
 /* Whether the caller may make a locked call for @account; nullable: nothing is locked then. All that is locked is asked
  * about here. */
 gboolean bk_service_check_lock (BkServiceCall *call, BkEngineAccount *account, BkServiceLockObject object,
@@ -107,7 +113,9 @@ void bk_service_alert_arrived (BkService *self, BkEngineAccount *account, const 
 void bk_service_handle_list_alerts (BkServiceCall *call);
 void bk_service_handle_dismiss_alert (BkServiceCall *call);
 
-/* Starts the window if nobody is attached to the Service door and it is not being started already. */
+/* Starts the window if it does not run. */
+void bk_service_start_window (BkService *self);
+/* Starts the window if nobody is attached to the Service door. */
 void bk_service_wake_window (BkService *self);
 
 /* Methods that both doors have. */

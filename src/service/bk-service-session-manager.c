@@ -37,11 +37,15 @@ handle_create_session (BkServiceCall *call)
 {
   BkService *self = BK_CALL_SERVICE (call);
   g_autoptr (GVariant) options = g_variant_get_child_value (call->arguments, 0);
+  g_autoptr (GVariant) picker = NULL;
   BkEngineAccount *account;
   GError *error = NULL;
 
+  /* The user's own gesture stands in for the key of a session that can be invited with no other way. */
   if (!bk_service_option_account (self, options, BECKON_ERROR_NOT_LOGGED_ON, &account, &error)
-      || !bk_service_check_lock (call, account, BK_SERVICE_LOCK_MANAGER, &error))
+      || !bk_service_option (options, "picker", G_VARIANT_TYPE_BOOLEAN, &picker, &error)
+      || ((picker == NULL || !g_variant_get_boolean (picker))
+          && !bk_service_check_lock (call, account, BK_SERVICE_LOCK_MANAGER, &error)))
     {
       bk_service_call_fail (call, error);
       return;

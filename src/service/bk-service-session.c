@@ -67,6 +67,7 @@ static const struct
   { "User", bk_engine_session_get_user },
   { "UserName", get_user_name },
   { "MySigninName", get_my_name },
+  { "PickWindow", bk_engine_session_get_pick_window },
   { "LocalAddress", bk_engine_session_get_local_address },
   { "RemoteAddress", bk_engine_session_get_remote_address },
   { "AppData", bk_engine_session_get_app_data },
@@ -93,6 +94,8 @@ get_value (BkEngineSession *session, const char *name)
     return g_variant_new_boolean (bk_engine_session_get_installing (session));
   if (g_str_equal (name, "Asking"))
     return g_variant_new_boolean (bk_engine_session_get_asking (session));
+  if (g_str_equal (name, "Picking"))
+    return g_variant_new_boolean (bk_engine_session_get_picking (session));
   if (g_str_equal (name, "Created"))
     return g_variant_new_int64 (bk_engine_session_get_created (session));
   if (g_str_equal (name, "Deadline"))
@@ -230,6 +233,8 @@ on_changed (BkEngineSession *session, const char *property, BkService *self)
   g_variant_builder_add (&changed, "{sv}", property, get_value (session, property));
   bk_service_tell_session (self, session, "org.freedesktop.DBus.Properties", "PropertiesChanged",
                            g_variant_new ("(sa{sv}as)", info->name, &changed, NULL));
+  if (g_str_equal (property, "Picking"))
+    bk_service_pick_changed (self, session);
 }
 
 static void
@@ -357,6 +362,8 @@ bk_service_find_session (BkService *self, guint number)
 
 static const BkServiceMethod methods[] = {
   { "Invite", handle_invite, { { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME }, APP_DATA } },
+  { "InviteWithPicker", bk_service_handle_invite_with_picker,
+    { { BK_SERVICE_ARG_LINE, BK_LIMIT_WINDOW_HANDLE }, APP_DATA } },
   { "Accept", handle_accept, { APP_DATA } },
   { "Decline", handle_decline, { APP_DATA } },
   { "Cancel", handle_cancel, { { BK_SERVICE_ARG_ANY }, APP_DATA } },

@@ -18,16 +18,24 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
+bk_service_start_window (BkService *self)
+{
+  if (self->waking || g_cancellable_is_cancelled (self->cancellable))
+    return;
+  self->waking = TRUE;
+  g_dbus_connection_call (bk_service_door_get_connection (self->service), "org.freedesktop.DBus",
+                          "/org/freedesktop/DBus", "org.freedesktop.DBus", "StartServiceByName",
+                          g_variant_new ("(su)", WINDOW_NAME, 0u), G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE,
+                          G_MAXINT, self->cancellable, on_started, self);
+}
+
+void
 bk_service_wake_window (BkService *self)
 {
   g_auto (GStrv) watchers = bk_service_callers_list (bk_service_door_get_callers (self->service), NULL);
 
   if (self->waking || watchers[0] != NULL || g_cancellable_is_cancelled (self->cancellable))
     return;
-  self->waking = TRUE;
   g_debug ("Nobody looks: starting " WINDOW_NAME);
-  g_dbus_connection_call (bk_service_door_get_connection (self->service), "org.freedesktop.DBus",
-                          "/org/freedesktop/DBus", "org.freedesktop.DBus", "StartServiceByName",
-                          g_variant_new ("(su)", WINDOW_NAME, 0u), G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE,
-                          G_MAXINT, self->cancellable, on_started, self);
+  bk_service_start_window (self);
 }

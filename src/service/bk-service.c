@@ -196,6 +196,7 @@ on_vanished (BkServiceCallers *callers, const char *name, BkService *self)
     }
   for (guint i = 0; i < held->len; i++)
     bk_engine_session_owner_vanished (g_ptr_array_index (held, i));
+  bk_service_picks_caller_vanished (self, name);
   bk_service_alerts_forget (self->alerts, name, NULL);
   bk_service_quota_forget (self->adds, name);
   bk_service_locks_forget (self->locks, name);

@@ -203,6 +203,16 @@ open_waiting (AppWorld *world)
 }
 
 static GtkWindow *
+open_pick (AppWorld *world)
+{
+  g_autofree char *path
+    = app_world_add_session (world, 1, "{'SessionID': <'{S1}'>, 'State': <uint32 1>, 'Flags': <uint32 1>, 'Picking': "
+                                       "<true>, 'MySigninName': <'alice@b'>, 'ApplicationName': <'Board'>}");
+
+  return app_world_find_window (BK_TYPE_APP_INVITE_DIALOG);
+}
+
+static GtkWindow *
 open_preferences (AppWorld *world)
 {
   bk_app_preferences_show (GTK_WINDOW (bk_app_show_window (world->app)), world->app);
@@ -246,6 +256,7 @@ static const Kind kinds[] = {
   { "invite-dialog", open_invite_dialog, FALSE, 5 },
   { "invitation", open_invitation, FALSE, 3 },
   { "waiting", open_waiting, FALSE, 1 },
+  { "pick", open_pick, FALSE, 3 },
   { "preferences", open_preferences, FALSE, 12 },
   { "register", open_register, FALSE, 5 },
   { "password", open_password, FALSE, 3 },

@@ -172,6 +172,51 @@ def test_sessions():
         user.fails(1, 'im.beckon.Error.SessionStateInvalid', 'cancel', ringing['id'])
 
 
+def test_pick():
+    with Bus() as bus:
+        user = desk(bus)
+        user.run('apps', 'register', GUID, 'Thing', '/bin/cat')
+        user.fails(2, 'invite --pick APPLICATION', 'invite', '--pick', 'echo', 'Thing')
+        user.fails(2, 'primary account', '--account', 'alice', 'invite', '--pick', 'Thing')
+        user.fails(1, 'im.beckon.Error.AppNotRegistered', 'invite', '--pick', 'Nothing')
+
+        def ask(*arguments):
+            asking = user.start('--json', 'invite', '--pick', 'thing', '--data', 'ignore', *arguments,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            user.json('--timeout', LIMIT, 'watch', '--until', 'picking')
+            sessions = user.one('sessions')
+            assert [(s['state'], s['picking'], s['user']) for s in sessions] == [('ready', True, '')], sessions
+            return asking, sessions[0]['id']
+
+        asking, session = ask()
+        user.fails(2, '--nobody', 'pick', session)
+        user.fails(2, '--nobody', 'pick', session, 'echo', '--nobody')
+        user.fails(1, 'im.beckon.Error.NotLoggedOn', 'pick', session, 'dave')
+        assert user.json('pick', session, '--nobody') == []
+        _, said = asking.communicate(timeout=LIMIT)
+        assert asking.returncode == 1 and 'im.beckon.Error.Cancelled' in said, said
+        # Nobody was invited: the session went with the question.
+        assert user.one('sessions') == []
+
+        asking, session = ask()
+        assert user.json('pick', session, 'echo') == []
+        user.json('--timeout', LIMIT, 'watch', '--session', session, '--until', 'ringing')
+        assert user.one('show', session)['user'] == 'echo@localhost'
+        # The session is beckonctl's, and goes with it.
+        asking.terminate()
+        assert asking.wait(LIMIT) == 130
+        user.json('--timeout', LIMIT, 'watch', '--session', session, '--until', 'session-result=cancelled-local')
+        asking.communicate()
+        user.fails(1, 'im.beckon.Error.SessionStateInvalid', 'pick', session, 'echo')
+
+        # Ctrl-C takes the question away.
+        asking, session = ask()
+        asking.terminate()
+        assert asking.wait(LIMIT) == 130
+        user.json('--timeout', LIMIT, 'watch', '--session', session, '--until', 'session-result=ended')
+        asking.communicate()
+
+
 def test_watch():
     with Bus() as bus:
         user = desk(bus)
@@ -270,6 +315,7 @@ if __name__ == '__main__':
         test_long_history,
         test_applications,
         test_sessions,
+        test_pick,
         test_watch,
         test_the_service_leaves,
         test_passwords_are_not_shown,

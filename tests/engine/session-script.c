@@ -32,6 +32,16 @@ do_invite (Side *side)
 }
 
 static void
+do_pick (Side *side)
+{
+  BkPick pick = { .caller = ":1.5", .window = "x11:1a", .app_data = "hi" };
+
+  if (side->current == NULL)
+    do_create (side);
+  bk_engine_session_invite_with_picker_async (side->current, &pick, NULL, on_invited, side);
+}
+
+static void
 do_verb (Side *side, const char *verb)
 {
   g_autoptr (GError) error = NULL;
@@ -44,6 +54,16 @@ do_verb (Side *side, const char *verb)
     bk_engine_session_cancel (side->current, BECKON_SESSION_RESULT_NONE, "bye", &error);
   else if (g_str_equal (verb, "context"))
     bk_engine_session_send_context_data (side->current, "data", &error);
+  else if (g_str_equal (verb, "application"))
+    bk_engine_session_set_application (side->current, APP_GUID, &error);
+  else if (g_str_equal (verb, "choose"))
+    bk_engine_session_answer_pick (side->current, side_address (side->other), &error);
+  else if (g_str_equal (verb, "choose-nobody"))
+    bk_engine_session_answer_pick (side->current, "", &error);
+  else if (g_str_equal (verb, "choose-carol"))
+    bk_engine_session_answer_pick (side->current, CAROL, &error);
+  else if (g_str_equal (verb, "choose-self"))
+    bk_engine_session_answer_pick (side->current, side->name, &error);
   else
     g_error ("There is no verb “%s”", verb);
   if (error != NULL)
@@ -69,6 +89,10 @@ do_side (Side *side, const char *command)
     do_create (side);
   else if (g_str_equal (command, "invite"))
     do_invite (side);
+  else if (g_str_equal (command, "pick"))
+    do_pick (side);
+  else if (g_str_equal (command, "reinvite"))
+    bk_engine_session_invite_async (side->current, side_address (side->other), "hi", NULL, NULL, on_invited, side);
   else if (g_str_equal (command, "own"))
     side->owner = ":1.5";
   else if (g_str_equal (command, "offline"))

@@ -231,6 +231,8 @@ on_termination (BkEngineSession *session, BeckonSessionResult result, const char
 static void
 on_changed (BkEngineSession *session, const char *property, Side *side)
 {
+  if (g_str_equal (property, "Picking"))
+    side_log (side, "%s", bk_engine_session_get_picking (session) ? "PICK" : "PICKED");
   assert_alive (side, session);
 }
 

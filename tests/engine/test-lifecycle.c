@@ -18,6 +18,8 @@ static const struct
   /*                          URIACXDT    URIACXDT */
   { "create",                "R.......", "........" },
   { "configure",             "nRnnnnnn", "nnInnnnn" },
+  { "pick",                  "nRnnnnnn", "vvvvvvvv" },
+  { "pick-over",             ".R......", "........" },
   { "invite",                "nInnnnnn", "vvvvvvvv" },
   { "receive-invite",        "........", "I......." },
   { "send-refused",          "..TT....", "...T...." },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two sides of sessions, joined by a network under the test's control. */
 #include "session-scenarios.h"
+#include "session-standins.h"
 #include "session-world.h"
 
 #include "bk-ids.h"
@@ -290,6 +291,29 @@ test_context_limits (void)
   g_assert_true (send (alice, ""));
 }
 
+/* A program that does not know Beckon has no use for it. */
+static void
+test_context_for_others (void)
+{
+  g_autoptr (World) world = world_new (FALSE);
+  Side *alice = world_side (world, 'a');
+  Side *bob = world_side (world, 'b');
+  g_autoptr (GError) error = NULL;
+
+  alice->registry->application->flags = BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE;
+  world_run (world, "a:invite");
+  g_assert_false (bk_engine_session_send_context_data (alice->current, "x", &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_SESSION_STATE_INVALID);
+  g_clear_error (&error);
+  world_run (world, "b:accept");
+  g_assert_cmpint (bk_engine_session_get_flags (alice->current), ==,
+                   BECKON_SESSION_FLAGS_INVITER | BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE);
+  g_assert_false (bk_engine_session_send_context_data (alice->current, "x", &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_NOT_VALID_FOR_APP_INVITE);
+  g_assert_true (bk_engine_session_send_context_data (bob->current, "x", NULL));
+  world_settle (world);
+}
+
 /* What waits goes out in order, whatever happens to the connection meanwhile. */
 static void
 test_order (void)
@@ -559,6 +583,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/invite-checks", test_invite_checks);
   g_test_add_func ("/session/configure", test_configure);
   g_test_add_func ("/session/context-limits", test_context_limits);
+  g_test_add_func ("/session/context-for-others", test_context_for_others);
   g_test_add_func ("/session/order", test_order);
   g_test_add_func ("/session/sentences", test_sentences);
   g_test_add_func ("/session/timeline", test_timeline);

@@ -88,14 +88,15 @@ test_properties (void)
     "'ApplicationName': <'name'>, "
     "'ApplicationURL': <'url'>, 'User': <'user'>, 'UserName': <'uname'>, 'MySigninName': <'me'>, 'LocalAddress': "
     "<'here'>, 'RemoteAddress': <'there'>, 'AppData': <'data'>, 'ContextData': <'context'>, 'Ringing': <true>, "
-    "'Installing': <true>, 'Asking': <true>, 'Result': <uint32 8>, 'ResultText': <'late'>, 'Log': <'/log'>, "
+    "'Installing': <true>, 'Asking': <true>, 'Picking': <true>, 'PickWindow': <'x11:2a'>, 'Result': <uint32 8>, "
+    "'ResultText': <'late'>, 'Log': <'/log'>, "
     "'Created': <int64 5>, "
     "'Deadline': <int64 6>, 'Timeline': <['one', 'two']>}");
   static const char *const texts[][2] = {
     { "id", "id" },          { "application", "app" },  { "application-name", "name" }, { "application-url", "url" },
     { "user", "user" },      { "user-name", "uname" },  { "my-signin-name", "me" },     { "local-address", "here" },
     { "app-data", "data" },  { "remote-address", "there" }, { "context-data", "context" }, { "result-text", "late" },
-    { "log", "/log" },
+    { "log", "/log" },       { "pick-window", "x11:2a" },
   };
   gint64 created;
   gint64 deadline;
@@ -114,6 +115,8 @@ test_properties (void)
   g_assert_cmpint (created, ==, 5);
   g_assert_cmpint (deadline, ==, 6);
   g_assert_true (ringing && beckon_session_get_installing (session) && beckon_session_get_asking (session));
+  g_assert_true (beckon_session_get_picking (session));
+  g_assert_cmpstr (beckon_session_get_pick_window (session), ==, "x11:2a");
   g_assert_cmpint (flags, ==, BECKON_SESSION_FLAGS_INVITER | BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE);
   g_assert_cmpint (beckon_session_get_result (session), ==, BECKON_SESSION_RESULT_TIMEOUT);
   g_assert_cmpstr (timeline[1], ==, "two");

@@ -225,7 +225,7 @@ class Client:
         self.connection.set_exit_on_close(False)
         self.signals = []  # (path, signal, arguments); of properties (path, 'Changed', {…})
         self.asked = []  # (method, arguments)
-        self.answers = {}  # method → value, exception, or None: never answers
+        self.answers = {}  # method → value, exception, what is called with us and the call, or None: never answers
         self.held = []
         if listens:
             self.connection.signal_subscribe(None, None, None, None, None, Gio.DBusSignalFlags.NONE, self.on_signal)
@@ -255,19 +255,33 @@ class Client:
             self.held.append(invocation)
         elif isinstance(answer, Exception):
             invocation.return_dbus_error('org.example.No', str(answer))
+        elif callable(answer):
+            answer(self, invocation)
         else:
             invocation.return_value(answer)
 
-    def call_raw(self, destination, path, interface, method, arguments=None, seconds=15):
+    def begin(self, destination, path, interface, method, arguments=None, seconds=15):
+        """Calls and does not wait for the answer: finish does."""
         done = []
+
+        def on_done(_source, result):
+            arrivals[0] += 1
+            done.append(result)
+
         self.connection.call(destination, path, interface, method, arguments, None, Gio.DBusCallFlags.NONE,
-                             int(seconds * 1000 * SLOWNESS), None, lambda source, result: done.append(result))
-        wait(lambda: done, f'{interface}.{method}', seconds + 5)
+                             int(seconds * 1000 * SLOWNESS), None, on_done)
+        return done
+
+    def finish(self, done, seconds=20):
+        wait(lambda: done, 'the answer to a call', seconds)
         try:
             result = self.connection.call_finish(done[0]).unpack()
         except GLib.Error as error:
             raise Failure(error) from None
         return result[0] if len(result) == 1 else result or None
+
+    def call_raw(self, destination, path, interface, method, arguments=None, seconds=15):
+        return self.finish(self.begin(destination, path, interface, method, arguments, seconds), seconds + 5)
 
     def bus(self, method, signature, *values):
         return self.call_raw('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', method,

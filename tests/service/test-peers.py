@@ -1,77 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The questions of the service to attached programs: two users, two services and the real server between them."""
+"""The questions of the service to attached programs."""
 import pathlib
-import subprocess
 import sys
 
-from gi.repository import Gio, GLib
+from gi.repository import GLib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import BUILD, GUID, ROOT, SERVICE, SESSIONS, Bus, refused, wait
+from bed import GUID, ROOT, SESSIONS, refused, wait
+from pair import ALICE, Pair
 
-ALICE, BOB = 'alice@localhost', 'bob@localhost'
 INVITATION, CONNECTED, TERMINATED = 2, 4, 7
 CANCELLED_REMOTE, ENDED, SERVICE_RESTARTED = 6, 14, 17
 YES, NO = GLib.Variant('(b)', (True,)), GLib.Variant('(b)', (False,))
 DONE = GLib.Variant('()', ())
-
-
-class Pair:
-    """alice and bob, friends, each with a bus, a service and a watching client."""
-
-    def __enter__(self):
-        self.buses = Bus().__enter__(), Bus().__enter__()
-        folder = self.buses[0].dir / 'server'
-        folder.mkdir()
-        changed = []
-        monitor = Gio.File.new_for_path(str(folder)).monitor_directory(Gio.FileMonitorFlags.WATCH_MOVES, None)
-        monitor.connect('changed', lambda *a: changed.append(1))
-        self.log = open(self.buses[0].dir / 'server.log', 'wb')
-        self.server = subprocess.Popen(
-            [BUILD / 'src' / 'server' / 'beckon-server', 'run', '--domain=localhost', '--registration=open',
-             '--lock=off', f'--database={folder}/db.sqlite', '--listen=127.0.0.1:0', f'--port-file={folder}/port'],
-            stdout=self.log, stderr=self.log)
-        port = folder / 'port'
-        wait(lambda: port.exists() and port.read_text().strip(), 'the server')
-        monitor.cancel()
-        server = f'ws://127.0.0.1:{port.read_text().strip()}'
-        self.services, self.ui, self.accounts = [], [], []
-        for bus, who in zip(self.buses, (ALICE, BOB)):
-            bus.register(GUID, '/bin/sleep', '1000')
-            self.services.append(bus.start(backend='native'))
-            ui = bus.client()
-            ui.attach()
-            self.ui.append(ui)
-            options = {'server': GLib.Variant('s', server), 'register': GLib.Variant('b', True)}
-            self.accounts.append(ui.call('Messenger1', 'AddAccount', '(ssa{sv})', who, 'correct horse', options))
-        a, b = self.ui
-        a.call('Account1', 'AddContact', '(ss)', BOB, 'hello', path=self.accounts[0])
-        self.wait_relation(1, ALICE, 2)
-        b.call('Account1', 'ApproveContact', '(s)', ALICE, path=self.accounts[1])
-        self.wait_relation(0, BOB, 3)
-        self.wait_relation(1, ALICE, 3)
-        return self
-
-    def wait_relation(self, side, who, relation):
-        def there():
-            contacts = self.ui[side].call('Account1', 'ListContacts', path=self.accounts[side])
-            return any(c[0] == who and c[2] == relation and (relation != 3 or c[4] & 2) for c in contacts)
-        wait(there, f'{who} to be {relation}')
-
-    def invite(self, data=''):
-        """alice invites bob; returns her session."""
-        return self.ui[0].call('Messenger1', 'InviteApp', '(osssa{sv})', '/', BOB, GUID, data, {})
-
-    def __exit__(self, *error):
-        self.buses[1].__exit__(*error)
-        try:
-            self.buses[0].__exit__(*error)
-        finally:
-            self.server.terminate()
-            self.server.wait()
-            self.log.close()
 
 
 def test_an_application_answers():

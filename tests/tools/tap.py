@@ -8,12 +8,19 @@ class Skip(Exception):
     """A test raises it with the reason why it does not apply here."""
 
 
+def name_of(test):
+    return test.__name__.removeprefix('test_').replace('_', '-')
+
+
 def run(tests):
-    """Runs the functions given, in order, and ends the program."""
+    """Runs the functions given, in order, and ends the program. With -l it only names them, as GLib's programs do."""
+    if sys.argv[1:] == ['-l']:
+        print('\n'.join(map(name_of, tests)))
+        sys.exit(0)
     print(f'1..{len(tests)}')
     failed = 0
     for number, test in enumerate(tests, 1):
-        name = test.__name__.removeprefix('test_').replace('_', '-')
+        name = name_of(test)
         try:
             test()
             print(f'ok {number} {name}', flush=True)

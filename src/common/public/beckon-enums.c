@@ -88,7 +88,7 @@ static const ResultInfo results[] = {
   RESULT (APP_NOT_PRESENT, "app-not-present", 0x8100060E, N_ ("The application was not installed.")),
   RESULT (ACCEPTED_ELSEWHERE, "accepted-elsewhere", 0x81000606, N_ ("Accepted on another device.")),
   RESULT (DECLINED_ELSEWHERE, "declined-elsewhere", 0x81000602, N_ ("Declined on another device.")),
-  RESULT (SUPERSEDED, "superseded", 0x81000606, N_ ("Both invited each other; the other invitation is used.")),
+  RESULT (SUPERSEDED, "superseded", 0x8100060A, N_ ("Both invited each other; the other invitation is used.")),
   RESULT (ENDED, "ended", 0, N_ ("The program was closed.")),
   RESULT (APPLICATION_FAILED, "application-failed", 0x81000601, N_ ("The program ended with an error.")),
   RESULT (SIGNED_OUT, "signed-out", 0x81000607, N_ ("One side signed out.")),

@@ -69,7 +69,7 @@ typedef enum {
  * @BECKON_SESSION_RESULT_APP_NOT_PRESENT: the invitee gave up installing the application (`SR_APP_NOT_REGISTERED`)
  * @BECKON_SESSION_RESULT_ACCEPTED_ELSEWHERE: accepted on another device of this account
  * @BECKON_SESSION_RESULT_DECLINED_ELSEWHERE: declined on another device of this account
- * @BECKON_SESSION_RESULT_SUPERSEDED: a crossing invitation to the same application won
+ * @BECKON_SESSION_RESULT_SUPERSEDED: a crossing invitation to the same application won (`SR_CANCEL_BEFORE_CONNECT`)
  * @BECKON_SESSION_RESULT_ENDED: the program ended as programs do
  * @BECKON_SESSION_RESULT_APPLICATION_FAILED: the program ended badly
  * @BECKON_SESSION_RESULT_SIGNED_OUT: one side signed out

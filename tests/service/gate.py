@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A door between a service and its server, which lets through what the test says."""
+import contextlib
+import select
+import socket
+import threading
+
+
+class Gate:
+    """Listens on a port of its own and hands everything on to the server, until it is told to hold something back."""
+
+    def __init__(self, server_address):
+        self.server = ('127.0.0.1', int(server_address.rpartition(':')[2]))
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.pairs = []  # (socket of the service, socket of the server)
+        self.lock = threading.Lock()
+        self.held = self.closing = False
+        self.bell, self.ringer = socket.socketpair()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    @property
+    def address(self):
+        return f'ws://127.0.0.1:{self.listener.getsockname()[1]}'
+
+    # -- from the test
+
+    def hold(self):
+        """What the service says does not arrive any more; what it is told still does."""
+        with self.lock:
+            self.held = True
+        self.ringer.send(b'x')
+
+    def open(self):
+        with self.lock:
+            self.held = False
+        self.ringer.send(b'x')
+
+    def drop(self):
+        """The connections break; what was held back is lost. New ones are let through."""
+        with self.lock:
+            for pair in self.pairs:
+                self.end(pair)
+            self.pairs.clear()
+            self.held = False
+        self.ringer.send(b'x')
+
+    def close(self):
+        self.closing = True
+        self.ringer.send(b'x')
+        self.thread.join()
+        self.drop()
+        for one in (self.listener, self.bell, self.ringer):
+            one.close()
+
+    # -- in its thread
+
+    @staticmethod
+    def end(pair):
+        for one in pair:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def accept(self):
+        service, _ = self.listener.accept()
+        try:
+            server = socket.create_connection(self.server)
+        except OSError:
+            service.close()
+            return
+        with self.lock:
+            self.pairs.append((service, server))
+
+    def carry(self, pair, source, target):
+        try:
+            data = source.recv(65536)
+            target.sendall(data)
+        except OSError:
+            data = b''
+        if not data:
+            self.end(pair)
+            self.pairs.remove(pair)
+
+    def carry_all(self, ready):
+        """With the lock, so that nothing passes once hold () has returned."""
+        with self.lock:
+            for pair in list(self.pairs):
+                service, server = pair
+                if service in ready and not self.held:
+                    self.carry(pair, service, server)
+                if server in ready and pair in self.pairs:
+                    self.carry(pair, server, service)
+
+    def run(self):
+        while not self.closing:
+            with self.lock:
+                watched = [self.listener, self.bell]
+                for service, server in self.pairs:
+                    watched += [server] if self.held else [service, server]
+            try:
+                ready = select.select(watched, [], [])[0]
+            except (OSError, ValueError):  # one of them was closed by drop ()
+                continue
+            if self.bell in ready:
+                self.bell.recv(4096)
+            if self.listener in ready:
+                self.accept()
+            self.carry_all(ready)
