@@ -43,7 +43,9 @@ METHODS = {
     'Registry1.ListApplications': 'apps',
     'Registry1.RegisterApplication': 'apps register',
     'Registry1.UnRegisterApplication': 'apps unregister',
+    'Messenger1.AnswerPick': 'pick',
     'Session1.Invite': 'invite --program',
+    'Session1.InviteWithPicker': 'invite --pick',
     'Session1.Accept': 'accept',
     'Session1.Decline': 'decline',
     'Session1.Cancel': 'cancel',
@@ -65,6 +67,8 @@ SIGNALS = {
     'Messenger1.SessionsChanged': 'session',
     'Messenger1.Invitation': 'invitation',
     'Messenger1.InvitationOver': 'invitation-over',
+    'Messenger1.PickRequested': 'pick-requested',
+    'Messenger1.PickOver': 'pick-over',
     'Messenger1.Notice': 'notice',
     'Messenger1.AlertReceived': 'alert',
     'Account1.ContactsChanged': 'contact',
@@ -118,6 +122,7 @@ PROPERTIES = {
     'Session1.Ringing': 'ringing',
     'Session1.Installing': 'installing',
     'Session1.Asking': 'asking',
+    'Session1.Picking': 'picking',
     'Session1.Result': 'result',
     'Session1.ResultText': 'result_text',
     'Session1.Log': 'log',
@@ -134,6 +139,7 @@ OTHERWISE = {
     'Session1.ContextData': '`context`, see test_commands',
     'Lock1.Status': '`lock`, which hears it from LockStatusChanged',
     'Lock1.GetStatus': '`lock`, which hears it from LockStatusChanged',
+    'Session1.PickWindow': 'for the window that is put in front of it',
     'Conversation1.Account': 'what --account says',
     'Conversation1.Who': 'what the command names',
     'Conversation1.Unread': '`contacts`, see test_other_properties',
@@ -332,6 +338,18 @@ def as_a_program(alice, bob):
     alice.keep('invite --program')
 
 
+def with_the_picker(alice, bob):
+    process = alice.start('invite --pick', 'Thing')
+    alice.user.wait('picking')
+    alice.keep('invite --pick')
+    session = next(one['id'] for one in alice('sessions') if one['picking'])
+    alice('pick', session, bob.user.address)
+    bob.user.wait('invitation')
+    bob('decline')
+    assert process.wait(LIMIT) == 5
+    process.stdout.close()
+
+
 def nick(kind, value):
     """The word that is printed for a value of an enumeration."""
     header = (SOURCES / 'src/common/public/beckon-enums.h').read_text(encoding='utf-8')
@@ -377,6 +395,7 @@ def test_commands():
         alice('sessions')
         alice('cancel', session)
         as_a_program(alice, bob)
+        with_the_picker(alice, bob)
         others(alice, bob)
         bob('contact remove', alice.user.address)
         bob('apps unregister', GUID)
