@@ -3,6 +3,7 @@
 #include "bk-app-private.h"
 
 #include "about/bk-app-about.h"
+#include "contacts/bk-app-add-contact.h"
 #include "invite/bk-app-invite-dialog.h"
 #include "preferences/bk-app-preferences.h"
 
@@ -24,8 +25,8 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   bk_app_about_show (GTK_WINDOW (bk_app_show_window (user_data)));
 }
 
-/* A second one of a kind would only hide the first. */
-static gboolean
+/* A second one of a kind would only hide the first. Returns that, NULL if there is none. */
+static gpointer
 present_window (GType type)
 {
   g_autoptr (GList) windows = gtk_window_list_toplevels ();
@@ -34,9 +35,9 @@ present_window (GType type)
     if (G_TYPE_CHECK_INSTANCE_TYPE (l->data, type))
       {
         gtk_window_present (l->data);
-        return TRUE;
+        return l->data;
       }
-  return FALSE;
+  return NULL;
 }
 
 static void
@@ -72,6 +73,50 @@ on_open_page (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (session != NULL && *beckon_session_get_application_url (session) != '\0')
     gtk_show_uri (gtk_application_get_active_window (GTK_APPLICATION (self)),
                   beckon_session_get_application_url (session), GDK_CURRENT_TIME);
+}
+
+/* ---- from the session service, which was asked to have something shown ---- */
+
+/* Whether it can be shown now. Else it is kept for when the messenger is there. */
+static gboolean
+can_show (BkApp *self, GSimpleAction *action, GVariant *parameter)
+{
+  if (self->messenger != NULL)
+    return TRUE;
+  g_clear_pointer (&self->early_page, g_variant_unref);
+  self->early_page = g_variant_ref (parameter);
+  self->early_action = g_intern_string (g_action_get_name (G_ACTION (action)));
+  return FALSE;
+}
+
+/* Name of a page; empty for the first. */
+static void
+on_open_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BkApp *self = user_data;
+
+  on_preferences (action, NULL, self);
+  if (can_show (self, action, parameter))
+    bk_app_preferences_open_page (present_window (BK_TYPE_APP_PREFERENCES), g_variant_get_string (parameter, NULL));
+}
+
+/* (account, who) */
+static void
+on_open_add_contact (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BkApp *self = user_data;
+  GtkWindow *window = GTK_WINDOW (bk_app_show_window (self));
+  const char *account;
+  const char *who;
+
+  if (!can_show (self, action, parameter)
+      || g_list_model_get_n_items (beckon_messenger_get_accounts (self->messenger)) == 0)
+    return;
+  g_variant_get (parameter, "(&s&s)", &account, &who);
+  BkAppAddContact *form = present_window (BK_TYPE_APP_ADD_CONTACT);
+  if (form == NULL)
+    form = bk_app_add_contact_show (window, self->messenger);
+  bk_app_add_contact_fill (form, account, who);
 }
 
 /* ---- from notifications ---- */
@@ -114,9 +159,12 @@ void
 bk_app_answer_early (BkApp *self)
 {
   g_autofree char *session = g_steal_pointer (&self->early_session);
+  g_autoptr (GVariant) page = g_steal_pointer (&self->early_page);
 
   if (session != NULL)
     bk_app_invitations_answer (self->invitations, session, self->early_verb);
+  if (page != NULL)
+    g_action_group_activate_action (G_ACTION_GROUP (self), self->early_action, page);
 }
 
 /* ---- sign-in ---- */
@@ -190,6 +238,8 @@ bk_app_actions_init (BkApp *self)
     { "preferences", on_preferences, NULL, NULL, NULL, { 0 } },
     { "invite", on_invite, NULL, NULL, NULL, { 0 } },
     { "open-conversation", on_open_conversation, "(ss)", NULL, NULL, { 0 } },
+    { "open-add-contact", on_open_add_contact, "(ss)", NULL, NULL, { 0 } },
+    { "open-preferences", on_open_preferences, "s", NULL, NULL, { 0 } },
     { "accept", on_answer, "s", NULL, NULL, { 0 } },
     { "decline", on_answer, "s", NULL, NULL, { 0 } },
     { "cancel", on_answer, "s", NULL, NULL, { 0 } },

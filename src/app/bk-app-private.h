@@ -25,6 +25,8 @@ struct _BkApp
   GHashTable *drafts;
   char *early_session; /* answered from a notification before there was a messenger; nullable */
   const char *early_verb;
+  GVariant *early_page; /* the same for what somebody wants to be shown; nullable */
+  const char *early_action;
 
   gboolean stays; /* when the last window is closed */
   guint retry;    /* source that tries again to reach the session service */
@@ -33,7 +35,7 @@ struct _BkApp
 
 /* bk-app-actions.c */
 void bk_app_actions_init (BkApp *self);
-/* Gives the answer that came before the messenger. */
+/* Gives the answer, and shows what somebody wants to be shown, that came before the messenger. */
 void bk_app_answer_early (BkApp *self);
 
 /* bk-app.c */

@@ -52,6 +52,22 @@ sentence_of (BeckonError code)
       return _("This invitation was answered on another device.");
     case BECKON_ERROR_STORAGE:
       return _("Nothing can be stored on this computer: its disk is full, or cannot be written.");
+    case BECKON_ERROR_GROUPS_NOT_ENABLED:
+      return _("The network of this account has no groups.");
+    case BECKON_ERROR_GROUP_ALREADY_EXISTS:
+      return _("There is a group of that name already.");
+    case BECKON_ERROR_TOO_MANY_GROUPS:
+      return _("There can be no more groups.");
+    case BECKON_ERROR_GROUP_DOES_NOT_EXIST:
+      return _("That group is gone.");
+    case BECKON_ERROR_USER_NOT_GROUP_MEMBER:
+      return _("That person is not in this group.");
+    case BECKON_ERROR_GROUP_NAME_TOO_LONG:
+      return _("This name is too long for a group.");
+    case BECKON_ERROR_GROUP_NOT_EMPTY:
+      return _("There is still somebody in this group.");
+    case BECKON_ERROR_BAD_GROUP_NAME:
+      return _("This cannot be the name of a group.");
     case BECKON_ERROR_FAILED:
     case BECKON_ERROR_INVALID_ARGUMENT:
     case BECKON_ERROR_NOT_SUPPORTED:

@@ -27,6 +27,9 @@
 #define BK_LIMIT_FRAME 131072          /* one JSON text on the wire, all fragments together */
 #define BK_LIMIT_JSON_DEPTH 32
 #define BK_LIMIT_CONTACTS 10000        /* per account */
+#define BK_LIMIT_GROUPS 128            /* per account, and so the most that one contact can be in */
+#define BK_LIMIT_GROUP_NAME 128
+#define BK_LIMIT_GROUP_ID 128          /* opaque word of a backend, one line */
 #define BK_LIMIT_SESSIONS 256          /* open at once, per account */
 
 #define BK_TIMEOUT_ANSWER_S 120        /* an invitation that nobody answers */
@@ -38,3 +41,4 @@
 #define BK_TIMEOUT_UNLOCK_S 30         /* from RequestChallenge to SendResponse, and from there to the result */
 #define BK_TIMEOUT_CHALLENGE_S 60      /* a challenge opens nothing after that */
 #define BK_TIMEOUT_PEER_CALL_S 3       /* a Peer1 call to a program that hangs */
+#define BK_TIMEOUT_ACTIVATION_S 30     /* a program that the bus starts in order to hand it a session */

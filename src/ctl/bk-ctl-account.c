@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* account add|list|remove|sign-in|sign-out|set-name, status */
+/* account add|list|primary|remove|sign-in|sign-out|set-name, status */
 #include "bk-ctl.h"
 
 #include <string.h>
@@ -13,6 +13,7 @@ static struct
   gboolean password_stdin;
   gboolean password;
   gboolean create;
+  gboolean all;
 } options;
 
 static const GOptionEntry add_entries[] = {
@@ -31,11 +32,18 @@ static const GOptionEntry sign_in_entries[] = {
   { "password", 0, 0, G_OPTION_ARG_NONE, &options.password, "Ask for the password instead of using what is stored",
     NULL },
   { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &options.password_stdin, "Read the password from standard input", NULL },
+  { "all", 0, 0, G_OPTION_ARG_NONE, &options.all, "Every account, with what is stored", NULL },
+  { NULL },
+};
+
+static const GOptionEntry sign_out_entries[] = {
+  { "all", 0, 0, G_OPTION_ARG_NONE, &options.all, "Every account", NULL },
   { NULL },
 };
 
 static const GOptionEntry status_entries[] = {
   { "message", 'm', 0, G_OPTION_ARG_FILENAME, &options.message, "Personal message", "TEXT" },
+  { "all", 0, 0, G_OPTION_ARG_NONE, &options.all, "Of every account; personal messages stay", NULL },
   { NULL },
 };
 
@@ -140,6 +148,37 @@ run_list (BkCtl *ctl)
   bk_ctl_done (ctl, BK_CTL_OK);
 }
 
+BK_CTL_DEFINE_VERB (on_primary, BECKON_MESSENGER, beckon_messenger_set_primary_account_finish)
+BK_CTL_DEFINE_VERB (on_all_in, BECKON_MESSENGER, beckon_messenger_signin_finish)
+BK_CTL_DEFINE_VERB (on_all_out, BECKON_MESSENGER, beckon_messenger_signout_finish)
+BK_CTL_DEFINE_VERB (on_all_set, BECKON_MESSENGER, beckon_messenger_set_status_finish)
+
+/* Shows the account that is used where none is named, or makes another one that. */
+static void
+run_primary (BkCtl *ctl)
+{
+  BeckonAccount *account = named_account (ctl);
+
+  if (account == NULL)
+    return;
+  if (ctl->args[0] != NULL)
+    {
+      beckon_messenger_set_primary_account_async (ctl->messenger, account, ctl->cancellable, on_primary, ctl);
+      return;
+    }
+  bk_ctl_print_object (ctl, G_OBJECT (account));
+  bk_ctl_done (ctl, BK_CTL_OK);
+}
+
+/* Whether --all stands with nothing that names one account. Else the command has failed. */
+static gboolean
+is_for_all (BkCtl *ctl, gboolean names_one)
+{
+  if (names_one || ctl->account_name != NULL)
+    bk_ctl_fail (ctl, BK_CTL_USAGE, "--all is for every account");
+  return !ctl->ended;
+}
+
 static void
 run_remove (BkCtl *ctl)
 {
@@ -176,6 +215,10 @@ on_sign_in_password (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 run_sign_in (BkCtl *ctl)
 {
+  if (options.all && is_for_all (ctl, ctl->args[0] != NULL || options.password || options.password_stdin))
+    beckon_messenger_signin_async (ctl->messenger, ctl->cancellable, on_all_in, ctl);
+  if (options.all)
+    return;
   if (options.password || options.password_stdin)
     bk_ctl_read_password_async (ctl, options.password_stdin, on_sign_in_password);
   else
@@ -185,7 +228,9 @@ run_sign_in (BkCtl *ctl)
 static void
 run_sign_out (BkCtl *ctl)
 {
-  BeckonAccount *account = named_account (ctl);
+  if (options.all && is_for_all (ctl, ctl->args[0] != NULL))
+    beckon_messenger_signout_async (ctl->messenger, ctl->cancellable, on_all_out, ctl);
+  BeckonAccount *account = options.all ? NULL : named_account (ctl);
 
   if (account != NULL)
     beckon_account_signout_async (account, ctl->cancellable, on_signed_out, ctl);
@@ -224,6 +269,11 @@ run_status (BkCtl *ctl)
 
   if (account == NULL)
     return;
+  if (options.all && ctl->args[0] == NULL)
+    {
+      bk_ctl_fail (ctl, BK_CTL_USAGE, "Which status? --all sets one");
+      return;
+    }
   if (ctl->args[0] == NULL && options.message == NULL)
     {
       bk_ctl_print_object (ctl, G_OBJECT (account));
@@ -239,6 +289,12 @@ run_status (BkCtl *ctl)
                    ctl->args[0]);
       return;
     }
+  if (options.all)
+    {
+      if (is_for_all (ctl, options.message != NULL))
+        beckon_messenger_set_status_async (ctl->messenger, status, ctl->cancellable, on_all_set, ctl);
+      return;
+    }
   const char *message = options.message != NULL ? options.message : beckon_account_get_personal_message (account);
   beckon_account_set_status_async (account, status, message, ctl->cancellable, on_status_set, ctl);
 }
@@ -246,9 +302,10 @@ run_status (BkCtl *ctl)
 const BkCtlCommand bk_ctl_account_commands[] = {
   { "account add", run_add, "NAME@SERVER", "Add an account and sign in", 1, 1, add_entries },
   { "account list", run_list, "", "List the accounts", 0, 0, NULL },
+  { "account primary", run_primary, "[NAME]", "Show or set the account used where none is named", 0, 1, NULL },
   { "account remove", run_remove, "NAME", "Forget an account and its history on this computer", 1, 1, NULL },
   { "account sign-in", run_sign_in, "[NAME]", "Sign in and stay signed in", 0, 1, sign_in_entries },
-  { "account sign-out", run_sign_out, "[NAME]", "Sign out", 0, 1, NULL },
+  { "account sign-out", run_sign_out, "[NAME]", "Sign out", 0, 1, sign_out_entries },
   { "account set-name", run_set_name, "NAME", "Set the name that others see", 1, 1, NULL },
   { "status", run_status, "[STATUS]", "Show or set the own status", 0, 1, status_entries },
   { NULL },

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* contacts, contact add|approve|decline|remove|block|unblock */
+/* contacts, contact show|add|approve|decline|remove|block|unblock */
 #include "bk-ctl.h"
 
 static char *request_text;
 static gboolean private_api;
+static gboolean listed;
+
+static const GOptionEntry show_entries[] = {
+  { "listed", 'l', 0, G_OPTION_ARG_NONE, &listed, "Look in the contact lists of all accounts and nowhere else", NULL },
+  { NULL },
+};
 
 static const GOptionEntry add_entries[] = {
   { "message", 'm', 0, G_OPTION_ARG_FILENAME, &request_text, "Text to show with the request", "TEXT" },
@@ -39,6 +45,31 @@ account_and_who (BkCtl *ctl, char **who)
   if (account != NULL)
     *who = bk_ctl_dup_who (account, ctl->args[0]);
   return account;
+}
+
+static void
+on_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  g_autoptr (BeckonContact) contact = beckon_messenger_get_contact_finish (BECKON_MESSENGER (source), result, &error);
+
+  if (contact == NULL)
+    {
+      bk_ctl_fail_error (user_data, error);
+      return;
+    }
+  bk_ctl_print_object (user_data, G_OBJECT (contact));
+  bk_ctl_done (user_data, BK_CTL_OK);
+}
+
+static void
+run_show (BkCtl *ctl)
+{
+  g_autofree char *who = NULL;
+  BeckonAccount *account = account_and_who (ctl, &who);
+
+  if (account != NULL)
+    beckon_messenger_get_contact_async (ctl->messenger, listed ? NULL : account, who, ctl->cancellable, on_found, ctl);
 }
 
 static void
@@ -115,6 +146,7 @@ run_unblock (BkCtl *ctl)
 const BkCtlCommand bk_ctl_contact_commands[] = {
   { "contacts", run_list, "", "List the contacts and who asks to become one", 0, 0, NULL },
   { "contacts list", run_list, "", NULL, 0, 0, NULL },
+  { "contact show", run_show, "WHO", "Show somebody, on the list or not", 1, 1, show_entries },
   { "contact add", run_add, "WHO", "Ask somebody to become a contact", 1, 1, add_entries },
   { "contact approve", run_approve, "WHO", "Say yes to who asks", 1, 1, NULL },
   { "contact decline", run_decline, "WHO", "Say no to who asks", 1, 1, NULL },

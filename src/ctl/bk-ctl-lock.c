@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lock status|unlock, alerts enable|dismiss, contact add --private: what licensed programs do, at the door of applications */
+/* lock status|unlock, alerts enable|dismiss, contact add --private: what licensed programs do, at their door */
 #include "bk-ctl.h"
 
 #include <stdio.h>
@@ -305,18 +305,18 @@ enable_alerts (BkCtl *ctl, BeckonMessengerPrivate *private)
                                                       on_enabled, ctl);
 }
 
-static void
-run_alerts (BkCtl *ctl)
-{
-  bk_ctl_with_private (ctl, enable_alerts);
-}
-
 BK_CTL_DEFINE_VERB (on_dismissed, BECKON_MESSENGER, beckon_messenger_dismiss_alert_finish)
 
 static void
 run_dismiss (BkCtl *ctl)
 {
   beckon_messenger_dismiss_alert_async (ctl->messenger, ctl->args[0], ctl->cancellable, on_dismissed, ctl);
+}
+
+static void
+run_alerts (BkCtl *ctl)
+{
+  bk_ctl_with_private (ctl, enable_alerts);
 }
 
 /* ---- lock ---- */
@@ -398,6 +398,6 @@ const BkCtlCommand bk_ctl_lock_commands[] = {
   { "lock status", run_status, "", NULL, 0, 0, NULL },
   { "lock unlock", run_unlock, "", "Try a license", 0, 0, unlock_entries },
   { "alerts enable", run_alerts, "SITE...", "Print what the operator tells about these sites", 1, 64, alerts_entries },
-  { "alerts dismiss", run_dismiss, "ID", "Say that the user has seen one", 1, 1, NULL },
+  { "alerts dismiss", run_dismiss, "ID", "Let no window show an alert any more", 1, 1, NULL },
   { NULL },
 };

@@ -103,6 +103,24 @@ build_contact (JsonBuilder *builder, GObject *object)
 }
 
 static void
+build_group (JsonBuilder *builder, GObject *object)
+{
+  BeckonGroup *group = BECKON_GROUP (object);
+  GListModel *contacts = beckon_group_get_contacts (group);
+
+  add_text (builder, "id", beckon_group_get_id (group));
+  add_text (builder, "name", beckon_group_get_name (group));
+  json_builder_set_member_name (builder, "contacts");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < g_list_model_get_n_items (contacts); i++)
+    {
+      g_autoptr (BeckonContact) contact = g_list_model_get_item (contacts, i);
+      json_builder_add_string_value (builder, beckon_contact_get_signin_name (contact));
+    }
+  json_builder_end_array (builder);
+}
+
+static void
 build_message (JsonBuilder *builder, GObject *object)
 {
   BeckonMessage *message = BECKON_MESSAGE (object);
@@ -220,6 +238,15 @@ contact_line (GObject *object)
 }
 
 static char *
+group_line (GObject *object)
+{
+  BeckonGroup *group = BECKON_GROUP (object);
+  guint n_contacts = g_list_model_get_n_items (beckon_group_get_contacts (group));
+
+  return g_strdup_printf ("%s  %u", beckon_group_get_name (group), n_contacts);
+}
+
+static char *
 message_line (GObject *object)
 {
   BeckonMessage *message = BECKON_MESSAGE (object);
@@ -300,6 +327,7 @@ typedef struct
 static const Kind kinds[] = {
   { "account", beckon_account_get_type, build_account, account_line },
   { "contact", beckon_contact_get_type, build_contact, contact_line },
+  { "group", beckon_group_get_type, build_group, group_line },
   { "message", beckon_message_get_type, build_message, message_line },
   { "application", beckon_application_get_type, build_application, application_line },
   { "session", beckon_session_get_type, build_session, session_line },

@@ -260,6 +260,26 @@ on_contact_changed (BeckonContact *contact, GParamSpec *pspec, gpointer user_dat
 }
 
 static void
+on_group_changed (BeckonGroup *group, GParamSpec *pspec, gpointer user_data)
+{
+  tell ("group", group, NULL);
+}
+
+static void
+on_group_members (GListModel *contacts, guint position, guint removed, guint added, BeckonGroup *group)
+{
+  tell ("group", group, NULL);
+}
+
+static void
+add_group (gpointer object)
+{
+  g_signal_connect (object, "notify::name", G_CALLBACK (on_group_changed), NULL);
+  g_signal_connect (beckon_group_get_contacts (object), "items-changed", G_CALLBACK (on_group_members), object);
+  tell ("group", object, NULL);
+}
+
+static void
 add_contact (gpointer object)
 {
   g_signal_connect (object, "notify", G_CALLBACK (on_contact_changed), NULL);
@@ -340,6 +360,7 @@ add_account (gpointer object)
       || g_str_equal (beckon_account_get_signin_name (watch.account), beckon_account_get_signin_name (object)))
     watch.account = object;
   follow_list (beckon_account_get_contacts (object), add_contact);
+  follow_list (beckon_account_get_groups (object), add_group);
 }
 
 static void

@@ -54,10 +54,12 @@ typedef struct
 /* One table a family of commands; each ends with a NULL name. */
 extern const BkCtlCommand bk_ctl_account_commands[];
 extern const BkCtlCommand bk_ctl_contact_commands[];
+extern const BkCtlCommand bk_ctl_group_commands[];
 extern const BkCtlCommand bk_ctl_chat_commands[];
 extern const BkCtlCommand bk_ctl_application_commands[];
 extern const BkCtlCommand bk_ctl_session_commands[];
 extern const BkCtlCommand bk_ctl_program_commands[];
+extern const BkCtlCommand bk_ctl_open_commands[];
 extern const BkCtlCommand bk_ctl_watch_commands[];
 extern const BkCtlCommand bk_ctl_lock_commands[];
 
@@ -102,7 +104,7 @@ char *bk_ctl_read_stdin_finish (GAsyncResult *result, GError **error);
 /* Text from outside, with everything escaped that could move a terminal's cursor or turn the reading direction. */
 char *bk_ctl_safe (const char *text);
 const char *bk_ctl_role (BeckonSession *session);
-/* An account, contact, message, application or session: a line for people, or the value of a member. */
+/* An account, contact, group, message, application or session: a line for people, or the value of a member. */
 char *bk_ctl_dup_line (GObject *object);
 const char *bk_ctl_kind (GObject *object);
 void bk_ctl_build_object (JsonBuilder *builder, GObject *object);

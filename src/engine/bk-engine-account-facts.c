@@ -137,10 +137,46 @@ is_fresh_request (BkEngineAccount *self, const BkHistoryContact *contact)
          && (known == NULL || bk_engine_contact_get_relation (known) != BECKON_RELATION_ASKING);
 }
 
+/* Returns the ids that make sense, NULL if there are none. */
+static char **
+dup_groups (const BkBackendEvent *event)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+
+  if (event->groups == NULL || event->relation == BECKON_RELATION_NONE)
+    return NULL;
+  for (guint i = 0; event->groups[i] != NULL && g_hash_table_size (known) < BK_LIMIT_GROUPS; i++)
+    if (*event->groups[i] != '\0' && bk_text_is_valid (event->groups[i], BK_LIMIT_GROUP_ID, FALSE)
+        && g_hash_table_add (known, (gpointer) event->groups[i]))
+      g_strv_builder_add (builder, event->groups[i]);
+  return g_hash_table_size (known) > 0 ? g_strv_builder_end (builder) : NULL;
+}
+
+static void
+apply_group (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  BkHistoryGroup group = { self->stored->id, (char *) event->group, (char *) event->display_name };
+  BkHistoryStep step = step_begin (self, event);
+
+  if (!bk_text_is_valid (event->group, BK_LIMIT_GROUP_ID, FALSE) || *event->group == '\0'
+      || (event->display_name != NULL
+          && (!bk_text_is_valid (event->display_name, BK_LIMIT_GROUP_NAME, FALSE) || *event->display_name == '\0')))
+    {
+      g_warning ("Account %u: a malformed group was passed over", self->stored->id);
+      apply_cursor (self, event);
+      return;
+    }
+  bk_engine_history_apply_group_async (self->history, &step, &group, on_fact_written, fact_new (self, NULL));
+  step_done (self, &step);
+  bk_engine_groups_set (self->groups, event->group, event->display_name);
+}
+
 static void
 apply_contact (BkEngineAccount *self, const BkBackendEvent *event)
 {
   g_autofree char *who = bk_sign_in_name_normalize (event->who);
+  g_auto (GStrv) groups = dup_groups (event);
   BkHistoryContact contact = {
     .account = self->stored->id,
     .who = who,
@@ -148,6 +184,7 @@ apply_contact (BkEngineAccount *self, const BkBackendEvent *event)
     .relation = event->relation,
     .blocked = event->blocked != FALSE,
     .request_text = (char *) valid_or_null (event->text, BK_LIMIT_REQUEST_TEXT, TRUE),
+    .groups = groups,
   };
   BkHistoryStep step = step_begin (self, event);
 
@@ -371,6 +408,9 @@ bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event)
       break;
     case BK_BACKEND_EVENT_CONTACT:
       apply_contact (self, event);
+      break;
+    case BK_BACKEND_EVENT_GROUP:
+      apply_group (self, event);
       break;
     case BK_BACKEND_EVENT_PRESENCE:
       apply_presence (self, event);

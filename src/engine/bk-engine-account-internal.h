@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of the account share: -account.c state, -account-facts.c what the network reports,
- * -account-sign-in.c the way in and out, -account-requests.c what else the user asks for. */
+ * -account-groups.c what the user does with groups, -account-sign-in.c the way in and out, -account-requests.c what
+ * else the user asks for. */
 #pragma once
 
 #include "bk-engine-account-private.h"
@@ -31,6 +32,8 @@ struct _BkEngineAccount
 
   BkHistoryAccount *stored; /* the row as it is or is being written; its cursor: the last one handed in */
   BkEngineContacts *contacts;
+  BkEngineGroups *groups;
+  GPtrArray *making; /* who waits for a new group, owned */
   GHashTable *conversations; /* char * who → BkEngineConversation, owned */
   BkEngineOutbox *outbox;    /* NULL: the network carries no messages */
 
@@ -61,6 +64,11 @@ void _bk_account_tell_locks (BkEngineAccount *self, BkLockFact fact, const BkBac
 void _bk_account_tell_alert (BkEngineAccount *self, const BkEngineAlert *alert);
 /* "signing-out" */
 gboolean _bk_account_say_goodbye (BkEngineAccount *self);
+
+/* For those who wait for a new group. */
+void _bk_account_groups_changed (BkEngineAccount *self);
+void _bk_account_groups_lost (BkEngineAccount *self);
+void _bk_account_maker_free (gpointer maker);
 
 /* Asks to be signed in: with @password, or with the token if it is NULL. */
 void _bk_account_begin (BkEngineAccount *self, const char *password);

@@ -27,6 +27,7 @@ typedef struct
  * bk_engine_account_farewell_over () (2 s at most). */
 BkEngineAccount *bk_engine_account_new (const BkEngineAccountConfig *config, const BkHistoryAccount *stored);
 /* What the history knew when the program started. */
+void bk_engine_account_restore_group (BkEngineAccount *self, const BkHistoryGroup *stored);
 void bk_engine_account_restore_contact (BkEngineAccount *self, const BkHistoryContact *stored);
 void bk_engine_account_restore_conversation (BkEngineAccount *self, const BkHistoryConversation *stored);
 
@@ -85,6 +86,18 @@ void bk_engine_contacts_set_presence (BkEngineContacts *self, const char *who, B
                                       const char *personal_message);
 void bk_engine_contacts_set_unread (BkEngineContacts *self, const char *who, guint unread);
 void bk_engine_contacts_reset_presence (BkEngineContacts *self);
+
+/* ---- groups ---- */
+
+#define BK_TYPE_ENGINE_GROUPS (bk_engine_groups_get_type ())
+/* A GListModel of BkEngineGroup, in the order in which they became known. Signal "member" (BkEngineGroup *, const char
+ * *who, gboolean): somebody came into a group that is in the list, or left it. */
+G_DECLARE_FINAL_TYPE (BkEngineGroups, bk_engine_groups, BK, ENGINE_GROUPS, GObject)
+
+BkEngineGroups *bk_engine_groups_new (void);
+BkEngineGroup *bk_engine_groups_find (BkEngineGroups *self, const char *id);
+void bk_engine_groups_set (BkEngineGroups *self, const char *id, const char *name);
+void bk_engine_groups_set_of (BkEngineGroups *self, const char *who, char **ids);
 
 /* ---- conversations ---- */
 

@@ -67,6 +67,12 @@ bk_engine_account_get_status (BkEngineAccount *self)
   return BECKON_STATUS_OFFLINE;
 }
 
+gboolean
+bk_engine_account_is_signed_out (BkEngineAccount *self)
+{
+  return self->phase == BK_ACCOUNT_OUT || self->phase == BK_ACCOUNT_CLOSED;
+}
+
 BeckonStatus
 bk_engine_account_get_wanted_status (BkEngineAccount *self)
 {

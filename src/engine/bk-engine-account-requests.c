@@ -127,13 +127,23 @@ needs_contact (BkContactVerb verb)
     case BK_CONTACT_APPROVE:
     case BK_CONTACT_DECLINE:
     case BK_CONTACT_REMOVE:
-    case BK_CONTACT_UNBLOCK:
       return TRUE;
     case BK_CONTACT_ADD:
     case BK_CONTACT_BLOCK:
+    case BK_CONTACT_UNBLOCK:
       break;
     }
   return FALSE;
+}
+
+/* Whether it is so already. Then nobody need be asked, and there may be no connection. */
+static gboolean
+is_so (BkEngineAccount *self, BkContactVerb verb, const char *who)
+{
+  BkEngineContact *contact = bk_engine_contacts_find (self->contacts, who);
+  gboolean blocked = contact != NULL && bk_engine_contact_get_blocked (contact);
+
+  return (verb == BK_CONTACT_BLOCK && blocked) || (verb == BK_CONTACT_UNBLOCK && !blocked);
 }
 
 static gboolean
@@ -178,6 +188,11 @@ bk_engine_account_change_contact_async (BkEngineAccount *self, BkContactVerb ver
   if (!check_change (self, verb, name, text, &error))
     {
       g_task_return_error (task, error);
+      return;
+    }
+  if (is_so (self, verb, name))
+    {
+      g_task_return_boolean (task, TRUE);
       return;
     }
   if (!check_ready (self, task))

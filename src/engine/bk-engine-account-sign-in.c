@@ -448,6 +448,7 @@ bk_engine_account_close (BkEngineAccount *self)
   if (self->outbox != NULL)
     bk_engine_outbox_close (self->outbox);
   _bk_account_clear_password (self);
+  _bk_account_groups_lost (self);
   answer_cancelled (self, self->signing_in);
   answer_cancelled (self, self->signing_out);
 }

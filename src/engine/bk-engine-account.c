@@ -9,6 +9,7 @@ enum
   SIGNAL_CHANGED,
   SIGNAL_MESSAGE_ADDED,
   SIGNAL_MESSAGE_CHANGED,
+  SIGNAL_GROUP_MEMBER,
   SIGNAL_ARRIVED,
   SIGNAL_ALERT,
   SIGNAL_SESSION_EVENT,
@@ -139,6 +140,8 @@ _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GErr
   if (self->outbox != NULL && state != BK_BACKEND_ONLINE)
     bk_engine_outbox_set_online (self->outbox, FALSE);
   follow_lock (self, previous, state);
+  if (state != BK_BACKEND_ONLINE)
+    _bk_account_groups_lost (self);
   _bk_account_changed (self);
 
   if (state == BK_BACKEND_ONLINE && previous != state && self->state == state)
@@ -224,9 +227,26 @@ _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact)
 {
   BkEngineConversation *conversation = g_hash_table_lookup (self->conversations, contact->who);
 
+  /* Nobody is in a group who is not in the list. */
+  if (contact->groups == NULL)
+    bk_engine_groups_set_of (self->groups, contact->who, NULL);
   bk_engine_contacts_set (self->contacts, contact);
+  if (contact->groups != NULL)
+    bk_engine_groups_set_of (self->groups, contact->who, contact->groups);
   if (conversation != NULL)
     on_conversation_changed (conversation, self);
+}
+
+static void
+on_groups_changed (GListModel *groups, guint position, guint removed, guint added, BkEngineAccount *self)
+{
+  _bk_account_groups_changed (self);
+}
+
+static void
+on_member (BkEngineGroups *groups, BkEngineGroup *group, const char *who, gboolean member, BkEngineAccount *self)
+{
+  g_signal_emit (self, signals[SIGNAL_GROUP_MEMBER], 0, group, who, member);
 }
 
 static void
@@ -269,6 +289,8 @@ bk_engine_account_finalize (GObject *object)
 
   g_clear_pointer (&self->stored, bk_history_account_free);
   g_object_unref (self->contacts);
+  g_object_unref (self->groups);
+  g_ptr_array_unref (self->making);
   g_hash_table_unref (self->conversations);
   g_ptr_array_unref (self->signing_in);
   g_ptr_array_unref (self->signing_out);
@@ -290,6 +312,8 @@ bk_engine_account_class_init (BkEngineAccountClass *klass)
                                                 G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
   signals[SIGNAL_MESSAGE_CHANGED] = g_signal_new ("message-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                   G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
+  signals[SIGNAL_GROUP_MEMBER] = g_signal_new ("group-member", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                               G_TYPE_NONE, 3, BK_TYPE_ENGINE_GROUP, G_TYPE_STRING, G_TYPE_BOOLEAN);
   signals[SIGNAL_ARRIVED] = g_signal_new ("arrived", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_ALERT] = g_signal_new ("alert", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                         BK_TYPE_ENGINE_ALERT);
@@ -307,6 +331,10 @@ static void
 bk_engine_account_init (BkEngineAccount *self)
 {
   self->contacts = bk_engine_contacts_new ();
+  self->groups = bk_engine_groups_new ();
+  self->making = g_ptr_array_new_with_free_func (_bk_account_maker_free);
+  g_signal_connect_object (self->groups, "items-changed", G_CALLBACK (on_groups_changed), self, G_CONNECT_AFTER);
+  g_signal_connect_object (self->groups, "member", G_CALLBACK (on_member), self, 0);
   self->conversations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->signing_in = g_ptr_array_new_with_free_func (_bk_account_waiter_free);
   self->signing_out = g_ptr_array_new_with_free_func (_bk_account_waiter_free);

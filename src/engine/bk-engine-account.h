@@ -38,9 +38,19 @@ BkEngineAlert *bk_engine_alert_ref (BkEngineAlert *self);
 void bk_engine_alert_unref (BkEngineAlert *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkEngineAlert, bk_engine_alert_unref)
 
+#define BK_TYPE_ENGINE_GROUP (bk_engine_group_get_type ())
+/* A group of contacts. Signal "changed": it has another name. Who is in it: "group-member" of the account. */
+G_DECLARE_FINAL_TYPE (BkEngineGroup, bk_engine_group, BK, ENGINE_GROUP, GObject)
+
+const char *bk_engine_group_get_id (BkEngineGroup *self);
+const char *bk_engine_group_get_name (BkEngineGroup *self);
+const GPtrArray *bk_engine_group_get_members (BkEngineGroup *self); /* element-type utf8: sign-in names, ordered */
+gboolean bk_engine_group_has_member (BkEngineGroup *self, const char *who);
+
 #define BK_TYPE_ENGINE_ACCOUNT (bk_engine_account_get_type ())
 /* One account and its connection. Signal "changed": state, error, own status, name or personal message moved.
  * Signals "message-added" / "message-changed" (BkEngineMessage *) for every conversation of the account. Signal
+ * "group-member" (BkEngineGroup *, const char *who, gboolean): somebody came into a group, or left it. Signal
  * "arrived": the network brought a message that is unread, or a request to become a contact. Signal "alert"
  * (BkEngineAlert *): once for each on this device; one that comes while nobody listens is not kept. */
 G_DECLARE_FINAL_TYPE (BkEngineAccount, bk_engine_account, BK, ENGINE_ACCOUNT, GObject)
@@ -52,10 +62,13 @@ const char *bk_engine_account_get_server (BkEngineAccount *self); /* nullable */
 BkBackendState bk_engine_account_get_state (BkEngineAccount *self);
 const GError *bk_engine_account_get_error (BkEngineAccount *self); /* why it is not online; nullable */
 BeckonStatus bk_engine_account_get_status (BkEngineAccount *self); /* as shown: LOCAL_… while connecting */
+gboolean bk_engine_account_is_signed_out (BkEngineAccount *self); /* nor on its way in or out */
 BeckonStatus bk_engine_account_get_wanted_status (BkEngineAccount *self);
 const char *bk_engine_account_get_personal_message (BkEngineAccount *self); /* nullable */
 GListModel *bk_engine_account_get_contacts (BkEngineAccount *self); /* element-type BkEngineContact, by sign-in name */
 BkEngineContact *bk_engine_account_find_contact (BkEngineAccount *self, const char *who); /* nullable, transfer none */
+
+GListModel *bk_engine_account_get_groups (BkEngineAccount *self); /* element-type BkEngineGroup */
 
 /* @password nullable: the stored token is used. Finishes when online, or with the error that the first try met. The
  * state then says what goes on: WAITING: it is tried again until it works; OFFLINE: given up (a wrong password, …). */
@@ -80,6 +93,15 @@ gboolean bk_engine_account_change_contact_finish (BkEngineAccount *self, GAsyncR
 /* From now on alerts for the subscribers of these sites come too; replaces what was asked for before. Those to the
  * account come without it. At most BK_LIMIT_ALERT_SITES; a network without alerts has none. */
 void bk_engine_account_set_alert_sites (BkEngineAccount *self, const guint32 *sites, gsize n_sites);
+/* Returns the id of the group, which is in the list by then. */
+void bk_engine_account_create_group_async (BkEngineAccount *self, const char *name, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+char *bk_engine_account_create_group_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+/* @argument: a name for RENAME, a sign-in name for PUT and DROP, else NULL. */
+void bk_engine_account_change_group_async (BkEngineAccount *self, BkGroupVerb verb, const char *id,
+                                           const char *argument, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_account_change_group_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
 
 /* The conversation with @who, made when first asked for; transfer none. NULL with @error for a malformed name. */
 BkEngineConversation *bk_engine_account_get_conversation (BkEngineAccount *self, const char *who, GError **error);

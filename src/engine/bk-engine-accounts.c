@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Accounts that come and go. */
+/* Accounts that come and go, and the one that stands for all. */
 #include "bk-engine-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -306,6 +306,35 @@ BkEngineAccount *
 bk_engine_add_account_finish (BkEngine *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- the one that is used where none is named ---- */
+
+/* The one that was chosen, else the first one that was added. */
+BkEngineAccount *
+bk_engine_get_primary_account (BkEngine *self)
+{
+  GListModel *accounts = G_LIST_MODEL (self->accounts);
+  g_autoptr (BkEngineAccount) first = g_list_model_get_item (accounts, 0);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr (BkEngineAccount) account = g_list_model_get_item (accounts, i);
+
+      if (bk_engine_account_get_id (account) == self->primary)
+        return account; /* the list keeps it */
+    }
+  return first;
+}
+
+void
+bk_engine_set_primary_account (BkEngine *self, BkEngineAccount *account)
+{
+  if (bk_engine_get_primary_account (self) == account)
+    return;
+  self->primary = bk_engine_account_get_id (account);
+  bk_engine_history_set_primary (self->history, self->primary);
+  g_signal_emit_by_name (self, "primary-changed");
 }
 
 /* ---- removing ---- */

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 #define BK_REGISTRATION_SUFFIX ".peer"
 
 gboolean _bk_engine_application_is_program (const char *path);
+gboolean bk_engine_application_is_same (BkEngineApplication *self, BkEngineApplication *other);
 
 /* ---- one folder of registration files ---- */
 
@@ -24,5 +25,10 @@ GPtrArray *bk_peers_folder_get_applications (BkPeersFolder *self); /* element-ty
 void bk_peers_folder_add_warnings (BkPeersFolder *self, GPtrArray *warnings); /* element-type utf8 */
 /* The file @name was written or removed by ourselves: no need to wait until that is noticed. */
 void bk_peers_folder_reload (BkPeersFolder *self, const char *name);
+/* The file @name as it was read last. */
+GBytes *bk_peers_folder_dup_content (BkPeersFolder *self, const char *name); /* nullable */
+
+/* bk-engine-registry.c */
+BkPeersFolder *_bk_engine_registry_get_user_folder (BkEngineRegistry *self);
 
 G_END_DECLS

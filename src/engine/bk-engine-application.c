@@ -31,7 +31,7 @@ struct _BkEngineApplication
   char **host_argv; /* programs that do not know Beckon: both or none, field codes not expanded */
   char **join_argv;
   BkChannelNeed channel;
-  gboolean user;
+  BkApplicationSource source;
   char *reason; /* why it is not present, as last asked */
 };
 
@@ -189,14 +189,16 @@ static gboolean
 read_guid (BkEngineApplication *self, GKeyFile *file, GError **error)
 {
   g_autofree char *text = NULL;
-  g_autofree char *name = g_path_get_basename (self->path);
 
   if (!read_text (file, "GUID", 38, FALSE, &text, error))
     return FALSE;
   self->guid = bk_guid_normalize (text);
   if (self->guid == NULL)
     return refuse (error, text == NULL ? "GUID is missing" : "GUID is not a GUID in braces");
+  if (self->path == NULL)
+    return TRUE; /* it was no file */
 
+  g_autofree char *name = g_path_get_basename (self->path);
   g_autofree char *expected = g_strconcat (self->guid, BK_REGISTRATION_SUFFIX, NULL);
   if (g_ascii_strcasecmp (name, expected) != 0)
     return refuse (error, "its name is not its GUID, %s", expected);
@@ -316,6 +318,13 @@ load_key_file (GKeyFile *file, const char *text, gsize length, GError **error)
   return TRUE;
 }
 
+static gboolean
+read_keys (BkEngineApplication *self, GKeyFile *file, GError **error)
+{
+  return read_guid (self, file, error) && read_looks (self, file, error) && read_channel (self, file, error)
+         && read_launching (self, file, error);
+}
+
 /* The error is a sentence without its beginning: the caller says which file. */
 BkEngineApplication *
 bk_engine_application_parse (const char *path, const char *text, gsize length, gboolean user, GError **error)
@@ -324,11 +333,27 @@ bk_engine_application_parse (const char *path, const char *text, gsize length, g
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
   self->path = g_strdup (path);
-  self->user = user;
-  if (!load_key_file (file, length > 0 ? text : "", length, error) || !read_guid (self, file, error)
-      || !read_looks (self, file, error) || !read_channel (self, file, error) || !read_launching (self, file, error))
+  self->source = user ? BK_APPLICATION_USER : BK_APPLICATION_SYSTEM;
+  if (!load_key_file (file, length > 0 ? text : "", length, error) || !read_keys (self, file, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+/* A program that describes itself passes the checks of a file that says the same. */
+BkEngineApplication *
+bk_engine_application_new_described (const BkPeerDescription *description, GError **error)
+{
+  g_autoptr (BkEngineApplication) self = g_object_new (BK_TYPE_ENGINE_APPLICATION, NULL);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  const char *const values[][2] = { { "GUID", description->guid },       { "Name", description->name },
+                                    { "URL", description->url },         { "Icon", description->icon },
+                                    { "Comment", description->comment }, { "BusName", description->bus_name } };
+
+  self->source = BK_APPLICATION_BUS;
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    if (values[i][1] != NULL && *values[i][1] != '\0')
+      g_key_file_set_string (file, GROUP, values[i][0], values[i][1]);
+  return read_keys (self, file, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /* ---- reading ---- */
@@ -393,10 +418,43 @@ bk_engine_application_get_channel (BkEngineApplication *self)
   return self->channel;
 }
 
+/* Whether two descriptions say the same. */
+gboolean
+bk_engine_application_is_same (BkEngineApplication *self, BkEngineApplication *other)
+{
+  return g_str_equal (self->guid, other->guid) && g_str_equal (self->name, other->name)
+         && g_strcmp0 (self->url, other->url) == 0 && g_strcmp0 (self->icon, other->icon) == 0
+         && g_strcmp0 (self->comment, other->comment) == 0 && g_strcmp0 (self->bus_name, other->bus_name) == 0;
+}
+
+BkApplicationSource
+bk_engine_application_get_source (BkEngineApplication *self)
+{
+  return self->source;
+}
+
 gboolean
 bk_engine_application_is_user (BkEngineApplication *self)
 {
-  return self->user;
+  return self->source == BK_APPLICATION_USER;
+}
+
+/* The words as one would write them: those that need quotes have them. */
+char *
+bk_engine_application_dup_command (BkEngineApplication *self)
+{
+  g_autoptr (GString) command = g_string_new (NULL);
+
+  for (char **word = self->argv; word != NULL && *word != NULL; word++)
+    {
+      g_autofree char *quoted = g_shell_quote (*word);
+      gboolean plain = **word != '\0' && strpbrk (*word, " \t\n'\"\\$`|&;<>()*?#~=%") == NULL;
+
+      if (command->len > 0)
+        g_string_append_c (command, ' ');
+      g_string_append (command, plain ? *word : quoted);
+    }
+  return g_string_free (g_steal_pointer (&command), FALSE);
 }
 
 /* Whether @path can be started: an ordinary file that we may execute. */

@@ -161,6 +161,25 @@ bk_engine_history_remove_account_finish (BkEngineHistory *self, GAsyncResult *re
 }
 
 static gboolean
+set_primary_job (BkSqlite *sqlite, gpointer data, GError **error)
+{
+  sqlite3_stmt *statement = bk_sqlite_prepare (sqlite, "UPDATE accounts SET is_primary = (id = ?)", error);
+
+  if (statement == NULL)
+    return FALSE;
+  bk_sqlite_bind (statement, "i", (gint64) ((AccountJob *) data)->account->id);
+  return bk_sqlite_step (sqlite, statement, NULL, error);
+}
+
+void
+bk_engine_history_set_primary (BkEngineHistory *self, guint account_id)
+{
+  BkHistoryAccount account = { .id = account_id };
+
+  run_write (self, set_primary_job, account_job_new (&account), account_job_free, NULL, NULL);
+}
+
+static gboolean
 read_cursor_job (BkSqlite *sqlite, gpointer data, GError **error)
 {
   BkHistoryAccount *account = ((AccountJob *) data)->account;
@@ -238,7 +257,8 @@ _bk_history_place_move (BkSqlite *sqlite, const BkHistoryPlace *place, GError **
 typedef struct
 {
   BkHistoryPlace place;
-  BkHistoryContact *contact; /* nullable: the cursor alone */
+  BkHistoryContact *contact; /* nullable */
+  BkHistoryGroup *group;     /* nullable */
 } FactJob;
 
 static void
@@ -248,6 +268,7 @@ fact_job_free (gpointer data)
 
   _bk_history_place_clear (&job->place);
   g_clear_pointer (&job->contact, bk_history_contact_free);
+  g_clear_pointer (&job->group, bk_history_group_free);
   g_free (job);
 }
 
@@ -255,11 +276,12 @@ static gboolean
 store_contact (BkSqlite *sqlite, const BkHistoryContact *contact, guint account, GError **error)
 {
   gboolean gone = contact->relation == BECKON_RELATION_NONE && !contact->blocked;
+  g_autofree char *groups = contact->groups != NULL ? g_strjoinv ("\n", contact->groups) : NULL;
   sqlite3_stmt *statement =
     bk_sqlite_prepare (sqlite,
                        gone ? "DELETE FROM contacts WHERE account = ? AND who = ?"
                             : "INSERT OR REPLACE INTO contacts (account, who, display_name, relation, blocked,"
-                              " request_text) VALUES (?, ?, ?, ?, ?, ?)",
+                              " request_text, groups) VALUES (?, ?, ?, ?, ?, ?, ?)",
                        error);
 
   if (statement == NULL)
@@ -267,8 +289,27 @@ store_contact (BkSqlite *sqlite, const BkHistoryContact *contact, guint account,
   if (gone)
     bk_sqlite_bind (statement, "is", (gint64) account, contact->who);
   else
-    bk_sqlite_bind (statement, "issiis", (gint64) account, contact->who, contact->display_name,
-                    (gint64) contact->relation, (gint64) contact->blocked, contact->request_text);
+    bk_sqlite_bind (statement, "issiiss", (gint64) account, contact->who, contact->display_name,
+                    (gint64) contact->relation, (gint64) contact->blocked, contact->request_text, groups);
+  return bk_sqlite_step (sqlite, statement, NULL, error);
+}
+
+static gboolean
+store_group (BkSqlite *sqlite, const BkHistoryGroup *group, guint account, GError **error)
+{
+  sqlite3_stmt *statement =
+    bk_sqlite_prepare (sqlite,
+                       group->name == NULL ? "DELETE FROM groups WHERE account = ? AND id = ?"
+                                           : "INSERT INTO groups (account, id, name) VALUES (?, ?, ?)"
+                                             " ON CONFLICT (account, id) DO UPDATE SET name = excluded.name",
+                       error);
+
+  if (statement == NULL)
+    return FALSE;
+  if (group->name == NULL)
+    bk_sqlite_bind (statement, "is", (gint64) account, group->id);
+  else
+    bk_sqlite_bind (statement, "iss", (gint64) account, group->id, group->name);
   return bk_sqlite_step (sqlite, statement, NULL, error);
 }
 
@@ -278,6 +319,7 @@ fact_job (BkSqlite *sqlite, gpointer data, GError **error)
   FactJob *job = data;
 
   return (job->contact == NULL || store_contact (sqlite, job->contact, job->place.account, error))
+         && (job->group == NULL || store_group (sqlite, job->group, job->place.account, error))
          && _bk_history_place_move (sqlite, &job->place, error);
 }
 
@@ -303,7 +345,21 @@ bk_engine_history_apply_contact_async (BkEngineHistory *self, const BkHistorySte
       job->contact->who = g_strdup (contact->who);
       job->contact->display_name = g_strdup (contact->display_name);
       job->contact->request_text = g_strdup (contact->request_text);
+      job->contact->groups = g_strdupv (contact->groups);
     }
+  run_write (self, fact_job, job, fact_job_free, callback, user_data);
+}
+
+void
+bk_engine_history_apply_group_async (BkEngineHistory *self, const BkHistoryStep *step, const BkHistoryGroup *group,
+                                     GAsyncReadyCallback callback, gpointer user_data)
+{
+  FactJob *job = g_new0 (FactJob, 1);
+
+  _bk_history_place_init (&job->place, step);
+  job->group = g_new0 (BkHistoryGroup, 1);
+  job->group->id = g_strdup (group->id);
+  job->group->name = g_strdup (group->name);
   run_write (self, fact_job, job, fact_job_free, callback, user_data);
 }
 

@@ -97,6 +97,16 @@ static const BkSqliteMigration migrations[] = {
     "CREATE INDEX messages_by_conversation ON messages (conversation);"
     "CREATE INDEX messages_pending ON messages (id) WHERE delivery = 1;"
     "CREATE INDEX messages_open ON messages (id) WHERE open = 1;" },
+  /* Groups, and in which of them a contact is: ids, one a line. */
+  { "ALTER TABLE accounts ADD COLUMN is_primary INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE contacts ADD COLUMN groups TEXT;"
+    "CREATE TABLE groups ("
+    "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,"
+    "  id TEXT NOT NULL,"
+    "  name TEXT NOT NULL,"
+    "  UNIQUE (account, id)"
+    ") STRICT;" },
 };
 
 G_STATIC_ASSERT (BECKON_DELIVERY_PENDING == 1); /* in the indices above */
@@ -136,7 +146,16 @@ bk_history_contact_free (BkHistoryContact *contact)
   g_free (contact->who);
   g_free (contact->display_name);
   g_free (contact->request_text);
+  g_strfreev (contact->groups);
   g_free (contact);
+}
+
+void
+bk_history_group_free (BkHistoryGroup *group)
+{
+  g_free (group->id);
+  g_free (group->name);
+  g_free (group);
 }
 
 void
@@ -159,6 +178,7 @@ bk_history_content_free (BkHistoryContent *content)
 {
   g_ptr_array_unref (content->accounts);
   g_ptr_array_unref (content->contacts);
+  g_ptr_array_unref (content->groups);
   g_ptr_array_unref (content->conversations);
   g_ptr_array_unref (content->sessions);
   g_free (content);
@@ -171,6 +191,7 @@ history_content_new (void)
 
   content->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_account_free);
   content->contacts = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_contact_free);
+  content->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_group_free);
   content->conversations = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_conversation_free);
   content->sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_session_free);
   return content;
@@ -225,6 +246,7 @@ read_account (sqlite3_stmt *statement, gpointer accounts)
     .wants_online = sqlite3_column_int (statement, 6) != 0,
     .wanted_status = (BeckonStatus) sqlite3_column_int (statement, 7),
     .personal_message = (char *) bk_sqlite_column_text (statement, 8),
+    .primary = sqlite3_column_int (statement, 9) != 0,
   };
 
   if (account.sign_in_name != NULL)
@@ -242,7 +264,20 @@ read_contact (sqlite3_stmt *statement, gpointer contacts)
   contact->relation = (BeckonRelation) sqlite3_column_int (statement, 3);
   contact->blocked = sqlite3_column_int (statement, 4) != 0;
   contact->request_text = g_strdup (bk_sqlite_column_text (statement, 5));
+  if (bk_sqlite_column_text (statement, 6) != NULL)
+    contact->groups = g_strsplit (bk_sqlite_column_text (statement, 6), "\n", -1);
   g_ptr_array_add (contacts, contact);
+}
+
+static void
+read_group (sqlite3_stmt *statement, gpointer groups)
+{
+  BkHistoryGroup *group = g_new0 (BkHistoryGroup, 1);
+
+  group->account = (guint) sqlite3_column_int64 (statement, 0);
+  group->id = g_strdup (bk_sqlite_column_text (statement, 1));
+  group->name = g_strdup (bk_sqlite_column_text (statement, 2));
+  g_ptr_array_add (groups, group);
 }
 
 static void
@@ -313,12 +348,14 @@ load_job (BkSqlite *sqlite, gpointer data, GError **error)
          && close_sessions (sqlite, error)
          && read_rows (sqlite,
                        "SELECT id, sign_in_name, server, display_name, device, cursor, wants_online, wanted_status,"
-                       " personal_message FROM accounts ORDER BY id",
+                       " personal_message, is_primary FROM accounts ORDER BY id",
                        read_account, content->accounts, error)
          && read_rows (sqlite,
-                       "SELECT account, who, display_name, relation, blocked, request_text FROM contacts"
+                       "SELECT account, who, display_name, relation, blocked, request_text, groups FROM contacts"
                        " ORDER BY account, who",
                        read_contact, content->contacts, error)
+         && read_rows (sqlite, "SELECT account, id, name FROM groups ORDER BY number", read_group, content->groups,
+                       error)
          && read_rows (sqlite,
                        "SELECT account, id, who, (SELECT count(*) FROM messages m WHERE m.conversation = c.id"
                        " AND m.id > c.read_up_to AND m.outgoing = 0) FROM conversations c ORDER BY id",

@@ -24,6 +24,7 @@ typedef struct
   gboolean wants_online;
   BeckonStatus wanted_status;
   char *personal_message; /* nullable */
+  gboolean primary;       /* only bk_engine_history_set_primary () moves it */
 } BkHistoryAccount;
 
 BkHistoryAccount *bk_history_account_copy (const BkHistoryAccount *account);
@@ -39,9 +40,19 @@ typedef struct
   BeckonRelation relation;
   gboolean blocked;
   char *request_text; /* nullable */
+  char **groups;      /* nullable: none; ids of groups, each of one line */
 } BkHistoryContact;
 
 void bk_history_contact_free (BkHistoryContact *contact);
+
+typedef struct
+{
+  guint account;
+  char *id;
+  char *name; /* NULL: there is no such group any more */
+} BkHistoryGroup;
+
+void bk_history_group_free (BkHistoryGroup *group);
 
 typedef struct
 {
@@ -67,6 +78,7 @@ typedef struct
 {
   GPtrArray *accounts;      /* element-type BkHistoryAccount, in the order in which they were made */
   GPtrArray *contacts;      /* element-type BkHistoryContact */
+  GPtrArray *groups;        /* element-type BkHistoryGroup, in the order in which they were made */
   GPtrArray *conversations; /* element-type BkHistoryConversation */
   GPtrArray *sessions;      /* element-type BkHistorySession: whose other side does not know yet that they are over */
 } BkHistoryContent;
@@ -98,6 +110,8 @@ gboolean bk_engine_history_save_account_finish (BkEngineHistory *self, GAsyncRes
 void bk_engine_history_remove_account_async (BkEngineHistory *self, guint account, GAsyncReadyCallback callback,
                                              gpointer user_data);
 gboolean bk_engine_history_remove_account_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+/* Makes one account the primary one. A failure is only logged. */
+void bk_engine_history_set_primary (BkEngineHistory *self, guint account);
 void bk_engine_history_read_cursor_async (BkEngineHistory *self, guint account, GAsyncReadyCallback callback,
                                           gpointer user_data);
 char *bk_engine_history_read_cursor_finish (BkEngineHistory *self, GAsyncResult *result, GError **error); /* nullable */
@@ -118,6 +132,8 @@ void bk_engine_history_apply_cursor_async (BkEngineHistory *self, const BkHistor
 void bk_engine_history_apply_contact_async (BkEngineHistory *self, const BkHistoryStep *step,
                                             const BkHistoryContact *contact, GAsyncReadyCallback callback,
                                             gpointer user_data);
+void bk_engine_history_apply_group_async (BkEngineHistory *self, const BkHistoryStep *step, const BkHistoryGroup *group,
+                                          GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_engine_history_apply_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
 
 typedef enum

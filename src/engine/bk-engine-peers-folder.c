@@ -2,11 +2,9 @@
 /* One folder of registration files, watched. */
 #include "bk-engine-application-private.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "bk-folder-watch.h"
 
 #define MAX_FILES 1024
 
@@ -25,8 +23,7 @@ struct _BkPeersFolder
   char *path;
   gboolean user;
   GHashTable *files; /* char * name → PeerFile, owned */
-  GFileMonitor *monitor; /* of the folder, or of the nearest one above that exists */
-  char *watched;
+  BkFolderWatch *watch;
   char *warning; /* about the folder as a whole; nullable */
 };
 
@@ -54,52 +51,6 @@ is_registration (const char *name)
 }
 
 /* ---- one file ---- */
-
-static GBytes *
-read_descriptor (int descriptor, GError **error)
-{
-  g_autofree char *buffer = g_malloc (BK_REGISTRATION_MAX + 1);
-  gsize length = 0;
-  gssize got = 1;
-  struct stat info;
-
-  if (fstat (descriptor, &info) != 0 || !S_ISREG (info.st_mode))
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "it is not an ordinary file");
-      return NULL;
-    }
-  while (length <= BK_REGISTRATION_MAX && got != 0)
-    {
-      got = read (descriptor, buffer + length, BK_REGISTRATION_MAX + 1 - length);
-      if (got < 0 && errno == EINTR)
-        continue;
-      if (got < 0)
-        {
-          int saved = errno;
-          g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (saved), g_strerror (saved));
-          return NULL;
-        }
-      length += (gsize) got;
-    }
-  return g_bytes_new_take (g_steal_pointer (&buffer), length);
-}
-
-/* Symbolic links are followed (that is how Flatpak exports files); whatever is behind them, opening does not block. */
-static GBytes *
-read_file (const char *path, GError **error)
-{
-  int descriptor = open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-  if (descriptor < 0)
-    {
-      int saved = errno;
-      g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (saved), g_strerror (saved));
-      return NULL;
-    }
-  GBytes *content = read_descriptor (descriptor, error);
-  close (descriptor);
-  return content;
-}
 
 static gboolean
 same_file (const PeerFile *a, const PeerFile *b)
@@ -131,20 +82,41 @@ peer_file_load (BkPeersFolder *self, const char *path, const GError *unreadable,
   return file;
 }
 
+static gboolean
+set_folder_warning (BkPeersFolder *self, char *warning)
+{
+  g_autofree char *old = self->warning;
+
+  self->warning = warning;
+  if (g_strcmp0 (old, warning) == 0)
+    return FALSE;
+  if (warning != NULL)
+    g_warning ("%s", warning);
+  return TRUE;
+}
+
+static char *
+warn_of_too_many (BkPeersFolder *self)
+{
+  g_autofree char *shown = g_filename_display_name (self->path);
+
+  return g_strdup_printf ("Only %d registration files of %s were read.", MAX_FILES, shown);
+}
+
 /* Reads one file again. Returns whether it is other than before. */
 static gboolean
 load (BkPeersFolder *self, const char *name)
 {
   g_autofree char *path = g_build_filename (self->path, name, NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) content = read_file (path, &error);
+  g_autoptr (GBytes) content = bk_folder_read_file (path, BK_REGISTRATION_MAX, &error);
   PeerFile *old = g_hash_table_lookup (self->files, name);
 
   if (content == NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
       && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
     return g_hash_table_remove (self->files, name);
   if (old == NULL && g_hash_table_size (self->files) >= MAX_FILES)
-    return FALSE;
+    return set_folder_warning (self, warn_of_too_many (self));
 
   PeerFile *file = peer_file_load (self, path, error, content);
   if (old != NULL && same_file (old, file))
@@ -159,19 +131,6 @@ load (BkPeersFolder *self, const char *name)
 }
 
 /* ---- all files ---- */
-
-static gboolean
-set_folder_warning (BkPeersFolder *self, char *warning)
-{
-  g_autofree char *old = self->warning;
-
-  self->warning = warning;
-  if (g_strcmp0 (old, warning) == 0)
-    return FALSE;
-  if (warning != NULL)
-    g_warning ("%s", warning);
-  return TRUE;
-}
 
 static GPtrArray *
 list_names (BkPeersFolder *self)
@@ -219,9 +178,7 @@ scan (BkPeersFolder *self)
   g_ptr_array_sort (names, compare_names);
   if (too_many)
     g_ptr_array_set_size (names, MAX_FILES);
-  changed |= set_folder_warning (self, too_many ? g_strdup_printf ("Only %d registration files of %s were read.",
-                                                                   MAX_FILES, self->path)
-                                                : NULL);
+  changed |= set_folder_warning (self, too_many ? warn_of_too_many (self) : NULL);
   for (guint i = 0; i < names->len; i++)
     changed |= load (self, g_ptr_array_index (names, i));
   return changed;
@@ -230,131 +187,36 @@ scan (BkPeersFolder *self)
 /* ---- watching ---- */
 
 static void
-unwatch (BkPeersFolder *self)
-{
-  if (self->monitor != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (self->monitor, self);
-      g_file_monitor_cancel (self->monitor);
-    }
-  g_clear_object (&self->monitor);
-  g_clear_pointer (&self->watched, g_free);
-}
-
-static void watch (BkPeersFolder *self);
-
-static void
 rescan (BkPeersFolder *self)
 {
-  watch (self);
   if (scan (self))
     g_signal_emit (self, changed_signal, 0);
 }
 
 static void
-on_file_event (BkPeersFolder *self, const char *name, GFileMonitorEvent event)
+on_file (BkFolderWatch *watch, const char *name, GFileMonitorEvent event, BkPeersFolder *self)
 {
   /* A file that was just created may still be written to: CHANGES_DONE_HINT follows. */
-  if (is_registration (name) && event != G_FILE_MONITOR_EVENT_CREATED && event != G_FILE_MONITOR_EVENT_CHANGED
-      && load (self, name))
+  if (!is_registration (name) || event == G_FILE_MONITOR_EVENT_CREATED || event == G_FILE_MONITOR_EVENT_CHANGED)
+    return;
+  gboolean crowded = self->warning != NULL;
+  gboolean changed = load (self, name);
+  if (crowded)
+    changed |= scan (self); /* there may be room now for one that was left out */
+  if (changed)
     g_signal_emit (self, changed_signal, 0);
 }
 
-static void
-on_event (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, BkPeersFolder *self)
-{
-  g_autoptr (BkPeersFolder) alive = g_object_ref (self);
-  g_autofree char *path = g_file_get_path (file);
-
-  if (monitor != self->monitor || path == NULL)
-    return;
-  if (g_str_equal (path, self->watched))
-    {
-      if (event == G_FILE_MONITOR_EVENT_DELETED || event == G_FILE_MONITOR_EVENT_UNMOUNTED
-          || event == G_FILE_MONITOR_EVENT_MOVED)
-        {
-          unwatch (self); /* even if there is a new folder of the same name: this one is gone */
-          rescan (self);
-        }
-    }
-  else if (g_str_equal (self->watched, self->path))
-    {
-      g_autofree char *name = g_path_get_basename (path);
-      on_file_event (self, name, event);
-    }
-  else if (event == G_FILE_MONITOR_EVENT_CREATED
-           && (g_str_equal (path, self->path)
-               || (g_str_has_prefix (self->path, path) && self->path[strlen (path)] == '/')))
-    rescan (self);
-}
-
-static char *
-nearest_existing (const char *path)
-{
-  char *folder = g_strdup (path);
-
-  while (!g_file_test (folder, G_FILE_TEST_IS_DIR) && !g_str_equal (folder, "/"))
-    {
-      char *above = g_path_get_dirname (folder);
-      g_free (folder);
-      folder = above;
-    }
-  return folder;
-}
-
-static void
-watch_folder (BkPeersFolder *self, char *folder)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (folder);
-  g_autoptr (GError) error = NULL;
-
-  unwatch (self);
-  self->watched = folder;
-  self->monitor = g_file_monitor_directory (file, G_FILE_MONITOR_NONE, NULL, &error);
-  if (self->monitor == NULL)
-    g_warning ("New registrations in %s will not be noticed: %s", self->path, error->message);
-  else
-    g_signal_connect (self->monitor, "changed", G_CALLBACK (on_event), self);
-}
-
-/* GLib would look for a folder that does not exist every few seconds. So as long as it does not, the nearest one above
- * is watched for the next step towards it. Folders may come and go meanwhile: look again after having begun. */
-static void
-watch (BkPeersFolder *self)
-{
-  for (;;)
-    {
-      g_autofree char *folder = nearest_existing (self->path);
-
-      if (self->monitor != NULL && g_str_equal (folder, self->watched))
-        {
-          if (g_file_test (self->watched, G_FILE_TEST_IS_DIR))
-            return;
-          continue;
-        }
-      watch_folder (self, g_steal_pointer (&folder));
-      if (self->monitor == NULL)
-        return;
-    }
-}
-
 /* ---- object ---- */
-
-static void
-bk_peers_folder_dispose (GObject *object)
-{
-  unwatch (BK_PEERS_FOLDER (object));
-  G_OBJECT_CLASS (bk_peers_folder_parent_class)->dispose (object);
-}
 
 static void
 bk_peers_folder_finalize (GObject *object)
 {
   BkPeersFolder *self = BK_PEERS_FOLDER (object);
 
+  g_object_unref (self->watch);
   g_hash_table_unref (self->files);
   g_free (self->path);
-  g_free (self->watched);
   g_free (self->warning);
   G_OBJECT_CLASS (bk_peers_folder_parent_class)->finalize (object);
 }
@@ -362,7 +224,6 @@ bk_peers_folder_finalize (GObject *object)
 static void
 bk_peers_folder_class_init (BkPeersFolderClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = bk_peers_folder_dispose;
   G_OBJECT_CLASS (klass)->finalize = bk_peers_folder_finalize;
   changed_signal =
     g_signal_new ("changed", BK_TYPE_PEERS_FOLDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -381,7 +242,9 @@ bk_peers_folder_new (const char *path, gboolean user)
 
   self->path = g_canonicalize_filename (path, NULL);
   self->user = user;
-  watch (self);
+  self->watch = bk_folder_watch_new (self->path);
+  g_signal_connect_object (self->watch, "file", G_CALLBACK (on_file), self, 0);
+  g_signal_connect_object (self->watch, "folder", G_CALLBACK (rescan), self, G_CONNECT_SWAPPED);
   scan (self);
   return self;
 }
@@ -390,6 +253,14 @@ const char *
 bk_peers_folder_get_path (BkPeersFolder *self)
 {
   return self->path;
+}
+
+GBytes *
+bk_peers_folder_dup_content (BkPeersFolder *self, const char *name)
+{
+  PeerFile *file = g_hash_table_lookup (self->files, name);
+
+  return file != NULL && file->content != NULL ? g_bytes_ref (file->content) : NULL;
 }
 
 static GList *
@@ -431,10 +302,7 @@ bk_peers_folder_add_warnings (BkPeersFolder *self, GPtrArray *warnings)
 void
 bk_peers_folder_reload (BkPeersFolder *self, const char *name)
 {
-  GFileMonitor *before = self->monitor;
-
-  watch (self);
   /* If it was not watched until now, others may have written too. */
-  if (self->monitor != before ? scan (self) : load (self, name))
+  if (bk_folder_watch_check (self->watch) ? scan (self) : load (self, name))
     g_signal_emit (self, changed_signal, 0);
 }

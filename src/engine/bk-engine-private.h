@@ -33,6 +33,7 @@ struct _BkEngine
   BkEngineRegistry *registry;
   BkEngineSessions *sessions;
   GListStore *accounts;
+  guint primary; /* id of an account, 0: the oldest */
   GPtrArray *adding;  /* element-type BkEngineAccount, owned: being tried, not yet in the list */
   GHashTable *names;  /* set of char *: sign-in names that are here or on their way in */
   GPtrArray *crashed; /* element-type BkHistorySession, owned: whose other side is still to be told */

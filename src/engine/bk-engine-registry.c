@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-engine-application-private.h"
 
-#include <errno.h>
-#include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "bk-ids.h"
-#include "bk-limits.h"
 
 struct _BkEngineRegistry
 {
   GObject parent_instance;
 
   GPtrArray *folders;      /* element-type BkPeersFolder, owned; the user's own first */
+  BkPeerDirectory *directory; /* nullable */
+  GPtrArray *described;    /* element-type BkEngineApplication, owned: what the directory's programs are */
   GPtrArray *applications; /* element-type BkEngineApplication, owned; by name */
   GHashTable *by_guid;     /* char * guid, borrowed → BkEngineApplication, borrowed: those in use */
   GStrv warnings;
@@ -74,47 +72,115 @@ compare_applications (gconstpointer a, gconstpointer b)
 }
 
 static char *
-warn_of_double (BkEngineApplication *application, BkEngineApplication *first)
+name_source (BkEngineApplication *application)
 {
-  g_autofree char *shown = g_filename_display_name (bk_engine_application_get_path (application));
-  g_autofree char *winner = g_filename_display_name (bk_engine_application_get_path (first));
-
-  return g_strdup_printf ("The registration file %s was passed over: %s registers the same application.", shown,
-                          winner);
+  if (bk_engine_application_get_source (application) == BK_APPLICATION_BUS)
+    return g_strdup (bk_engine_application_get_bus_name (application));
+  return g_filename_display_name (bk_engine_application_get_path (application));
 }
 
-/* One entry per GUID: the first folder wins. */
+static char *
+warn_of_double (BkEngineApplication *application, BkEngineApplication *first)
+{
+  gboolean program = bk_engine_application_get_source (application) == BK_APPLICATION_BUS;
+  g_autofree char *shown = name_source (application);
+  g_autofree char *winner = name_source (first);
+
+  return g_strdup_printf ("The %s %s was passed over: %s registers the same application.",
+                          program ? "program" : "registration file", shown, winner);
+}
+
+/* What is being put together anew. */
+typedef struct
+{
+  GPtrArray *all;
+  GHashTable *by_guid;
+  GPtrArray *warnings;
+} Collection;
+
+/* One entry per GUID: the first wins. A program whose own file won is no surprise. */
+static void
+collect_one (Collection *collection, BkEngineApplication *application)
+{
+  const char *guid = bk_engine_application_get_guid (application);
+  BkEngineApplication *first = g_hash_table_lookup (collection->by_guid, guid);
+
+  if (first == NULL)
+    {
+      g_hash_table_insert (collection->by_guid, (char *) guid, application);
+      g_ptr_array_add (collection->all, g_object_ref (application));
+    }
+  else if (bk_engine_application_get_source (application) != BK_APPLICATION_BUS
+           || g_strcmp0 (bk_engine_application_get_bus_name (first),
+                         bk_engine_application_get_bus_name (application)) != 0)
+    g_ptr_array_add (collection->warnings, warn_of_double (application, first));
+}
+
+static void
+collect_folder (Collection *collection, BkPeersFolder *folder)
+{
+  g_autoptr (GPtrArray) applications = bk_peers_folder_get_applications (folder);
+
+  bk_peers_folder_add_warnings (folder, collection->warnings);
+  for (guint i = 0; i < applications->len; i++)
+    collect_one (collection, g_ptr_array_index (applications, i));
+}
+
+static BkEngineApplication *
+find_same (GPtrArray *applications, BkEngineApplication *application)
+{
+  for (guint i = 0; i < applications->len; i++)
+    if (bk_engine_application_is_same (g_ptr_array_index (applications, i), application))
+      return g_object_ref (g_ptr_array_index (applications, i));
+  return g_object_ref (application);
+}
+
+/* A program that says what it has always said keeps its object. */
+static void
+collect_directory (BkEngineRegistry *self, Collection *collection)
+{
+  g_autoptr (GPtrArray) descriptions = bk_peer_directory_list (self->directory);
+  g_autoptr (GPtrArray) described = g_ptr_array_new_with_free_func (g_object_unref);
+  char *about_all = bk_peer_directory_get_warning (self->directory);
+
+  if (about_all != NULL)
+    g_ptr_array_add (collection->warnings, about_all);
+  for (guint i = 0; i < descriptions->len; i++)
+    {
+      const BkPeerDescription *description = g_ptr_array_index (descriptions, i);
+      const char *problem = description->problem;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BkEngineApplication) application = NULL;
+
+      if (problem == NULL)
+        application = bk_engine_application_new_described (description, &error);
+      if (application == NULL)
+        g_ptr_array_add (collection->warnings,
+                         g_strdup_printf ("The program %s was passed over: %s.", description->bus_name,
+                                          problem != NULL ? problem : error->message));
+      else
+        g_ptr_array_add (described, find_same (self->described, application));
+    }
+  g_ptr_array_unref (self->described);
+  self->described = g_steal_pointer (&described);
+  for (guint i = 0; i < self->described->len; i++)
+    collect_one (collection, g_ptr_array_index (self->described, i));
+}
+
 static GPtrArray *
 collect (BkEngineRegistry *self, GHashTable *by_guid, GPtrArray *warnings)
 {
-  GPtrArray *all = g_ptr_array_new_with_free_func (g_object_unref);
+  Collection collection = { g_ptr_array_new_with_free_func (g_object_unref), by_guid, warnings };
 
   for (guint i = 0; i < self->folders->len; i++)
-    {
-      BkPeersFolder *folder = g_ptr_array_index (self->folders, i);
-      g_autoptr (GPtrArray) applications = bk_peers_folder_get_applications (folder);
-
-      bk_peers_folder_add_warnings (folder, warnings);
-      for (guint j = 0; j < applications->len; j++)
-        {
-          BkEngineApplication *application = g_ptr_array_index (applications, j);
-          const char *guid = bk_engine_application_get_guid (application);
-          BkEngineApplication *first = g_hash_table_lookup (by_guid, guid);
-
-          if (first != NULL)
-            {
-              g_ptr_array_add (warnings, warn_of_double (application, first));
-              continue;
-            }
-          g_hash_table_insert (by_guid, (char *) guid, application);
-          g_ptr_array_add (all, g_object_ref (application));
-        }
-    }
-  g_ptr_array_sort (all, compare_applications);
-  return all;
+    collect_folder (&collection, g_ptr_array_index (self->folders, i));
+  if (self->directory != NULL)
+    collect_directory (self, &collection);
+  g_ptr_array_sort (collection.all, compare_applications);
+  return collection.all;
 }
 
-/* Broken files were logged when they were read; what only shows when the folders are put together is logged here. */
+/* Broken files were logged when they were read; what only shows when everything is put together is logged here. */
 static gboolean
 take_warnings (BkEngineRegistry *self, GPtrArray *warnings)
 {
@@ -125,7 +191,7 @@ take_warnings (BkEngineRegistry *self, GPtrArray *warnings)
     {
       const char *warning = g_ptr_array_index (warnings, i);
       g_strv_builder_add (builder, warning);
-      if (g_str_has_suffix (warning, "registers the same application.")
+      if ((g_str_has_suffix (warning, "registers the same application.") || g_str_has_prefix (warning, "The program "))
           && (old == NULL || !g_strv_contains ((const char *const *) old, warning)))
         g_warning ("%s", warning);
     }
@@ -187,7 +253,10 @@ rebuild (BkEngineRegistry *self)
 static void
 bk_engine_registry_dispose (GObject *object)
 {
-  g_ptr_array_set_size (BK_ENGINE_REGISTRY (object)->folders, 0);
+  BkEngineRegistry *self = BK_ENGINE_REGISTRY (object);
+
+  g_ptr_array_set_size (self->folders, 0);
+  g_clear_object (&self->directory);
   G_OBJECT_CLASS (bk_engine_registry_parent_class)->dispose (object);
 }
 
@@ -199,6 +268,7 @@ bk_engine_registry_finalize (GObject *object)
   g_hash_table_unref (self->by_guid);
   g_ptr_array_unref (self->applications);
   g_ptr_array_unref (self->folders);
+  g_ptr_array_unref (self->described);
   g_strfreev (self->warnings);
   G_OBJECT_CLASS (bk_engine_registry_parent_class)->finalize (object);
 }
@@ -222,6 +292,7 @@ static void
 bk_engine_registry_init (BkEngineRegistry *self)
 {
   self->folders = g_ptr_array_new_with_free_func (g_object_unref);
+  self->described = g_ptr_array_new_with_free_func (g_object_unref);
   self->applications = g_ptr_array_new_with_free_func (g_object_unref);
   self->by_guid = g_hash_table_new (g_str_hash, g_str_equal);
 }
@@ -237,13 +308,15 @@ add_folder (BkEngineRegistry *self, const char *path, gboolean user)
 
 /* @system_dirs nullable. */
 BkEngineRegistry *
-bk_engine_registry_new (const char *user_dir, const char *const *system_dirs)
+bk_engine_registry_new (const char *user_dir, const char *const *system_dirs, BkPeerDirectory *directory)
 {
   BkEngineRegistry *self = g_object_new (BK_TYPE_ENGINE_REGISTRY, NULL);
 
   add_folder (self, user_dir, TRUE);
   for (guint i = 0; system_dirs != NULL && system_dirs[i] != NULL; i++)
     add_folder (self, system_dirs[i], FALSE);
+  if (g_set_object (&self->directory, directory))
+    g_signal_connect_object (directory, "changed", G_CALLBACK (rebuild), self, G_CONNECT_SWAPPED);
   rebuild (self);
   return self;
 }
@@ -264,165 +337,20 @@ bk_engine_registry_refresh (BkEngineRegistry *self, const char *guid)
   BkEngineApplication *application = bk_engine_registry_find (self, guid);
   guint position;
 
+  if (self->directory != NULL)
+    bk_peer_directory_refresh (self->directory);
   if (application != NULL && g_ptr_array_find (self->applications, application, &position))
     g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 1);
+}
+
+BkPeersFolder *
+_bk_engine_registry_get_user_folder (BkEngineRegistry *self)
+{
+  return g_ptr_array_index (self->folders, 0);
 }
 
 const char *const *
 bk_engine_registry_get_warnings (BkEngineRegistry *self)
 {
   return (const char *const *) self->warnings;
-}
-
-/* ---- registering ---- */
-
-/* A path with arguments is plain text: a percent sign in it is no field code. */
-static char *
-escape_codes (const char *text)
-{
-  g_auto (GStrv) parts = g_strsplit (text, "%", -1);
-
-  return g_strjoinv ("%%", parts);
-}
-
-static char *
-write_registration (const char *guid, const char *name, const char *url, const char *command, gsize *length)
-{
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-
-  g_key_file_set_string (file, "Beckon Peer", "GUID", guid);
-  g_key_file_set_string (file, "Beckon Peer", "Name", name);
-  if (url != NULL && *url != '\0')
-    g_key_file_set_string (file, "Beckon Peer", "URL", url);
-  g_key_file_set_string (file, "Beckon Peer", "Exec", command);
-  return g_key_file_to_data (file, length, NULL);
-}
-
-/* What will be read must be what was asked for. */
-static gboolean
-check_registration (const char *path, const char *text, gsize length, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  g_autoptr (BkEngineApplication) application = bk_engine_application_parse (path, text, length, TRUE, &local);
-
-  if (application == NULL)
-    {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This cannot be registered: %s."),
-                   local->message);
-      return FALSE;
-    }
-  const char *program = bk_engine_application_get_argv (application)[0];
-  if (!g_path_is_absolute (program) || !_bk_engine_application_is_program (program))
-    {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
-                   _("%s is not the absolute path of a program that can be started."), program);
-      return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-store_registration (const char *path, const char *text, gsize length, GError **error)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr (GError) local = NULL;
-
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    {
-      int saved = errno;
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE, _("The folder %s could not be made: %s"), folder,
-                   g_strerror (saved));
-      return FALSE;
-    }
-  if (g_file_set_contents_full (path, text, (gssize) length,
-                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &local))
-    return TRUE;
-  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_STORAGE, local->message);
-  return FALSE;
-}
-
-/* The first character decides: what begins otherwise would be looked for in PATH or beside the registration file. */
-static gboolean
-check_arguments (const char *guid, const char *name, const char *url, const char *path, GError **error)
-{
-  if (guid == NULL)
-    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is not a GUID."));
-  else if (name == NULL || name[strspn (name, " ")] == '\0' || !bk_text_is_valid (name, BK_LIMIT_APP_NAME, FALSE))
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("A name is one line of 1 to %d bytes."),
-                 BK_LIMIT_APP_NAME);
-  else if (url != NULL && *url != '\0' && !bk_url_is_web (url))
-    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("The URL is no http or https address."));
-  else if (path == NULL || *path == '\0' || strchr ("/\"'", *path) == NULL
-           || !bk_text_is_valid (path, BK_LIMIT_PATH, FALSE))
-    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
-                         _("The path of the program must be absolute."));
-  else
-    return TRUE;
-  return FALSE;
-}
-
-gboolean
-bk_engine_registry_register (BkEngineRegistry *self, const char *guid, const char *name, const char *url,
-                             const char *path, GError **error)
-{
-  BkPeersFolder *folder = g_ptr_array_index (self->folders, 0);
-  g_autofree char *normal = bk_guid_normalize (guid);
-  gsize length;
-
-  if (!check_arguments (normal, name, url, path, error))
-    return FALSE;
-  if (bk_engine_registry_find (self, normal) != NULL)
-    {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_APP_ALREADY_REGISTERED, _("%s is registered already."), normal);
-      return FALSE;
-    }
-
-  g_autofree char *file_name = g_strconcat (normal, BK_REGISTRATION_SUFFIX, NULL);
-  g_autofree char *file = g_build_filename (bk_peers_folder_get_path (folder), file_name, NULL);
-  g_autofree char *command = escape_codes (path);
-  g_autofree char *text = write_registration (normal, name, url, command, &length);
-  if (!check_registration (file, text, length, error) || !store_registration (file, text, length, error))
-    return FALSE;
-  bk_peers_folder_reload (folder, file_name);
-  return TRUE;
-}
-
-/* The application that is to be removed, if the user may. */
-static BkEngineApplication *
-find_removable (BkEngineRegistry *self, const char *guid, GError **error)
-{
-  g_autofree char *normal = bk_guid_normalize (guid);
-  BkEngineApplication *application = bk_engine_registry_find (self, normal);
-
-  if (normal == NULL)
-    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is not a GUID."));
-  else if (application == NULL)
-    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_APP_NOT_REGISTERED,
-                         _("This application is not registered."));
-  else if (!bk_engine_application_is_user (application))
-    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED,
-                         _("This application was installed for everybody and cannot be removed here."));
-  else
-    return application;
-  return NULL;
-}
-
-gboolean
-bk_engine_registry_unregister (BkEngineRegistry *self, const char *guid, GError **error)
-{
-  BkPeersFolder *folder = g_ptr_array_index (self->folders, 0);
-  BkEngineApplication *application = find_removable (self, guid, error);
-
-  if (application == NULL)
-    return FALSE;
-
-  g_autofree char *name = g_path_get_basename (bk_engine_application_get_path (application));
-  if (g_unlink (bk_engine_application_get_path (application)) != 0 && errno != ENOENT)
-    {
-      int saved = errno;
-      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_STORAGE, g_strerror (saved));
-      return FALSE;
-    }
-  bk_peers_folder_reload (folder, name);
-  return TRUE;
 }

@@ -20,6 +20,9 @@ compose_entry (BkEngineSession *self)
 void
 bk_session_write_entry (BkEngineSession *self)
 {
+  if (self->account == NULL)
+    return; /* a trial is part of no conversation */
+
   gboolean outgoing = self->role == BK_ROLE_INVITER;
   g_autofree char *text = compose_entry (self);
   BkEngineMessage entry = {

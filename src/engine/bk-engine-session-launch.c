@@ -59,17 +59,18 @@ launch_program (BkEngineSession *self)
   BkEngineApplication *application = bk_engine_registry_find (self->world->registry, self->application);
   const char *reason = _("It is not registered any more.");
 
-  if (application == NULL || !bk_engine_application_is_present (application, &reason)
-      || bk_engine_application_get_argv (application) == NULL)
+  if (application == NULL || !bk_engine_application_is_present (application, &reason))
     {
       bk_session_end (self, BK_LIFE_LAUNCH_FAILED, BECKON_SESSION_RESULT_APPLICATION_LAUNCH_FAILED, reason);
       return;
     }
   fresh_cookie (self);
   BkLaunch launch = { .session = self->id,
+                      .invitee = self->role == BK_ROLE_INVITEE,
                       .name = bk_engine_application_get_name (application),
                       .argv = bk_engine_application_get_argv (application),
-                      .cookie = self->cookie };
+                      .cookie = self->cookie,
+                      .bus_name = bk_engine_application_get_bus_name (application) };
   bk_launcher_launch_async (self->world->launcher, &launch, self->asking, on_launched, g_object_ref (self));
 }
 
@@ -135,6 +136,8 @@ launch (BkEngineSession *self)
 {
   if (self->owner != NULL)
     bk_session_note (self, _("the program runs already"));
+  else if (self->account == NULL)
+    launch_program (self); /* a trial is to show that the program can be launched */
   else if (self->world->peers != NULL)
     bk_peers_before_launch_async (self->world->peers, self->application, self->number, self->asking, on_before_launch,
                                   g_object_ref (self));

@@ -59,7 +59,8 @@ struct _BkEngineSession
   GObject parent_instance;
 
   BkSessionWorld *world;
-  BkEngineAccount *account;
+  BkEngineAccount *account; /* NULL: a trial, both sides of which are here */
+  BkEngineSession *partner; /* weak; the other side of a trial */
   guint number;
   char *id;
   BkRole role;
@@ -199,6 +200,10 @@ void bk_engine_sessions_emit (BkEngineSessions *self, const char *signal, BkEngi
 void bk_engine_sessions_emit_notice (BkEngineSessions *self, const char *kind, const char *text,
                                      BkEngineSession *session);
 void bk_engine_sessions_ended (BkEngineSessions *self, BkEngineSession *session);
+guint bk_engine_sessions_take_number (BkEngineSessions *self);
+gboolean bk_engine_sessions_has_room (BkEngineSessions *self, BkEngineAccount *account, GError **error);
+void bk_engine_sessions_add (BkEngineSessions *self, BkEngineSession *session);
+BkSessionWorld *bk_engine_sessions_get_world (BkEngineSessions *self);
 void bk_engine_sessions_settled (BkEngineSessions *self, BkEngineSession *session);
 void bk_engine_sessions_resolve_crossing (BkEngineSessions *self, BkEngineSession *session);
 

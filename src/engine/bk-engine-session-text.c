@@ -8,6 +8,9 @@
 char *
 bk_session_dup_user_name (BkEngineSession *self)
 {
+  if (self->account == NULL)
+    return g_strdup (_("The other side"));
+
   BkEngineContact *contact
     = self->user != NULL ? bk_engine_account_find_contact (self->account, self->user) : NULL;
 

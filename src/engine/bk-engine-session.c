@@ -384,7 +384,7 @@ bk_session_new (BkSessionWorld *world, BkEngineAccount *account, const char *id,
   BkEngineSession *self = g_object_new (BK_TYPE_ENGINE_SESSION, NULL);
 
   self->world = bk_session_world_ref (world);
-  self->account = g_object_ref (account);
+  g_set_object (&self->account, account);
   self->id = g_strdup (id);
   self->role = role;
   self->flags = role == BK_ROLE_INVITER ? BECKON_SESSION_FLAGS_INVITER : BECKON_SESSION_FLAGS_INVITEE;
@@ -431,6 +431,7 @@ bk_engine_session_dispose (GObject *object)
 
   bk_session_close (self);
   g_clear_object (&self->program);
+  g_clear_weak_pointer (&self->partner);
   g_clear_object (&self->account);
   G_OBJECT_CLASS (bk_engine_session_parent_class)->dispose (object);
 }

@@ -37,7 +37,7 @@ G_DECLARE_FINAL_TYPE (BkEngineSession, bk_engine_session, BK, ENGINE_SESSION, GO
 
 guint bk_engine_session_get_number (BkEngineSession *self); /* N of …/Session/N */
 const char *bk_engine_session_get_id (BkEngineSession *self); /* SessionID, braced GUID */
-BkEngineAccount *bk_engine_session_get_account (BkEngineSession *self);
+BkEngineAccount *bk_engine_session_get_account (BkEngineSession *self); /* nullable: a trial */
 const char *bk_engine_session_get_owner (BkEngineSession *self); /* bus name that made or redeemed it; nullable */
 void bk_engine_session_set_owner (BkEngineSession *self, const char *owner);
 BeckonSessionState bk_engine_session_get_state (BkEngineSession *self);

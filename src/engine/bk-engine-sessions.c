@@ -218,16 +218,40 @@ bk_engine_sessions_resolve_crossing (BkEngineSessions *self, BkEngineSession *se
 
 /* ---- making and finding ---- */
 
+BkSessionWorld *
+bk_engine_sessions_get_world (BkEngineSessions *self)
+{
+  return self->world;
+}
+
+guint
+bk_engine_sessions_take_number (BkEngineSessions *self)
+{
+  return ++self->last_number;
+}
+
+void
+bk_engine_sessions_add (BkEngineSessions *self, BkEngineSession *session)
+{
+  append (self, session);
+}
+
+gboolean
+bk_engine_sessions_has_room (BkEngineSessions *self, BkEngineAccount *account, GError **error)
+{
+  if (count_open (self, account) < BK_LIMIT_SESSIONS)
+    return TRUE;
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED, "At most %d sessions can be open at once",
+               BK_LIMIT_SESSIONS);
+  return FALSE;
+}
+
 /* A new session in state READY. @owner: see bk_engine_create_session (). */
 BkEngineSession *
 bk_engine_sessions_create (BkEngineSessions *self, BkEngineAccount *account, const char *owner, GError **error)
 {
-  if (count_open (self, account) >= BK_LIMIT_SESSIONS)
-    {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED, "At most %d sessions can be open at once",
-                   BK_LIMIT_SESSIONS);
-      return NULL;
-    }
+  if (!bk_engine_sessions_has_room (self, account, error))
+    return NULL;
 
   g_autofree char *id = bk_guid_new ();
   g_autoptr (BkEngineSession) session
@@ -424,7 +448,7 @@ is_any_sending (GPtrArray *sessions)
   for (guint i = 0; i < sessions->len; i++)
     {
       BkEngineSession *session = g_ptr_array_index (sessions, i);
-      if (bk_session_is_sending (session) && bk_engine_account_get_state (session->account) == BK_BACKEND_ONLINE)
+      if (session->account != NULL && bk_session_is_sending (session) && bk_engine_account_get_state (session->account) == BK_BACKEND_ONLINE)
         return TRUE;
     }
   return FALSE;

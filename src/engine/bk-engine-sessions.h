@@ -32,6 +32,9 @@ G_DECLARE_FINAL_TYPE (BkEngineSessions, bk_engine_sessions, BK, ENGINE_SESSIONS,
 BkEngineSessions *bk_engine_sessions_new (const BkEngineSessionsConfig *config);
 BkEngineSession *bk_engine_sessions_create (BkEngineSessions *self, BkEngineAccount *account, const char *owner,
                                             GError **error);
+/* See bk_engine_try_application (). */
+gboolean bk_engine_sessions_try (BkEngineSessions *self, const char *guid, BkEngineSession **inviter,
+                                 BkEngineSession **invitee, GError **error);
 BkEngineSession *bk_engine_sessions_find (BkEngineSessions *self, const char *session_id);
 BkEngineSession *bk_engine_sessions_redeem_cookie (BkEngineSessions *self, const char *cookie, GError **error);
 BkEngineSession *bk_engine_sessions_redeem_process (BkEngineSessions *self, guint pid, GError **error);

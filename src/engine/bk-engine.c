@@ -203,6 +203,7 @@ bk_engine_class_init (BkEngineClass *klass)
                                                   G_TYPE_NONE, 1, BK_TYPE_ENGINE_SESSION);
   signals[SIGNAL_NOTICE] = g_signal_new ("notice", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                                          G_TYPE_STRING, G_TYPE_STRING, BK_TYPE_ENGINE_SESSION);
+  g_signal_new ("primary-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -248,7 +249,7 @@ bk_engine_new (const BkEngineConfig *config)
   self->make_backend_data = config->make_backend_data;
   self->data_dir = g_strdup (config->data_dir);
   self->history = bk_engine_history_new (path);
-  self->registry = bk_engine_registry_new (config->user_peers_dir, config->system_peers_dirs);
+  self->registry = bk_engine_registry_new (config->user_peers_dir, config->system_peers_dirs, config->directory);
   make_sessions (self, config);
   return self;
 }
@@ -271,6 +272,14 @@ restore_account (BkEngine *self, const BkHistoryAccount *stored, const BkHistory
   g_autoptr (BkBackend) backend = self->make_backend (self->make_backend_data);
   g_autoptr (BkEngineAccount) account = _bk_engine_make_account (self, backend, stored);
 
+  if (stored->primary)
+    self->primary = stored->id;
+  for (guint i = 0; i < content->groups->len; i++)
+    {
+      BkHistoryGroup *group = g_ptr_array_index (content->groups, i);
+      if (group->account == stored->id)
+        bk_engine_account_restore_group (account, group);
+    }
   for (guint i = 0; i < content->contacts->len; i++)
     {
       BkHistoryContact *contact = g_ptr_array_index (content->contacts, i);
@@ -450,15 +459,6 @@ bk_engine_get_registry (BkEngine *self)
   return self->registry;
 }
 
-/* The first one that was added. */
-BkEngineAccount *
-bk_engine_get_primary_account (BkEngine *self)
-{
-  g_autoptr (BkEngineAccount) first = g_list_model_get_item (G_LIST_MODEL (self->accounts), 0);
-
-  return first; /* the list keeps it */
-}
-
 /* ---- sessions ---- */
 
 BkEngineSession *
@@ -476,6 +476,13 @@ bk_engine_create_session (BkEngine *self, BkEngineAccount *account, const char *
       return NULL;
     }
   return bk_engine_sessions_create (self->sessions, account, owner, error);
+}
+
+gboolean
+bk_engine_try_application (BkEngine *self, const char *guid, BkEngineSession **inviter, BkEngineSession **invitee,
+                           GError **error)
+{
+  return bk_engine_sessions_try (self->sessions, guid, inviter, invitee, error);
 }
 
 BkEngineSession *

@@ -23,6 +23,7 @@ typedef struct
   BkLauncher *launcher;
   BkOpener *opener;
   BkPeers *peers; /* nullable: nobody ever attaches */
+  BkPeerDirectory *directory; /* nullable: only files register applications */
   BkEngineBackendFactory make_backend;
   gpointer make_backend_data;
   const char *data_dir;                /* history and accounts live here; made if missing, 0700 */
@@ -49,6 +50,8 @@ GListModel *bk_engine_get_accounts (BkEngine *self); /* element-type BkEngineAcc
 GListModel *bk_engine_get_sessions (BkEngine *self); /* element-type BkEngineSession; ended ones leave after a while */
 BkEngineRegistry *bk_engine_get_registry (BkEngine *self);
 BkEngineAccount *bk_engine_get_primary_account (BkEngine *self); /* nullable, transfer none */
+/* It stays so over restarts. Signal "primary-changed". */
+void bk_engine_set_primary_account (BkEngine *self, BkEngineAccount *account);
 BkEngineSession *bk_engine_find_session (BkEngine *self, const char *session_id); /* nullable, transfer none */
 
 /* Makes the account known here, and on the service when @register_account. Signs in; finishes when that succeeded or
@@ -73,6 +76,11 @@ gboolean bk_engine_remove_account_finish (BkEngine *self, GAsyncResult *result, 
 /* A new session in state READY, this side being the inviter. @owner: bus name of the program that made it, NULL for
  * the user's own invitation from a menu (whose program is launched on both sides). */
 BkEngineSession *bk_engine_create_session (BkEngine *self, BkEngineAccount *account, const char *owner, GError **error);
+/* Starts both sides of a session of @guid here, joined to each other without any network or account, so that whoever
+ * registered the application sees whether it works. Both are in the list of sessions, neither in a conversation.
+ * @inviter, @invitee: transfer none. */
+gboolean bk_engine_try_application (BkEngine *self, const char *guid, BkEngineSession **inviter,
+                                    BkEngineSession **invitee, GError **error);
 /* Takes a cookie out of circulation and hands out its session: transfer none. A cookie opens once. */
 BkEngineSession *bk_engine_redeem_cookie (BkEngine *self, const char *cookie, GError **error);
 /* The session whose program, started by us, owns process @pid; NULL if none. Redeems like the cookie does. */
@@ -81,6 +89,7 @@ BkEngineSession *bk_engine_redeem_process (BkEngine *self, guint pid, GError **e
 /* Signals:
  * "invitation" (BkEngineSession *): one arrived and no attached program took it over: it is for the user to see.
  * "invitation-over" (BkEngineSession *): it needs no answer any more: withdraw dialog and notification.
+ * "primary-changed" (): another account was made the primary one.
  * "notice" (const char *kind, const char *text, BkEngineSession *): something the user should read (nullable session).
  */
 

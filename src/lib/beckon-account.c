@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "beckon-account-private.h"
 
-#include "beckon-conversation-private.h"
-#include "beckon-remote-private.h"
+#include "beckon-group-private.h"
 #include "beckon-values-private.h"
 
 #include <string.h>
@@ -15,7 +14,10 @@ struct _BeckonAccount
 
   BeckonRemote *remote;
   GListStore *contacts; /* element-type BeckonContact */
+  GListStore *groups;   /* element-type BeckonGroup */
+  GHashTable *strangers; /* char * name → BeckonContact, not owned: who is on no list and was asked for */
   gboolean listed;      /* before, ContactsChanged tells nothing that ListContacts will not */
+  gboolean groups_listed;
 };
 
 enum
@@ -31,6 +33,7 @@ enum
   PROP_ERROR_NAME,
   PROP_ERROR_TEXT,
   PROP_CONTACTS,
+  PROP_GROUPS,
   N_PROPS
 };
 
@@ -82,6 +85,66 @@ update_in_place (BeckonAccount *self, guint position, guint removed, GVariant *a
 }
 
 static void
+on_stranger_gone (gpointer user_data, GObject *object)
+{
+  GHashTable *strangers = user_data;
+  GHashTableIter iter;
+  gpointer stranger;
+
+  g_hash_table_iter_init (&iter, strangers);
+  while (g_hash_table_iter_next (&iter, NULL, &stranger))
+    if (stranger == object)
+      g_hash_table_iter_remove (&iter);
+}
+
+static void
+forget_stranger (BeckonAccount *self, const char *name)
+{
+  BeckonContact *stranger = g_hash_table_lookup (self->strangers, name);
+
+  if (stranger == NULL)
+    return;
+  g_object_weak_unref (G_OBJECT (stranger), on_stranger_gone, self->strangers);
+  g_hash_table_remove (self->strangers, name);
+}
+
+/* Somebody who comes on the list keeps the object under which the program knows them. */
+static BeckonContact *
+make_contact (BeckonAccount *self, GVariant *value)
+{
+  BeckonContact *stranger = g_hash_table_lookup (self->strangers, name_of (value));
+
+  if (stranger == NULL)
+    return beckon_contact_new (value);
+  g_object_ref (stranger);
+  forget_stranger (self, name_of (value));
+  beckon_contact_update (stranger, value);
+  return stranger;
+}
+
+BeckonContact *
+beckon_account_take_contact (BeckonAccount *self, GVariant *value, gboolean is_self)
+{
+  BeckonContact *contact = beckon_account_find_contact (self, name_of (value));
+
+  if (contact != NULL)
+    return contact;
+  contact = g_hash_table_lookup (self->strangers, name_of (value));
+  if (contact != NULL)
+    {
+      g_object_ref (contact);
+      beckon_contact_update (contact, value);
+      return contact;
+    }
+  contact = beckon_contact_new (value);
+  if (is_self)
+    beckon_contact_set_self (contact);
+  g_hash_table_insert (self->strangers, g_strdup (name_of (value)), contact);
+  g_object_weak_ref (G_OBJECT (contact), on_stranger_gone, self->strangers);
+  return contact;
+}
+
+static void
 change_contacts (BeckonAccount *self, guint position, guint removed, GVariant *added)
 {
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->contacts));
@@ -98,7 +161,7 @@ change_contacts (BeckonAccount *self, guint position, guint removed, GVariant *a
   for (gsize i = 0; i < g_variant_n_children (added); i++)
     {
       g_autoptr (GVariant) value = g_variant_get_child_value (added, i);
-      g_ptr_array_add (objects, beckon_contact_new (value));
+      g_ptr_array_add (objects, make_contact (self, value));
     }
   g_list_store_splice (self->contacts, position, removed, objects->pdata, objects->len);
 }
@@ -110,6 +173,8 @@ on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonAccount
   guint position;
   guint removed;
 
+  if (self->groups_listed)
+    beckon_account_follow_groups (self, self->groups, name, args);
   if (!self->listed || !g_str_equal (name, "ContactsChanged")
       || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(uua" BECKON_VARIANT_CONTACT ")")))
     return;
@@ -130,6 +195,26 @@ on_changed (BeckonRemote *remote, const char *const *names, BeckonAccount *self)
 /* ---- construction ---- */
 
 static void
+on_groups_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BeckonAccount *self = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, &error);
+
+  if (reply == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  g_autoptr (GVariant) groups = g_variant_get_child_value (reply, 0);
+  beckon_account_change_groups (self, self->groups, 0, 0, groups);
+  self->groups_listed = TRUE;
+  g_task_return_pointer (task, g_object_ref (self), g_object_unref);
+}
+
+static void
 on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -146,7 +231,9 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) contacts = g_variant_get_child_value (reply, 0);
   change_contacts (self, 0, 0, contacts);
   self->listed = TRUE;
-  g_task_return_pointer (task, g_object_ref (self), g_object_unref);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  beckon_remote_call_async (self->remote, "ListGroups", NULL, "(a" BECKON_VARIANT_GROUP ")", cancellable,
+                            on_groups_listed, g_steal_pointer (&task));
 }
 
 static void
@@ -387,11 +474,27 @@ beckon_account_get_contacts (BeckonAccount *self)
 }
 
 /**
+ * beckon_account_get_groups:
+ * @self: an account
+ *
+ * Gets the groups of contacts (`MyGroups`).
+ *
+ * Returns: (transfer none): a list of [class@Group]
+ */
+GListModel *
+beckon_account_get_groups (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return G_LIST_MODEL (self->groups);
+}
+
+/**
  * beckon_account_find_contact:
  * @self: an account
  * @who: a sign-in name
  *
- * Looks somebody up in the contact list (`GetContact`).
+ * Looks somebody up in the contact list. See [method@Messenger.get_contact_async] for who may not be on it.
  *
  * Returns: (transfer full) (nullable): the contact, %NULL if there is none of that name
  */
@@ -426,6 +529,8 @@ beckon_account_get_property (GObject *object, guint property_id, GValue *value, 
 
   if (property_id == PROP_CONTACTS)
     g_value_set_object (value, self->contacts);
+  else if (property_id == PROP_GROUPS)
+    g_value_set_object (value, self->groups);
   else if (G_IS_PARAM_SPEC_STRING (pspec))
     g_value_set_string (value, beckon_remote_get_string (self->remote, bus_names[property_id]));
   else
@@ -438,8 +543,23 @@ beckon_account_dispose (GObject *object)
   BeckonAccount *self = BECKON_ACCOUNT (object);
 
   g_clear_object (&self->remote);
+  g_clear_object (&self->groups);
   g_clear_object (&self->contacts);
   G_OBJECT_CLASS (beckon_account_parent_class)->dispose (object);
+}
+
+static void
+beckon_account_finalize (GObject *object)
+{
+  BeckonAccount *self = BECKON_ACCOUNT (object);
+  GHashTableIter iter;
+  gpointer stranger;
+
+  g_hash_table_iter_init (&iter, self->strangers);
+  while (g_hash_table_iter_next (&iter, NULL, &stranger))
+    g_object_weak_unref (stranger, on_stranger_gone, self->strangers);
+  g_hash_table_unref (self->strangers);
+  G_OBJECT_CLASS (beckon_account_parent_class)->finalize (object);
 }
 
 static void
@@ -450,6 +570,7 @@ beckon_account_class_init (BeckonAccountClass *klass)
 
   object_class->get_property = beckon_account_get_property;
   object_class->dispose = beckon_account_dispose;
+  object_class->finalize = beckon_account_finalize;
 
   /**
    * BeckonAccount:signin-name:
@@ -514,6 +635,12 @@ beckon_account_class_init (BeckonAccountClass *klass)
    * The contacts, a list of [class@Contact].
    */
   properties[PROP_CONTACTS] = g_param_spec_object ("contacts", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  /**
+   * BeckonAccount:groups:
+   *
+   * The groups of contacts, a list of [class@Group].
+   */
+  properties[PROP_GROUPS] = g_param_spec_object ("groups", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -521,4 +648,6 @@ static void
 beckon_account_init (BeckonAccount *self)
 {
   self->contacts = g_list_store_new (BECKON_TYPE_CONTACT);
+  self->groups = g_list_store_new (BECKON_TYPE_GROUP);
+  self->strangers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }

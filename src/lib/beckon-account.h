@@ -3,6 +3,7 @@
 
 #include "beckon-contact.h"
 #include "beckon-conversation.h"
+#include "beckon-group.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,8 @@ const char *beckon_account_get_error_name (BeckonAccount *self);
 const char *beckon_account_get_error_text (BeckonAccount *self);
 GError *beckon_account_dup_error (BeckonAccount *self);
 GListModel *beckon_account_get_contacts (BeckonAccount *self);
+GListModel *beckon_account_get_groups (BeckonAccount *self);
+BeckonGroup *beckon_account_find_group (BeckonAccount *self, const char *name);
 BeckonContact *beckon_account_find_contact (BeckonAccount *self, const char *who);
 
 void beckon_account_signin_async (BeckonAccount *self, const char *password, GCancellable *cancellable,
@@ -54,6 +57,12 @@ gboolean beckon_account_remove_contact_finish (BeckonAccount *self, GAsyncResult
 void beckon_account_block_contact_async (BeckonAccount *self, const char *who, gboolean blocked,
                                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_account_block_contact_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_create_group_async (BeckonAccount *self, const char *name, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+BeckonGroup *beckon_account_create_group_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_remove_group_async (BeckonAccount *self, BeckonGroup *group, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_remove_group_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
 void beckon_account_get_conversation_async (BeckonAccount *self, const char *who, GCancellable *cancellable,
                                             GAsyncReadyCallback callback, gpointer user_data);
 BeckonConversation *beckon_account_get_conversation_finish (BeckonAccount *self, GAsyncResult *result,

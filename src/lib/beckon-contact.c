@@ -16,6 +16,7 @@ struct _BeckonContact
   const char *personal_message;
   const char *request_text;
   guint unread;
+  gboolean is_self;
 };
 
 enum
@@ -28,7 +29,8 @@ enum
   PROP_STATUS,
   PROP_PERSONAL_MESSAGE,
   PROP_REQUEST_TEXT,
-  PROP_UNREAD,
+  PROP_UNREAD, /* so far in the order of the fields */
+  PROP_IS_SELF,
   N_PROPS
 };
 
@@ -68,7 +70,14 @@ beckon_contact_update (BeckonContact *self, GVariant *value)
 
   self->value = g_variant_ref_sink (value);
   read_value (self, self->value);
-  beckon_values_notify (G_OBJECT (self), old, self->value, N_PROPS - 1, properties + PROP_0 + 1);
+  beckon_values_notify (G_OBJECT (self), old, self->value, PROP_UNREAD, properties + PROP_0 + 1);
+}
+
+/* It is the user. For one that nobody else has yet. */
+void
+beckon_contact_set_self (BeckonContact *self)
+{
+  self->is_self = TRUE;
 }
 
 /**
@@ -199,6 +208,23 @@ beckon_contact_get_unread (BeckonContact *self)
   return self->unread;
 }
 
+/**
+ * beckon_contact_get_is_self:
+ * @self: a contact
+ *
+ * Gets whether this is the account itself (`IsSelf`): only [method@Messenger.get_contact_async] gives such a one, the
+ * contact list never has it.
+ *
+ * Returns: whether it is
+ */
+gboolean
+beckon_contact_get_is_self (BeckonContact *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT (self), FALSE);
+
+  return self->is_self;
+}
+
 static void
 beckon_contact_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
 {
@@ -229,6 +255,9 @@ beckon_contact_get_property (GObject *object, guint property_id, GValue *value, 
       break;
     case PROP_UNREAD:
       g_value_set_uint (value, self->unread);
+      break;
+    case PROP_IS_SELF:
+      g_value_set_boolean (value, self->is_self);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -299,6 +328,12 @@ beckon_contact_class_init (BeckonContactClass *klass)
    * The number of unread messages.
    */
   properties[PROP_UNREAD] = g_param_spec_uint ("unread", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  /**
+   * BeckonContact:is-self:
+   *
+   * Whether this is the account itself.
+   */
+  properties[PROP_IS_SELF] = g_param_spec_boolean ("is-self", NULL, NULL, FALSE, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

@@ -21,6 +21,7 @@ gboolean beckon_contact_get_blocked (BeckonContact *self);
 BeckonStatus beckon_contact_get_status (BeckonContact *self);
 const char *beckon_contact_get_personal_message (BeckonContact *self);
 const char *beckon_contact_get_request_text (BeckonContact *self);
+gboolean beckon_contact_get_is_self (BeckonContact *self);
 guint beckon_contact_get_unread (BeckonContact *self);
 
 G_END_DECLS

@@ -34,6 +34,36 @@ BeckonApplication *beckon_messenger_find_application (BeckonMessenger *self, con
 const char *beckon_messenger_get_secrets_warning (BeckonMessenger *self);
 char **beckon_messenger_dup_registry_warnings (BeckonMessenger *self);
 
+void beckon_messenger_set_primary_account_async (BeckonMessenger *self, BeckonAccount *account,
+                                                 GCancellable *cancellable, GAsyncReadyCallback callback,
+                                                 gpointer user_data);
+gboolean beckon_messenger_set_primary_account_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_signin_async (BeckonMessenger *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean beckon_messenger_signin_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_auto_signin_async (BeckonMessenger *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                         gpointer user_data);
+gboolean beckon_messenger_auto_signin_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_signout_async (BeckonMessenger *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean beckon_messenger_signout_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_set_status_async (BeckonMessenger *self, BeckonStatus status, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_set_status_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_open_conversation_async (BeckonMessenger *self, BeckonAccount *account, const char *who,
+                                               GCancellable *cancellable, GAsyncReadyCallback callback,
+                                               gpointer user_data);
+gboolean beckon_messenger_open_conversation_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_open_add_contact_async (BeckonMessenger *self, BeckonAccount *account, const char *who,
+                                              GCancellable *cancellable, GAsyncReadyCallback callback,
+                                              gpointer user_data);
+gboolean beckon_messenger_open_add_contact_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_open_preferences_async (BeckonMessenger *self, const char *page, GCancellable *cancellable,
+                                              GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_open_preferences_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_get_contact_async (BeckonMessenger *self, BeckonAccount *account, const char *who,
+                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+BeckonContact *beckon_messenger_get_contact_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
 void beckon_messenger_add_account_async (BeckonMessenger *self, const char *signin_name, const char *password,
                                          const char *server, GCancellable *cancellable, GAsyncReadyCallback callback,
                                          gpointer user_data);
@@ -63,5 +93,16 @@ gboolean beckon_messenger_register_application_finish (BeckonMessenger *self, GA
 void beckon_messenger_unregister_application_async (BeckonMessenger *self, const char *guid, GCancellable *cancellable,
                                                     GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_messenger_unregister_application_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_update_application_async (BeckonMessenger *self, const char *guid, const char *name,
+                                                const char *url, const char *path, GCancellable *cancellable,
+                                                GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_update_application_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_get_registration_async (BeckonMessenger *self, const char *guid, GCancellable *cancellable,
+                                              GAsyncReadyCallback callback, gpointer user_data);
+GVariant *beckon_messenger_get_registration_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_try_application_async (BeckonMessenger *self, const char *guid, GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_try_application_finish (BeckonMessenger *self, GAsyncResult *result, BeckonSession **inviter,
+                                                  BeckonSession **invitee, GError **error);
 
 G_END_DECLS

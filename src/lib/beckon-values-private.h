@@ -27,6 +27,7 @@ gboolean beckon_values_stop_at_false (GSignalInvocationHint *hint, GValue *accum
 BeckonAlert *beckon_alert_new (GVariant *value);
 BeckonApplication *beckon_application_new (GVariant *value);
 BeckonContact *beckon_contact_new (GVariant *value);
+void beckon_contact_set_self (BeckonContact *self);
 void beckon_contact_update (BeckonContact *self, GVariant *value);
 BeckonMessage *beckon_message_new (GVariant *value);
 void beckon_message_update (BeckonMessage *self, GVariant *value);

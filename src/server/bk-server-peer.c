@@ -345,6 +345,18 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
                                 bk_frame_get_int (frame, "blocked") ? BK_STORE_CONTACT_BLOCK
                                                                     : BK_STORE_CONTACT_UNBLOCK);
       return;
+    case BK_FRAME_GROUP_CREATE:
+      bk_server_handle_group (self, frame, BK_STORE_GROUP_CREATE);
+      return;
+    case BK_FRAME_GROUP_RENAME:
+      bk_server_handle_group (self, frame, BK_STORE_GROUP_RENAME);
+      return;
+    case BK_FRAME_GROUP_REMOVE:
+      bk_server_handle_group (self, frame, BK_STORE_GROUP_REMOVE);
+      return;
+    case BK_FRAME_GROUP_CONTACT:
+      bk_server_handle_group (self, frame, BK_STORE_GROUP_CONTACT);
+      return;
     case BK_FRAME_MESSAGE_SEND:
       bk_server_handle_message_send (self, frame);
       return;
@@ -368,6 +380,7 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
     case BK_FRAME_SIGNED_IN:
     case BK_FRAME_HELLO:
     case BK_FRAME_CONTACT:
+    case BK_FRAME_GROUP:
     case BK_FRAME_PRESENCE:
     case BK_FRAME_MESSAGE:
     case BK_FRAME_SESSION:

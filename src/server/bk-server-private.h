@@ -160,6 +160,7 @@ void bk_server_handle_profile_set (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_presence_set (BkServerPeer *peer, const BkFrame *frame);
 gboolean bk_server_presence_read (const BkFrame *frame, BeckonStatus *status, GError **error);
 void bk_server_handle_contact (BkServerPeer *peer, const BkFrame *frame, BkStoreContactVerb verb);
+void bk_server_handle_group (BkServerPeer *peer, const BkFrame *frame, BkStoreGroupVerb verb);
 void bk_server_handle_message_send (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_session_send (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_lock_challenge (BkServerPeer *peer, const BkFrame *frame);

@@ -88,13 +88,12 @@ handle_sign_out (BkServiceCall *call)
 static void
 handle_set_status (BkServiceCall *call)
 {
-  g_autoptr (GEnumClass) statuses = g_type_class_ref (BECKON_TYPE_STATUS);
   GError *error = NULL;
   const char *message;
   guint32 status;
 
   g_variant_get (call->arguments, "(u&s)", &status, &message);
-  if (status > G_MAXINT || g_enum_get_value (statuses, (int) status) == NULL || (status & BECKON_STATUS_ONLINE) == 0)
+  if (!bk_service_status_is_known (status))
     {
       bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “status” is none to choose.");
       return;
@@ -301,6 +300,7 @@ account_view_new (BkService *self, BkEngineAccount *account)
   view->contacts = g_ptr_array_new_with_free_func (g_object_unref);
   g_signal_connect (contacts, "items-changed", G_CALLBACK (on_contacts_changed), view);
   on_contacts_changed (contacts, 0, 0, g_list_model_get_n_items (contacts), view);
+  bk_service_groups_track (view);
   bk_service_view_refresh (view);
   return view;
 }
@@ -316,9 +316,11 @@ drop_account_view (BkService *self, guint position)
   while (g_hash_table_iter_next (&iter, NULL, &conversation))
     if ((GObject *) ((BkServiceView *) conversation)->account == view->object)
       g_hash_table_iter_remove (&iter);
+  bk_service_alerts_forget (self->alerts, NULL, BK_ENGINE_ACCOUNT (view->object));
   g_signal_handlers_disconnect_by_data (bk_engine_account_get_contacts (BK_ENGINE_ACCOUNT (view->object)), view);
   while (view->contacts->len > 0)
     drop_contact (view, view->contacts->len - 1);
+  bk_service_groups_untrack (view);
   g_ptr_array_remove_index (self->accounts, position);
 }
 
@@ -406,6 +408,9 @@ bk_service_option_account (BkService *self, GVariant *options, int code, BkEngin
 }
 
 #define WHO { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME }
+/* An id that is too long is that of no group, and the engine knows what a name is. */
+#define GROUP { BK_SERVICE_ARG_DATA, BK_LIMIT_GROUP_ID, BECKON_ERROR_GROUP_DOES_NOT_EXIST }
+#define GROUP_NAME { BK_SERVICE_ARG_DATA, BK_LIMIT_GROUP_NAME, BECKON_ERROR_GROUP_NAME_TOO_LONG }
 
 static const BkServiceMethod methods[] = {
   { "SignIn", handle_sign_in, { { BK_SERVICE_ARG_DATA, BK_LIMIT_PASSWORD } } },
@@ -419,6 +424,12 @@ static const BkServiceMethod methods[] = {
   { "RemoveContact", handle_remove_contact, { WHO } },
   { "SetContactBlocked", handle_set_contact_blocked, { WHO } },
   { "GetConversation", handle_get_conversation, { WHO } },
+  { "ListGroups", bk_service_handle_list_groups },
+  { "CreateGroup", bk_service_handle_create_group, { GROUP_NAME } },
+  { "RenameGroup", bk_service_handle_rename_group, { GROUP, GROUP_NAME } },
+  { "RemoveGroup", bk_service_handle_remove_group, { GROUP } },
+  { "AddToGroup", bk_service_handle_add_to_group, { GROUP, WHO } },
+  { "RemoveFromGroup", bk_service_handle_remove_from_group, { GROUP, WHO } },
   { NULL },
 };
 

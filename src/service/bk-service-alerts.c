@@ -122,7 +122,7 @@ bk_service_alerts_forget (BkServiceAlerts *self, const char *name, BkEngineAccou
     {
       Wish *wish = g_ptr_array_index (self->wishes, i);
 
-      if (!g_str_equal (wish->name, name) || (account != NULL && wish->account != account))
+      if ((name != NULL && !g_str_equal (wish->name, name)) || (account != NULL && wish->account != account))
         continue;
       g_autoptr (BkEngineAccount) less = g_object_ref (wish->account);
       g_ptr_array_remove_index (self->wishes, i);

@@ -14,7 +14,7 @@ void bk_service_alerts_free (BkServiceAlerts *self);
 /* @name wants the alerts of @sites alone from now on. What all want of one account is bounded: LIMIT_EXCEEDED. */
 gboolean bk_service_alerts_enable (BkServiceAlerts *self, const char *name, BkEngineAccount *account,
                                    const guint32 *sites, gsize n_sites, GError **error);
-/* @name wants none any more, of @account or, if that is NULL, of any. */
+/* @name wants none any more, of @account; NULL for each: of any account, nobody. */
 void bk_service_alerts_forget (BkServiceAlerts *self, const char *name, BkEngineAccount *account);
 /* Who wants alerts of @site. */
 GStrv bk_service_alerts_list (BkServiceAlerts *self, BkEngineAccount *account, guint32 site);

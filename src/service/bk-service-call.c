@@ -104,9 +104,6 @@ check_argument (const BkServiceArg *arg, const char *name, GVariant *value, GErr
         g_autofree char *normal = bk_guid_normalize (text);
         return normal != NULL || refuse_argument (name, BECKON_ERROR_INVALID_ARGUMENT, error, "is no GUID");
       }
-    case BK_SERVICE_ARG_WORD:
-      return bk_token_is_valid (text, arg->max) ||
-             refuse_argument (name, BECKON_ERROR_INVALID_ARGUMENT, error, "is no word of printable ASCII");
     }
   return TRUE;
 }

@@ -28,7 +28,6 @@ typedef enum
   BK_SERVICE_ARG_DATA, /* a string that is nobody's business */
   BK_SERVICE_ARG_NAME, /* sign-in name */
   BK_SERVICE_ARG_GUID,
-  BK_SERVICE_ARG_WORD, /* printable ASCII without blanks, at least one */
 } BkServiceArgKind;
 
 typedef struct

@@ -331,7 +331,7 @@ bk_service_scoper_launch_async (BkLauncher *launcher, const BkLaunch *launch, GC
 {
   BkServiceScoper *self = BK_SERVICE_SCOPER (launcher);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autofree char *token = bk_service_spawn_token (launch->session);
+  g_autofree char *token = bk_service_spawn_token (launch);
   GError *error = NULL;
 
   g_task_set_source_tag (task, bk_service_scoper_launch_async);

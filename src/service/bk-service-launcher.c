@@ -11,15 +11,18 @@ struct _BkServiceLauncher
 
   BkLauncher *scope;
   BkLauncher *subreaper;
+  BkLauncher *activator;
   GDBusConnection *connection;
 };
 
 typedef struct
 {
   char *session;
+  gboolean invitee;
   char *name;
   char *cookie;
   GStrv argv;
+  char *bus_name;
 } Order;
 
 static void bk_service_launcher_iface_init (BkLauncherInterface *iface);
@@ -34,6 +37,7 @@ order_free (Order *order)
   g_free (order->name);
   g_free (order->cookie);
   g_strfreev (order->argv);
+  g_free (order->bus_name);
   g_free (order);
 }
 
@@ -42,14 +46,19 @@ launch_with (BkLauncher *launcher, GTask *task_in, GAsyncReadyCallback callback)
 {
   g_autoptr (GTask) task = task_in;
   Order *order = g_task_get_task_data (task);
-  BkLaunch launch = { order->session, order->name, (const char *const *) order->argv, order->cookie };
+  BkLaunch launch = { .session = order->session,
+                      .invitee = order->invitee,
+                      .name = order->name,
+                      .argv = (const char *const *) order->argv,
+                      .cookie = order->cookie,
+                      .bus_name = order->bus_name };
   GCancellable *cancellable = g_task_get_cancellable (task);
 
   bk_launcher_launch_async (launcher, &launch, cancellable, callback, g_steal_pointer (&task));
 }
 
 static void
-on_subreaper_launched (GObject *source, GAsyncResult *result, gpointer user_data)
+on_last_launched (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
@@ -75,7 +84,7 @@ on_scope_launched (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_message ("No scope of systemd: %s", error->message);
       g_error_free (error);
-      launch_with (self->subreaper, g_steal_pointer (&task), on_subreaper_launched);
+      launch_with (self->subreaper, g_steal_pointer (&task), on_last_launched);
     }
   else
     g_task_return_error (task, error);
@@ -94,7 +103,7 @@ on_systemd_looked_for (GObject *source, GAsyncResult *result, gpointer user_data
   if (reply != NULL)
     g_variant_get (reply, "(b)", &there);
   launch_with (there ? self->scope : self->subreaper, g_steal_pointer (&task),
-               there ? on_scope_launched : on_subreaper_launched);
+               there ? on_scope_launched : on_last_launched);
 }
 
 static void
@@ -106,12 +115,19 @@ bk_service_launcher_launch_async (BkLauncher *launcher, const BkLaunch *launch, 
   Order *order = g_new0 (Order, 1);
 
   order->session = g_strdup (launch->session);
+  order->invitee = launch->invitee;
   order->name = g_strdup (launch->name);
   order->cookie = g_strdup (launch->cookie);
   order->argv = g_strdupv ((char **) launch->argv);
+  order->bus_name = g_strdup (launch->bus_name);
   g_task_set_source_tag (task, bk_service_launcher_launch_async);
   g_task_set_task_data (task, order, (GDestroyNotify) order_free);
   g_task_set_check_cancellable (task, FALSE); /* a program that runs must reach who asked for it */
+  if (order->bus_name != NULL)
+    {
+      launch_with (self->activator, g_steal_pointer (&task), on_last_launched);
+      return;
+    }
   g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                           "NameHasOwner", g_variant_new ("(s)", BK_SERVICE_SYSTEMD), G_VARIANT_TYPE ("(b)"),
                           G_DBUS_CALL_FLAGS_NONE, BUS_TIMEOUT_MS, cancellable, on_systemd_looked_for,
@@ -138,6 +154,7 @@ bk_service_launcher_finalize (GObject *object)
 
   g_object_unref (self->scope);
   g_object_unref (self->subreaper);
+  g_object_unref (self->activator);
   g_object_unref (self->connection);
   G_OBJECT_CLASS (bk_service_launcher_parent_class)->finalize (object);
 }
@@ -154,12 +171,13 @@ bk_service_launcher_init (BkServiceLauncher *self)
 }
 
 BkLauncher *
-bk_service_launcher_new (BkLauncher *scope, BkLauncher *subreaper, GDBusConnection *connection)
+bk_service_launcher_new (BkLauncher *scope, BkLauncher *subreaper, BkLauncher *activator, GDBusConnection *connection)
 {
   BkServiceLauncher *self = g_object_new (BK_TYPE_SERVICE_LAUNCHER, NULL);
 
   self->scope = g_object_ref (scope);
   self->subreaper = g_object_ref (subreaper);
+  self->activator = g_object_ref (activator);
   self->connection = g_object_ref (connection);
   return BK_LAUNCHER (self);
 }

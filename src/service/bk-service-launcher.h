@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Launches programs: each in a systemd scope of its own where there is a user manager, else as a descendant of the
+/* Launches programs. Those with a bus name are started by the bus, the others here: each in a systemd scope of its own where there is a user manager, else as a descendant of the
  * service, which then is the subreaper. */
 #pragma once
 
@@ -11,7 +11,14 @@ G_BEGIN_DECLS
 #define BK_TYPE_SERVICE_LAUNCHER (bk_service_launcher_get_type ())
 G_DECLARE_FINAL_TYPE (BkServiceLauncher, bk_service_launcher, BK, SERVICE_LAUNCHER, GObject)
 /* Prefers the scope, falls back on the subreaper. */
-BkLauncher *bk_service_launcher_new (BkLauncher *scope, BkLauncher *subreaper, GDBusConnection *connection);
+BkLauncher *bk_service_launcher_new (BkLauncher *scope, BkLauncher *subreaper, BkLauncher *activator,
+                                     GDBusConnection *connection);
+
+#define BK_TYPE_SERVICE_ACTIVATOR (bk_service_activator_get_type ())
+/* Hands sessions to programs by their bus name, which starts them if they do not run. Such a program has ended when it
+ * has left the bus. @connection: the one that owns the name which sandboxed programs may talk to. */
+G_DECLARE_FINAL_TYPE (BkServiceActivator, bk_service_activator, BK, SERVICE_ACTIVATOR, GObject)
+BkLauncher *bk_service_activator_new (GDBusConnection *connection);
 
 #define BK_TYPE_SERVICE_SUBREAPER (bk_service_subreaper_get_type ())
 G_DECLARE_FINAL_TYPE (BkServiceSubreaper, bk_service_subreaper, BK, SERVICE_SUBREAPER, GObject)

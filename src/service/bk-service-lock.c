@@ -74,11 +74,6 @@ handle_request_challenge (BkServiceCall *call)
       bk_service_call_refuse (call, BECKON_ERROR_ACCESS_DENIED, "A challenge is sent to attached callers alone.");
       return;
     }
-  if (cookie == 0)
-    {
-      bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “cookie” is 0.");
-      return;
-    }
   g_autoptr (BkEngineLock) lock = dup_lock (call, account);
   if (lock == NULL)
     {
@@ -163,7 +158,7 @@ static const BkServiceMethod methods[] = {
   { "GetStatus", handle_get_status },
   { "RequestChallenge", handle_request_challenge },
   { "SendResponse", handle_send_response,
-    { { BK_SERVICE_ARG_WORD, BK_LIMIT_LICENSE }, { BK_SERVICE_ARG_WORD, BK_LIMIT_LICENSE } } },
+    { { BK_SERVICE_ARG_DATA, BK_LIMIT_LICENSE }, { BK_SERVICE_ARG_DATA, BK_LIMIT_LICENSE } } },
   { NULL },
 };
 

@@ -43,7 +43,7 @@ on_account_added (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BkServiceCall *call = user_data;
   GError *error = NULL;
-  BkEngineAccount *account = bk_engine_add_account_finish (BK_ENGINE (source), result, &error);
+  g_autoptr (BkEngineAccount) account = bk_engine_add_account_finish (BK_ENGINE (source), result, &error);
 
   if (account == NULL)
     bk_service_call_fail (call, error);
@@ -126,26 +126,20 @@ handle_invite_app (BkServiceCall *call)
   const char *path, *who, *guid, *app_data;
 
   g_variant_get (call->arguments, "(&o&s&s&s@a{sv})", &path, &who, &guid, &app_data, NULL);
-  BkEngineAccount *account = g_str_equal (path, "/") ? bk_engine_get_primary_account (self->engine) :
-                                                       bk_service_find_account (self, path);
-  if (account == NULL && g_str_equal (path, "/"))
-    bk_service_call_refuse (call, BECKON_ERROR_NOT_LOGGED_ON, "There is no account to invite from.");
-  else if (account == NULL)
-    bk_service_call_refuse (call, BECKON_ERROR_NOT_FOUND, "There is no such account.");
-  else
-    {
-      BkEngineSession *session = bk_engine_create_session (self->engine, account, NULL, &error);
+  BkEngineAccount *account = bk_service_call_account (call, path);
+  if (account == NULL)
+    return;
+  BkEngineSession *session = bk_engine_create_session (self->engine, account, NULL, &error);
 
-      if (session == NULL)
-        bk_service_call_fail (call, error);
-      else if (!bk_engine_session_set_application (session, guid, &error))
-        {
-          bk_engine_session_drop_unused (session);
-          bk_service_call_fail (call, error);
-        }
-      else
-        bk_engine_session_invite_async (session, who, app_data, NULL, self->cancellable, on_invited, call);
+  if (session == NULL)
+    bk_service_call_fail (call, error);
+  else if (!bk_engine_session_set_application (session, guid, &error))
+    {
+      bk_engine_session_drop_unused (session);
+      bk_service_call_fail (call, error);
     }
+  else
+    bk_engine_session_invite_async (session, who, app_data, NULL, self->cancellable, on_invited, call);
 }
 
 /* ---- signals ---- */
@@ -180,6 +174,13 @@ on_secrets_changed (BkSecrets *secrets, BkService *self)
   bk_service_view_refresh (self->messenger);
 }
 
+static void
+on_primary_changed (BkEngine *engine, BkService *self)
+{
+  bk_service_view_refresh (self->messenger);
+  bk_service_view_refresh (self->manager);
+}
+
 void
 bk_service_messenger_track (BkService *self)
 {
@@ -192,6 +193,7 @@ bk_service_messenger_track (BkService *self)
   g_signal_connect_object (self->engine, "invitation", G_CALLBACK (on_invitation), self, 0);
   g_signal_connect_object (self->engine, "invitation-over", G_CALLBACK (on_invitation_over), self, 0);
   g_signal_connect_object (self->engine, "notice", G_CALLBACK (on_notice), self, 0);
+  g_signal_connect_object (self->engine, "primary-changed", G_CALLBACK (on_primary_changed), self, 0);
   if (BK_IS_SERVICE_SECRETS (self->secrets))
     g_signal_connect_object (self->secrets, "changed", G_CALLBACK (on_secrets_changed), self, 0);
 }
@@ -202,6 +204,18 @@ static const BkServiceMethod methods[] = {
   { "AddAccount", handle_add_account,
     { { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME }, { BK_SERVICE_ARG_DATA, BK_LIMIT_PASSWORD } } },
   { "RemoveAccount", handle_remove_account },
+  { "SetPrimaryAccount", bk_service_handle_set_primary_account },
+  { "SignIn", bk_service_handle_sign_in },
+  { "AutoSignIn", bk_service_handle_auto_sign_in },
+  { "SignOut", bk_service_handle_sign_out },
+  { "SetStatus", bk_service_handle_set_status },
+  { "GetContact", bk_service_handle_get_contact,
+    { { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME } } },
+  { "OpenConversation", bk_service_handle_open_conversation,
+    { { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME } } },
+  { "OpenAddContact", bk_service_handle_open_add_contact,
+    { { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
+  { "OpenPreferences", bk_service_handle_open_preferences, { { BK_SERVICE_ARG_LINE, 64 } } },
   { "ListSessions", handle_list_sessions },
   { "InviteApp", handle_invite_app,
     { { BK_SERVICE_ARG_ANY },

@@ -32,6 +32,7 @@ typedef struct
   GObject *object;     /* owned; NULL at the root */
   BkEngineAccount *account; /* owned; of a conversation */
   GPtrArray *contacts; /* element-type BkEngineContact, owned, in the engine's order; of an account */
+  GPtrArray *groups;   /* element-type BkEngineGroup, owned, in the engine's order; of an account */
   GVariant *told;      /* a{sv} */
 } BkServiceView;
 
@@ -80,6 +81,9 @@ void bk_service_messenger_track (BkService *self);
 void bk_service_locks_track (BkService *self);
 void bk_service_alerts_track (BkService *self);
 
+void bk_service_groups_track (BkServiceView *view);
+void bk_service_groups_untrack (BkServiceView *view);
+
 BkEngineAccount *bk_service_find_account (BkService *self, const char *path);
 /* The same by sign-in name; @name: as it was written by somebody. */
 BkEngineAccount *bk_service_find_account_by_name (BkService *self, const char *name);
@@ -115,14 +119,34 @@ void bk_service_handle_dismiss_alert (BkServiceCall *call);
 
 /* Starts the window if it does not run. */
 void bk_service_start_window (BkService *self);
-/* Starts the window if nobody is attached to the Service door. */
+
+/* im.beckon.Messenger1, beyond bk-service-messenger.c */
+BkEngineAccount *bk_service_call_account (BkServiceCall *call, const char *path);
+void bk_service_handle_set_primary_account (BkServiceCall *call);
+void bk_service_handle_sign_in (BkServiceCall *call);
+void bk_service_handle_auto_sign_in (BkServiceCall *call);
+void bk_service_handle_sign_out (BkServiceCall *call);
+void bk_service_handle_set_status (BkServiceCall *call);
+void bk_service_handle_get_contact (BkServiceCall *call);
+void bk_service_handle_open_conversation (BkServiceCall *call);
+void bk_service_handle_open_add_contact (BkServiceCall *call);
+void bk_service_handle_open_preferences (BkServiceCall *call);
+
+/* Starts the window if nobody is attached to the Service door and it is not being started already. */
 void bk_service_wake_window (BkService *self);
+
+/* im.beckon.Account1, beyond bk-service-account.c */
+void bk_service_handle_list_groups (BkServiceCall *call);
+void bk_service_handle_create_group (BkServiceCall *call);
+void bk_service_handle_rename_group (BkServiceCall *call);
+void bk_service_handle_remove_group (BkServiceCall *call);
+void bk_service_handle_add_to_group (BkServiceCall *call);
+void bk_service_handle_remove_from_group (BkServiceCall *call);
 
 /* Methods that both doors have. */
 void bk_service_handle_attach (BkServiceCall *call);
 void bk_service_handle_list_applications (BkServiceCall *call);
-void bk_service_handle_register_application (BkServiceCall *call);
-void bk_service_handle_unregister_application (BkServiceCall *call);
+void bk_service_handle_change_registry (BkServiceCall *call);
 
 #define BK_SERVICE_REGISTER_ARGS \
   { \

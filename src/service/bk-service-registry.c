@@ -35,6 +35,8 @@ bk_service_handle_list_applications (BkServiceCall *call)
   bk_service_call_return (call, g_variant_new ("(@a(sssssubsb))", list));
 }
 
+/* ---- changing it ---- */
+
 static void
 register_application (BkServiceCall *call)
 {
@@ -49,8 +51,43 @@ register_application (BkServiceCall *call)
       bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “flags” is not 0.");
       return;
     }
-  gboolean done = bk_engine_registry_register (registry, guid, name, url, path, &error);
+  gboolean change = g_str_equal (g_dbus_method_invocation_get_method_name (call->invocation), "UpdateApplication");
+  gboolean done = change ? bk_engine_registry_update (registry, guid, name, url, path, &error) :
+                           bk_engine_registry_register (registry, guid, name, url, path, &error);
   bk_service_call_finish (call, done, error);
+}
+
+static void
+unregister_application (BkServiceCall *call)
+{
+  const char *guid;
+  GError *error = NULL;
+
+  g_variant_get (call->arguments, "(&s)", &guid);
+  gboolean done = bk_engine_registry_unregister (bk_engine_get_registry (BK_CALL_SERVICE (call)->engine), guid, &error);
+  bk_service_call_finish (call, done, error);
+}
+
+/* A path inside a sandbox means nothing outside, and a sandboxed program must not name programs to be started out
+ * here: the caller's process is looked at first. What it cannot register is not its own to remove either. */
+static void
+on_caller_process (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BkServiceCall *call = user_data;
+  GError *error = NULL;
+  guint pid = bk_service_caller_pid_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  gboolean removal = g_str_equal (g_dbus_method_invocation_get_method_name (call->invocation), "UnRegisterApplication");
+  if (pid == 0)
+    bk_service_call_fail (call, error);
+  else if (bk_service_process_is_sandboxed (pid) && removal)
+    bk_service_call_refuse (call, BECKON_ERROR_ACCESS_DENIED, "A sandboxed program cannot unregister an application.");
+  else if (bk_service_process_is_sandboxed (pid))
+    bk_service_call_refuse (call, BECKON_ERROR_NOT_SUPPORTED, "A sandboxed program cannot register a path.");
+  else if (removal)
+    unregister_application (call);
+  else
+    register_application (call);
 }
 
 /* The registry is that of the user and of no account: the primary one stands for it. */
@@ -62,25 +99,8 @@ check_lock (BkServiceCall *call, GError **error)
   return bk_service_check_lock (call, primary, BK_SERVICE_LOCK_MANAGER, error);
 }
 
-/* A path inside a sandbox means nothing outside, and a sandboxed program must not name programs to be started out
- * here: the caller's process is looked at first. */
-static void
-on_caller_process (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  BkServiceCall *call = user_data;
-  GError *error = NULL;
-  guint pid = bk_service_caller_pid_finish (G_DBUS_CONNECTION (source), result, &error);
-
-  if (pid == 0)
-    bk_service_call_fail (call, error);
-  else if (bk_service_process_is_sandboxed (pid))
-    bk_service_call_refuse (call, BECKON_ERROR_NOT_SUPPORTED, "A sandboxed program cannot register a path.");
-  else
-    register_application (call);
-}
-
 void
-bk_service_handle_register_application (BkServiceCall *call)
+bk_service_handle_change_registry (BkServiceCall *call)
 {
   GError *error = NULL;
 
@@ -93,17 +113,67 @@ bk_service_handle_register_application (BkServiceCall *call)
                                BK_CALL_SERVICE (call)->cancellable, on_caller_process, call);
 }
 
-void
-bk_service_handle_unregister_application (BkServiceCall *call)
+/* ---- reading and trying ---- */
+
+static const char *
+source_word (BkApplicationSource source)
 {
+  switch (source)
+    {
+    case BK_APPLICATION_USER:
+      return "user";
+    case BK_APPLICATION_SYSTEM:
+      return "system";
+    case BK_APPLICATION_BUS:
+      return "bus";
+    }
+  return "";
+}
+
+static void
+add_text (GVariantBuilder *builder, const char *key, const char *text)
+{
+  g_variant_builder_add (builder, "{sv}", key, bk_service_text (text));
+}
+
+static void
+handle_get_registration (BkServiceCall *call)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   const char *guid;
-  GError *error = NULL;
 
   g_variant_get (call->arguments, "(&s)", &guid);
-  gboolean done = check_lock (call, &error)
-                  && bk_engine_registry_unregister (bk_engine_get_registry (BK_CALL_SERVICE (call)->engine), guid,
-                                                    &error);
-  bk_service_call_finish (call, done, error);
+  BkEngineApplication *application =
+    bk_engine_registry_find (bk_engine_get_registry (BK_CALL_SERVICE (call)->engine), guid);
+  if (application == NULL)
+    {
+      bk_service_call_refuse (call, BECKON_ERROR_APP_NOT_REGISTERED, "This application is not registered.");
+      return;
+    }
+  g_autofree char *command = bk_engine_application_dup_command (application);
+  add_text (&builder, "guid", bk_engine_application_get_guid (application));
+  add_text (&builder, "name", bk_engine_application_get_name (application));
+  add_text (&builder, "url", bk_engine_application_get_url (application));
+  add_text (&builder, "path", command);
+  add_text (&builder, "bus-name", bk_engine_application_get_bus_name (application));
+  add_text (&builder, "source", source_word (bk_engine_application_get_source (application)));
+  add_text (&builder, "file", bk_engine_application_get_path (application));
+  bk_service_call_return (call, g_variant_new ("(a{sv})", &builder));
+}
+
+static void
+handle_try_application (BkServiceCall *call)
+{
+  BkEngineSession *inviter, *invitee;
+  GError *error = NULL;
+  const char *guid;
+
+  g_variant_get (call->arguments, "(&s)", &guid);
+  if (bk_engine_try_application (BK_CALL_SERVICE (call)->engine, guid, &inviter, &invitee, &error))
+    bk_service_call_return (call, g_variant_new ("(@o@o)", bk_service_session_path (inviter),
+                                                 bk_service_session_path (invitee)));
+  else
+    bk_service_call_fail (call, error);
 }
 
 /* ---- signals, on both doors ---- */
@@ -158,8 +228,11 @@ bk_service_registry_track (BkService *self)
 
 static const BkServiceMethod methods[] = {
   { "ListApplications", bk_service_handle_list_applications },
-  { "RegisterApplication", bk_service_handle_register_application, BK_SERVICE_REGISTER_ARGS },
-  { "UnRegisterApplication", bk_service_handle_unregister_application, { { BK_SERVICE_ARG_GUID } } },
+  { "GetRegistration", handle_get_registration, { { BK_SERVICE_ARG_GUID } } },
+  { "RegisterApplication", bk_service_handle_change_registry, BK_SERVICE_REGISTER_ARGS },
+  { "TryApplication", handle_try_application, { { BK_SERVICE_ARG_GUID } } },
+  { "UpdateApplication", bk_service_handle_change_registry, BK_SERVICE_REGISTER_ARGS },
+  { "UnRegisterApplication", bk_service_handle_change_registry, { { BK_SERVICE_ARG_GUID } } },
   { NULL },
 };
 

@@ -120,8 +120,8 @@ static const BkServiceMethod methods[] = {
   { "CreateSession", handle_create_session },
   { "GetLaunchingSession", handle_get_launching_session, { { BK_SERVICE_ARG_LINE, BK_LIMIT_TOKEN } } },
   { "ListApplications", bk_service_handle_list_applications },
-  { "RegisterApplication", bk_service_handle_register_application, BK_SERVICE_REGISTER_ARGS },
-  { "UnRegisterApplication", bk_service_handle_unregister_application, { { BK_SERVICE_ARG_GUID } } },
+  { "RegisterApplication", bk_service_handle_change_registry, BK_SERVICE_REGISTER_ARGS },
+  { "UnRegisterApplication", bk_service_handle_change_registry, { { BK_SERVICE_ARG_GUID } } },
   { NULL },
 };
 

@@ -32,8 +32,9 @@ static const char *
 get_user_name (BkEngineSession *session)
 {
   const char *user = bk_engine_session_get_user (session);
+  BkEngineAccount *account = bk_engine_session_get_account (session);
   BkEngineContact *contact =
-    user != NULL ? bk_engine_account_find_contact (bk_engine_session_get_account (session), user) : NULL;
+    user != NULL && account != NULL ? bk_engine_account_find_contact (account, user) : NULL;
 
   return contact != NULL ? bk_engine_contact_get_display_name (contact) : user;
 }
@@ -52,7 +53,10 @@ get_timeline (BkEngineSession *session)
 static const char *
 get_my_name (BkEngineSession *session)
 {
-  return bk_engine_account_get_sign_in_name (bk_engine_session_get_account (session));
+  BkEngineAccount *account = bk_engine_session_get_account (session);
+
+  /* In a trial both sides are the same person. */
+  return account != NULL ? bk_engine_account_get_sign_in_name (account) : bk_engine_session_get_user (session);
 }
 
 static const struct

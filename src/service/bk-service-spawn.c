@@ -221,15 +221,17 @@ fork_child (BkServiceSpawn *self, Child *child, GError **error)
 
 /* ---- public ---- */
 
-/* The session's id as part of a file or unit name. */
+/* The session as part of a file or unit name. */
 char *
-bk_service_spawn_token (const char *session)
+bk_service_spawn_token (const BkLaunch *launch)
 {
   GString *token = g_string_new (NULL);
 
-  for (const char *p = session; *p != '\0' && token->len < 64; p++)
+  for (const char *p = launch->session; *p != '\0' && token->len < 64; p++)
     if (g_ascii_isalnum (*p))
       g_string_append_c (token, g_ascii_tolower (*p));
+  if (launch->invitee && token->len > 0)
+    g_string_append_c (token, 'b');
   return g_string_free (token, FALSE);
 }
 
@@ -238,7 +240,7 @@ BkServiceSpawn *
 bk_service_spawn (const BkServicePlaces *places, const BkLaunch *launch, GError **error)
 {
   g_autoptr (BkServiceSpawn) self = g_new0 (BkServiceSpawn, 1);
-  g_autofree char *token = bk_service_spawn_token (launch->session);
+  g_autofree char *token = bk_service_spawn_token (launch);
   g_autofree char *program = NULL;
   g_auto (GStrv) environment = NULL;
   Child child = { 0 };

@@ -29,7 +29,7 @@ typedef struct
   char *runtime_name;
 } BkServiceSpawn;
 
-char *bk_service_spawn_token (const char *session);
+char *bk_service_spawn_token (const BkLaunch *launch);
 BkServiceSpawn *bk_service_spawn (const BkServicePlaces *places, const BkLaunch *launch, GError **error);
 void bk_service_spawn_release (BkServiceSpawn *self);
 /* After release, and when ::status is readable: whether the program could be executed. */

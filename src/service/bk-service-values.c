@@ -40,6 +40,16 @@ bk_service_path_parse (const char *path, const char *folder, guint *number)
   return TRUE;
 }
 
+/* Whether @status is one of those that people can choose, or could be: the engine knows. */
+gboolean
+bk_service_status_is_known (guint32 status)
+{
+  g_autoptr (GEnumClass) statuses = g_type_class_ref (BECKON_TYPE_STATUS);
+
+  return status <= G_MAXINT && g_enum_get_value (statuses, (int) status) != NULL
+         && (status & BECKON_STATUS_ONLINE) != 0;
+}
+
 GVariant *
 bk_service_contact_to_variant (BkEngineContact *contact)
 {

@@ -17,6 +17,7 @@ GVariant *bk_service_text (const char *text);
 GVariant *bk_service_path (const char *folder, guint number);
 gboolean bk_service_path_parse (const char *path, const char *folder, guint *number);
 
+gboolean bk_service_status_is_known (guint32 status);
 GVariant *bk_service_contact_to_variant (BkEngineContact *contact);
 GVariant *bk_service_message_to_variant (const BkEngineMessage *message);
 GVariant *bk_service_application_to_variant (BkEngineApplication *application);

@@ -3,6 +3,7 @@
 #include "bk-fake-backend.h"
 #include "bk-limits.h"
 #include "bk-native-backend.h"
+#include "bk-service-directory.h"
 #include "bk-service-launcher.h"
 #include "bk-service-machine.h"
 #include "bk-service-opener.h"
@@ -36,6 +37,7 @@ typedef struct
   BkServiceDoor *doors[2]; /* by BkServiceDoorKind */
   BkServicePeers *peers;
   BkServiceLocks *locks;
+  BkServiceDirectory *directory; /* nullable */
   BkEngine *engine;
   BkService *service;
   BkServiceSleep *sleep;
@@ -134,6 +136,7 @@ stop (Program *self, int status)
   self->status = status;
   g_cancellable_cancel (self->opening);
   bk_service_stop (self->service);
+  bk_service_directory_stop (self->directory);
   self->timer = bk_clock_add (self->clock, CLOSE_TIMEOUT_MS, on_close_late, self);
   bk_engine_close_async (self->engine, on_closed, self);
 }
@@ -170,7 +173,10 @@ on_name (GObject *source, GAsyncResult *result, gpointer user_data)
       if (source == (GObject *) self->doors[BK_SERVICE_DOOR_SESSIONS])
         bk_service_door_own_name_async (self->doors[BK_SERVICE_DOOR_SERVICE], self->opening, on_name, self);
       else
-        self->phase = PHASE_RUNNING;
+        {
+          self->phase = PHASE_RUNNING;
+          bk_service_directory_start (self->directory);
+        }
       return;
     }
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -246,10 +252,24 @@ static BkLauncher *
 make_launcher (Program *self)
 {
   GDBusConnection *connection = bk_service_door_get_connection (self->doors[BK_SERVICE_DOOR_SERVICE]);
+  GDBusConnection *sessions = bk_service_door_get_connection (self->doors[BK_SERVICE_DOOR_SESSIONS]);
   g_autoptr (BkLauncher) scope = bk_service_scoper_new (&self->places, self->clock, connection);
   g_autoptr (BkLauncher) subreaper = bk_service_subreaper_new (&self->places);
+  g_autoptr (BkLauncher) activator = bk_service_activator_new (sessions);
 
-  return bk_service_launcher_new (scope, subreaper, connection);
+  return bk_service_launcher_new (scope, subreaper, activator, connection);
+}
+
+static void
+make_directory (Program *self)
+{
+  GDBusConnection *sessions = bk_service_door_get_connection (self->doors[BK_SERVICE_DOOR_SESSIONS]);
+  g_autofree char *cache = g_build_filename (g_get_user_cache_dir (), "beckon", "peers.ini", NULL);
+  g_autoptr (GError) error = NULL;
+
+  self->directory = bk_service_directory_new (sessions, cache);
+  if (!bk_service_directory_read (self->directory, &error))
+    g_message ("The bus does not tell which programs there are: %s", error->message);
 }
 
 static void
@@ -262,6 +282,7 @@ make_parts (Program *self, const char *data_dir)
   g_autoptr (BkLauncher) launcher = make_launcher (self);
   g_autoptr (BkOpener) opener = bk_service_opener_new ();
 
+  make_directory (self);
   self->secrets =
     bk_service_secrets_new (self->clock, secrets_file, g_strcmp0 (g_getenv ("BECKON_SECRETS"), "file") == 0);
   self->locks = bk_service_locks_new (self->doors[BK_SERVICE_DOOR_SESSIONS]);
@@ -272,6 +293,7 @@ make_parts (Program *self, const char *data_dir)
                             .launcher = launcher,
                             .opener = opener,
                             .peers = BK_PEERS (self->peers),
+                            .directory = BK_PEER_DIRECTORY (self->directory),
                             .make_backend = make_backend,
                             .make_backend_data = self,
                             .data_dir = data_dir,
@@ -359,6 +381,9 @@ tear_down (Program *self)
   g_clear_object (&self->service);
   g_clear_object (&self->engine);
   g_clear_object (&self->peers);
+  if (self->directory != NULL)
+    bk_service_directory_stop (self->directory);
+  g_clear_object (&self->directory);
   g_clear_object (&self->locks);
   g_clear_object (&self->secrets);
   /* What GDBus has begun to deliver goes out while everything it points to is still there. */

@@ -27,6 +27,7 @@ check_string (const char *text, const BkField *field)
     case BK_FIELD_UINT:
     case BK_FIELD_BOOL:
     case BK_FIELD_UINTS:
+    case BK_FIELD_GUIDS:
     case BK_FIELD_OBJECT:
       return FALSE;
     }
@@ -41,14 +42,21 @@ is_uint (JsonNode *node)
 }
 
 static gboolean
-is_uints (JsonNode *node, gsize max)
+is_guid (JsonNode *node)
+{
+  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+         && bk_guid_is_valid (json_node_get_string (node));
+}
+
+static gboolean
+is_array_of (JsonNode *node, gboolean (*is_element) (JsonNode *element), gsize max)
 {
   JsonArray *array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 
   if (array == NULL || json_array_get_length (array) > max)
     return FALSE;
   for (guint i = 0; i < json_array_get_length (array); i++)
-    if (!is_uint (json_array_get_element (array, i)))
+    if (!is_element (json_array_get_element (array, i)))
       return FALSE;
   return TRUE;
 }
@@ -59,7 +67,9 @@ check_value (JsonNode *node, const BkField *field)
   if (field->kind == BK_FIELD_OBJECT)
     return JSON_NODE_HOLDS_OBJECT (node);
   if (field->kind == BK_FIELD_UINTS)
-    return is_uints (node, field->max);
+    return is_array_of (node, is_uint, field->max);
+  if (field->kind == BK_FIELD_GUIDS)
+    return is_array_of (node, is_guid, field->max);
   if (!JSON_NODE_HOLDS_VALUE (node))
     return FALSE;
 

@@ -19,6 +19,7 @@ typedef enum
   BK_FIELD_UINT,      /* integer, 0 … 2^53 - 1 */
   BK_FIELD_BOOL,
   BK_FIELD_UINTS,     /* array of at most `max` numbers */
+  BK_FIELD_GUIDS,     /* array of at most `max` of them */
   BK_FIELD_OBJECT,    /* checked by whoever reads it */
 } BkFieldKind;
 

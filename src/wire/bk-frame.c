@@ -33,6 +33,7 @@ static const char *const bye_words[] = { "shutdown", "revoked", "slow", "too-man
 #define BOOL(name) { name, BK_FIELD_BOOL, REQUIRED }
 #define STATUS { "status", BK_FIELD_WORD, REQUIRED, 0, status_words }
 #define DISPLAY_NAME(needed) { "display_name", BK_FIELD_TEXT, needed, BK_LIMIT_DISPLAY_NAME }
+#define GROUP_NAME(needed) { "name", BK_FIELD_TEXT, needed, BK_LIMIT_GROUP_NAME }
 #define PERSONAL_MESSAGE { "personal_message", BK_FIELD_TEXT, OPTIONAL, BK_LIMIT_PERSONAL_MESSAGE }
 #define PASSWORD(needed) { "password", BK_FIELD_TEXT, needed, BK_LIMIT_PASSWORD }
 #define TOKEN(needed) { "token", BK_FIELD_TOKEN, needed, BK_LIMIT_TOKEN }
@@ -63,6 +64,11 @@ static const struct
   [BK_FRAME_CONTACT_DECLINE] = { "contact-decline", BK_FRAME_REQUEST, FIELDS (NAME ("who")) },
   [BK_FRAME_CONTACT_REMOVE] = { "contact-remove", BK_FRAME_REQUEST, FIELDS (NAME ("who")) },
   [BK_FRAME_CONTACT_BLOCK] = { "contact-block", BK_FRAME_REQUEST, FIELDS (NAME ("who"), BOOL ("blocked")) },
+  [BK_FRAME_GROUP_CREATE] = { "group-create", BK_FRAME_REQUEST, FIELDS (GUID ("group"), GROUP_NAME (REQUIRED)) },
+  [BK_FRAME_GROUP_RENAME] = { "group-rename", BK_FRAME_REQUEST, FIELDS (GUID ("group"), GROUP_NAME (REQUIRED)) },
+  [BK_FRAME_GROUP_REMOVE] = { "group-remove", BK_FRAME_REQUEST, FIELDS (GUID ("group")) },
+  [BK_FRAME_GROUP_CONTACT] = { "group-contact", BK_FRAME_REQUEST,
+                               FIELDS (GUID ("group"), NAME ("who"), BOOL ("member")) },
   [BK_FRAME_MESSAGE_SEND] = { "message-send", BK_FRAME_REQUEST, FIELDS (NAME ("to"), GUID ("message"), MESSAGE_TEXT) },
   [BK_FRAME_SESSION_SEND] = { "session-send", BK_FRAME_REQUEST, FIELDS (NAME ("to"), GUID ("uid"), ENVELOPE, WORD_OF ("grant", OPTIONAL)) },
   [BK_FRAME_LOCK_CHALLENGE] = { "lock-challenge", BK_FRAME_REQUEST, (const BkField[]) { { NULL } } },
@@ -88,7 +94,9 @@ static const struct
                                { "registration", BK_FIELD_WORD, REQUIRED, 0, registration_words }) },
   [BK_FRAME_CONTACT] = { "contact", BK_FRAME_PUSH,
                          FIELDS (UINT ("seq"), NAME ("who"), { "relation", BK_FIELD_WORD, REQUIRED, 0, relation_words },
-                                 BOOL ("blocked"), DISPLAY_NAME (OPTIONAL), REQUEST_TEXT) },
+                                 BOOL ("blocked"), DISPLAY_NAME (OPTIONAL), REQUEST_TEXT,
+                                 { "groups", BK_FIELD_GUIDS, OPTIONAL, BK_LIMIT_GROUPS }) },
+  [BK_FRAME_GROUP] = { "group", BK_FRAME_PUSH, FIELDS (UINT ("seq"), GUID ("group"), GROUP_NAME (OPTIONAL)) },
   [BK_FRAME_PRESENCE] = { "presence", BK_FRAME_PUSH, FIELDS (NAME ("who"), STATUS, PERSONAL_MESSAGE) },
   [BK_FRAME_MESSAGE] = { "message", BK_FRAME_PUSH,
                          FIELDS (UINT ("seq"), GUID ("message"), NAME ("from"), NAME ("to"), MESSAGE_TEXT,
@@ -257,6 +265,20 @@ bk_frame_get_int (const BkFrame *self, const char *name)
   return bk_fields_get_int (self->body, name, 0);
 }
 
+/* Returns (transfer full) (nullable) the texts of an array member, NULL if it is absent. */
+char **
+bk_frame_dup_strings (const BkFrame *self, const char *name)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (!json_object_has_member (self->body, name))
+    return NULL;
+  JsonArray *array = json_object_get_array_member (self->body, name);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    g_strv_builder_add (builder, json_array_get_string_element (array, i));
+  return g_strv_builder_end (builder);
+}
+
 /* Returns (transfer full) (element-type gint64) the numbers of an array member. */
 GArray *
 bk_frame_dup_ints (const BkFrame *self, const char *name)
@@ -332,6 +354,18 @@ void
 bk_frame_set_int (BkFrame *self, const char *name, gint64 value)
 {
   json_object_set_int_member (self->body, name, value);
+}
+
+/* Sets an array member; nothing is set if @values is NULL. */
+void
+bk_frame_set_strings (BkFrame *self, const char *name, const char *const *values)
+{
+  JsonArray *array = values != NULL ? json_array_new () : NULL;
+
+  for (gsize i = 0; values != NULL && values[i] != NULL; i++)
+    json_array_add_string_element (array, values[i]);
+  if (array != NULL)
+    json_object_set_array_member (self->body, name, array);
 }
 
 void

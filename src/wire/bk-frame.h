@@ -26,6 +26,10 @@ typedef enum
   BK_FRAME_CONTACT_DECLINE,
   BK_FRAME_CONTACT_REMOVE,
   BK_FRAME_CONTACT_BLOCK,
+  BK_FRAME_GROUP_CREATE,
+  BK_FRAME_GROUP_RENAME,
+  BK_FRAME_GROUP_REMOVE,
+  BK_FRAME_GROUP_CONTACT,
   BK_FRAME_MESSAGE_SEND,
   BK_FRAME_SESSION_SEND,
   BK_FRAME_LOCK_CHALLENGE,
@@ -39,6 +43,7 @@ typedef enum
   /* what the server says by itself */
   BK_FRAME_HELLO,
   BK_FRAME_CONTACT,
+  BK_FRAME_GROUP,
   BK_FRAME_PRESENCE,
   BK_FRAME_MESSAGE,
   BK_FRAME_SESSION,
@@ -49,7 +54,7 @@ typedef enum
   BK_FRAME_CAUGHT_UP,
   BK_FRAME_BYE,
 } BkFrameType;
-#define BK_N_FRAME_TYPES 30
+#define BK_N_FRAME_TYPES 35
 
 typedef enum
 {
@@ -72,12 +77,14 @@ BkFrameClass bk_frame_get_class (const BkFrame *self);
 gint64 bk_frame_get_id (const BkFrame *self);
 const char *bk_frame_get_string (const BkFrame *self, const char *name);
 gint64 bk_frame_get_int (const BkFrame *self, const char *name);
+char **bk_frame_dup_strings (const BkFrame *self, const char *name);
 GArray *bk_frame_dup_ints (const BkFrame *self, const char *name);
 const BkEnvelope *bk_frame_get_envelope (const BkFrame *self);
 GError *bk_frame_dup_error (const BkFrame *self);
 
 void bk_frame_set_string (BkFrame *self, const char *name, const char *value);
 void bk_frame_set_int (BkFrame *self, const char *name, gint64 value);
+void bk_frame_set_strings (BkFrame *self, const char *name, const char *const *values);
 void bk_frame_set_ints (BkFrame *self, const char *name, const gint64 *values, gsize n_values);
 void bk_frame_set_bool (BkFrame *self, const char *name, gboolean value);
 void bk_frame_set_envelope (BkFrame *self, const BkEnvelope *envelope);

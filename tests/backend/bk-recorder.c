@@ -20,6 +20,8 @@ seen_free (gpointer data)
   g_free (seen->challenge);
   g_free (seen->alert);
   g_free (seen->url);
+  g_free (seen->group);
+  g_free (seen->groups);
   g_clear_pointer (&seen->envelope, bk_envelope_free);
   g_free (seen);
 }
@@ -71,6 +73,8 @@ on_event (BkBackend *backend, const BkBackendEvent *event, gpointer user_data)
   seen->alert = g_strdup (event->alert);
   seen->site = event->site;
   seen->url = g_strdup (event->url);
+  seen->group = g_strdup (event->group);
+  seen->groups = event->groups != NULL && event->groups[0] != NULL ? g_strjoinv (" ", (char **) event->groups) : NULL;
   remember (&self->cursor, event->cursor);
   remember (&self->token, event->token);
   remember (&self->device, event->device);
@@ -297,6 +301,38 @@ bk_recorder_change (BkRecorder *self, BkContactVerb verb, const char *who, const
   iface->change_async (BK_BACKEND_CONTACTS (self->backend), verb, who, text, NULL, bk_test_store_result, &result);
   self->in_call = FALSE;
   gboolean done = iface->change_finish (BK_BACKEND_CONTACTS (self->backend), bk_test_await (&result), &error);
+  g_assert_true (done == (error == NULL));
+  return code_of (error);
+}
+
+char *
+bk_recorder_create_group (BkRecorder *self, const char *name, int *code)
+{
+  BkBackendGroups *groups = BK_BACKEND_GROUPS (self->backend);
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *error = NULL;
+
+  self->in_call = TRUE;
+  BK_BACKEND_GROUPS_GET_IFACE (groups)->create_async (groups, name, NULL, bk_test_store_result, &result);
+  self->in_call = FALSE;
+  char *id = BK_BACKEND_GROUPS_GET_IFACE (groups)->create_finish (groups, bk_test_await (&result), &error);
+  g_assert_true ((id != NULL) == (error == NULL));
+  *code = code_of (error);
+  return id;
+}
+
+int
+bk_recorder_group (BkRecorder *self, BkGroupVerb verb, const char *group, const char *argument)
+{
+  BkBackendGroups *groups = BK_BACKEND_GROUPS (self->backend);
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *error = NULL;
+
+  self->in_call = TRUE;
+  BK_BACKEND_GROUPS_GET_IFACE (groups)->change_async (groups, verb, group, argument, NULL, bk_test_store_result,
+                                                     &result);
+  self->in_call = FALSE;
+  gboolean done = BK_BACKEND_GROUPS_GET_IFACE (groups)->change_finish (groups, bk_test_await (&result), &error);
   g_assert_true (done == (error == NULL));
   return code_of (error);
 }

@@ -37,6 +37,8 @@ typedef struct
   char *alert;
   guint32 site;
   char *url;
+  char *group;
+  char *groups; /* ids, parted by spaces; nullable */
   gboolean taken; /* a wait has returned it */
 } BkSeen;
 
@@ -73,6 +75,9 @@ int bk_recorder_register (BkRecorder *self, const BkSignIn *account, const char 
 int bk_recorder_change (BkRecorder *self, BkContactVerb verb, const char *who, const char *text);
 int bk_recorder_rename (BkRecorder *self, const char *display_name);
 int bk_recorder_say (BkRecorder *self, const char *to, const char *id, const char *text, gint64 *time);
+/* The id is for the caller to free; NULL on error. */
+char *bk_recorder_create_group (BkRecorder *self, const char *name, int *code);
+int bk_recorder_group (BkRecorder *self, BkGroupVerb verb, const char *group, const char *argument);
 int bk_recorder_envelope (BkRecorder *self, const char *to, const char *uid, const BkEnvelope *envelope);
 int bk_recorder_envelope_with (BkRecorder *self, const char *to, const char *uid, const BkEnvelope *envelope,
                                const char *grant);

@@ -2,6 +2,8 @@
 /* What every backend promises: one body, run over each network that there is. */
 #include "contract-world.h"
 
+#include "bk-limits.h"
+
 static void
 test_sign_in (World *world)
 {
@@ -327,6 +329,77 @@ test_block (World *world)
   bk_recorder_free (bob);
 }
 
+static void
+expect_group (BkRecorder *recorder, const char *group, const char *name)
+{
+  const BkSeen *seen = bk_recorder_wait (recorder, BK_BACKEND_EVENT_GROUP);
+
+  g_assert_cmpstr (seen->group, ==, group);
+  g_assert_cmpstr (seen->display_name, ==, name);
+  g_assert_nonnull (seen->cursor);
+}
+
+static void
+expect_groups_of (BkRecorder *recorder, const char *who, const char *groups)
+{
+  const BkSeen *seen = bk_recorder_wait_relation (recorder, who, BECKON_RELATION_ACCEPTED);
+
+  g_assert_cmpstr (seen->groups, ==, groups);
+}
+
+static int
+create_fails (BkRecorder *recorder, const char *name)
+{
+  int code;
+
+  g_assert_null (bk_recorder_create_group (recorder, name, &code));
+  return code;
+}
+
+static void
+test_groups (World *world)
+{
+  BkRecorder *alice = person (world, ALICE);
+  BkRecorder *bob = person (world, BOB);
+  g_autofree char *long_name = g_strnfill (BK_LIMIT_GROUP_NAME + 1, 'x');
+  int code;
+
+  befriend (alice, bob);
+  bk_recorder_forget (alice);
+  g_autofree char *chess = bk_recorder_create_group (alice, "Chess", &code);
+  expect_group (alice, chess, "Chess");
+  g_assert_cmpint (bk_recorder_group (alice, BK_GROUP_PUT, chess, BOB), ==, -1);
+  expect_groups_of (alice, BOB, chess);
+  g_assert_cmpint (bk_recorder_group (alice, BK_GROUP_PUT, chess, BOB), ==, -1);
+  g_assert_cmpint (bk_recorder_group (alice, BK_GROUP_RENAME, chess, "Go"), ==, -1);
+  expect_group (alice, chess, "Go");
+
+  g_assert_cmpint (create_fails (alice, "GO"), ==, BECKON_ERROR_GROUP_ALREADY_EXISTS);
+  g_assert_cmpint (create_fails (alice, ""), ==, BECKON_ERROR_BAD_GROUP_NAME);
+  g_assert_cmpint (create_fails (alice, "a\nb"), ==, BECKON_ERROR_BAD_GROUP_NAME);
+  g_assert_cmpint (create_fails (alice, long_name), ==, BECKON_ERROR_GROUP_NAME_TOO_LONG);
+  g_assert_cmpint (bk_recorder_group (alice, BK_GROUP_REMOVE, chess, NULL), ==, BECKON_ERROR_GROUP_NOT_EMPTY);
+  g_assert_cmpint (bk_recorder_group (alice, BK_GROUP_PUT, chess, CAROL), ==, BECKON_ERROR_USER_NOT_FOUND);
+  g_assert_cmpint (bk_recorder_group (alice, BK_GROUP_DROP, chess, CAROL), ==, BECKON_ERROR_USER_NOT_GROUP_MEMBER);
+  g_assert_cmpint (bk_recorder_group (alice, BK_GROUP_PUT, "no such", BOB), ==, BECKON_ERROR_GROUP_DOES_NOT_EXIST);
+  g_assert_cmpint (bk_recorder_group (bob, BK_GROUP_REMOVE, chess, NULL), ==, BECKON_ERROR_GROUP_DOES_NOT_EXIST);
+
+  /* Another device finds it as it is now. */
+  BkRecorder *laptop = device (world, ALICE);
+  expect_groups_of (laptop, BOB, chess);
+  expect_group (laptop, chess, "Go");
+  bk_recorder_wait_state (laptop, BK_BACKEND_ONLINE);
+
+  g_assert_cmpint (bk_recorder_change (bob, BK_CONTACT_REMOVE, ALICE, NULL), ==, -1);
+  g_assert_null (bk_recorder_wait_relation (laptop, BOB, BECKON_RELATION_NONE)->groups);
+  g_assert_cmpint (bk_recorder_group (alice, BK_GROUP_REMOVE, chess, NULL), ==, -1);
+  expect_group (laptop, chess, NULL);
+  g_assert_cmpuint (bk_recorder_count (bob, BK_BACKEND_EVENT_GROUP), ==, 0);
+  bk_recorder_free (laptop);
+  bk_recorder_free (alice);
+  bk_recorder_free (bob);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -340,5 +413,6 @@ main (int argc, char **argv)
   contract_add ("two-devices", TRUE, test_two_devices);
   contract_add ("unreachable", TRUE, test_unreachable);
   contract_add ("block", TRUE, test_block);
+  contract_add ("groups", TRUE, test_groups);
   return g_test_run ();
 }

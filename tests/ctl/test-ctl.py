@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """beckonctl: what it takes, what it prints, how it ends."""
+import json
 import os
 import pty
 import select
@@ -85,6 +86,79 @@ def test_contacts():
         user.json('--timeout', '10', 'watch', '--until', 'contact=echo:accepted')
 
 
+def test_show_contact():
+    with Bus() as bus:
+        user = desk(bus)
+        assert user.one('contact', 'show', 'echo') == user.one('contact', 'show', ECHO, '--listed')
+        stranger = user.one('contact', 'show', 'nobody')
+        assert (stranger['signin_name'], stranger['status'], stranger['relation']) == \
+            ('nobody@localhost', 'unknown', 'none'), stranger
+        user.fails(1, 'im.beckon.Error.UserNotFound', 'contact', 'show', 'nobody', '--listed')
+        user.fails(1, 'im.beckon.Error.InvalidArgument', 'contact', 'show', 'no body')
+
+
+def test_groups():
+    with Bus() as bus:
+        user = desk(bus)
+        assert user.one('groups') == []
+        chess = user.one('group', 'create', 'Chess')
+        assert (chess['name'], chess['contacts']) == ('Chess', []), chess
+        assert user.json('group', 'put', 'chess', 'echo') == []
+        assert user.one('groups', 'list') == [{**chess, 'contacts': [ECHO]}]
+        assert [c['signin_name'] for c in user.one('group', 'show', 'Chess')] == [ECHO]
+        assert user.run('groups').stdout == b'Chess  1\n'
+        user.fails(1, 'im.beckon.Error.GroupNotEmpty', 'group', 'remove', 'Chess')
+        user.fails(1, 'im.beckon.Error.GroupAlreadyExists', 'group', 'create', 'Chess')
+        user.fails(1, 'im.beckon.Error.UserNotFound', 'group', 'put', 'Chess', 'nobody')
+        watch = user.start('--json', 'watch', stdout=subprocess.PIPE)
+        told = (json.loads(line) for line in watch.stdout)
+        groups = (event['group'] for event in told if event['event'] == 'group')
+        assert next(groups) == {**chess, 'contacts': [ECHO]}
+        assert user.json('group', 'drop', 'Chess', 'echo') == []
+        assert next(groups) == chess
+        user.fails(1, 'im.beckon.Error.UserNotGroupMember', 'group', 'drop', 'Chess', 'echo')
+        assert user.json('group', 'rename', 'Chess', 'Go') == []
+        assert next(groups) == {**chess, 'name': 'Go'}
+        watch.kill()
+        watch.wait()
+        watch.stdout.close()
+        user.fails(1, 'no group Chess', 'group', 'show', 'Chess')
+        assert user.json('group', 'remove', 'go') == []
+        assert user.one('groups') == []
+
+
+def test_all_accounts():
+    with Bus() as bus:
+        user = desk(bus)
+        user.one('account', 'add', 'bob@localhost', '--password-stdin', text='secret\n')
+        states = lambda: [(a['signin_name'][:3], a['state']) for a in user.one('account', 'list')]
+        user.fails(1, 'im.beckon.Error.AlreadyLoggedOn', 'account', 'sign-in', '--all')
+        assert user.json('status', 'busy', '--all') == []
+        assert [a['wanted_status'] for a in user.one('account', 'list')] == ['busy', 'busy']
+        assert user.json('account', 'sign-out', '--all') == []
+        assert states() == [('ali', 'offline'), ('bob', 'offline')]
+        user.fails(1, 'im.beckon.Error.NotLoggedOn', 'account', 'sign-out', '--all')
+        assert user.json('account', 'sign-in', '--all') == []
+        assert states() == [('ali', 'online'), ('bob', 'online')]
+        for words in (('account', 'sign-in', 'bob', '--all'), ('account', 'sign-out', 'bob', '--all'),
+                      ('-a', 'bob', 'status', 'busy', '--all'), ('status', 'busy', '--all', '--message', 'x'),
+                      ('status', '--all')):
+            user.fails(2, '--all', *words)
+        assert user.one('account', 'primary')['signin_name'] == 'alice@localhost'
+        assert user.json('account', 'primary', 'bob') == []
+        assert user.one('account', 'primary')['signin_name'] == 'bob@localhost'
+
+
+def test_open_windows():
+    with Bus() as bus:
+        user = desk(bus)
+        for words in (('conversation', 'echo'), ('add-contact',), ('add-contact', 'zoe'), ('preferences',),
+                      ('preferences', 'behavior')):
+            user.fails(1, 'im.beckon.Error.NotSupported', 'open', *words)
+        user.fails(1, 'im.beckon.Error.UserNotFound', 'open', 'conversation', 'zoe')
+        user.fails(1, 'im.beckon.Error.InvalidArgument', 'open', 'preferences', 'odd')
+
+
 def test_messages():
     with Bus() as bus:
         user = desk(bus)
@@ -138,6 +212,14 @@ def test_applications():
         user.json('--timeout', '5', 'watch', '--until', f'application={GUID}')
         user.fails(1, 'im.beckon.Error.AppAlreadyRegistered', 'apps', 'register', GUID, 'Thing', '/bin/cat')
         user.fails(1, 'im.beckon.Error.AppNotRegistered', 'invite', 'echo', 'Nothing')
+        assert user.json('apps', 'update', GUID, 'Thing 2', "/bin/sleep 1000") == []
+        shown = user.one('apps', 'show', GUID)
+        assert (shown['name'], shown['path'], shown['source']) == ('Thing 2', '/bin/sleep 1000', 'user'), shown
+        assert shown['file'].endswith(f'/{GUID}.peer') and shown['url'] == ''
+        user.fails(1, 'im.beckon.Error.AppNotRegistered', 'apps', 'show', GUID.replace('1', '2'))
+        user.fails(1, 'im.beckon.Error.Failed', 'apps', 'update', GUID, 'Thing', '/nonexistent/program')
+        sides = user.json('apps', 'try', GUID)
+        assert [(s['role'], s['application']) for s in sides] == [('inviter', GUID), ('invitee', GUID)], sides
         assert user.json('apps', 'unregister', GUID) == []
         user.fails(1, 'im.beckon.Error.AppNotRegistered', 'apps', 'unregister', GUID)
 
@@ -310,6 +392,10 @@ if __name__ == '__main__':
         test_no_account,
         test_status,
         test_contacts,
+        test_show_contact,
+        test_groups,
+        test_all_accounts,
+        test_open_windows,
         test_messages,
         test_terminals_are_safe,
         test_long_history,

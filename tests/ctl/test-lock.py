@@ -101,6 +101,13 @@ def test_alerts():
         ui.wait_signal('AlertReceived', None, lambda a: a[0][2] == 'second')
         assert [s[2][0][2] for s in ui.signals if s[1] == 'AlertReceived'] == ['second']
         assert plain.stdout.readline() == '0  second\n'
+        # No window has shown it: whoever looks is told, until that is enough.
+        with user.start('watch', '--json', stdout=subprocess.PIPE, text=True) as watch:
+            event = next(event for event in map(json.loads, watch.stdout) if event['event'] == 'alert')
+            watch.terminate()
+        assert event['alert']['text'] == 'second', event
+        assert user.run('alerts', 'dismiss', event['alert']['id']).returncode == 0
+        user.fails(1, 'im.beckon.Error.NotFound', 'alerts', 'dismiss', event['alert']['id'])
         # Nothing is waited for in vain.
         user.run('chat', 'send', 'echo', '!revoke')
         assert plain.wait(20 * SLOWNESS) == 1

@@ -26,6 +26,20 @@ METHODS = {
     'Messenger1.RemoveAccount': 'account remove',
     'Messenger1.ListSessions': 'sessions',
     'Messenger1.InviteApp': 'invite',
+    'Messenger1.SetPrimaryAccount': 'account primary',
+    'Messenger1.SignIn': 'account sign-in --all',
+    'Messenger1.SignOut': 'account sign-out --all',
+    'Messenger1.SetStatus': 'status --all',
+    'Messenger1.GetContact': 'contact show',
+    'Account1.ListGroups': 'groups',
+    'Account1.CreateGroup': 'group create',
+    'Account1.RenameGroup': 'group rename',
+    'Account1.RemoveGroup': 'group remove',
+    'Account1.AddToGroup': 'group put',
+    'Account1.RemoveFromGroup': 'group drop',
+    'Registry1.UpdateApplication': 'apps update',
+    'Registry1.GetRegistration': 'apps show',
+    'Registry1.TryApplication': 'apps try',
     'Account1.SignIn': 'account sign-in',
     'Account1.SignOut': 'account sign-out',
     'Account1.SetStatus': 'status',
@@ -259,6 +273,10 @@ def people(alice, bob):
         assert account['state'] == 'online'
     alice('account set-name', 'Alice in the garden')
     assert alice('account list')[0]['display_name'] == 'Alice in the garden'
+    alice('account primary', alice.user.address)
+    bob('account sign-out --all')
+    bob('account sign-in --all')
+    bob('status --all', 'online')
     bob('account sign-out')
     bob('account sign-in')
     alice('status', 'busy', '--message', 'digging')
@@ -275,6 +293,13 @@ def people(alice, bob):
     bob('contact unblock', alice.user.address)
     alice.user.wait(f'presence={bob.user.address}:online')
     bob.user.wait(f'presence={alice.user.address}:online')
+    alice('contact show', bob.user.address)
+    alice('group create', 'Friends')
+    alice('group put', 'Friends', bob.user.address)
+    alice('groups')
+    alice('group drop', 'Friends', bob.user.address)
+    alice('group rename', 'Friends', 'Others')
+    alice('group remove', 'Others')
 
 
 def talk(alice, bob):
@@ -386,6 +411,10 @@ def test_commands():
         register(alice)
         register(bob)
         answers(alice, bob)
+        alice('apps update', GUID, 'Thing', '/bin/sleep 1000')
+        alice('apps show', GUID)
+        alice('apps try', GUID)
+        alice('cancel', alice.user.ctl('sessions')[0]['id'])
         session = play(alice, bob, watches[1])
         for person in (alice, bob):
             path = person.objects('ListSessions')[-1]

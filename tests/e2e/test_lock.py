@@ -11,7 +11,8 @@ from world import PIPE, SOURCES, World, program
 
 sys.path.append(str(SOURCES / 'tests/service'))
 from bed import ROOT, SESSIONS, Client, refused, wait  # noqa: E402
-from locked import FAILED, INITIALIZED, NOT_INITIALIZED, PRIVATE, STRANGER, UNLOCKED, Program, response_to  # noqa: E402
+from locked import (FAILED, FALSE, INITIALIZED, NOT_INITIALIZED, PRIVATE, STRANGER, TRUE, UNLOCKED,  # noqa: E402
+                    Program, response_to)
 
 CONNECTED, TERMINATED = 4, 7
 LOCK = 'LockStatusChanged'
@@ -37,7 +38,8 @@ class License:
 
 
 def administer(world, *arguments):
-    command = [str(program('beckon-server')), *arguments, f'--database={world.folder}/server.db']
+    command = [str(program('beckon-server')), *arguments, f'--database={world.folder}/server.db',
+               f'--domain={world.domain}']
     return subprocess.run(command, text=True, check=True, capture_output=True).stdout
 
 
@@ -157,6 +159,86 @@ def test_an_invitation_comes_to_who_has_unlocked():
         bob.wait('invitation-over')
 
 
+def test_the_server_asks_again():
+    with pair() as (world, alice, bob):
+        license = License(world)
+        program_ = Bus(alice).program()
+        for path in (ROOT, PRIVATE):
+            assert unlock(program_, alice, license, path)
+        for key, right in ((license.key, True), ('guessed', False)):
+            program_.forget()
+            administer(world, 'license', 'challenge', license.id)
+            for path in (ROOT, PRIVATE):
+                challenge = program_.challenge(0, path, alice.address)
+                program_.respond(response_to(challenge, key, license.id), 0, license.id, path)
+                assert program_.result(0, path, alice.address) is right
+                assert program_.status(path) == (UNLOCKED if right else FAILED)
+        refused('ApiLocked', program_.create)
+
+
+def alerts(watch, count):
+    """The next alerts that the user is told of: their words."""
+    seen = [event for event in watch.events if event['event'] == 'alert']
+    while len(seen) < count:
+        event = watch.next()
+        seen += [event] if event['event'] == 'alert' else []
+    return [(event['alert']['site'], event['alert']['text'], event['alert']['url']) for event in seen]
+
+
+def test_alerts():
+    with pair() as (world, alice, bob):
+        license = License(world)
+        program_, other = Bus(alice).program(), Bus(alice).program()
+        for one in (program_, other):
+            assert unlock(one, alice, license, PRIVATE)
+            one.enable_alerts(7)
+            one.client.answers['AlertReceived'] = TRUE
+        with alice.watch() as at_alice, bob.watch() as at_bob:
+            send = lambda *arguments: administer(world, 'alert', 'send', *arguments)
+            send('A new level is out.', '--subscribers', '--site=7', '--url=https://example.org/new')
+            assert alerts(at_alice, 1) == [(7, 'A new level is out.', 'https://example.org/new')]
+            for one in (program_, other):
+                (method, (alert, _)), = one.client.asked
+                assert (method, alert[0], alert[2], alert[5]) == (
+                    'AlertReceived', 7, 'A new level is out.', alice.address)
+            other.client.answers['AlertReceived'] = FALSE
+            send('Only the program knows.', '--subscribers', '--site=7')
+            wait(lambda: len(other.client.asked) == 2, 'the question')
+            send('Hello, <b>Bob</b>.', f'--to={bob.name}')
+            assert alerts(at_bob, 1) == [(0, 'Hello, <b>Bob</b>.', '')]
+            send('Good night, all.', '--all')
+            assert alerts(at_bob, 2)[1] == (0, 'Good night, all.', '')
+            assert alerts(at_alice, 2)[1] == (0, 'Good night, all.', '')
+            assert len(program_.client.asked) == 2
+        # It waits for who is away, and is told once.
+        bob.stop_service()
+        send('Good morning.', f'--to={bob.name}')
+        with bob.watch() as at_bob:
+            assert alerts(at_bob, 1) == [(0, 'Good morning.', '')]
+            bob.ctl('alerts', 'dismiss', next(e for e in at_bob.events if e['event'] == 'alert')['alert']['id'])
+        bob.stop_service()
+        bob.wait('account-state=online')
+        send('Again.', f'--to={bob.name}')
+        with bob.watch() as at_bob:
+            assert alerts(at_bob, 1) == [(0, 'Again.', '')]
+
+
+def test_a_program_makes_contacts():
+    with pair() as (world, alice, bob):
+        license = License(world)
+        carol = world.user('carol')
+        carol.create_account()
+        program_ = Bus(alice).program()
+        refused('ApiLocked', program_.add_contact, carol.address)
+        assert unlock(program_, alice, license, PRIVATE)
+        for who, error in ((carol.address, ''), (bob.address, 'im.beckon.Error.AlreadyInList'),
+                           ('nobody@localhost', 'im.beckon.Error.UserNotFound'),
+                           ('nobody', 'im.beckon.Error.InvalidArgument')):
+            program_.add_contact(who)
+            assert program_.added(who) == error, who
+        carol.wait(f'contact={alice.address}:asking')
+
+
 def test_the_operator_opens_it_for_all():
     with pair('off') as (world, alice, bob):
         program_ = Bus(alice).program()
@@ -171,5 +253,5 @@ def test_the_operator_opens_it_for_all():
 
 if __name__ == '__main__':
     tap.run([test_a_licensed_program_invites, test_what_opens_nothing, test_a_license_is_revoked_while_it_is_used,
-             test_the_connection_breaks, test_an_invitation_comes_to_who_has_unlocked,
-             test_the_operator_opens_it_for_all])
+             test_the_connection_breaks, test_an_invitation_comes_to_who_has_unlocked, test_the_server_asks_again,
+             test_alerts, test_a_program_makes_contacts, test_the_operator_opens_it_for_all])

@@ -132,6 +132,12 @@ bk_engine_application_get_argv (BkEngineApplication *self)
   return argv;
 }
 
+const char *
+bk_engine_application_get_bus_name (BkEngineApplication *self)
+{
+  return NULL;
+}
+
 BeckonSessionFlags
 bk_engine_application_get_flags (BkEngineApplication *self)
 {

@@ -408,6 +408,7 @@ stand_in_new (void)
   stand_in_answer (self, "ListApplications", "(@a(sssssubsb) [],)");
   stand_in_answer (self, "ListAlerts", "(@a(usssxs) [],)");
   stand_in_answer (self, "ListContacts", "(@a(ssubussu) [],)");
+  stand_in_answer (self, "ListGroups", "(@a(ssas) [],)");
   change_names (self, TRUE);
   return self;
 }

@@ -235,7 +235,8 @@ test_unlock (void)
   set_status (service, BECKON_LOCK_STATUS_INITIALIZED);
   signal_cookie (service, "LockChallenge", 0, "'c3'");
   settle (lock, service);
-  g_assert_cmpuint (*stand_in_count (service, "SendResponse"), ==, 3);
+  settle (lock, service); /* an answer would have been on its way when the first returned */
+  g_assert_cmpuint (*stand_in_count (service, "SendResponse"), ==, 4);
   g_clear_object (&result);
   assert_finalized (manager);
 }

@@ -107,6 +107,7 @@ test_peer_defaults (void)
   assert_peer (service, "Describe", "()", "('" GUID "', {})");
   assert_peer (service, "Invitation", "(objectpath '" SESSION_1 "', 'hi', @a{sv} {})", "(false,)");
   assert_peer (service, "BeforeAppLaunch", "(objectpath '" SESSION_1 "', @a{sv} {})", "(true,)");
+  assert_peer (service, "AlertReceived", "((uint32 0, '{A}', 'hi', '', int64 1, 'alice@b'), @a{sv} {})", "(true,)");
   assert_peer (service, "LaunchSession", "('cookie', @a{sv} {})", "!im.beckon.Error.NotSupported");
   g_assert_cmpuint (*stand_in_count (service, "GetLaunchingSession"), ==, 0);
   assert_finalized (manager);

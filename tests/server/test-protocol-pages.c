@@ -190,6 +190,8 @@ form_of (const BkField *field)
       return "boolean";
     case BK_FIELD_UINTS:
       return "numbers";
+    case BK_FIELD_GUIDS:
+      return "GUIDs";
     case BK_FIELD_OBJECT:
       return "object";
     }

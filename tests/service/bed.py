@@ -90,8 +90,8 @@ def refused(name, function, *args, **named):
 class Bus:
     def __init__(self, activatable=False):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='beckon-'))
-        self.services = self.dir / 'services'
-        self.services.mkdir()
+        self.services = self.dir / 'share' / 'dbus-1' / 'services'
+        self.services.mkdir(parents=True)
         self.processes = []
         self.clients = []
         self.address = f'unix:path={self.dir}/bus'
@@ -155,8 +155,8 @@ class Bus:
         self.processes.append(process)
         return process
 
-    def register(self, guid, *argv, name='Thing', **keys):
-        folder = self.dir / 'data' / 'beckon' / 'peers'
+    def register(self, guid, *argv, name='Thing', folder=None, **keys):
+        folder = (folder or self.dir / 'data') / 'beckon' / 'peers'
         folder.mkdir(parents=True, exist_ok=True)
         lines = ['[Beckon Peer]', f'GUID={guid}', f'Name={name}', 'Exec=' + ' '.join(argv)]
         lines += [f'{key}={value}' for key, value in keys.items()]

@@ -196,15 +196,61 @@ def test_registry():
             refused('AppAlreadyRegistered', register, guid, 'Other', '', '/bin/cat', 0)
             for bad in (('x', 'N', '', '/bin/cat', 0), (GUID, '', '', '/bin/cat', 0),
                         (GUID, 'x' * 257, '', '/bin/cat', 0), (GUID, 'N', 'file:///etc', '/bin/cat', 0),
-                        (GUID, 'N', '', 'cat', 0), (GUID, 'N', '', '', 0), (GUID, 'N', '', '/' + 'x' * 4096, 0), (GUID, 'N', '', '/bin/cat', 1),
+                        (GUID, 'N', '', 'cat', 0), (GUID, 'N', '', '', 0), (GUID, 'N', '', '/' + 'x' * 4096, 0),
+                        (GUID, 'N', '', '/bin/cat', 1), (GUID, 'N', 'javascript:1', '/bin/cat', 0),
                         (GUID, 'N\n', '', '/bin/cat', 0)):
                 refused('InvalidArgument', register, *bad)
+            refused('Failed', register, OTHER_GUID.replace('9', '7'), 'N', '', '/nonexistent/program', 0)
             client.call(interface, 'UnRegisterApplication', '(s)', guid)
             app.wait_signal('AppUnregistered', ROOT, lambda a: a == (guid,))
             refused('AppNotRegistered', client.call, interface, 'UnRegisterApplication', '(s)', guid)
             refused('InvalidArgument', client.call, interface, 'UnRegisterApplication', '(s)', 'x')
         bus.register(OTHER_GUID, '/bin/cat', name='')
         ui.wait_signal('Changed', ROOT, lambda c: c.get('Warnings'))
+
+
+def test_registration_is_changed():
+    with Bus() as bus:
+        client, account = started(bus)
+        ui = bus.client()
+        ui.attach()
+        read = lambda guid=GUID: client.call('Registry1', 'GetRegistration', '(s)', guid)
+        update = lambda *v: client.call('Registry1', 'UpdateApplication', '(ssssu)', *v)
+        before = read(GUID.lower())
+        file = bus.dir / 'data' / 'beckon' / 'peers' / f'{GUID}.peer'
+        assert before == {'guid': GUID, 'name': 'Thing', 'url': '', 'path': '/bin/cat', 'bus-name': '',
+                          'source': 'user', 'file': str(file)}, before
+        update(GUID, 'Thing 2', 'https://example.org/', '/bin/cat "a b" 5%', 0)
+        for signal in ('AppUnregistered', 'AppRegistered'):
+            ui.wait_signal(signal, ROOT, lambda a: a == (GUID,))
+        assert read() == {**before, 'name': 'Thing 2', 'url': 'https://example.org/', 'path': "/bin/cat 'a b' '5%'"}
+        update(GUID, 'Thing 3', '', read()['path'], 0)
+        assert read() == {**before, 'name': 'Thing 3', 'path': "/bin/cat 'a b' '5%'"}
+        refused('InvalidArgument', update, GUID, 'N', '', '/bin/cat', 1)
+        refused('InvalidArgument', update, GUID, 'N', '', 'cat', 0)
+        refused('InvalidArgument', update, 'x', 'N', '', '/bin/cat', 0)
+        refused('Failed', update, GUID, 'N', '', '/nonexistent/program', 0)
+        refused('AppNotRegistered', update, OTHER_GUID, 'N', '', '/bin/cat', 0)
+        refused('AppNotRegistered', read, OTHER_GUID)
+        refused('InvalidArgument', read, 'x')
+        # What was installed for everybody is not the user's to change, and comes to light again under the user's file.
+        bus.register(OTHER_GUID, '/bin/cat', name='Everybody', folder=bus.dir / 'share')
+        ui.wait_signal('AppRegistered', ROOT, lambda a: a == (OTHER_GUID,))
+        assert read(OTHER_GUID)['source'] == 'system'
+        refused('AccessDenied', update, OTHER_GUID, 'N', '', '/bin/cat', 0)
+        refused('AccessDenied', client.call, 'Registry1', 'UnRegisterApplication', '(s)', OTHER_GUID)
+        refused('AppAlreadyRegistered', client.call, 'Registry1', 'RegisterApplication', '(ssssu)', OTHER_GUID, 'N', '',
+                '/bin/cat', 0)
+        ui.signals.clear()
+        bus.register(OTHER_GUID, '/bin/cat', name='Mine')
+        ui.wait_signal('AppRegistered', ROOT, lambda a: a == (OTHER_GUID,))
+        assert read(OTHER_GUID)['name'] == 'Mine' and read(OTHER_GUID)['source'] == 'user'
+        ui.signals.clear()
+        client.call('Registry1', 'UnRegisterApplication', '(s)', OTHER_GUID)
+        ui.wait_signal('AppUnregistered', ROOT, lambda a: a == (OTHER_GUID,))
+        ui.wait_signal('AppRegistered', ROOT, lambda a: a == (OTHER_GUID,))
+        ui.wait_signal('ApplicationsChanged', ROOT, lambda a: any(x[:2] == (OTHER_GUID, 'Everybody') for x in a[2]))
+        assert read(OTHER_GUID)['source'] == 'system'
 
 
 def test_session_of_an_application():
@@ -338,6 +384,6 @@ def test_vanished_application():
 
 
 tap.run([test_attach_needs_a_name, test_introspection_and_properties, test_wrong_types_are_refused_by_name,
-         test_accounts, test_contacts, test_conversation, test_registry, test_session_of_an_application,
-         test_invite_app, test_signals_are_for_those_concerned, test_foreign_and_missing_sessions_look_alike,
-         test_vanished_application])
+         test_accounts, test_contacts, test_conversation, test_registry, test_registration_is_changed,
+         test_session_of_an_application, test_invite_app, test_signals_are_for_those_concerned,
+         test_foreign_and_missing_sessions_look_alike, test_vanished_application])

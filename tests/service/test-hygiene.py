@@ -31,9 +31,11 @@ def contract():
 
 
 def plain(method, **others):
-    """Arguments for a method, each as empty as can be, but for some by name."""
+    """Arguments for a method, each as empty as can be, but for some texts by name."""
     signature = ''.join(arg.signature for arg in method.in_args)
-    return GLib.Variant(f'({signature})', tuple(others.get(arg.name, PLAIN[arg.signature]) for arg in method.in_args))
+    texts = {'s': others}  # a cookie is a number elsewhere
+    return GLib.Variant(f'({signature})', tuple(texts.get(arg.signature, {}).get(arg.name, PLAIN[arg.signature])
+                                                for arg in method.in_args))
 
 
 def home(bus):
@@ -147,7 +149,7 @@ def test_long_texts_are_refused_by_name():
                 for method in interface.methods:
                     for arg in (arg for arg in method.in_args if arg.signature == 's'):
                         good = {'who': ECHO, 'user': ECHO, 'sign_in_name': 'zoe@localhost', 'guid': GUID, 'name': 'N',
-                                'path': '/bin/cat', 'cookie': 'c', 'text': 't'}
+                                'path': '/bin/cat', 'cookie': 'c', 'text': 't', 'id': GUID}
                         try:
                             result = caller.call_raw(door, place, interface.name, method.name,
                                                      plain(method, **{**good, arg.name: 'x' * 200000}))

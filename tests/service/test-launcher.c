@@ -162,7 +162,8 @@ setup (Fixture *f, gconstpointer data)
 
   g_autoptr (BkLauncher) scope = bk_service_scoper_new (&f->places, f->clock, f->connection);
   g_autoptr (BkLauncher) subreaper = bk_service_subreaper_new (&f->places);
-  f->launcher = bk_service_launcher_new (scope, subreaper, f->connection);
+  g_autoptr (BkLauncher) activator = bk_service_activator_new (f->connection);
+  f->launcher = bk_service_launcher_new (scope, subreaper, activator, f->connection);
 }
 
 static void
@@ -216,7 +217,7 @@ launch (Fixture *f, Run *run, const char *const *argv, GError **error)
   g_autofree char *cookie = bk_token_new ();
 
   run->session = bk_guid_new ();
-  BkLaunch order = { run->session, "Thing", argv, cookie };
+  BkLaunch order = { .session = run->session, .name = "Thing", .argv = argv, .cookie = cookie };
   bk_launcher_launch_async (f->launcher, &order, NULL, bk_test_store_result, &result);
   run->program = bk_launcher_launch_finish (f->launcher, bk_test_await (&result), error);
   if (run->program != NULL)
@@ -477,7 +478,7 @@ test_scope (Fixture *f, gconstpointer data)
   g_auto (Run) run = { 0 };
 
   launch_shell (f, &run, "echo there; exit 4");
-  g_autofree char *token = bk_service_spawn_token (run.session);
+  g_autofree char *token = bk_service_spawn_token (&(BkLaunch) { .session = run.session });
   g_autofree char *unit = g_strdup_printf ("app-beckon-%s.scope", token);
   g_assert_cmpstr (f->unit, ==, unit);
   bk_test_wait_until (is_gone, &f->pid); /* waited for and buried */

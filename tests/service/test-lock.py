@@ -280,6 +280,10 @@ def test_invitations_come_to_the_unlocked():
         path = door.ui.wait_signal('Invitation')[2][0]
         program.client.ping(SESSIONS)
         assert program.client.asked == []
+        late = Program(bus, guids=[GUID])
+        late.client.ping(SESSIONS)
+        assert late.client.asked == []
+        late.leave()
         assert program.unlock(ROOT, ALICE)
         program.client.ping(SESSIONS)
         assert program.client.asked == [], 'it is not for alice'

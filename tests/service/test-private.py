@@ -101,6 +101,9 @@ def test_enabling():
         door.ask(lambda: not refuses(program, *range(64)), 'the place')
         assert program.unlock(PRIVATE, BOB)
         program.enable_alerts(*range(1000, 1064), account=BOB)
+        door.ui.call('Messenger1', 'RemoveAccount', '(o)', door.others[0])
+        refused('NotFound', program.enable_alerts, 1, account=BOB)
+        program.enable_alerts(1)
 
 
 def refuses(program, *sites):

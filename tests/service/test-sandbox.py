@@ -8,6 +8,7 @@ from gi.repository import GLib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
+from activation import PREFIX, World, listed, wait_listed
 from bed import ECHO, GUID, ROOT, SERVICE, SESSIONS, Bus, refused
 from proxy import proxy
 
@@ -61,4 +62,25 @@ def test_application_in_a_sandbox():
         assert ROOT + '/Account' not in str(app.signals)
 
 
-tap.run([test_service_in_a_sandbox, test_application_in_a_sandbox])
+def test_programs_across_sandboxes():
+    """The service in one sandbox, a program that the bus starts in another."""
+    with World() as bus:
+        name = bus.peers.install('Boxed')
+        box = proxy(bus, 'peer', f'--talk={SESSIONS}', f'--own={name}')
+        script = bus.dir / 'run-Boxed'
+        script.write_text(script.read_text().replace('exec ', f'exec env DBUS_SESSION_BUS_ADDRESS={box} '))
+        bus.client(name=False).bus('ReloadConfig', '()')  # what is in a sandbox cannot tell the bus to look
+        bus.start(address=proxy(bus, 'service', '--own=im.beckon.Beckon.*'))
+        ui = bus.ui()
+        ui.account()
+        wait_listed(ui)
+        assert listed(ui)[GUID][1] == 'Peer good'
+        bus.peers.kill('Boxed')
+        ui.wait_for_name(PREFIX + 'Boxed', there=False)
+        path = ui.call('Messenger1', 'InviteApp', '(osssa{sv})', '/', ECHO, GUID, '', {})
+        ui.wait_signal('Changed', path, lambda c: any('has its session' in t for t in c.get('Timeline', [])))
+        bus.peers.kill('Boxed')
+        assert ui.wait_signal('Termination', path)[2][0] == 14
+
+
+tap.run([test_service_in_a_sandbox, test_application_in_a_sandbox, test_programs_across_sandboxes])

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The window is started by what the user should see, unless somebody looks already."""
+"""The window is started by what the user should see, unless somebody looks already; and by who asks it to show
+something."""
 import os
 import pathlib
 import signal
@@ -8,7 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import ECHO, GUID, Bus, arrivals, wait
+from bed import ECHO, GUID, ROOT, Bus, arrivals, refused, wait
 
 WINDOW = 'im.beckon.Beckon'
 ALICE, BOB = 'alice@localhost', 'bob@localhost'
@@ -25,6 +26,24 @@ with open(folder / 'starts', 'a', encoding='utf-8') as starts:
 with open(folder / 'gate', 'rb') as gate:
     gate.read()
 Gio.bus_own_name(Gio.BusType.SESSION, 'im.beckon.Beckon', 0, None, None, None)
+GLib.MainLoop().run()
+'''
+
+
+# Writes down the actions that it is to do.
+ACTOR = '''#!/usr/bin/python3
+import pathlib
+from gi.repository import Gio, GLib
+XML = """<node><interface name="org.freedesktop.Application"><method name="ActivateAction">
+<arg type="s" direction="in"/><arg type="av" direction="in"/><arg type="a{{sv}}" direction="in"/>
+</method></interface></node>"""
+def on_call(connection, sender, path, interface, method, arguments, invocation):
+    with open(pathlib.Path({folder!r}) / 'actions', 'a', encoding='utf-8') as actions:
+        actions.write(repr(arguments.unpack()) + '\\n')
+    invocation.return_value(None)
+bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+bus.register_object('/im/beckon/Beckon', Gio.DBusNodeInfo.new_for_xml(XML).interfaces[0], on_call, None, None)
+Gio.bus_own_name_on_connection(bus, 'im.beckon.Beckon', 0, None, None)
 GLib.MainLoop().run()
 '''
 
@@ -180,5 +199,43 @@ def test_there_is_no_window():
              or desk.client.ping() or desk.turn(), 'the note that there is none')
 
 
+def test_what_is_asked_for():
+    """Whoever looks, it is the window that shows it."""
+    with Bus() as bus:
+        desk = Desk(bus)
+        (bus.dir / 'window').write_text(ACTOR.format(folder=str(bus.dir)), encoding='utf-8')
+        watcher = bus.client()
+        watcher.attach()
+        desk.make_friends()
+
+        def ask(method, signature, *values):
+            return desk.client.call('Messenger1', method, signature, *values)
+
+        ask('OpenConversation', '(os)', '/', BOB.upper())
+        ask('OpenConversation', '(os)', desk.bob, ALICE)
+        ask('OpenAddContact', '(os)', '/', '')
+        ask('OpenAddContact', '(os)', desk.bob, 'Zoe@localhost')
+        ask('OpenPreferences', '(s)', '')
+        ask('OpenPreferences', '(s)', 'behavior')
+        lines = (bus.dir / 'actions').read_text(encoding='utf-8').splitlines()
+        assert lines == [repr((name, [value], {})) for name, value in (
+            ('open-conversation', (ALICE, BOB)), ('open-conversation', (BOB, ALICE)),
+            ('open-add-contact', (ALICE, '')), ('open-add-contact', (BOB, 'zoe@localhost')),
+            ('open-preferences', ''), ('open-preferences', 'behavior'))], lines
+
+        refused('UserNotFound', ask, 'OpenConversation', '(os)', '/', 'zoe@localhost')
+        refused('InvalidArgument', ask, 'OpenConversation', '(os)', '/', 'zoe')
+        refused('InvalidArgument', ask, 'OpenAddContact', '(os)', '/', 'no body')
+        refused('InvalidArgument', ask, 'OpenPreferences', '(s)', 'no-such-page')
+        for method in ('OpenConversation', 'OpenAddContact'):
+            refused('NotFound', ask, method, '(os)', f'{ROOT}/Account/99', BOB)
+
+        # Nothing is installed that could show it.
+        (bus.services / f'{WINDOW}.service').unlink()
+        desk.client.bus('ReloadConfig', '()')
+        desk.close_window()
+        refused('NotSupported', ask, 'OpenPreferences', '(s)', '')
+
+
 tap.run([test_what_wakes, test_nobody_is_woken_while_somebody_looks, test_once_while_it_starts,
-         test_there_is_no_window])
+         test_there_is_no_window, test_what_is_asked_for])

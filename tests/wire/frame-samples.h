@@ -33,6 +33,14 @@ static const struct
   [BK_FRAME_CONTACT_REMOVE] = { "contact-remove", "\"who\":\"" SAMPLE_BOB "\"", "\"who\":\"" SAMPLE_BOB "\"" },
   [BK_FRAME_CONTACT_BLOCK] = { "contact-block", "\"who\":\"" SAMPLE_BOB "\",\"blocked\":false",
                                "\"who\":\"" SAMPLE_BOB "\",\"blocked\":true" },
+  [BK_FRAME_GROUP_CREATE] = { "group-create", "\"group\":\"" SAMPLE_GUID "\",\"name\":\"x\"",
+                              "\"group\":\"" SAMPLE_GUID "\",\"name\":\"Chess club\"" },
+  [BK_FRAME_GROUP_RENAME] = { "group-rename", "\"group\":\"" SAMPLE_GUID "\",\"name\":\"x\"",
+                              "\"group\":\"" SAMPLE_GUID "\",\"name\":\"Chess club\"" },
+  [BK_FRAME_GROUP_REMOVE] = { "group-remove", "\"group\":\"" SAMPLE_GUID "\"", "\"group\":\"" SAMPLE_GUID "\"" },
+  [BK_FRAME_GROUP_CONTACT]
+  = { "group-contact", "\"group\":\"" SAMPLE_GUID "\",\"who\":\"" SAMPLE_BOB "\",\"member\":false",
+      "\"group\":\"" SAMPLE_GUID "\",\"who\":\"" SAMPLE_BOB "\",\"member\":true" },
   [BK_FRAME_MESSAGE_SEND]
   = { "message-send", "\"to\":\"" SAMPLE_BOB "\",\"message\":\"" SAMPLE_GUID "\",\"text\":\"x\"",
       "\"to\":\"" SAMPLE_BOB "\",\"message\":\"" SAMPLE_GUID "\",\"text\":\"two\\nlines\"" },
@@ -55,7 +63,9 @@ static const struct
                        "\"version\":2,\"domain\":\"example.org\",\"registration\":\"closed\"" },
   [BK_FRAME_CONTACT] = { "contact", "\"seq\":1,\"who\":\"" SAMPLE_BOB "\",\"relation\":\"none\",\"blocked\":false",
                          "\"seq\":1,\"who\":\"" SAMPLE_BOB "\",\"relation\":\"asking\",\"blocked\":true,"
-                         "\"display_name\":\"Bob\",\"message\":\"It is me\"" },
+                         "\"display_name\":\"Bob\",\"message\":\"It is me\",\"groups\":[\"" SAMPLE_GUID "\"]" },
+  [BK_FRAME_GROUP] = { "group", "\"seq\":1,\"group\":\"" SAMPLE_GUID "\"",
+                       "\"seq\":1,\"group\":\"" SAMPLE_GUID "\",\"name\":\"Chess club\"" },
   [BK_FRAME_PRESENCE] = { "presence", "\"who\":\"" SAMPLE_BOB "\",\"status\":\"offline\"",
                           "\"who\":\"" SAMPLE_BOB "\",\"status\":\"idle\",\"personal_message\":\"zzz\"" },
   [BK_FRAME_MESSAGE] = { "message",

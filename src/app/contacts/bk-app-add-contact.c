@@ -119,6 +119,22 @@ on_changed (GtkEditable *editable, BkAppAddContact *self)
 }
 
 void
+bk_app_add_contact_fill (BkAppAddContact *self, const char *account, const char *who)
+{
+  GListModel *accounts = beckon_messenger_get_accounts (self->messenger);
+
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->who)) != '\0')
+    return;
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr (BeckonAccount) own = g_list_model_get_item (accounts, i);
+      if (g_str_equal (beckon_account_get_signin_name (own), account))
+        adw_combo_row_set_selected (self->account, i);
+    }
+  gtk_editable_set_text (GTK_EDITABLE (self->who), who);
+}
+
+BkAppAddContact *
 bk_app_add_contact_show (GtkWindow *parent, BeckonMessenger *messenger)
 {
   BkAppAddContact *self = g_object_new (BK_TYPE_APP_ADD_CONTACT, "transient-for", parent, NULL);
@@ -131,6 +147,7 @@ bk_app_add_contact_show (GtkWindow *parent, BeckonMessenger *messenger)
   gtk_widget_set_visible (GTK_WIDGET (self->account), g_list_model_get_n_items (accounts) > 1);
   gtk_window_present (GTK_WINDOW (self));
   gtk_widget_grab_focus (self->who);
+  return self;
 }
 
 static void

@@ -209,6 +209,15 @@ show_warnings (BkAppPreferences *self)
 /* ---- the window ---- */
 
 void
+bk_app_preferences_open_page (BkAppPreferences *self, const char *page)
+{
+  static const char *const pages[] = { "accounts", "applications", "behavior", NULL };
+
+  if (g_strv_contains (pages, page))
+    adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (self), page);
+}
+
+void
 bk_app_preferences_show (GtkWindow *parent, BkApp *app)
 {
   BkAppPreferences *self = g_object_new (BK_TYPE_APP_PREFERENCES, "transient-for", parent, NULL);

@@ -112,6 +112,7 @@ on_echo_event (BkBackend *echo, const BkBackendEvent *event, gpointer user_data)
     case BK_BACKEND_EVENT_STATE:
     case BK_BACKEND_EVENT_CREDENTIALS:
     case BK_BACKEND_EVENT_PROFILE:
+    case BK_BACKEND_EVENT_GROUP:
     case BK_BACKEND_EVENT_PRESENCE:
     case BK_BACKEND_EVENT_SESSION_ELSEWHERE:
     case BK_BACKEND_EVENT_LOCK:

@@ -23,6 +23,8 @@ bk_fake_fact_new (const BkBackendEvent *event)
   copy->challenge = g_strdup (event->challenge);
   copy->alert = g_strdup (event->alert);
   copy->url = g_strdup (event->url);
+  copy->groups = (const char *const *) g_strdupv ((char **) event->groups);
+  copy->group = g_strdup (event->group);
   return fact;
 }
 
@@ -49,6 +51,8 @@ fact_clear (gpointer data)
   g_free ((char *) event->challenge);
   g_free ((char *) event->alert);
   g_free ((char *) event->url);
+  g_strfreev ((char **) event->groups);
+  g_free ((char *) event->group);
   g_free (fact->device);
   g_free (fact->not_device);
 }

@@ -13,6 +13,7 @@ contact_free (gpointer data)
   BkFakeContact *contact = data;
 
   g_free (contact->request);
+  g_strfreev (contact->groups);
   g_free (contact);
 }
 
@@ -26,6 +27,7 @@ account_free (gpointer data)
   g_free (account->display_name);
   g_free (account->personal_message);
   g_hash_table_unref (account->contacts);
+  g_hash_table_unref (account->groups);
   g_hash_table_unref (account->tokens);
   g_hash_table_unref (account->taken);
   g_hash_table_unref (account->uids);
@@ -43,6 +45,7 @@ account_new (const char *name, const char *password, const char *display_name)
   account->password = g_strdup (password);
   account->display_name = g_strdup (display_name != NULL && *display_name != '\0' ? display_name : name);
   account->contacts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, contact_free);
+  account->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   account->tokens = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   account->taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   account->uids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -185,6 +188,8 @@ save (BkFakeNetwork *self, BkFakeAccount *owner, BkFakeAccount *other, BeckonRel
   gboolean known = relation == BECKON_RELATION_ACCEPTED || relation == BECKON_RELATION_ASKING;
 
   contact->relation = relation;
+  if (relation == BECKON_RELATION_NONE)
+    g_clear_pointer (&contact->groups, g_strfreev);
   BkBackendEvent event = {
     .type = BK_BACKEND_EVENT_CONTACT,
     .who = other->name,
@@ -192,9 +197,17 @@ save (BkFakeNetwork *self, BkFakeAccount *owner, BkFakeAccount *other, BeckonRel
     .relation = relation,
     .blocked = contact->blocked,
     .text = relation == BECKON_RELATION_ASKING ? contact->request : NULL,
+    .groups = (const char *const *) contact->groups,
   };
   withdraw_contact (owner, other->name);
   bk_fake_network_publish (self, owner, bk_fake_fact_new (&event));
+}
+
+/* Tells @owner's devices how @other stands to it. */
+void
+bk_fake_network_tell_contact (BkFakeNetwork *self, BkFakeAccount *owner, BkFakeAccount *other)
+{
+  save (self, owner, other, bk_fake_account_contact (owner, other->name)->relation);
 }
 
 static void

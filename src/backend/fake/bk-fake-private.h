@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of the fake network: -network.c people and messages, -sessions.c envelopes, -lock.c Lock and Key,
- * -alerts.c what the operator says, -backend.c a device, -requests.c what is asked of it, -demo.c who answers in the
+ * -groups.c groups, -alerts.c what the operator says, -backend.c a device, -requests.c what is asked of it, -demo.c who answers in the
  * demonstration. */
 #pragma once
 
@@ -29,6 +29,7 @@ typedef struct
   BeckonRelation relation;
   gboolean blocked;
   char *request; /* nullable */
+  char **groups; /* nullable: ids */
 } BkFakeContact;
 
 typedef struct
@@ -37,6 +38,7 @@ typedef struct
   char *password;
   char *display_name;
   GHashTable *contacts; /* char * name → BkFakeContact */
+  GHashTable *groups;   /* char * id → char * name */
   GHashTable *tokens;   /* char * token → char * device */
   GHashTable *taken;    /* char * message id → gint64 * time */
   GHashTable *uids;     /* set of char * */
@@ -108,6 +110,7 @@ BkFakeAccount *bk_fake_network_sign_in (BkFakeNetwork *self, const char *name, c
 /* requests: each changes the network or fails */
 gboolean bk_fake_network_change (BkFakeNetwork *self, BkFakeAccount *account, BkContactVerb verb, const char *who,
                                  const char *text, GError **error);
+void bk_fake_network_tell_contact (BkFakeNetwork *self, BkFakeAccount *owner, BkFakeAccount *other);
 void bk_fake_network_rename (BkFakeNetwork *self, BkFakeAccount *account, const char *display_name);
 gint64 bk_fake_network_send (BkFakeNetwork *self, BkFakeAccount *account, const char *to, const char *id,
                              const char *text, GError **error);
@@ -122,6 +125,7 @@ gboolean bk_fake_backend_check_ready (BkFakeBackend *self, GTask *task);
 void bk_fake_backend_reply (BkFakeBackend *self, GTask *task, gpointer result, GError *error);
 void bk_fake_backend_register_init (BkBackendRegisterInterface *iface);
 void bk_fake_backend_contacts_init (BkBackendContactsInterface *iface);
+void bk_fake_backend_groups_init (BkBackendGroupsInterface *iface);
 void bk_fake_backend_messages_init (BkBackendMessagesInterface *iface);
 void bk_fake_backend_sessions_init (BkBackendSessionsInterface *iface);
 void bk_fake_backend_lock_init (BkBackendLockInterface *iface);

@@ -153,7 +153,8 @@ fake_send_message_async (BkBackendMessages *backend, const char *to, const char 
       reply (self, task, time, error);
     }
   else
-    reply (self, task, 0, g_error_new_literal (BECKON_ERROR, BECKON_ERROR_MESSAGE_TOO_LONG, "The text is too long"));
+    reply (self, task, 0, g_error_new_literal (BECKON_ERROR, BECKON_ERROR_MESSAGE_TOO_LONG,
+                                              "The text is too long"));
 }
 
 static gint64

@@ -83,6 +83,7 @@ void bk_native_set_text (char **place, const char *text);
 void bk_native_backend_backend_init (BkBackendInterface *iface);
 void bk_native_backend_register_init (BkBackendRegisterInterface *iface);
 void bk_native_backend_contacts_init (BkBackendContactsInterface *iface);
+void bk_native_backend_groups_init (BkBackendGroupsInterface *iface);
 void bk_native_backend_messages_init (BkBackendMessagesInterface *iface);
 void bk_native_backend_sessions_init (BkBackendSessionsInterface *iface);
 void bk_native_backend_lock_init (BkBackendLockInterface *iface);

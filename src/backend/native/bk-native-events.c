@@ -21,6 +21,8 @@ report_contact (BkNativeBackend *self, const BkFrame *frame)
   char cursor[CURSOR_SIZE];
   int relation = BECKON_RELATION_NONE;
 
+  g_auto (GStrv) groups = bk_frame_dup_strings (frame, "groups");
+
   bk_enum_from_nick (BECKON_TYPE_RELATION, bk_frame_get_string (frame, "relation"), &relation);
   BkBackendEvent event = {
     .type = BK_BACKEND_EVENT_CONTACT,
@@ -30,7 +32,22 @@ report_contact (BkNativeBackend *self, const BkFrame *frame)
     .relation = (BeckonRelation) relation,
     .blocked = bk_frame_get_int (frame, "blocked") != 0,
     .text = bk_frame_get_string (frame, "message"),
+    .groups = (const char *const *) groups,
   };
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+static void
+report_group (BkNativeBackend *self, const BkFrame *frame)
+{
+  char cursor[CURSOR_SIZE];
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_GROUP,
+    .cursor = advance (self, frame, cursor),
+    .group = bk_frame_get_string (frame, "group"),
+    .display_name = bk_frame_get_string (frame, "name"),
+  };
+
   bk_backend_emit (BK_BACKEND (self), &event);
 }
 
@@ -150,6 +167,9 @@ bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame)
     case BK_FRAME_CONTACT:
       report_contact (self, frame);
       break;
+    case BK_FRAME_GROUP:
+      report_group (self, frame);
+      break;
     case BK_FRAME_PRESENCE:
       report_presence (self, frame);
       break;
@@ -187,6 +207,10 @@ bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame)
     case BK_FRAME_CONTACT_DECLINE:
     case BK_FRAME_CONTACT_REMOVE:
     case BK_FRAME_CONTACT_BLOCK:
+    case BK_FRAME_GROUP_CREATE:
+    case BK_FRAME_GROUP_RENAME:
+    case BK_FRAME_GROUP_REMOVE:
+    case BK_FRAME_GROUP_CONTACT:
     case BK_FRAME_MESSAGE_SEND:
     case BK_FRAME_SESSION_SEND:
     case BK_FRAME_LOCK_CHALLENGE:

@@ -172,6 +172,106 @@ bk_native_backend_contacts_init (BkBackendContactsInterface *iface)
   iface->set_display_name_finish = native_set_display_name_finish;
 }
 
+/* ---- groups ---- */
+
+static gboolean
+check_group_name (GTask *task, const char *name)
+{
+  if (!bk_text_is_valid (name, G_MAXINT32, FALSE) || *name == '\0')
+    {
+      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_BAD_GROUP_NAME, "That is no name for a group");
+      return FALSE;
+    }
+  return check_text (task, name, BK_LIMIT_GROUP_NAME, FALSE, BECKON_ERROR_GROUP_NAME_TOO_LONG);
+}
+
+/* The id is ours: if the answer is lost, the group that comes is known by it. */
+static void
+native_create_group_async (BkBackendGroups *backend, const char *name, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer user_data)
+{
+  BkNativeBackend *self = BK_NATIVE_BACKEND (backend);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  char *group = bk_guid_new ();
+
+  g_task_set_source_tag (task, native_create_group_async);
+  g_task_set_task_data (task, group, g_free);
+  if (!check_group_name (task, name) || !bk_native_backend_check_ready (self, task))
+    return;
+
+  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_GROUP_CREATE);
+  bk_frame_set_string (frame, "group", group);
+  bk_frame_set_string (frame, "name", name);
+  ask (self, frame, g_steal_pointer (&task));
+}
+
+static char *
+native_create_group_finish (BkBackendGroups *backend, GAsyncResult *result, GError **error)
+{
+  return finish_boolean (result, error) ? g_strdup (g_task_get_task_data (G_TASK (result))) : NULL;
+}
+
+static BkFrameType
+frame_type_of_group (BkGroupVerb verb)
+{
+  switch (verb)
+    {
+    case BK_GROUP_RENAME:
+      return BK_FRAME_GROUP_RENAME;
+    case BK_GROUP_REMOVE:
+      return BK_FRAME_GROUP_REMOVE;
+    case BK_GROUP_PUT:
+    case BK_GROUP_DROP:
+      break;
+    }
+  return BK_FRAME_GROUP_CONTACT;
+}
+
+static void
+native_change_group_async (BkBackendGroups *backend, BkGroupVerb verb, const char *group, const char *argument,
+                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  BkNativeBackend *self = BK_NATIVE_BACKEND (backend);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  gboolean moves = verb == BK_GROUP_PUT || verb == BK_GROUP_DROP;
+
+  g_task_set_source_tag (task, native_change_group_async);
+  if (!bk_guid_is_valid (group))
+    {
+      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_GROUP_DOES_NOT_EXIST, "There is no such group");
+      return;
+    }
+  if ((moves && !check_name (task, argument)) || (verb == BK_GROUP_RENAME && !check_group_name (task, argument))
+      || !bk_native_backend_check_ready (self, task))
+    return;
+
+  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, frame_type_of_group (verb));
+  bk_frame_set_string (frame, "group", group);
+  if (verb == BK_GROUP_RENAME)
+    bk_frame_set_string (frame, "name", argument);
+  if (moves)
+    {
+      bk_frame_set_string (frame, "who", argument);
+      bk_frame_set_bool (frame, "member", verb == BK_GROUP_PUT);
+    }
+  ask (self, frame, g_steal_pointer (&task));
+}
+
+static gboolean
+native_change_group_finish (BkBackendGroups *backend, GAsyncResult *result, GError **error)
+{
+  return finish_boolean (result, error);
+}
+
+void
+bk_native_backend_groups_init (BkBackendGroupsInterface *iface)
+{
+  iface->create_async = native_create_group_async;
+  iface->create_finish = native_create_group_finish;
+  iface->change_async = native_change_group_async;
+  iface->change_finish = native_change_group_finish;
+}
+
 /* ---- messages ---- */
 
 static void

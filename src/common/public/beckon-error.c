@@ -69,6 +69,14 @@ static const ErrorInfo errors[] = {
   INFO (API_ALREADY_UNLOCKED, "ApiAlreadyUnlocked", "api-already-unlocked", "MSGR_E_API_ALREADY_UNLOCKED", 0x81000754),
   INFO (API_PENDING_UNLOCK, "ApiPendingUnlock", "api-pending-unlock", "MSGR_E_API_PENDING_UNLOCK", 0x81000755),
   INFO (API_DISABLED, "ApiDisabled", "api-disabled", "MSGR_E_API_DISABLED", 0x81000756),
+  INFO (GROUPS_NOT_ENABLED, "GroupsNotEnabled", "groups-not-enabled", "MSGR_E_GROUPS_NOT_ENABLED", 0x8100034A),
+  INFO (GROUP_ALREADY_EXISTS, "GroupAlreadyExists", "group-already-exists", "MSGR_E_GROUP_ALREADY_EXISTS", 0x8100034B),
+  INFO (TOO_MANY_GROUPS, "TooManyGroups", "too-many-groups", "MSGR_E_TOO_MANY_GROUPS", 0x8100034C),
+  INFO (GROUP_DOES_NOT_EXIST, "GroupDoesNotExist", "group-does-not-exist", "MSGR_E_GROUP_DOES_NOT_EXIST", 0x8100034D),
+  INFO (USER_NOT_GROUP_MEMBER, "UserNotGroupMember", "user-not-group-member", "MSGR_E_USER_NOT_GROUP_MEMBER", 0x8100034E),
+  INFO (GROUP_NAME_TOO_LONG, "GroupNameTooLong", "group-name-too-long", "MSGR_E_GROUP_NAME_TOO_LONG", 0x8100034F),
+  INFO (GROUP_NOT_EMPTY, "GroupNotEmpty", "group-not-empty", "MSGR_E_GROUP_NOT_EMPTY", 0x81000350),
+  INFO (BAD_GROUP_NAME, "BadGroupName", "bad-group-name", "MSGR_E_BAD_GROUP_NAME", 0x81000351),
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (errors) == BECKON_N_ERRORS);
 

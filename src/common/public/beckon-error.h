@@ -66,6 +66,14 @@ G_BEGIN_DECLS
  * @BECKON_ERROR_API_ALREADY_UNLOCKED: unlocked already (`MSGR_E_API_ALREADY_UNLOCKED`, 0x81000754)
  * @BECKON_ERROR_API_PENDING_UNLOCK: a request is outstanding (`MSGR_E_API_PENDING_UNLOCK`, 0x81000755)
  * @BECKON_ERROR_API_DISABLED: this service needs no unlocking (`MSGR_E_API_DISABLED`, 0x81000756)
+ * @BECKON_ERROR_GROUPS_NOT_ENABLED: the network of this account has no groups (`MSGR_E_GROUPS_NOT_ENABLED`, 0x8100034A)
+ * @BECKON_ERROR_GROUP_ALREADY_EXISTS: there is a group of that name already (`MSGR_E_GROUP_ALREADY_EXISTS`, 0x8100034B)
+ * @BECKON_ERROR_TOO_MANY_GROUPS: there can be no more groups (`MSGR_E_TOO_MANY_GROUPS`, 0x8100034C)
+ * @BECKON_ERROR_GROUP_DOES_NOT_EXIST: there is no such group (`MSGR_E_GROUP_DOES_NOT_EXIST`, 0x8100034D)
+ * @BECKON_ERROR_USER_NOT_GROUP_MEMBER: that contact is not in the group (`MSGR_E_USER_NOT_GROUP_MEMBER`, 0x8100034E)
+ * @BECKON_ERROR_GROUP_NAME_TOO_LONG: the name of a group is longer than allowed (`MSGR_E_GROUP_NAME_TOO_LONG`, 0x8100034F)
+ * @BECKON_ERROR_GROUP_NOT_EMPTY: a group that has contacts cannot be removed (`MSGR_E_GROUP_NOT_EMPTY`, 0x81000350)
+ * @BECKON_ERROR_BAD_GROUP_NAME: that is no name for a group (`MSGR_E_BAD_GROUP_NAME`, 0x81000351)
  *
  * What can go wrong. In brackets the symbol and code of the original API, see [func@Error.to_hresult].
  */
@@ -121,13 +129,21 @@ typedef enum {
   BECKON_ERROR_API_ALREADY_UNLOCKED,
   BECKON_ERROR_API_PENDING_UNLOCK,
   BECKON_ERROR_API_DISABLED,
+  BECKON_ERROR_GROUPS_NOT_ENABLED,
+  BECKON_ERROR_GROUP_ALREADY_EXISTS,
+  BECKON_ERROR_TOO_MANY_GROUPS,
+  BECKON_ERROR_GROUP_DOES_NOT_EXIST,
+  BECKON_ERROR_USER_NOT_GROUP_MEMBER,
+  BECKON_ERROR_GROUP_NAME_TOO_LONG,
+  BECKON_ERROR_GROUP_NOT_EMPTY,
+  BECKON_ERROR_BAD_GROUP_NAME,
 } BeckonError;
 /**
  * BECKON_N_ERRORS:
  *
  * How many codes [error@Error] has.
  */
-#define BECKON_N_ERRORS 51
+#define BECKON_N_ERRORS 59
 
 GQuark beckon_error_quark (void);
 GType beckon_error_get_type (void);

@@ -12,6 +12,7 @@ static guint signals[N_SIGNALS];
 G_DEFINE_INTERFACE (BkBackend, bk_backend, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkBackendRegister, bk_backend_register, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkBackendContacts, bk_backend_contacts, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkBackendGroups, bk_backend_groups, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkBackendMessages, bk_backend_messages, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkBackendSessions, bk_backend_sessions, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkBackendLock, bk_backend_lock, G_TYPE_OBJECT)
@@ -31,6 +32,11 @@ bk_backend_register_default_init (BkBackendRegisterInterface *iface)
 
 static void
 bk_backend_contacts_default_init (BkBackendContactsInterface *iface)
+{
+}
+
+static void
+bk_backend_groups_default_init (BkBackendGroupsInterface *iface)
 {
 }
 

@@ -28,6 +28,7 @@ typedef enum
   BK_BACKEND_EVENT_CREDENTIALS,
   BK_BACKEND_EVENT_PROFILE,
   BK_BACKEND_EVENT_CONTACT,
+  BK_BACKEND_EVENT_GROUP,
   BK_BACKEND_EVENT_PRESENCE,
   BK_BACKEND_EVENT_MESSAGE,
   BK_BACKEND_EVENT_SESSION,
@@ -44,7 +45,7 @@ typedef enum
 typedef struct
 {
   BkBackendEventType type;
-  const char *cursor; /* CONTACT, MESSAGE, SESSION, SESSION_ELSEWHERE, ALERT, CAUGHT_UP; nullable */
+  const char *cursor; /* CONTACT, GROUP, MESSAGE, SESSION, SESSION_ELSEWHERE, ALERT, CAUGHT_UP; nullable */
 
   BkBackendState state; /* STATE */
   const GError *error;  /* STATE: why OFFLINE or WAITING; nullable */
@@ -54,9 +55,11 @@ typedef struct
   const char *device; /* CREDENTIALS */
 
   const char *who;              /* CONTACT, PRESENCE; MESSAGE and SESSION: the other person */
-  const char *display_name;     /* PROFILE (own), CONTACT (nullable) */
+  const char *display_name;     /* PROFILE (own), CONTACT (nullable), GROUP (NULL: it is gone) */
   BeckonRelation relation;      /* CONTACT */
   gboolean blocked;             /* CONTACT */
+  const char *const *groups;    /* CONTACT: ids of the groups it is in, known already or not; nullable: none */
+  const char *group;            /* GROUP: its id, an opaque word of one line */
   BeckonStatus status;          /* PRESENCE */
   const char *personal_message; /* PRESENCE; nullable */
 
@@ -151,6 +154,28 @@ struct _BkBackendContactsInterface
   void (*set_display_name_async) (BkBackendContacts *self, const char *display_name, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*set_display_name_finish) (BkBackendContacts *self, GAsyncResult *result, GError **error);
+};
+
+typedef enum
+{
+  BK_GROUP_RENAME, /* the argument is a name */
+  BK_GROUP_REMOVE, /* without an argument; GROUP_NOT_EMPTY while somebody is in it */
+  BK_GROUP_PUT,    /* the argument is a contact */
+  BK_GROUP_DROP,
+} BkGroupVerb;
+
+/* Groups of contacts, kept by the network for all devices. A name is there once, whatever the case of its letters. */
+#define BK_TYPE_BACKEND_GROUPS (bk_backend_groups_get_type ())
+G_DECLARE_INTERFACE (BkBackendGroups, bk_backend_groups, BK, BACKEND_GROUPS, GObject)
+struct _BkBackendGroupsInterface
+{
+  GTypeInterface parent_iface;
+  void (*create_async) (BkBackendGroups *self, const char *name, GCancellable *cancellable,
+                        GAsyncReadyCallback callback, gpointer user_data);
+  char *(*create_finish) (BkBackendGroups *self, GAsyncResult *result, GError **error); /* the id */
+  void (*change_async) (BkBackendGroups *self, BkGroupVerb verb, const char *group, const char *argument,
+                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*change_finish) (BkBackendGroups *self, GAsyncResult *result, GError **error);
 };
 
 #define BK_TYPE_BACKEND_MESSAGES (bk_backend_messages_get_type ())

@@ -3,7 +3,10 @@
 
 G_DEFINE_INTERFACE (BkSecrets, bk_secrets, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkOpener, bk_opener, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkPeerDirectory, bk_peer_directory, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkPeers, bk_peers, G_TYPE_OBJECT)
+
+static guint directory_changed_signal;
 
 static void
 bk_secrets_default_init (BkSecretsInterface *iface)
@@ -13,6 +16,13 @@ bk_secrets_default_init (BkSecretsInterface *iface)
 static void
 bk_opener_default_init (BkOpenerInterface *iface)
 {
+}
+
+static void
+bk_peer_directory_default_init (BkPeerDirectoryInterface *iface)
+{
+  directory_changed_signal = g_signal_new ("changed", BK_TYPE_PEER_DIRECTORY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 0);
 }
 
 static void
@@ -69,6 +79,44 @@ void
 bk_opener_open (BkOpener *self, const char *url)
 {
   BK_OPENER_GET_IFACE (self)->open (self, url);
+}
+
+void
+bk_peer_description_free (BkPeerDescription *description)
+{
+  g_free (description->bus_name);
+  g_free (description->guid);
+  g_free (description->name);
+  g_free (description->url);
+  g_free (description->icon);
+  g_free (description->comment);
+  g_free (description->problem);
+  g_free (description);
+}
+
+GPtrArray *
+bk_peer_directory_list (BkPeerDirectory *self)
+{
+  return BK_PEER_DIRECTORY_GET_IFACE (self)->list (self);
+}
+
+void
+bk_peer_directory_refresh (BkPeerDirectory *self)
+{
+  BK_PEER_DIRECTORY_GET_IFACE (self)->refresh (self);
+}
+
+char *
+bk_peer_directory_get_warning (BkPeerDirectory *self)
+{
+  return BK_PEER_DIRECTORY_GET_IFACE (self)->get_warning (self);
+}
+
+/* For directories. */
+void
+bk_peer_directory_emit_changed (BkPeerDirectory *self)
+{
+  g_signal_emit (self, directory_changed_signal, 0);
 }
 
 void

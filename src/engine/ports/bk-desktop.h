@@ -50,6 +50,40 @@ struct _BkOpenerInterface
 
 void bk_opener_open (BkOpener *self, const char *url);
 
+/* ---- programs that describe themselves ---- */
+
+typedef struct
+{
+  char *bus_name;
+  char *guid;    /* what it says of itself, not checked yet; each nullable */
+  char *name;
+  char *url;
+  char *icon;
+  char *comment;
+  char *problem; /* nullable: why it could not be asked, a sentence without its beginning */
+} BkPeerDescription;
+
+void bk_peer_description_free (BkPeerDescription *description);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkPeerDescription, bk_peer_description_free)
+
+#define BK_TYPE_PEER_DIRECTORY (bk_peer_directory_get_type ())
+/* The programs that can be started without a registration file, each asked once what it is. Signal "changed" (): there
+ * are others, or they say something else. */
+G_DECLARE_INTERFACE (BkPeerDirectory, bk_peer_directory, BK, PEER_DIRECTORY, GObject)
+struct _BkPeerDirectoryInterface
+{
+  GTypeInterface parent_iface;
+  /* Those that have answered or never will, in an order that does not change. Bounded. */
+  GPtrArray *(*list) (BkPeerDirectory *self); /* transfer container, element-type BkPeerDescription */
+  void (*refresh) (BkPeerDirectory *self);    /* something was found to be other than expected: look again */
+  char *(*get_warning) (BkPeerDirectory *self); /* transfer full, nullable: about all of them */
+};
+
+GPtrArray *bk_peer_directory_list (BkPeerDirectory *self);
+void bk_peer_directory_refresh (BkPeerDirectory *self);
+char *bk_peer_directory_get_warning (BkPeerDirectory *self);
+void bk_peer_directory_emit_changed (BkPeerDirectory *self);
+
 /* ---- attached programs ---- */
 
 #define BK_TYPE_PEERS (bk_peers_get_type ())

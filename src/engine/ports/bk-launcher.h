@@ -10,9 +10,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *session;      /* SessionID: names the scope, the log and the private directory */
+  gboolean invitee;         /* two sides of one session may be on this machine: tells them apart */
   const char *name;         /* for people */
-  const char *const *argv;  /* argv[0] is absolute or found in PATH; never a shell */
+  const char *const *argv;  /* nullable; argv[0] is absolute or found in PATH; never a shell */
   const char *cookie;       /* goes into BECKON_COOKIE of the environment */
+  const char *bus_name;     /* instead of argv: started by the bus, the cookie is handed over in a call; nullable */
 } BkLaunch;
 
 #define BK_TYPE_PROGRAM (bk_program_get_type ())

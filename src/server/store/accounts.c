@@ -195,6 +195,7 @@ bk_store_remove_account (BkSqlite *db, gpointer data, GError **error)
   static const char *const statements[] = {
     "DELETE FROM devices WHERE account = ?",
     "DELETE FROM contacts WHERE owner = ?",
+    "DELETE FROM groups WHERE owner = ?",
     "DELETE FROM messages WHERE owner = ?",
     "DELETE FROM envelopes WHERE owner = ?",
     "DELETE FROM sent_uids WHERE account = ?",

@@ -32,6 +32,7 @@ typedef struct
   BeckonRelation relation;
   gboolean blocked;
   char *request; /* nullable */
+  char *groups;  /* nullable; ids parted by spaces */
 } BkStoreContactRow;
 
 void bk_store_contact_row_clear (BkStoreContactRow *row);
@@ -40,6 +41,7 @@ gboolean bk_store_contact_load (BkSqlite *db, gint64 owner, gint64 other, BkStor
 gboolean bk_store_contact_save (BkSqlite *db, const BkStoreContactRow *row, BkStoreChanges *changes, GError **error);
 gboolean bk_store_contact_friends (BkSqlite *db, gint64 account, GArray *friends, GError **error);
 GBytes *bk_store_contact_frame (BkSqlite *db, gint64 row, GError **error);
+GBytes *bk_store_group_frame (BkSqlite *db, gint64 row, GError **error);
 GBytes *bk_store_message_frame (BkSqlite *db, gint64 row, GError **error);
 GBytes *bk_store_envelope_frame (BkSqlite *db, gint64 row, gint64 now, GError **error);
 

@@ -114,6 +114,26 @@ typedef struct
   char *request; /* nullable */
 } BkStoreContact;
 
+typedef enum
+{
+  BK_STORE_GROUP_CREATE,
+  BK_STORE_GROUP_RENAME,
+  BK_STORE_GROUP_REMOVE,
+  BK_STORE_GROUP_CONTACT,
+} BkStoreGroupVerb;
+
+/* WRITE */
+typedef struct
+{
+  BkStoreChanges changes;
+  BkStoreGroupVerb verb;
+  gint64 account;
+  char *group;
+  char *name; /* CREATE, RENAME */
+  char *who;  /* CONTACT */
+  gboolean member;
+} BkStoreGroup;
+
 /* WRITE */
 typedef struct
 {
@@ -187,6 +207,7 @@ gboolean bk_store_sign_in (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_forget (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_profile (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_contact (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_group (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_message (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_session (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_sync (BkSqlite *db, gpointer data, GError **error);
@@ -205,6 +226,7 @@ void bk_store_register_free (gpointer data);
 void bk_store_sign_in_free (gpointer data);
 void bk_store_profile_free (gpointer data);
 void bk_store_contact_free (gpointer data);
+void bk_store_group_free (gpointer data);
 void bk_store_message_free (gpointer data);
 void bk_store_session_free (gpointer data);
 void bk_store_license_free (gpointer data);

@@ -14,6 +14,7 @@ bk_store_contact_row_clear (BkStoreContactRow *row)
 {
   g_clear_pointer (&row->name, g_free);
   g_clear_pointer (&row->request, g_free);
+  g_clear_pointer (&row->groups, g_free);
 }
 
 /* Reads how @owner sees @other. */
@@ -24,7 +25,7 @@ bk_store_contact_load (BkSqlite *db, gint64 owner, gint64 other, BkStoreContactR
 
   *row = (BkStoreContactRow){ .owner = owner, .other = other };
   sqlite3_stmt *query = bk_store_query (db, error,
-                                        "SELECT name, relation, blocked, request FROM contacts"
+                                        "SELECT name, relation, blocked, request, groups FROM contacts"
                                         " WHERE owner = ? AND other = ?",
                                         "ii", owner, other);
   if (query == NULL || !bk_sqlite_step (db, query, &found, error))
@@ -38,6 +39,7 @@ bk_store_contact_load (BkSqlite *db, gint64 owner, gint64 other, BkStoreContactR
   row->relation = (BeckonRelation) sqlite3_column_int (query, 1);
   row->blocked = sqlite3_column_int (query, 2) != 0;
   row->request = bk_store_dup_text (query, 3);
+  row->groups = bk_store_dup_text (query, 4);
   sqlite3_reset (query);
   return TRUE;
 }
@@ -49,7 +51,8 @@ bk_store_contact_frame (BkSqlite *db, gint64 row, GError **error)
 {
   gboolean found;
   sqlite3_stmt *query = bk_store_query (db, error,
-                                        "SELECT c.seq, c.name, c.relation, c.blocked, c.request, a.display_name"
+                                        "SELECT c.seq, c.name, c.relation, c.blocked, c.request, a.display_name,"
+                                        " c.groups"
                                         " FROM contacts c LEFT JOIN accounts a ON a.id = c.other WHERE c.id = ?",
                                         "i", row);
   if (query == NULL || !bk_sqlite_step (db, query, &found, error))
@@ -72,25 +75,31 @@ bk_store_contact_frame (BkSqlite *db, gint64 row, GError **error)
     bk_frame_set_string (frame, "display_name", bk_sqlite_column_text (query, 5));
   if (relation == BECKON_RELATION_ASKING)
     bk_frame_set_string (frame, "message", bk_sqlite_column_text (query, 4));
+  if (bk_sqlite_column_text (query, 6) != NULL)
+    {
+      g_auto (GStrv) groups = g_strsplit (bk_sqlite_column_text (query, 6), " ", -1);
+      bk_frame_set_strings (frame, "groups", (const char *const *) groups);
+    }
   sqlite3_reset (query);
   return bk_frame_to_bytes (frame);
 }
 
-/* Writes @row under a new number and tells its owner's devices. */
+/* Writes @row under a new number and tells its owner's devices. Strangers are in no group. */
 gboolean
 bk_store_contact_save (BkSqlite *db, const BkStoreContactRow *row, BkStoreChanges *changes, GError **error)
 {
+  const char *groups = row->relation != BECKON_RELATION_NONE ? row->groups : NULL;
   BkStoreEvent event = { .account = row->owner };
   gint64 id;
 
   if (!bk_store_next_seq (db, row->owner, &event.seq, error)
       || !bk_store_exec (db, error,
-                         "INSERT INTO contacts (owner, other, name, relation, blocked, request, seq)"
-                         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (owner, other) DO UPDATE SET"
+                         "INSERT INTO contacts (owner, other, name, relation, blocked, request, seq, groups)"
+                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (owner, other) DO UPDATE SET"
                          " relation = excluded.relation, blocked = excluded.blocked, request = excluded.request,"
-                         " seq = excluded.seq",
-                         "iisiisi", row->owner, row->other, row->name, (gint64) row->relation, (gint64) row->blocked,
-                         row->request, event.seq))
+                         " seq = excluded.seq, groups = excluded.groups",
+                         "iisiisis", row->owner, row->other, row->name, (gint64) row->relation, (gint64) row->blocked,
+                         row->request, event.seq, groups))
     return FALSE;
 
   sqlite3_stmt *query = bk_store_query (db, error, "SELECT id FROM contacts WHERE owner = ? AND other = ?", "ii",

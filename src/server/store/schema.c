@@ -101,5 +101,18 @@ static const char version_2[] =
   "  revoked INTEGER NOT NULL DEFAULT 0"
   ") STRICT, WITHOUT ROWID;";
 
-const BkSqliteMigration bk_store_migrations[] = { { version_1 }, { version_2 } };
+/* Groups of contacts; one without a name has been removed. A contact has the ids of its groups, parted by spaces. */
+static const char groups[] =
+  "CREATE TABLE groups ("
+  "  id INTEGER PRIMARY KEY,"
+  "  owner INTEGER NOT NULL,"
+  "  guid TEXT NOT NULL,"
+  "  name TEXT,"
+  "  seq INTEGER NOT NULL,"
+  "  UNIQUE (owner, guid)"
+  ") STRICT;"
+  "CREATE INDEX groups_by_seq ON groups (owner, seq);"
+  "ALTER TABLE contacts ADD COLUMN groups TEXT;";
+
+const BkSqliteMigration bk_store_migrations[] = { { version_1 }, { version_2 }, { groups } };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a device has missed: rows of three tables, merged by their numbers. */
+/* What a device has missed: rows of four tables, merged by their numbers. */
 #include "bk-store-private.h"
 
 typedef enum
@@ -7,6 +7,7 @@ typedef enum
   SOURCE_CONTACT,
   SOURCE_MESSAGE,
   SOURCE_ENVELOPE,
+  SOURCE_GROUP,
 } Source;
 
 typedef struct
@@ -16,12 +17,13 @@ typedef struct
   gint64 seq;
 } Item;
 
-/* A device that starts from nothing need not hear of contacts that are gone. */
+/* A device that starts from nothing need not hear of contacts and groups that are gone. */
 static const char sql[] =
   "SELECT 0, id, seq FROM contacts WHERE owner = ?1 AND seq > ?2 AND (?2 > 0 OR relation != 0 OR blocked != 0)"
   " UNION ALL SELECT 1, id, seq FROM messages WHERE owner = ?1 AND seq > ?2"
   " UNION ALL SELECT 2, id, seq FROM envelopes WHERE owner = ?1 AND seq > ?2"
   "   AND (device = 0 OR device = ?3) AND not_device != ?3 AND expires > ?4"
+  " UNION ALL SELECT 3, id, seq FROM groups WHERE owner = ?1 AND seq > ?2 AND (?2 > 0 OR name IS NOT NULL)"
   " ORDER BY 3 LIMIT ?5";
 
 static gboolean
@@ -55,6 +57,8 @@ make_frame (BkSqlite *db, const BkStoreSync *job, const Item *item, GError **err
       return bk_store_message_frame (db, item->row, error);
     case SOURCE_ENVELOPE:
       return bk_store_envelope_frame (db, item->row, job->now, error);
+    case SOURCE_GROUP:
+      return bk_store_group_frame (db, item->row, error);
     }
   return NULL;
 }
