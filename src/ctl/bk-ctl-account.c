@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* account add|list|primary|remove|sign-in|sign-out, status */
+/* account add|list|primary|remove|sign-in|sign-out|set-name, status */
 #include "bk-ctl.h"
 
 #include <string.h>
@@ -133,6 +133,7 @@ run_add (BkCtl *ctl)
 BK_CTL_DEFINE_VERB (on_removed, BECKON_MESSENGER, beckon_messenger_remove_account_finish)
 BK_CTL_DEFINE_VERB (on_signed_in, BECKON_ACCOUNT, beckon_account_signin_finish)
 BK_CTL_DEFINE_VERB (on_signed_out, BECKON_ACCOUNT, beckon_account_signout_finish)
+BK_CTL_DEFINE_VERB (on_name_set, BECKON_ACCOUNT, beckon_account_set_display_name_finish)
 BK_CTL_DEFINE_VERB (on_status_set, BECKON_ACCOUNT, beckon_account_set_status_finish)
 
 static void
@@ -142,7 +143,7 @@ run_list (BkCtl *ctl)
   const char *warning = beckon_messenger_get_secrets_warning (ctl->messenger);
 
   bk_ctl_print_objects (ctl, accounts);
-  if (*warning != '\0' && !ctl->json)
+  if (*warning != '\0')
     g_printerr ("beckonctl: note: %s\n", warning);
   bk_ctl_done (ctl, BK_CTL_OK);
 }
@@ -235,6 +236,17 @@ run_sign_out (BkCtl *ctl)
     beckon_account_signout_async (account, ctl->cancellable, on_signed_out, ctl);
 }
 
+/* ---- set-name ---- */
+
+static void
+run_set_name (BkCtl *ctl)
+{
+  BeckonAccount *account = bk_ctl_account (ctl);
+
+  if (account != NULL)
+    beckon_account_set_display_name_async (account, ctl->args[0], ctl->cancellable, on_name_set, ctl);
+}
+
 /* ---- status ---- */
 
 static gboolean
@@ -294,6 +306,7 @@ const BkCtlCommand bk_ctl_account_commands[] = {
   { "account remove", run_remove, "NAME", "Forget an account and its history on this computer", 1, 1, NULL },
   { "account sign-in", run_sign_in, "[NAME]", "Sign in and stay signed in", 0, 1, sign_in_entries },
   { "account sign-out", run_sign_out, "[NAME]", "Sign out", 0, 1, sign_out_entries },
+  { "account set-name", run_set_name, "NAME", "Set the name that others see", 1, 1, NULL },
   { "status", run_status, "[STATUS]", "Show or set the own status", 0, 1, status_entries },
   { NULL },
 };

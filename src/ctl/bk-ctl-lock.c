@@ -27,14 +27,12 @@ static const GOptionEntry alerts_entries[] = {
 
 /* ---- the key: never an argument, which others could read ---- */
 
-typedef void (*LockFunc) (BkCtl *ctl, gpointer data);
-
 typedef struct
 {
   BkCtl *ctl;
   BeckonLock *lock; /* owned */
   const char *id;
-  LockFunc func; /* called when it is open */
+  BkCtlLockFunc func; /* called when it is open */
   gpointer data;
 } Opening;
 
@@ -116,7 +114,7 @@ on_file (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-open_lock (BkCtl *ctl, BeckonLock *lock, const char *id, const char *key_file, LockFunc func, gpointer data)
+open_lock (BkCtl *ctl, BeckonLock *lock, const char *id, const char *key_file, BkCtlLockFunc func, gpointer data)
 {
   Opening *opening = g_new0 (Opening, 1);
 
@@ -133,6 +131,27 @@ open_lock (BkCtl *ctl, BeckonLock *lock, const char *id, const char *key_file, L
     }
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (key_file);
   g_file_load_contents_async (file, ctl->cancellable, on_file, opening);
+}
+
+/* The options that unlock come in pairs. FALSE: the command has failed. */
+static gboolean
+check_license (BkCtl *ctl)
+{
+  if ((bk_ctl_lock_id == NULL) == (bk_ctl_lock_key_file == NULL))
+    return TRUE;
+  bk_ctl_fail (ctl, BK_CTL_USAGE, "--lock-id and --lock-key-file belong together");
+  return FALSE;
+}
+
+void
+bk_ctl_with_lock (BkCtl *ctl, BeckonLock *lock, BkCtlLockFunc func, gpointer data)
+{
+  if (!check_license (ctl))
+    return;
+  if (bk_ctl_lock_id != NULL)
+    open_lock (ctl, lock, bk_ctl_lock_id, bk_ctl_lock_key_file, func, data);
+  else
+    func (ctl, data);
 }
 
 /* ---- the private messenger ---- */
@@ -158,21 +177,14 @@ on_private (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   bk_ctl_keep (ctl, private);
-  if (bk_ctl_lock_id != NULL)
-    open_lock (ctl, beckon_messenger_private_get_lock (private), bk_ctl_lock_id, bk_ctl_lock_key_file,
-               on_private_open, private);
-  else
-    private_func (ctl, private);
+  bk_ctl_with_lock (ctl, beckon_messenger_private_get_lock (private), on_private_open, private);
 }
 
 void
 bk_ctl_with_private (BkCtl *ctl, BkCtlPrivateFunc func)
 {
-  if ((bk_ctl_lock_id == NULL) != (bk_ctl_lock_key_file == NULL))
-    {
-      bk_ctl_fail (ctl, BK_CTL_USAGE, "--lock-id and --lock-key-file belong together");
-      return;
-    }
+  if (!check_license (ctl))
+    return;
   private_func = func;
   beckon_messenger_private_new_async (ctl->cancellable, on_private, ctl);
 }

@@ -396,6 +396,24 @@ bk_ctl_print_object (BkCtl *ctl, GObject *object)
 }
 
 void
+bk_ctl_print_text (BkCtl *ctl, const char *name, const char *text)
+{
+  if (ctl->json)
+    {
+      g_autoptr (JsonBuilder) builder = json_builder_new ();
+      json_builder_begin_object (builder);
+      add_text (builder, name, text);
+      json_builder_end_object (builder);
+      bk_ctl_print_builder (builder);
+    }
+  else
+    {
+      g_autofree char *safe = bk_ctl_safe (text);
+      puts (safe);
+    }
+}
+
+void
 bk_ctl_print_objects (BkCtl *ctl, GPtrArray *objects)
 {
   g_autoptr (JsonBuilder) builder = ctl->json ? json_builder_new () : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* invite, pick, accept, decline, cancel, sessions, show */
+/* invite, pick, accept, decline, cancel, context, sessions, show */
 #include "bk-ctl.h"
 
 #include <stdio.h>
@@ -18,6 +18,8 @@ static struct
 {
   char *data;
   char *wait_name;
+  char *address;
+  char *reason;
   gboolean all;
   gboolean nobody;
   Wait wait;
@@ -27,9 +29,27 @@ static const GOptionEntry data_entries[] = {
   { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
   { NULL },
 };
-static const GOptionEntry wait_entries[] = {
+const GOptionEntry bk_ctl_wait_entries[] = {
   { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
   { "wait", 'w', 0, G_OPTION_ARG_FILENAME, &options.wait_name, "Wait for that", "accepted|connected|ended" },
+  { NULL },
+};
+static const GOptionEntry accept_entries[] = {
+  { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
+  { "address", 0, 0, G_OPTION_ARG_FILENAME, &options.address, "Where the other side finds this one", "TEXT" },
+  { "wait", 'w', 0, G_OPTION_ARG_FILENAME, &options.wait_name, "Wait for that", "connected|ended" },
+  { NULL },
+};
+static const GOptionEntry cancel_entries[] = {
+  { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
+  { "reason", 'r', 0, G_OPTION_ARG_FILENAME, &options.reason, "Why, if it is no plain cancel", "RESULT" },
+  { NULL },
+};
+const GOptionEntry bk_ctl_program_entries[] = {
+  { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
+  { "address", 0, 0, G_OPTION_ARG_FILENAME, &options.address, "Where the other side finds this one", "TEXT" },
+  { "wait", 'w', 0, G_OPTION_ARG_FILENAME, &options.wait_name, "Wait for that", "accepted|connected|ended" },
+  BK_CTL_LOCK_ENTRIES,
   { NULL },
 };
 static const GOptionEntry pick_entries[] = {
@@ -178,53 +198,6 @@ on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
     follow (ctl, session);
 }
 
-/* ---- invite --pick: what a program does that knows no contacts ---- */
-
-static void
-on_picked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  BkCtl *ctl = user_data;
-  GError *error = NULL;
-  g_autoptr (BeckonSession) session
-    = beckon_session_manager_invite_with_picker_finish (BECKON_SESSION_MANAGER (source), result, &error);
-
-  if (session == NULL)
-    bk_ctl_fail_error (ctl, error);
-  else
-    follow (ctl, session);
-}
-
-static void
-on_manager (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  BkCtl *ctl = user_data;
-  GError *error = NULL;
-  g_autoptr (BeckonSessionManager) manager = beckon_session_manager_new_finish (result, &error);
-
-  if (manager == NULL)
-    {
-      bk_ctl_fail_error (ctl, error);
-      return;
-    }
-  bk_ctl_keep (ctl, manager);
-  g_autofree char *guid = dup_guid (ctl, ctl->args[0]);
-  if (guid != NULL)
-    beckon_session_manager_invite_with_picker_async (manager, guid, NULL, data (), ctl->cancellable, on_picked, ctl);
-}
-
-/* The session ends with whoever holds it, and that is this program: it waits for the end unless told otherwise. */
-static void
-run_invite_with_picker (BkCtl *ctl)
-{
-  if (ctl->account_name != NULL)
-    bk_ctl_fail (ctl, BK_CTL_USAGE, "--pick invites from the primary account");
-  else if (parse_wait (ctl))
-    {
-      options.wait = options.wait == WAIT_NOT ? WAIT_ENDED : options.wait;
-      beckon_session_manager_new_async (NULL, ctl->cancellable, on_manager, ctl);
-    }
-}
-
 static void
 run_invite (BkCtl *ctl)
 {
@@ -328,12 +301,26 @@ on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_accept_address (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BkCtl *ctl = user_data;
+  GError *error = NULL;
+
+  if (beckon_session_set_local_address_finish (BECKON_SESSION (source), result, &error))
+    beckon_session_accept_async (BECKON_SESSION (source), data (), ctl->cancellable, on_accepted, ctl);
+  else
+    bk_ctl_fail_error (ctl, error);
+}
+
+static void
 run_accept (BkCtl *ctl)
 {
   if (!parse_wait (ctl))
     return;
   g_autoptr (BeckonSession) session = pick_session (ctl, is_ringing_here, "invitation");
-  if (session != NULL)
+  if (session != NULL && options.address != NULL)
+    beckon_session_set_local_address_async (session, options.address, ctl->cancellable, on_accept_address, ctl);
+  else if (session != NULL)
     beckon_session_accept_async (session, data (), ctl->cancellable, on_accepted, ctl);
 }
 
@@ -346,13 +333,49 @@ run_decline (BkCtl *ctl)
     beckon_session_decline_async (session, data (), ctl->cancellable, on_declined, ctl);
 }
 
+static gboolean
+find_result (const char *nick, BeckonSessionResult *result)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (BECKON_TYPE_SESSION_RESULT);
+  GEnumValue *value = g_enum_get_value_by_nick (klass, nick);
+
+  *result = value != NULL ? (BeckonSessionResult) value->value : BECKON_SESSION_RESULT_NONE;
+  return value != NULL;
+}
+
 static void
 run_cancel (BkCtl *ctl)
 {
+  BeckonSessionResult reason = BECKON_SESSION_RESULT_NONE;
+
+  if (options.reason != NULL && !find_result (options.reason, &reason))
+    {
+      bk_ctl_fail (ctl, BK_CTL_USAGE, "There is no result %s; beckonctl(1) has a list", options.reason);
+      return;
+    }
+  g_autoptr (BeckonSession) session = pick_session (ctl, is_open, "open session");
+  if (session != NULL)
+    beckon_session_cancel_async (session, reason, data (), ctl->cancellable, on_cancelled, ctl);
+}
+
+/* ---- context ---- */
+
+BK_CTL_DEFINE_VERB (on_context_sent, BECKON_SESSION, beckon_session_send_context_data_finish)
+
+static void
+run_context (BkCtl *ctl)
+{
   g_autoptr (BeckonSession) session = pick_session (ctl, is_open, "open session");
 
-  if (session != NULL)
-    beckon_session_cancel_async (session, BECKON_SESSION_RESULT_NONE, data (), ctl->cancellable, on_cancelled, ctl);
+  if (session == NULL)
+    return;
+  if (options.data != NULL)
+    {
+      beckon_session_send_context_data_async (session, options.data, ctl->cancellable, on_context_sent, ctl);
+      return;
+    }
+  bk_ctl_print_text (ctl, "context_data", beckon_session_get_context_data (session));
+  bk_ctl_done (ctl, BK_CTL_OK);
 }
 
 /* ---- sessions, show ---- */
@@ -402,14 +425,38 @@ run_show (BkCtl *ctl)
   bk_ctl_done (ctl, BK_CTL_OK);
 }
 
+/* ---- for bk-ctl-program.c ---- */
+
+gboolean
+bk_ctl_program_options (BkCtl *ctl, const char **app_data, const char **address)
+{
+  *app_data = data ();
+  *address = options.address;
+  return parse_wait (ctl);
+}
+
+/* The session ends with the program that holds it, which is this one: it waits for the end unless told otherwise. */
+void
+bk_ctl_hold_session (BkCtl *ctl, BeckonSession *session)
+{
+  if (options.wait == WAIT_NOT)
+    options.wait = WAIT_ENDED;
+  follow (ctl, session);
+}
+
+char *
+bk_ctl_dup_guid (BkCtl *ctl, const char *application)
+{
+  return dup_guid (ctl, application);
+}
+
 const BkCtlCommand bk_ctl_session_commands[] = {
-  { "invite", run_invite, "WHO APPLICATION", "Invite somebody to an application (name or GUID)", 2, 2, wait_entries },
-  { "invite --pick", run_invite_with_picker, "APPLICATION", "Let the user choose whom, in a window of Beckon", 1, 1,
-    wait_entries },
+  { "invite", run_invite, "WHO APPLICATION", "Invite somebody to an application (name or GUID)", 2, 2, bk_ctl_wait_entries },
   { "pick", run_pick, "SESSION [WHO]", "Choose whom a program invites", 1, 2, pick_entries },
-  { "accept", run_accept, "[SESSION]", "Accept an invitation", 0, 1, wait_entries },
+  { "accept", run_accept, "[SESSION]", "Accept an invitation", 0, 1, accept_entries },
   { "decline", run_decline, "[SESSION]", "Decline an invitation", 0, 1, data_entries },
-  { "cancel", run_cancel, "[SESSION]", "End a session from either side", 0, 1, data_entries },
+  { "cancel", run_cancel, "[SESSION]", "End a session from either side", 0, 1, cancel_entries },
+  { "context", run_context, "[SESSION]", "Show the latest context data, or send some", 0, 1, data_entries },
   { "sessions", run_list, "", "List the sessions", 0, 0, list_entries },
   { "sessions list", run_list, "", NULL, 0, 0, list_entries },
   { "show", run_show, "[SESSION]", "Tell all about a session", 0, 1, NULL },

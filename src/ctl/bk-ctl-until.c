@@ -26,6 +26,7 @@ static const struct
   [BK_CTL_UNTIL_RINGING] = { "ringing", TAKES_NOTHING },
   [BK_CTL_UNTIL_APP_NOT_PRESENT] = { "app-not-present", TAKES_NOTHING },
   [BK_CTL_UNTIL_CONTEXT_DATA] = { "context-data", TAKES_NOTHING },
+  [BK_CTL_UNTIL_ALERT] = { "alert", TAKES_NOTHING },
   [BK_CTL_UNTIL_MESSAGE] = { "message", MAY_TAKE_VALUE },
   [BK_CTL_UNTIL_SENT] = { "sent", TAKES_NOTHING },
   [BK_CTL_UNTIL_CONTACT] = { "contact", TAKES_WHO_AND_VALUE },
@@ -269,6 +270,7 @@ bk_ctl_until_holds (BkCtlUntil *until, BkCtlWatch *watch)
     case BK_CTL_UNTIL_APPLICATION:
       return application_holds (until, watch);
     case BK_CTL_UNTIL_CONTEXT_DATA:
+    case BK_CTL_UNTIL_ALERT:
       return FALSE;
     }
   return FALSE;

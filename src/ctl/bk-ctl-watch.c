@@ -400,10 +400,12 @@ on_notice (BeckonMessenger *messenger, const char *kind, const char *text, Becko
   tell ("notice", session, "kind", kind, "text", text, NULL);
 }
 
+/* Also those that waited for somebody to show them. */
 static void
 on_alert (BeckonMessenger *messenger, BeckonAlert *alert, gpointer user_data)
 {
   tell ("alert", alert, NULL);
+  passes (BK_CTL_UNTIL_ALERT, NULL);
 }
 
 static void

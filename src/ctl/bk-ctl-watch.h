@@ -16,6 +16,7 @@ typedef enum
   BK_CTL_UNTIL_RINGING,
   BK_CTL_UNTIL_APP_NOT_PRESENT,
   BK_CTL_UNTIL_CONTEXT_DATA,
+  BK_CTL_UNTIL_ALERT,           /* an operator tells something */
   BK_CTL_UNTIL_MESSAGE,         /* [TEXT] */
   BK_CTL_UNTIL_SENT,            /* nothing pending */
   BK_CTL_UNTIL_CONTACT,         /* WHO:RELATION */

@@ -58,6 +58,7 @@ extern const BkCtlCommand bk_ctl_group_commands[];
 extern const BkCtlCommand bk_ctl_chat_commands[];
 extern const BkCtlCommand bk_ctl_application_commands[];
 extern const BkCtlCommand bk_ctl_session_commands[];
+extern const BkCtlCommand bk_ctl_program_commands[];
 extern const BkCtlCommand bk_ctl_open_commands[];
 extern const BkCtlCommand bk_ctl_watch_commands[];
 extern const BkCtlCommand bk_ctl_lock_commands[];
@@ -110,6 +111,8 @@ void bk_ctl_build_object (JsonBuilder *builder, GObject *object);
 /* Prints what @builder holds as one line. */
 void bk_ctl_print_builder (JsonBuilder *builder);
 void bk_ctl_print_object (BkCtl *ctl, GObject *object);
+/* Prints one text: a line, or an object with the member @name. */
+void bk_ctl_print_text (BkCtl *ctl, const char *name, const char *text);
 /* Prints the objects as lines, or as one array. */
 void bk_ctl_print_objects (BkCtl *ctl, GPtrArray *objects);
 
@@ -127,6 +130,9 @@ extern char *bk_ctl_lock_key_file;
     "File with the key of the license; - for standard input", "FILE" \
   }
 
+typedef void (*BkCtlLockFunc) (BkCtl *ctl, gpointer data);
+/* Calls @func when @lock is unlocked, if the options say so, else at once. */
+void bk_ctl_with_lock (BkCtl *ctl, BeckonLock *lock, BkCtlLockFunc func, gpointer data);
 /* Calls @func once it is there and, if the options say so, unlocked. */
 void bk_ctl_with_private (BkCtl *ctl, BkCtlPrivateFunc func);
 void bk_ctl_add_contact_private (BkCtl *ctl, BeckonMessengerPrivate *private);
@@ -135,5 +141,14 @@ void bk_ctl_add_contact_private (BkCtl *ctl, BeckonMessengerPrivate *private);
 
 char *bk_ctl_dup_bare_id (const char *id);
 gboolean bk_ctl_session_has_id (BeckonSession *session, const char *prefix);
+/* The GUID of the application that a name or a GUID means. NULL: the command has failed. */
+char *bk_ctl_dup_guid (BkCtl *ctl, const char *application);
+
+/* Options of commands that invite as a program does: the user chooses whom, or the program. FALSE: the command has failed. Borrowed. */
+extern const GOptionEntry bk_ctl_wait_entries[];
+extern const GOptionEntry bk_ctl_program_entries[];
+gboolean bk_ctl_program_options (BkCtl *ctl, const char **app_data, const char **address);
+/* Follows a session that belongs to this program, to what --wait says, else to its end. */
+void bk_ctl_hold_session (BkCtl *ctl, BeckonSession *session);
 
 G_END_DECLS

@@ -496,7 +496,7 @@ beckon_account_get_groups (BeckonAccount *self)
  *
  * Looks somebody up in the contact list. See [method@Messenger.get_contact_async] for who may not be on it.
  *
- * Returns: (transfer full) (nullable): the contact
+ * Returns: (transfer full) (nullable): the contact, %NULL if there is none of that name
  */
 BeckonContact *
 beckon_account_find_contact (BeckonAccount *self, const char *who)

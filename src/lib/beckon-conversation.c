@@ -237,7 +237,8 @@ beckon_conversation_load_earlier_async (BeckonConversation *self, guint limit, G
  * @result: what the callback was given
  * @error: return location for a [error@Error]
  *
- * Gets the outcome of [method@Conversation.load_earlier_async].
+ * Gets the outcome of [method@Conversation.load_earlier_async]. Errors: %BECKON_ERROR_STORAGE, and
+ * %BECKON_ERROR_NOT_FOUND when the account is gone.
  *
  * Returns: %TRUE on success; [property@Conversation:complete] tells whether there is more
  */
@@ -441,7 +442,7 @@ beckon_conversation_mark_read_async (BeckonConversation *self, BeckonMessage *up
  * @result: what the callback was given
  * @error: return location for a [error@Error]
  *
- * Gets the outcome of [method@Conversation.mark_read_async].
+ * Gets the outcome of [method@Conversation.mark_read_async]. Errors: %BECKON_ERROR_NOT_FOUND when the account is gone.
  *
  * Returns: %TRUE on success
  */

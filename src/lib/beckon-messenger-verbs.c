@@ -443,7 +443,7 @@ beckon_messenger_dup_registry_warnings (BeckonMessenger *self)
  *
  * Looks an account up.
  *
- * Returns: (transfer full) (nullable): the account
+ * Returns: (transfer full) (nullable): the account, %NULL if there is none
  */
 BeckonAccount *
 beckon_messenger_find_account (BeckonMessenger *self, const char *signin_name)
@@ -468,7 +468,7 @@ beckon_messenger_find_account (BeckonMessenger *self, const char *signin_name)
  *
  * Looks a session up.
  *
- * Returns: (transfer full) (nullable): the session
+ * Returns: (transfer full) (nullable): the session, %NULL if there is none
  */
 BeckonSession *
 beckon_messenger_find_session (BeckonMessenger *self, const char *id)
@@ -493,7 +493,7 @@ beckon_messenger_find_session (BeckonMessenger *self, const char *id)
  *
  * Looks a registered application up.
  *
- * Returns: (transfer full) (nullable): the application
+ * Returns: (transfer full) (nullable): the application, %NULL if there is none
  */
 BeckonApplication *
 beckon_messenger_find_application (BeckonMessenger *self, const char *guid)

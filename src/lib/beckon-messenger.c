@@ -750,7 +750,7 @@ beckon_messenger_get_applications (BeckonMessenger *self)
  *
  * Gets the account that is used where none is named.
  *
- * Returns: (transfer none) (nullable): the account
+ * Returns: (transfer none) (nullable): the account, %NULL if there is none
  */
 BeckonAccount *
 beckon_messenger_get_primary_account (BeckonMessenger *self)

@@ -4,8 +4,8 @@
 The first call takes about as long as the build of the programs; later ones build what has changed. The paths of a
 prefix are compiled in, so an installation of the other build under DESTDIR would not run from there.
 """
-import contextlib
 import fcntl
+import hashlib
 import os
 import pathlib
 import pwd
@@ -18,9 +18,10 @@ import texts
 SOURCE = pathlib.Path(os.environ['BECKON_SRCDIR'])
 BUILD = pathlib.Path(os.environ['BECKON_BUILDDIR'])
 PLACE = BUILD / 'tests/data/installed'
-TREE = PLACE / 'build'
+TREE = PLACE / 'tree'
 PREFIX = PLACE / 'prefix'
-OPTIONS = ('-Dlibdir=lib', '-Dtests=false', '-Dintrospection=false', '-Doptimization=0', '-Ddebug=false')
+USED = []  # keeps the lock
+OPTIONS = ('-Dlibdir=lib', '-Dtests=false', '-Doptimization=0', '-Ddebug=false')
 
 
 def run(*command):
@@ -34,26 +35,48 @@ def run(*command):
         raise AssertionError(f'{command[:2]} failed:\n{done.stdout}')
 
 
-@contextlib.contextmanager
-def locked():
-    """Several tests may want it at the same time."""
-    PLACE.mkdir(parents=True, exist_ok=True)
-    with open(PLACE / 'lock', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def lock(name, kind):
+    """Returns the open file; the lock is held until that is closed, or this process ends."""
+    file = open(PLACE / name, 'w', encoding='utf-8')
+    fcntl.flock(file, kind)
+    return file
+
+
+def sources():
+    """Changes when anything does that may be installed."""
+    seen = hashlib.sha256()
+    for folder in ('data', 'examples', 'po', 'src', 'ui'):
+        for path in sorted((SOURCE / folder).rglob('*')):
+            facts = path.stat()
+            seen.update(f'{path} {facts.st_mtime_ns} {facts.st_size}\n'.encode())
+    return seen.hexdigest() + (SOURCE / 'meson.build').read_text(encoding='utf-8')
 
 
 def install():
-    """Returns the prefix, into which everything was installed just now."""
-    with locked():
-        if not (TREE / 'build.ninja').is_file():
-            shutil.rmtree(TREE, ignore_errors=True)
-            run('meson', 'setup', f'--prefix={PREFIX}', *OPTIONS, TREE, SOURCE)
-        run('ninja', '-C', TREE)
-        shutil.rmtree(PREFIX, ignore_errors=True)
-        run('meson', 'install', '-C', TREE, '--no-rebuild')
-        install_pseudo_locale()
+    """Returns the prefix, into which everything is installed as it is now. Several tests may use it at the same time:
+    it stays as it is as long as one does."""
+    if USED:
+        return PREFIX
+    PLACE.mkdir(parents=True, exist_ok=True)
+    with lock('building', fcntl.LOCK_EX):
+        now, stamp = sources(), PLACE / 'installed'
+        if not stamp.is_file() or stamp.read_text(encoding='utf-8') != now:
+            with lock('used', fcntl.LOCK_EX):
+                stamp.unlink(missing_ok=True)
+                build_and_install()
+                stamp.write_text(now, encoding='utf-8')
+        USED.append(lock('used', fcntl.LOCK_SH))
     return PREFIX
+
+
+def build_and_install():
+    if not (TREE / 'build.ninja').is_file():
+        shutil.rmtree(TREE, ignore_errors=True)
+        run('meson', 'setup', f'--prefix={PREFIX}', *OPTIONS, TREE, SOURCE)
+    run('ninja', '-C', TREE)
+    shutil.rmtree(PREFIX, ignore_errors=True)
+    run('meson', 'install', '-C', TREE, '--no-rebuild')
+    install_pseudo_locale()
 
 
 def install_pseudo_locale():
@@ -67,4 +90,4 @@ def environment(base):
     """The environment in which programs of the prefix are found, made of another one."""
     return {**base, 'PATH': f'{PREFIX}/bin:/usr/bin:/bin', 'LD_LIBRARY_PATH': str(PREFIX / 'lib'),
             'XDG_DATA_DIRS': f'{PREFIX}/share:/usr/share', 'PKG_CONFIG_PATH': str(PREFIX / 'lib/pkgconfig'),
-            'GSETTINGS_BACKEND': 'memory'}
+            'GI_TYPELIB_PATH': str(PREFIX / 'lib/girepository-1.0'), 'GSETTINGS_BACKEND': 'memory'}

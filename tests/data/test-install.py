@@ -11,17 +11,12 @@ import tempfile
 
 from gi.repository import Gio, GLib
 
-TESTS = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS / 'tools'), str(TESTS / 'e2e')]
-import installed  # noqa: E402
-import tap  # noqa: E402
-import world as worlds  # noqa: E402
-from display import screen  # noqa: E402
-from processes import Lines  # noqa: E402
+import installed
+from display import screen
+from users import ID, PREFIX, SHARE, InstalledWorld, run, worlds
+from processes import Lines  # of the folders that users.py has added
+import tap
 
-PREFIX = installed.PREFIX
-SHARE = PREFIX / 'share'
-ID = 'im.beckon.Beckon'
 PROGRAMS = ('beckon', 'beckon-pipe', 'beckon-server', 'beckonctl')
 VERSION = re.search(r"^  version: '([^']+)'", (installed.SOURCE / 'meson.build').read_text(encoding='utf-8'),
                     re.MULTILINE)[1]
@@ -51,44 +46,6 @@ from gi.repository import Gio
 app = Gio.DesktopAppInfo.new('im.beckon.Beckon.desktop')
 print(app.get_filename(), app.get_name(), app.get_icon().to_string(), app.get_boolean('DBusActivatable'), sep='|')
 '''
-
-
-class InstalledUser(worlds.User):
-    """A user whose bus finds what was installed, and nothing else."""
-
-    def make_environment(self):
-        return {**installed.environment(super().make_environment()), **self.world.display}
-
-    def write_service_files(self):
-        for path in (SHARE / 'dbus-1/services').glob('*.service'):
-            if path.stem == ID and not self.world.display:
-                continue  # messages would start a window
-            (self.folder / 'services' / path.name).write_text(path.read_text(encoding='utf-8'), encoding='utf-8')
-
-
-class InstalledWorld(worlds.World):
-    display = {}  # what programs need to open windows
-
-    def user(self, name, device='', service_options=()):
-        user = InstalledUser(self, name, device, service_options)
-        self.users.append(user)
-        return user
-
-
-def program(name):
-    """What the world runs: programs of the prefix."""
-    path = next((path for path in (PREFIX / 'bin' / name, PREFIX / 'libexec' / name) if path.is_file()), None)
-    assert path is not None, f'{name} is not installed'
-    return path
-
-
-def run(*command, expected=0, **more):
-    environment = installed.environment({**os.environ, **more})
-    environment.pop('GSETTINGS_SCHEMA_DIR', None)
-    done = subprocess.run([str(word) for word in command], env=environment, capture_output=True, encoding='utf-8',
-                          check=False)
-    assert done.returncode == expected, f'{command} ended with {done.returncode}: {done.stderr}'
-    return done.stdout
 
 
 def executable(bus, name):
@@ -200,5 +157,4 @@ def test_two_users_and_an_invitation():
 
 
 if __name__ == '__main__':
-    worlds.program = program
     tap.run([value for name, value in list(globals().items()) if name.startswith('test_')])

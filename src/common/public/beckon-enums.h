@@ -29,6 +29,11 @@ typedef enum {
   BECKON_SESSION_STATE_DECLINED = 6,
   BECKON_SESSION_STATE_TERMINATED = 7,
 } BeckonSessionState;
+/**
+ * BECKON_N_SESSION_STATES:
+ *
+ * How many values [enum@SessionState] has.
+ */
 #define BECKON_N_SESSION_STATES 8
 
 #define BECKON_TYPE_SESSION_FLAGS (beckon_session_flags_get_type ())
@@ -92,6 +97,11 @@ typedef enum {
   BECKON_SESSION_RESULT_SIGNED_OUT = 16,
   BECKON_SESSION_RESULT_SERVICE_RESTARTED = 17,
 } BeckonSessionResult;
+/**
+ * BECKON_N_SESSION_RESULTS:
+ *
+ * How many values [enum@SessionResult] has.
+ */
 #define BECKON_N_SESSION_RESULTS 18
 
 #define BECKON_TYPE_STATUS (beckon_status_get_type ())

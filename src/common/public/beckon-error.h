@@ -140,6 +140,11 @@ typedef enum {
   BECKON_ERROR_GROUP_NOT_EMPTY,
   BECKON_ERROR_BAD_GROUP_NAME,
 } BeckonError;
+/**
+ * BECKON_N_ERRORS:
+ *
+ * How many codes [error@Error] has.
+ */
 #define BECKON_N_ERRORS 60
 
 GQuark beckon_error_quark (void);

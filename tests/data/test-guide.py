@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the guides for developers show: the first one is followed to the letter, in an empty folder and with what is
+installed; the code of the others is compiled."""
+import ast
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+
+import installed
+from display import screen
+from users import PREFIX, run
+from processes import adopt_orphans, end_all  # of the folders that users.py has added
+import tap
+
+DOC = installed.SOURCE / 'src/lib/doc'
+EXAMPLES = installed.SOURCE / 'examples'
+FIRST = DOC / 'first-peer.md'
+BLOCK = re.compile(r'^```(\w+)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+SAVE = re.compile(r'[Ss]ave (?:this|it)\s+as\s+`([\w.]+)`')
+KINDS = {'sh', 'text', 'python', 'c', 'ini'}
+LIMIT = 300
+GUID = '3B7D1C58-90E2-4A6F-8C14-D5F2A7E6B903'
+STRICT = ('-std=gnu11', '-Wall', '-Wextra', '-Werror', '-Wno-unused-parameter', '-Wno-unused-function',
+          '-fsyntax-only', '-x', 'c')
+
+
+def blocks(path):
+    """(language, text, the words before it) of each piece of code."""
+    page = path.read_text(encoding='utf-8')
+    end, found = 0, []
+    for match in BLOCK.finditer(page):
+        found.append((match[1], match[2], page[end:match.start()]))
+        end = match.end()
+    assert page.count('```') == 2 * len(found), f'{path.name}: a block of code has no language or no end'
+    assert {kind for kind, _, _ in found} <= KINDS, path.name
+    return found
+
+
+def pages(kind):
+    return [(path, text) for path in sorted(DOC.glob('*.md')) for found, text, _ in blocks(path) if found == kind]
+
+
+def make_script(steps):
+    """All commands and files one after the other, as somebody types them into one terminal, with marks between."""
+    script, expected = ['set -e -u'], {}
+    for number, (kind, text, before) in enumerate(steps):
+        if kind == 'sh':
+            script += [f'echo "==== {number}"', text]
+        elif kind == 'text':
+            expected[number - 1] = text.splitlines()
+        else:
+            name = SAVE.search(before)[1]
+            assert text == (EXAMPLES / name).read_text(encoding='utf-8'), f'{name} is another one in examples/'
+            script += [f"cat > {name} <<'END OF THE FILE'", text + 'END OF THE FILE']
+    return '\n'.join(script) + '\necho "==== done"\n', expected
+
+
+def follow(script):
+    """What each step said, in a folder with nothing in it and with a screen."""
+    adopt_orphans()
+    with screen() as display, tempfile.TemporaryDirectory(prefix='beckon-') as name:
+        folder = pathlib.Path(name)
+        own = {'HOME': str(folder), 'LANG': 'C.UTF-8', 'USER': 'developer', 'XDG_RUNTIME_DIR': str(folder / 'run')}
+        environment = {**installed.environment(own), **display}
+        environment['XDG_DATA_DIRS'] = f'{PREFIX}/share:/usr/share'
+        (folder / 'run').mkdir(mode=0o700)
+        (folder / 'empty').mkdir()
+        with open(folder / 'said', 'wb') as said:
+            try:
+                status = subprocess.run(['bash'], input=script.encode(), cwd=folder / 'empty', env=environment,
+                                        stdout=said, stderr=said, timeout=LIMIT, check=False).returncode
+            except subprocess.TimeoutExpired:
+                status = 'no end'
+            finally:
+                end_all()
+        text = (folder / 'said').read_text(encoding='utf-8', errors='replace')
+    assert status == 0 and text.endswith('==== done\n'), f'ended with {status}:\n{text}'
+    return {int(number): lines.splitlines() for number, lines in
+            re.findall(r'^==== (\d+)\n(.*?)(?=^==== )', text, re.MULTILINE | re.DOTALL)}
+
+
+def says(lines, wanted):
+    """Whether these lines are among what was said, in that order; … stands for anything."""
+    rest = iter(lines)
+    patterns = ['.*'.join(map(re.escape, line.split('…'))) for line in wanted]
+    return all(any(re.fullmatch(pattern, line) for line in rest) for pattern in patterns)
+
+
+def test_first_peer():
+    installed.install()
+    script, expected = make_script(blocks(FIRST))
+    said = follow(script)
+    assert expected
+    for number, wanted in expected.items():
+        assert says(said[number], wanted), f'{wanted} is not what was said:\n{said[number]}'
+
+
+def test_c_of_the_guides():
+    flags = shlex.split(run('pkg-config', '--cflags', 'beckon-1', 'gtk4'))
+    found = pages('c')
+    assert found
+    for path, text in found:
+        program = text if '#include' in text else f'#include <beckon.h>\n{text}'
+        with tempfile.NamedTemporaryFile('w', suffix='.c', encoding='utf-8') as file:
+            file.write(program)
+            file.flush()
+            try:
+                run(*shlex.split(os.environ.get('CC', 'cc')), *STRICT, *flags, file.name)
+            except AssertionError as error:
+                raise AssertionError(f'{path.name}: {error}') from None
+
+
+CHECK = '''
+import ast, sys
+import gi
+gi.require_version('Beckon', '1')
+from gi.repository import Beckon
+
+def resolve(node):
+    if isinstance(node, ast.Name):
+        return Beckon if node.id == 'Beckon' else None
+    if isinstance(node, ast.Attribute):
+        parent = resolve(node.value)
+        return None if parent is None else getattr(parent, node.attr)
+
+names = 0
+for node in ast.walk(ast.parse(sys.stdin.read())):
+    names += resolve(node) is not None
+print(names)
+'''
+
+
+def test_python_of_the_guides():
+    """It is Python, and what it takes from the library is there: an interpreter with the installed one looks."""
+    found = pages('python')
+    assert found
+    for path, text in found:
+        ast.parse(text, path.name)
+        done = subprocess.run([sys.executable, '-c', CHECK], input=text, encoding='utf-8', check=False,
+                              capture_output=True, env=installed.environment(dict(os.environ)))
+        assert done.returncode == 0, f'{path.name}: {done.stderr}'
+
+
+SERVICE = """
+export XDG_CONFIG_HOME=$PWD/config XDG_DATA_HOME=$PWD/data XDG_STATE_HOME=$PWD/state XDG_CACHE_HOME=$PWD/cache
+export DBUS_SESSION_BUS_ADDRESS=unix:path=$PWD/bus BECKON_SECRETS=file
+dbus-daemon --session --fork --address=$DBUS_SESSION_BUS_ADDRESS --print-pid
+$(pkg-config --variable=service beckon-1) --backend=fake &
+gdbus wait --session --timeout 60 im.beckon.Beckon.Service
+echo "==== 0"
+beckonctl apps
+"""
+
+
+def test_registrations_and_commands_of_the_guides():
+    """The service takes each registration, without a word about it; and what is typed into a shell can be typed."""
+    script, guids = ['set -e -u', 'mkdir -p data/beckon/peers'], []
+    for _, text in pages('ini'):
+        guids.append(re.search(r'^GUID=(.*)$', text, re.MULTILINE)[1])
+        script += [f"cat > 'data/beckon/peers/{guids[-1]}.peer' <<'END OF THE FILE'", text + 'END OF THE FILE']
+    assert len(set(guids)) == len(guids) > 0, guids
+    commands = [text for path, text in pages('sh') if path != FIRST]
+    said = follow('\n'.join([*script, SERVICE, 'echo "==== 1"', *commands, 'echo "==== done"\n']))
+    assert all(any(line.startswith(f'{guid}  ') for line in said[0]) for guid in guids), said
+    assert not any('passed over' in line for line in said[0]), said
+    assert any(guids[0] in line for line in said[1]), said
+
+
+def test_peer_without_the_library():
+    peer = next(text for path, text in pages('python') if path.name == 'dbus.md')
+    script = ['set -e -u', SERVICE, "cat > peer.py <<'END OF THE FILE'", peer + 'END OF THE FILE',
+              'echo secret | beckonctl account add you@localhost --password-stdin',
+              f"beckonctl apps register '{{{GUID}}}' Peer \"{sys.executable} $PWD/peer.py\"",
+              'beckonctl invite echo Peer --wait connected', 'echo "==== 1"',
+              "timeout 60 tail -n +1 -f \"$(beckonctl show | sed -n 's/^  log *//p')\" | grep -m 1 hello",
+              'beckonctl cancel', 'echo "==== done"\n']
+    assert follow('\n'.join(script))[1] == ['They say: hello']
+
+
+if __name__ == '__main__':
+    tap.run([value for name, value in list(globals().items()) if name.startswith('test_')])

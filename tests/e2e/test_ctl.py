@@ -1,0 +1,512 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""beckonctl covers the bus: what is in data/dbus is in one of the tables here, each command really makes the calls that
+are said of it (a monitor on the bus looks on), and what it prints is what the bus says."""
+import contextlib
+import json
+import re
+import subprocess
+import xml.etree.ElementTree as ElementTree
+
+from gi.repository import Gio, GLib
+
+from cases import tap
+from processes import LIMIT, Lines
+from world import SERVICE, SOURCES, World, program
+
+GUID = '{11111111-2222-4333-8444-555555555555}'
+OTHER = '{22222222-2222-4333-8444-555555555555}'
+ROOT = '/im/beckon/Beckon'
+
+# Method → the command that makes the call.
+METHODS = {
+    'Messenger1.Attach': 'account list',
+    'Messenger1.ListAccounts': 'account list',
+    'Messenger1.AddAccount': 'account add',
+    'Messenger1.RemoveAccount': 'account remove',
+    'Messenger1.ListSessions': 'sessions',
+    'Messenger1.InviteApp': 'invite',
+    'Messenger1.SetPrimaryAccount': 'account primary',
+    'Messenger1.SignIn': 'account sign-in --all',
+    'Messenger1.SignOut': 'account sign-out --all',
+    'Messenger1.SetStatus': 'status --all',
+    'Messenger1.GetContact': 'contact show',
+    'Account1.ListGroups': 'groups',
+    'Account1.CreateGroup': 'group create',
+    'Account1.RenameGroup': 'group rename',
+    'Account1.RemoveGroup': 'group remove',
+    'Account1.AddToGroup': 'group put',
+    'Account1.RemoveFromGroup': 'group drop',
+    'Registry1.UpdateApplication': 'apps update',
+    'Registry1.GetRegistration': 'apps show',
+    'Registry1.TryApplication': 'apps try',
+    'Account1.SignIn': 'account sign-in',
+    'Account1.SignOut': 'account sign-out',
+    'Account1.SetStatus': 'status',
+    'Account1.SetDisplayName': 'account set-name',
+    'Account1.ListContacts': 'contacts',
+    'Account1.AddContact': 'contact add',
+    'Account1.ApproveContact': 'contact approve',
+    'Account1.DeclineContact': 'contact decline',
+    'Account1.RemoveContact': 'contact remove',
+    'Account1.SetContactBlocked': 'contact block',
+    'Account1.GetConversation': 'chat',
+    'Conversation1.SendMessage': 'chat send',
+    'Conversation1.ListMessages': 'chat',
+    'Conversation1.MarkRead': 'chat',
+    'Registry1.ListApplications': 'apps',
+    'Registry1.RegisterApplication': 'apps register',
+    'Registry1.UnRegisterApplication': 'apps unregister',
+    'Messenger1.AnswerPick': 'pick',
+    'Session1.Invite': 'invite --program',
+    'Session1.InviteWithPicker': 'invite --pick',
+    'Session1.Accept': 'accept',
+    'Session1.Decline': 'decline',
+    'Session1.Cancel': 'cancel',
+    'Session1.SendContextData': 'context',
+    'Messenger1.ListAlerts': 'account list',
+    'Messenger1.DismissAlert': 'alerts dismiss',
+    'Lock1.RequestChallenge': 'lock unlock',
+    'Lock1.SendResponse': 'lock unlock',
+    'MessengerPrivate1.AddContact': 'contact add --private',
+    'MessengerPrivate1.EnableAlertEvents': 'alerts enable',
+    'SessionManager1.Attach': 'invite --program',
+    'SessionManager1.CreateSession': 'invite --program',
+    'SessionManager1.ListApplications': 'invite --program',
+}
+
+# Signal → the event of `watch` that tells of it.
+SIGNALS = {
+    'Messenger1.AccountsChanged': 'account',
+    'Messenger1.SessionsChanged': 'session',
+    'Messenger1.Invitation': 'invitation',
+    'Messenger1.InvitationOver': 'invitation-over',
+    'Messenger1.PickRequested': 'pick-requested',
+    'Messenger1.PickOver': 'pick-over',
+    'Messenger1.Notice': 'notice',
+    'Messenger1.AlertReceived': 'alert',
+    'Account1.ContactsChanged': 'contact',
+    'Conversation1.MessageAdded': 'message',
+    'Conversation1.MessageChanged': 'message-changed',
+    'Registry1.ApplicationsChanged': 'until',
+    'Registry1.AppRegistered': 'app-registered',
+    'Registry1.AppUnregistered': 'app-unregistered',
+    'Session1.StateChanged': 'session',
+    'Session1.AppNotPresent': 'app-not-present',
+    'Session1.Accepted': 'accepted',
+    'Session1.Declined': 'declined',
+    'Session1.Cancelled': 'cancelled',
+    'Session1.ReadyToLaunch': 'ready-to-launch',
+    'Session1.ContextDataReceived': 'context-data',
+    'Session1.Termination': 'ended',
+}
+
+# Signal → the command that waits for it.
+AWAITED = {
+    'Lock1.LockEnable': 'lock',
+    'Lock1.LockStatusChanged': 'lock',
+    'Lock1.LockChallenge': 'lock unlock',
+    'Lock1.LockResult': 'lock unlock',
+    'MessengerPrivate1.ContactListAdd': 'contact add --private',
+}
+
+# Property → the member of what `account list` and `show` print.
+PROPERTIES = {
+    'Account1.SignInName': 'signin_name',
+    'Account1.DisplayName': 'display_name',
+    'Account1.Server': 'server',
+    'Account1.State': 'state',
+    'Account1.Status': 'status',
+    'Account1.WantedStatus': 'wanted_status',
+    'Account1.PersonalMessage': 'personal_message',
+    'Account1.ErrorName': 'error',
+    'Account1.ErrorText': 'error_text',
+    'Session1.SessionID': 'id',
+    'Session1.State': 'state',
+    'Session1.Flags': 'role',
+    'Session1.Application': 'application',
+    'Session1.ApplicationName': 'application_name',
+    'Session1.ApplicationURL': 'application_url',
+    'Session1.User': 'user',
+    'Session1.UserName': 'user_name',
+    'Session1.MySigninName': 'my_signin_name',
+    'Session1.LocalAddress': 'local_address',
+    'Session1.RemoteAddress': 'remote_address',
+    'Session1.AppData': 'app_data',
+    'Session1.Ringing': 'ringing',
+    'Session1.Installing': 'installing',
+    'Session1.Asking': 'asking',
+    'Session1.Picking': 'picking',
+    'Session1.Result': 'result',
+    'Session1.ResultText': 'result_text',
+    'Session1.Log': 'log',
+    'Session1.Created': 'created',
+    'Session1.Deadline': 'deadline',
+    'Session1.Timeline': 'timeline',
+}
+
+# What is found in another way, or is not for a command line.
+OTHERWISE = {
+    'Messenger1.PrimaryAccount': 'the account that `status` shows without --account, see test_other_properties',
+    'Messenger1.SecretsWarning': 'a note of `account list`, see test_other_properties',
+    'Registry1.Warnings': 'notes of `apps`, see test_other_properties',
+    'Session1.ContextData': '`context`, see test_commands',
+    'Lock1.Status': '`lock`, which hears it from LockStatusChanged',
+    'Lock1.GetStatus': '`lock`, which hears it from LockStatusChanged',
+    'Session1.PickWindow': 'for the window that is put in front of it',
+    'Conversation1.Account': 'what --account says',
+    'Conversation1.Who': 'what the command names',
+    'Conversation1.Unread': '`contacts`, see test_other_properties',
+    'Conversation1.MessageRemoved': 'nothing removes messages in version 1',
+    'Session1.SendError': 'event send-error; the network in memory refuses nothing that it took',
+    'SessionManager1.MySigninName': 'the same as PrimaryAccount',
+    'SessionManager1.GetLaunchingSession': 'for programs that were launched: nobody launches beckonctl',
+    'SessionManager1.RegisterApplication': 'the same as in Registry1, for sandboxed callers refused',
+    'SessionManager1.UnRegisterApplication': 'the same as in Registry1',
+    'SessionManager1.ApplicationsChanged': 'the same as in Registry1',
+    'SessionManager1.AppRegistered': 'the same as in Registry1',
+    'SessionManager1.AppUnregistered': 'the same as in Registry1',
+    'SessionManager1.AppShutdown': 'event service of `watch`, see ctl-ctl',
+}
+
+
+class Monitor:
+    """Sees every message of a user's bus, as (kind, interface, member)."""
+
+    def __init__(self, user):
+        self.user = user
+        self.marks = 0
+        process = user.start(['dbus-monitor', '--address', user.environment['DBUS_SESSION_BUS_ADDRESS'], '--profile'])
+        self.lines = Lines(process.stdout, 'dbus-monitor')
+        assert self.lines.next().startswith('#type')
+        # The bus tells of its own the name that the monitor loses; from then on it sees all.
+        while 'NameLost' not in self.lines.next():
+            pass
+
+    def seen(self):
+        """What came since the last time."""
+        self.marks += 1
+        mark, found = f'Mark{self.marks}', set()
+        with contextlib.suppress(GLib.Error):  # nobody has such a method
+            self.user.bus.call_sync('org.freedesktop.DBus', '/', 'org.example.Mark', mark, None, None,
+                                    Gio.DBusCallFlags.NONE, int(LIMIT * 1000), None)
+        while True:
+            words = self.lines.next().split('\t')
+            if words[0] in ('mc', 'sig') and words[-1] == mark:
+                return found
+            if words[0] in ('mc', 'sig'):
+                found.add((words[0], f'{words[-2].removeprefix("im.beckon.")}.{words[-1]}'))
+
+
+class Person:
+    """Somebody at a terminal who is looked on at."""
+
+    def __init__(self, user):
+        self.user = user
+        self.monitor = Monitor(user)
+        self.calls = {}  # command → calls that were seen while it ran
+        self.signals = set()
+        self.awaited = {}  # command → signals that were seen while it ran
+        self.watch = None
+
+    def __call__(self, command, *arguments, **options):
+        self.take()
+        value = self.user.ctl(*command.split(), *arguments, **options)
+        self.keep(command)
+        return value
+
+    def take(self):
+        seen = self.monitor.seen()
+        signals = {name for kind, name in seen if kind == 'sig'}
+        self.signals |= signals
+        return {name for kind, name in seen if kind == 'mc'}, signals
+
+    def keep(self, command):
+        """What was seen since the last time is this command's."""
+        calls, signals = self.take()
+        self.calls.setdefault(command, set()).update(calls)
+        self.awaited.setdefault(command, set()).update(signals)
+
+    def start(self, command, *arguments, **options):
+        self.take()
+        return self.user.start([program('beckonctl'), '--json', *command.split(), *arguments], **options)
+
+    def get(self, path, interface):
+        """All properties of an object, as the bus has them."""
+        return self.user.bus.call_sync(SERVICE, path, 'org.freedesktop.DBus.Properties', 'GetAll',
+                                       GLib.Variant('(s)', (f'im.beckon.{interface}',)), None, Gio.DBusCallFlags.NONE,
+                                       int(LIMIT * 1000), None).unpack()[0]
+
+    def objects(self, method):
+        return self.user.bus.call_sync(SERVICE, ROOT, 'im.beckon.Messenger1', method, None, None,
+                                       Gio.DBusCallFlags.NONE, int(LIMIT * 1000), None).unpack()[0]
+
+
+def members():
+    """(kind, Interface1.Member) of all that a caller may use."""
+    for path in sorted((SOURCES / 'data/dbus').glob('im.beckon.*.xml')):
+        interface = path.stem.removeprefix('im.beckon.')
+        if interface == 'Peer1':  # what programs implement
+            continue
+        for node in ElementTree.parse(path).getroot().find('interface'):
+            if node.tag in ('method', 'signal', 'property') and node.get('name') != 'version':
+                yield node.tag, f'{interface}.{node.get("name")}'
+
+
+def test_nothing_is_left_out():
+    tables = {'method': METHODS, 'signal': {**SIGNALS, **AWAITED}, 'property': PROPERTIES}
+    real = set(members())
+    told = {(kind, name) for kind, table in tables.items() for name in table}
+    missing = {name for kind, name in real - told} - set(OTHERWISE)
+    assert not missing, f'no command for {sorted(missing)}'
+    assert not told - real, f'there is no {sorted(told - real)}'
+    strangers = set(OTHERWISE) - {name for _, name in real - told}
+    assert not strangers, strangers
+
+
+# ---- a day of two people ----
+
+def people(alice, bob):
+    for person in (alice, bob):
+        account = person('account add', person.user.address, '--server', person.user.world.address, '--create',
+                         '--password-stdin', text=person.user.password + '\n')
+        assert account['state'] == 'online'
+    alice('account set-name', 'Alice in the garden')
+    assert alice('account list')[0]['display_name'] == 'Alice in the garden'
+    alice('account primary', alice.user.address)
+    bob('account sign-out --all')
+    bob('account sign-in --all')
+    bob('status --all', 'online')
+    bob('account sign-out')
+    bob('account sign-in')
+    alice('status', 'busy', '--message', 'digging')
+    alice('status', 'online')
+    alice('contact add', bob.user.address)
+    bob.user.wait(f'contact={alice.user.address}:asking')
+    bob('contact decline', alice.user.address)
+    alice.user.wait(f'contact={bob.user.address}:none')
+    alice('contact add', bob.user.address)
+    bob.user.wait(f'contact={alice.user.address}:asking')
+    bob('contact approve', alice.user.address)
+    alice.user.wait(f'presence={bob.user.address}:online')
+    bob('contact block', alice.user.address)
+    bob('contact unblock', alice.user.address)
+    alice.user.wait(f'presence={bob.user.address}:online')
+    bob.user.wait(f'presence={alice.user.address}:online')
+    alice('contact show', bob.user.address)
+    alice('group create', 'Friends')
+    alice('group put', 'Friends', bob.user.address)
+    alice('groups')
+    alice('group drop', 'Friends', bob.user.address)
+    alice('group rename', 'Friends', 'Others')
+    alice('group remove', 'Others')
+
+
+def talk(alice, bob):
+    alice('chat send', bob.user.address, 'Hello', '--wait')
+    bob.user.wait(f'unread={alice.user.address}:1')
+    assert [contact['unread'] for contact in bob('contacts')] == [1]
+    assert bob('chat', alice.user.address, '--mark-read')[-1]['text'] == 'Hello'
+
+
+def register(person):
+    person('apps register', GUID, 'Thing', '/bin/sleep 1000')
+    person.user.wait(f'application={GUID}')
+    assert GUID in [application['guid'] for application in person('apps')]
+
+
+def ring(alice, bob, *words):
+    session = alice('invite', bob.user.address, 'Thing', *words)['id']
+    bob.user.wait('invitation')
+    return session
+
+
+def answers(alice, bob):
+    session = ring(alice, bob, '--data', 'a game?')
+    bob('decline', '--data', 'not now')
+    assert alice.user.wait_session(session)['result'] == 'invitation-declined'
+    session = ring(alice, bob)
+    bob('cancel', session, '--reason', 'protocol-error')
+    assert bob.user.session(session)['result'] == 'cancelled-local'
+    assert alice.user.wait_session(session)['result'] == 'protocol-error'
+    # Bob has it no more, says yes all the same, and gets it: he could still stop it from starting.
+    session = ring(alice, bob)
+    bob('apps unregister', GUID)
+    bob('accept', session)
+    bob.user.wait('app-not-present')
+    register(bob)
+    bob('cancel', session)
+    alice.user.wait_session(session)
+
+
+def play(alice, bob, watch):
+    """All the way; returns the session."""
+    session = ring(alice, bob)
+    theirs = bob('accept', '--address', 'the shed', '--wait', 'connected')
+    assert theirs['id'] == session and theirs['local_address'] == 'the shed'
+    assert alice.user.wait_session(session, 'connected')['remote_address'] == 'the shed'
+    alice('context', '--data', 'e2e4')
+    watch.until_event('context-data')
+    assert bob('context') == {'context_data': 'e2e4'}
+    return session
+
+
+def as_a_program(alice, bob):
+    process = alice.start('invite --program', bob.user.address, 'Thing', '--address', 'here', '--data', 'mine')
+    bob.user.wait('invitation')
+    taken = bob('accept', '--wait', 'connected')
+    assert (taken['remote_address'], taken['app_data'], taken['application']) == ('here', 'mine', GUID), taken
+    assert alice.user.session(taken['id'])['role'] == 'inviter'
+    bob('cancel')
+    assert process.wait(LIMIT) == 5  # it held the session to its end, which was not a good one
+    process.stdout.close()
+    alice.keep('invite --program')
+
+
+def with_the_picker(alice, bob):
+    process = alice.start('invite --pick', 'Thing')
+    alice.user.wait('picking')
+    alice.keep('invite --pick')
+    session = next(one['id'] for one in alice('sessions') if one['picking'])
+    alice('pick', session, bob.user.address)
+    bob.user.wait('invitation')
+    bob('decline')
+    assert process.wait(LIMIT) == 5
+    process.stdout.close()
+
+
+def nick(kind, value):
+    """The word that is printed for a value of an enumeration."""
+    header = (SOURCES / 'src/common/public/beckon-enums.h').read_text(encoding='utf-8')
+    names = re.findall(rf'^  BECKON_{kind}_(\w+) = (\w+),', header, re.MULTILINE)
+    return {int(number, 0): name.lower().replace('_', '-') for name, number in names}[value]
+
+
+ENUMERATIONS = {'Session1.State': 'SESSION_STATE', 'Session1.Result': 'SESSION_RESULT', 'Account1.Status': 'STATUS',
+                'Account1.WantedStatus': 'STATUS'}
+
+
+def check_properties(person, interface, path, printed):
+    told = person.get(path, interface)
+    for name, member in PROPERTIES.items():
+        if name.startswith(interface) and name != 'Session1.Flags':
+            value = told[name.partition('.')[2]]
+            if name in ENUMERATIONS:
+                value = nick(ENUMERATIONS[name], value)
+            assert printed[member] == value, (name, value, printed[member])
+    return told
+
+
+def test_commands():
+    """What the tables say is what happens."""
+    with World() as world:
+        world.expected_warning = r'nonsense\.peer was passed over'
+        alice, bob = (Person(world.user(name)) for name in ('alice', 'bob'))
+        erin = Person(world.user('erin', service_options=['--backend=fake']))
+        empty = bob.user.ctl('account', 'list')
+        assert empty == []
+        people(alice, bob)
+        watches = [alice.user.watch('--with', bob.user.address), bob.user.watch('--with', alice.user.address)]
+        talk(alice, bob)
+        register(alice)
+        register(bob)
+        answers(alice, bob)
+        alice('apps update', GUID, 'Thing', '/bin/sleep 1000')
+        alice('apps show', GUID)
+        alice('apps try', GUID)
+        alice('cancel', alice.user.ctl('sessions')[0]['id'])
+        session = play(alice, bob, watches[1])
+        for person in (alice, bob):
+            path = person.objects('ListSessions')[-1]
+            flags = check_properties(person, 'Session1', path, person('show', session))['Flags']
+            assert person('show', session)['role'] == {1: 'inviter', 2: 'invitee'}[flags]
+            check_properties(person, 'Account1', person.objects('ListAccounts')[0], person('account list')[0])
+        alice('sessions')
+        alice('cancel', session)
+        as_a_program(alice, bob)
+        with_the_picker(alice, bob)
+        others(alice, bob)
+        bob('contact remove', alice.user.address)
+        bob('apps unregister', GUID)
+        bob('account remove', bob.user.address)
+        watches[1].until(lambda event: event['event'] == 'app-unregistered' and event['guid'] == GUID)
+        watches.append(licensed(erin))
+        check_tables((alice, bob, erin), watches)
+
+
+def licensed(erin):
+    """Erin is on the network in memory, where Echo does what operators do."""
+    erin('account add', 'erin@localhost', '--password-stdin', text='secret\n')
+    watch = erin.user.watch()
+    assert erin('lock')['status'] == 'disabled'
+    erin('chat send', 'echo', '!lock')
+    # The network hangs up; who signs in again learns of the lock.
+    watch.until(lambda event: event['event'] == 'account' and event['account']['state'] != 'online')
+    erin.user.wait('account-state=online')
+    assert erin('lock')['status'] == 'initialized'
+    erin('lock unlock', '--id', 'BKDEMO', '--key-file', '-', text='demo\n')
+    key = ('--lock-id', 'BKDEMO', '--lock-key-file', '-')
+    assert erin.user.refused('contact', 'add', '--private', 'dave').error == 'ApiLocked'
+    erin('contact remove', 'dave')
+    erin('contact add --private', 'dave', *key, text='demo\n')
+    process = erin.start('alerts enable', '0', *key, stdin=subprocess.PIPE)
+    process.stdin.write(b'demo\n')
+    process.stdin.close()
+    lines = Lines(process.stdout, 'alerts enable')
+    assert json.loads(lines.next()) == {'event': 'ready'}
+    erin.keep('alerts enable')
+    erin('chat send', 'echo', '!alert The server is down on Sunday.')
+    assert json.loads(lines.next())['alert']['text'] == 'The server is down on Sunday.'
+    alert = watch.until_event('alert')['alert']
+    assert alert['text'] == 'The server is down on Sunday.'
+    erin('alerts dismiss', alert['id'])
+    assert erin.user.refused('alerts', 'dismiss', alert['id']).error == 'NotFound'
+    process.terminate()
+    process.wait()
+    process.stdout.close()
+    return watch
+
+
+def others(alice, bob):
+    """What is told beside the tables."""
+    primary = alice.get(ROOT, 'Messenger1')
+    assert alice('status')['signin_name'] == alice.get(primary['PrimaryAccount'], 'Account1')['SignInName']
+    done = alice.user.run([program('beckonctl'), '--json', 'account', 'list'])
+    assert primary['SecretsWarning'] and primary['SecretsWarning'] in done.stderr, done
+    folder = alice.user.folder / 'data/beckon/peers'
+    (folder / 'nonsense.peer').write_text('nonsense', encoding='utf-8')
+    later = folder / f'{OTHER}.peer'  # what came before it has been seen when it is there
+    later.write_text(f'[Beckon Peer]\nGUID={OTHER}\nName=Other\nExec=/bin/true\n', encoding='utf-8')
+    alice.user.wait(f'application={OTHER}')
+    alice('apps unregister', GUID)
+    warnings = alice.get(ROOT, 'Registry1')['Warnings']
+    done = alice.user.run([program('beckonctl'), 'apps'])
+    assert len(warnings) == 1 and warnings[0] in done.stderr, (warnings, done)
+
+
+def check_tables(people_, watches):
+    calls, awaited, signals, events = {}, {}, set(), {'until'}
+    for person in people_:
+        signals |= person.signals | {name for kind, name in person.monitor.seen() if kind == 'sig'}
+        for command, seen in person.calls.items():
+            calls.setdefault(command, set()).update(seen)
+        for command, seen in person.awaited.items():
+            awaited.setdefault(command, set()).update(seen)
+    for watch in watches:
+        watch.process.terminate()
+        while (line := watch.lines.next()) is not None:
+            watch.events.append(json.loads(line))
+        events |= {event['event'] for event in watch.events}
+        watch.process.wait()
+        watch.process.stdout.close()
+    not_made = {member: command for member, command in METHODS.items() if member not in calls.get(command, ())}
+    assert not not_made, (not_made, {command: calls.get(command) for command in not_made.values()})
+    assert not set(SIGNALS) - signals, set(SIGNALS) - signals
+    not_awaited = {signal: command for signal, command in AWAITED.items() if signal not in awaited.get(command, ())}
+    assert not not_awaited, (not_awaited, {command: awaited.get(command) for command in not_awaited.values()})
+    not_told = {signal: event for signal, event in SIGNALS.items() if event not in events}
+    assert not not_told, not_told
+
+
+if __name__ == '__main__':
+    tap.run([value for name, value in list(globals().items()) if name.startswith('test_')])
