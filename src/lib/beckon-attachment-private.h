@@ -20,6 +20,12 @@ G_DECLARE_FINAL_TYPE (BeckonAttachment, beckon_attachment, BECKON, ATTACHMENT, G
 
 void beckon_attachment_new_async (const char *bus_name, const char *interface_name, const char *const *guids,
                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* The same with the name @own_name, below im.beckon.Beckon.Peer., and Peer1 at the path that follows from it. Describe
+ * answers @guid and @description, consumed if floating. Calls that were waiting for the name are held until it is known
+ * whether the service made them, and, but for Describe, until the turn of the main loop after it is attached. */
+void beckon_attachment_new_named_async (const char *bus_name, const char *interface_name, const char *own_name,
+                                        const char *guid, GVariant *description, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
 BeckonAttachment *beckon_attachment_new_finish (GAsyncResult *result, GError **error);
 GDBusConnection *beckon_attachment_get_connection (BeckonAttachment *self);
 /* Attaches if that is not done yet: connect to the signals first, then call this. TRUE through @task, consumed. */

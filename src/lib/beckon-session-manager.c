@@ -4,6 +4,7 @@
 #include "beckon-applications-private.h"
 #include "beckon-attachment-private.h"
 #include "beckon-lock-private.h"
+#include "beckon-peer-private.h"
 #include "beckon-session-private.h"
 #include "beckon-values-private.h"
 
@@ -19,6 +20,8 @@ struct _BeckonSessionManager
   BeckonLock *lock;
   GListStore *applications; /* element-type BeckonApplication */
   GHashTable *sessions;     /* path → BeckonSession: one object per session, until it ended */
+  guint n_asked;            /* questions of the service that are not answered yet */
+  gboolean busy;
   GCancellable *cancellable;
 };
 
@@ -28,6 +31,7 @@ enum
   PROP_MY_SIGNIN_NAME,
   PROP_APPLICATIONS,
   PROP_LOCK,
+  PROP_BUSY,
   N_PROPS
 };
 
@@ -50,9 +54,21 @@ G_DEFINE_FINAL_TYPE (BeckonSessionManager, beckon_session_manager, G_TYPE_OBJECT
 /* ---- sessions ---- */
 
 static void
+update_busy (BeckonSessionManager *self)
+{
+  gboolean busy = self->n_asked > 0 || g_hash_table_size (self->sessions) > 0;
+
+  if (busy == self->busy)
+    return;
+  self->busy = busy;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUSY]);
+}
+
+static void
 on_termination (BeckonSession *session, BeckonSessionResult result, const char *app_data, BeckonSessionManager *self)
 {
   g_hash_table_remove (self->sessions, beckon_session_get_path (session));
+  update_busy (self);
 }
 
 static void
@@ -81,6 +97,7 @@ on_session_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
       known = session;
       g_hash_table_insert (self->sessions, g_strdup (path), g_object_ref (session));
       g_signal_connect_object (session, "termination", G_CALLBACK (on_termination), self, G_CONNECT_AFTER);
+      update_busy (self);
     }
   g_task_return_pointer (task, g_object_ref (known), g_object_unref);
 }
@@ -136,20 +153,31 @@ peer_call_free (PeerCall *call)
   g_free (call);
 }
 
+/* NULL: the error has been answered. */
+static BeckonSession *
+end_peer_call (BeckonSessionManager *self, GAsyncResult *result)
+{
+  PeerCall *call = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+  BeckonSession *session = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (session == NULL)
+    g_dbus_method_invocation_return_gerror (g_steal_pointer (&call->invocation), error);
+  self->n_asked--;
+  update_busy (self);
+  return session;
+}
+
 static void
 on_asked_session (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BeckonSessionManager *self = BECKON_SESSION_MANAGER (source);
   PeerCall *call = g_task_get_task_data (G_TASK (result));
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BeckonSession) session = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (BeckonSession) session = end_peer_call (self, result);
   gboolean answer = FALSE;
 
   if (session == NULL)
-    {
-      g_dbus_method_invocation_return_gerror (g_steal_pointer (&call->invocation), error);
-      return;
-    }
+    return;
   if (call->signal == SIGNAL_INVITATION)
     g_signal_emit (self, signals[SIGNAL_INVITATION], 0, session, call->app_data, &answer);
   else
@@ -162,14 +190,10 @@ on_launched_session (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BeckonSessionManager *self = BECKON_SESSION_MANAGER (source);
   PeerCall *call = g_task_get_task_data (G_TASK (result));
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BeckonSession) session = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (BeckonSession) session = end_peer_call (self, result);
 
   if (session == NULL)
-    {
-      g_dbus_method_invocation_return_gerror (g_steal_pointer (&call->invocation), error);
-      return;
-    }
+    return;
   g_dbus_method_invocation_return_value (g_steal_pointer (&call->invocation), NULL);
   g_signal_emit (self, signals[SIGNAL_LAUNCH_SESSION], 0, session);
 }
@@ -186,6 +210,8 @@ peer_call_task (BeckonSessionManager *self, GDBusMethodInvocation *invocation, g
   call->app_data = g_strdup (app_data);
   g_task_set_source_tag (task, peer_call_task);
   g_task_set_task_data (task, call, (GDestroyNotify) peer_call_free);
+  self->n_asked++;
+  update_busy (self);
   return task;
 }
 
@@ -315,6 +341,7 @@ static void
 on_lost (BeckonAttachment *attachment, BeckonSessionManager *self)
 {
   g_hash_table_remove_all (self->sessions);
+  update_busy (self);
   g_list_store_remove_all (self->applications);
   beckon_lock_lost (self->lock);
   g_signal_emit (self, signals[SIGNAL_APP_SHUTDOWN], 0);
@@ -439,7 +466,80 @@ beckon_session_manager_new_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/**
+ * beckon_session_manager_new_for_bus_name_async:
+ * @bus_name: a name below `im.beckon.Beckon.Peer.`
+ * @guid: the application, a braced GUID
+ * @description: what is told of the application, `a{sv}`: `name`, and if there are any `url`, `icon` and `comment`, all
+ *   of them texts (`s`)
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * What a program does that the bus starts, the third door of [registering](registering.html): the same as
+ * [func@SessionManager.new_async], under a name of its own, by which Beckon finds it and hands it its sessions. The
+ * program is registered by being there; its sessions come by [signal@SessionManager::launch-session], those also for
+ * which the bus started it. Connect to that signal in @callback.
+ *
+ * Without a session to look after, the program may leave: see [property@SessionManager:busy].
+ */
+void
+beckon_session_manager_new_for_bus_name_async (const char *bus_name, const char *guid, GVariant *description,
+                                               GCancellable *cancellable, GAsyncReadyCallback callback,
+                                               gpointer user_data)
+{
+  g_return_if_fail (bus_name != NULL && guid != NULL);
+  g_return_if_fail (description != NULL && g_variant_is_of_type (description, G_VARIANT_TYPE_VARDICT));
+
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GVariant) looks = g_variant_ref_sink (description);
+  g_autofree char *path = beckon_peer_dup_path (bus_name);
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, beckon_session_manager_new_for_bus_name_async);
+  if (path == NULL)
+    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "%s is no name of a peer", bus_name);
+  else if (!beckon_peer_check_description (looks, &error))
+    g_task_return_error (task, error);
+  else
+    beckon_attachment_new_named_async (BECKON_BUS_SESSIONS, MANAGER_INTERFACE, bus_name, guid, looks, cancellable,
+                                       on_attachment, g_steal_pointer (&task));
+}
+
+/**
+ * beckon_session_manager_new_for_bus_name_finish: (constructor)
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Gets the outcome of [func@SessionManager.new_for_bus_name_async]. Errors: %BECKON_ERROR_INVALID_ARGUMENT for a name
+ * of another kind, a malformed GUID or a description without a name, %BECKON_ERROR_ACCESS_DENIED when another program
+ * has the name or this one may not have it, those of [ctor@SessionManager.new_finish].
+ *
+ * Returns: (transfer full): the manager
+ */
+BeckonSessionManager *
+beckon_session_manager_new_for_bus_name_finish (GAsyncResult *result, GError **error)
+{
+  return beckon_session_manager_new_finish (result, error);
+}
+
 /* ---- public ---- */
+
+/**
+ * beckon_session_manager_get_busy:
+ * @self: a session manager
+ *
+ * Gets whether a session that the program knows is open, or is just being handed to it.
+ *
+ * Returns: whether there is something to stay for
+ */
+gboolean
+beckon_session_manager_get_busy (BeckonSessionManager *self)
+{
+  g_return_val_if_fail (BECKON_IS_SESSION_MANAGER (self), FALSE);
+
+  return self->busy;
+}
 
 /**
  * beckon_session_manager_get_my_signin_name:
@@ -697,6 +797,9 @@ beckon_session_manager_get_property (GObject *object, guint property_id, GValue 
     case PROP_LOCK:
       g_value_set_object (value, self->lock);
       break;
+    case PROP_BUSY:
+      g_value_set_boolean (value, self->busy);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -776,8 +879,8 @@ install_signals (void)
    * @self: the session manager
    * @session: the session, in state %BECKON_SESSION_STATE_CONNECTED
    *
-   * A connected session is handed to this running program. A program that does not listen is not handed any: another
-   * one is started.
+   * A connected session is handed to this running program, or is the one for which the bus started it. A program that
+   * does not listen is not handed any: another one is started.
    */
   signals[SIGNAL_LAUNCH_SESSION] = g_signal_new ("launch-session", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                  G_TYPE_NONE, 1, BECKON_TYPE_SESSION);
@@ -837,6 +940,13 @@ beckon_session_manager_class_init (BeckonSessionManagerClass *klass)
    * What unlocks it.
    */
   properties[PROP_LOCK] = g_param_spec_object ("lock", NULL, NULL, BECKON_TYPE_LOCK, flags);
+  /**
+   * BeckonSessionManager:busy:
+   *
+   * Whether a session that the program knows is open, or is just being handed to it. A program that the bus started
+   * may leave when this has been %FALSE for a while: a session that comes too late for it starts it again.
+   */
+  properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   install_signals ();
 }

@@ -19,10 +19,15 @@ G_DECLARE_FINAL_TYPE (BeckonSessionManager, beckon_session_manager, BECKON, SESS
 void beckon_session_manager_new_async (const char *const *guids, GCancellable *cancellable,
                                        GAsyncReadyCallback callback, gpointer user_data);
 BeckonSessionManager *beckon_session_manager_new_finish (GAsyncResult *result, GError **error);
+void beckon_session_manager_new_for_bus_name_async (const char *bus_name, const char *guid, GVariant *description,
+                                                    GCancellable *cancellable, GAsyncReadyCallback callback,
+                                                    gpointer user_data);
+BeckonSessionManager *beckon_session_manager_new_for_bus_name_finish (GAsyncResult *result, GError **error);
 
 const char *beckon_session_manager_get_my_signin_name (BeckonSessionManager *self);
 GListModel *beckon_session_manager_get_applications (BeckonSessionManager *self);
 BeckonLock *beckon_session_manager_get_lock (BeckonSessionManager *self);
+gboolean beckon_session_manager_get_busy (BeckonSessionManager *self);
 
 void beckon_session_manager_create_session_async (BeckonSessionManager *self, const char *account,
                                                   GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -272,6 +272,148 @@ test_manager_restart (void)
   stand_in_free (service);
 }
 
+/* ---- programs that the bus starts ---- */
+
+#define PEER_NAME "im.beckon.Beckon.Peer.Chess-Club"
+#define LOOKS "{'name': <'Chess'>, 'url': <'https://example.org/'>}"
+
+static BeckonSessionManager *
+new_peer (const char *name, const char *looks, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  beckon_session_manager_new_for_bus_name_async (name, GUID, g_variant_new_parsed (looks), NULL, bk_test_store_result,
+                                                 &result);
+  return beckon_session_manager_new_for_bus_name_finish (bk_test_await (&result), error);
+}
+
+static void
+assert_no_peer (const char *name, const char *looks, BeckonError code)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (new_peer (name, looks, &error));
+  g_assert_error (error, BECKON_ERROR, (int) code);
+}
+
+static void
+test_bus_name (void)
+{
+  g_autoptr (StandIn) service = new_service ();
+  g_autoptr (GError) error = NULL;
+
+  assert_no_peer ("im.beckon.Beckon.Client.Chess", LOOKS, BECKON_ERROR_INVALID_ARGUMENT);
+  assert_no_peer ("im.beckon.Beckon.Peer.", LOOKS, BECKON_ERROR_INVALID_ARGUMENT);
+  assert_no_peer ("im.beckon.Beckon.Peer.a/b", LOOKS, BECKON_ERROR_INVALID_ARGUMENT);
+  assert_no_peer (PEER_NAME, "@a{sv} {}", BECKON_ERROR_INVALID_ARGUMENT);
+  assert_no_peer (PEER_NAME, "{'name': <7>}", BECKON_ERROR_INVALID_ARGUMENT);
+  assert_no_peer (PEER_NAME, "{'name': <'Chess'>, 'icon': <7>}", BECKON_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpuint (*stand_in_count (service, "Attach"), ==, 0);
+
+  BeckonSessionManager *manager = new_peer (PEER_NAME, LOOKS, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (stand_in_last (service, "Attach"), ==, "('/im/beckon/Beckon/Peer/Chess_Club', ['" GUID "'], {})");
+  assert_peer (service, "Describe", "()", "('" GUID "', " LOOKS ")");
+  assert_no_peer (PEER_NAME, LOOKS, BECKON_ERROR_ACCESS_DENIED);
+  assert_finalized (manager);
+}
+
+typedef struct
+{
+  StandIn *service;
+  BeckonSessionManager *manager;
+  GString *log;
+} Early;
+
+static void
+on_early_manager (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Early *early = user_data;
+
+  early->manager = beckon_session_manager_new_for_bus_name_finish (result, NULL);
+  g_signal_connect (early->manager, "launch-session", G_CALLBACK (take_session), early->log);
+}
+
+static gboolean
+is_attaching (gpointer service)
+{
+  return *stand_in_count (service, "Attach") == 1;
+}
+
+static gboolean
+let_attach (gpointer service)
+{
+  stand_in_release (service, "Attach", "()");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+count_busy (BeckonSessionManager *manager, GParamSpec *pspec, GString *log)
+{
+  g_string_append (log, beckon_session_manager_get_busy (manager) ? "busy " : "idle ");
+}
+
+static gboolean
+is_idle (gpointer manager)
+{
+  return !beckon_session_manager_get_busy (manager);
+}
+
+/* The call for which the bus started the program is there before the program listens. */
+static void
+test_early_session (void)
+{
+  g_autoptr (StandIn) service = new_service ();
+  g_autoptr (GString) log = g_string_new (NULL);
+  Early early = { service, NULL, log };
+
+  stand_in_answer (service, "Attach", "hold");
+  stand_in_answer (service, "GetLaunchingSession", "(objectpath '" SESSION_1 "',)");
+  beckon_session_manager_new_for_bus_name_async (PEER_NAME, GUID, g_variant_new_parsed (LOOKS), NULL, on_early_manager,
+                                                 &early);
+  bk_test_wait_until (is_attaching, service);
+  assert_peer (service, "Describe", "()", "('" GUID "', " LOOKS ")");
+  g_assert_null (early.manager);
+  g_idle_add_full (G_PRIORITY_LOW, let_attach, service, NULL);
+  assert_peer (service, "LaunchSession", "('c00kie', @a{sv} {})", "()");
+  g_assert_cmpstr (log->str, ==, GUID " ");
+
+  g_assert_true (beckon_session_manager_get_busy (early.manager));
+  g_signal_connect (early.manager, "notify::busy", G_CALLBACK (count_busy), log);
+  stand_in_set (service, SESSION_1, "Session1", "{'State': <uint32 7>}");
+  stand_in_signal (service, SESSION_1, "Session1", "Termination", "(uint32 14, '')");
+  bk_test_wait_until (is_idle, early.manager);
+  g_assert_cmpstr (log->str, ==, GUID " idle ");
+  assert_finalized (early.manager);
+}
+
+/* Who calls before it is known who the service is has to wait for an answer, and then hears no. */
+static void
+test_early_stranger (void)
+{
+  g_autoptr (StandIn) service = new_service ();
+  g_autoptr (GString) log = g_string_new (NULL);
+  Early early = { service, NULL, log };
+  GDBusConnection *stranger = stand_in_connect ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  stand_in_answer (service, "Attach", "hold");
+  beckon_session_manager_new_for_bus_name_async (PEER_NAME, GUID, g_variant_new_parsed (LOOKS), NULL, on_early_manager,
+                                                 &early);
+  bk_test_wait_until (is_attaching, service);
+  g_dbus_connection_call (stranger, PEER_NAME, "/im/beckon/Beckon/Peer/Chess_Club", "im.beckon.Peer1", "LaunchSession",
+                          g_variant_new_parsed ("('cookie', @a{sv} {})"), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+                          bk_test_store_result, &result);
+  g_idle_add_full (G_PRIORITY_LOW, let_attach, service, NULL);
+  g_assert_null (g_dbus_connection_call_finish (stranger, bk_test_await (&result), &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED);
+  bk_test_wait_for_pointer (&early.manager);
+  g_assert_cmpuint (*stand_in_count (service, "GetLaunchingSession"), ==, 0);
+  stand_in_disconnect (stranger);
+  assert_finalized (early.manager);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -284,6 +426,9 @@ main (int argc, char **argv)
   g_test_add_func ("/manager/peer/stranger", test_stranger);
   g_test_add_func ("/manager/cookie", test_cookie);
   g_test_add_func ("/manager/restart", test_manager_restart);
+  g_test_add_func ("/manager/bus-name", test_bus_name);
+  g_test_add_func ("/manager/bus-name/early-session", test_early_session);
+  g_test_add_func ("/manager/bus-name/early-stranger", test_early_stranger);
   int outcome = g_test_run ();
   stand_in_bus_down ();
   return outcome;

@@ -2,6 +2,7 @@
 """A bus that can start programs below our name (activated.py), and what they wrote down."""
 import os
 import pathlib
+import shlex
 import signal
 
 from bed import GUID, Bus, wait
@@ -21,15 +22,18 @@ class Peers:
 
     def install(self, word, mode='good', guid=GUID):
         name = PREFIX + word
-        script = self.bus.dir / f'run-{word}'
-        script.write_text(f'#!/bin/sh\nexec /usr/bin/python3 {HERE}/activated.py {name} \'{guid}\' {mode} '
-                          f'{self.log_file(word)}\n')
+        self.install_command(name, ['/usr/bin/python3', str(HERE / 'activated.py'), name, guid, mode,
+                                    str(self.log_file(word))])
+        return name
+
+    def install_command(self, name, command):
+        script = self.bus.dir / f'run-{name.removeprefix(PREFIX)}'
+        script.write_text(f'#!/bin/sh\nexec {shlex.join(command)}\n')
         script.chmod(0o755)
         file = self.bus.services / f'{name}.service'
         new = self.bus.services / f'{name}.new'
         new.write_text(f'[D-BUS Service]\nName={name}\nExec={script}\n')
         new.rename(file)
-        return name
 
     def remove(self, word):
         (self.bus.services / f'{PREFIX}{word}.service').unlink()
