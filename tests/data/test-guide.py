@@ -182,5 +182,41 @@ def test_peer_without_the_library():
     assert follow('\n'.join(script))[1] == ['They say: hello']
 
 
+OPERATOR = re.compile(r'^    (beckon-server .*)$', re.MULTILINE)
+
+
+def test_commands_of_operators():
+    """With a server that runs, on its own file."""
+    commands = [command.replace('/var/lib/beckon/beckon.sqlite', '"$PWD/beckon.sqlite"')
+                for path in sorted(DOC.glob('*.md')) for command in OPERATOR.findall(path.read_text(encoding='utf-8'))]
+    assert {tuple(command.split()[1:3]) for command in commands} == {('alert', 'send'), ('license', 'issue')}, commands
+    script = ['set -e -u', 'beckon-server run --domain localhost --listen 127.0.0.1:0 --database "$PWD/beckon.sqlite" '
+              '> listening & server=$!', 'timeout 60 tail -n +1 -f listening | grep -m 1 "listening on"',
+              'echo "==== 0"', *commands, 'beckon-server license list --database "$PWD/beckon.sqlite"',
+              'kill $server', 'wait $server', 'echo "==== done"\n']
+    said = follow('\n'.join(script))[0]
+    assert any('Chess' in line for line in said), said
+
+
+PEER_FILE = 'data/dbus-1/services/im.beckon.Beckon.Peer.Chess.service'
+
+
+def test_peer_that_the_bus_starts():
+    """The program of the page on sandboxes is found by its name, and started for a session by the bus."""
+    peer = next(text for path, text in pages('python') if path.name == 'flatpak.md')
+    script = ['set -e -u', 'mkdir -p data/dbus-1/services', "cat > chess.py <<'END OF THE FILE'",
+              peer + 'END OF THE FILE',
+              f"cat > {PEER_FILE} <<END\n[D-BUS Service]\nName=im.beckon.Beckon.Peer.Chess",
+              f'Exec={sys.executable} $PWD/chess.py\nEND', SERVICE,
+              'echo secret | beckonctl account add you@localhost --password-stdin',
+              'beckonctl watch --timeout 60 --until "application={8C2D7E15-64B9-4F0A-A3D1-57E0C9B6F248}"',
+              'beckonctl watch --until context-data --timeout 60 > watched & watch=$!',
+              'timeout 60 tail -n +1 -f watched | grep -m 1 ready',
+              'beckonctl invite echo Chess --wait connected', 'wait $watch',
+              'echo "==== 1"', 'beckonctl show', 'beckonctl context', 'beckonctl cancel', 'echo "==== done"\n']
+    said = follow('\n'.join(script))[1]
+    assert any('e2e4' in line for line in said), said
+
+
 if __name__ == '__main__':
     tap.run([value for name, value in list(globals().items()) if name.startswith('test_')])

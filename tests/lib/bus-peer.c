@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A program that the bus starts, made with libbeckon: bus-peer NAME GUID LOG. What it does is told in bus-peer.py. */
-#include <beckon.h>
+#include "beckon.h"
 
 #include <stdio.h>
 #include <unistd.h>
