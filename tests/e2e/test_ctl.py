@@ -393,7 +393,7 @@ def as_a_program(alice, bob):
     alice.keep('invite --program')
 
 
-def with_the_picker(alice, bob):
+def with_the_picker(alice, bob, watch):
     process = alice.start('invite --pick', 'Thing')
     alice.user.wait('picking')
     alice.keep('invite --pick')
@@ -403,6 +403,7 @@ def with_the_picker(alice, bob):
     bob('decline')
     assert process.wait(LIMIT) == 5
     process.stdout.close()
+    watch.until_event('pick-over')  # read by now: a pipe that is full would hold up what comes
 
 
 def nick(kind, value):
@@ -456,7 +457,7 @@ def test_commands():
         alice('sessions')
         alice('cancel', session)
         as_a_program(alice, bob)
-        with_the_picker(alice, bob)
+        with_the_picker(alice, bob, watches[0])
         others(alice, bob)
         bob('contact remove', alice.user.address)
         bob('apps unregister', GUID)
