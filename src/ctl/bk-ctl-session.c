@@ -232,6 +232,19 @@ is_any (BeckonSession *session)
   return TRUE;
 }
 
+/* A trial has both of its sides here, under one SessionID: that of the inviter stands for it. */
+static gboolean
+is_other_side (BeckonSession *session, BeckonSession *other)
+{
+  return g_str_equal (beckon_session_get_id (session), beckon_session_get_id (other));
+}
+
+static gboolean
+is_inviter (BeckonSession *session)
+{
+  return (beckon_session_get_flags (session) & BECKON_SESSION_FLAGS_INVITER) != 0;
+}
+
 /* The one session that the first argument names, or without it the only one that @fits. */
 static BeckonSession *
 pick_session (BkCtl *ctl, gboolean (*fits) (BeckonSession *session), const char *what)
@@ -246,15 +259,13 @@ pick_session (BkCtl *ctl, gboolean (*fits) (BeckonSession *session), const char 
 
       if (id != NULL ? !bk_ctl_session_has_id (session, id) : !fits (session))
         continue;
-      /* Both sides of an application that is tried have one id; one of them stands for both. */
-      if (found != NULL && g_str_equal (beckon_session_get_id (found), beckon_session_get_id (session)))
-        continue;
-      if (found != NULL)
+      if (found != NULL && !is_other_side (session, found))
         {
           bk_ctl_fail (ctl, BK_CTL_FAILED, "There is more than one %s: name it, see beckonctl sessions", what);
           return NULL;
         }
-      found = g_object_ref (session);
+      if (found == NULL || is_inviter (session))
+        g_set_object (&found, session);
     }
   if (found == NULL && id != NULL)
     bk_ctl_fail (ctl, BK_CTL_FAILED, "There is no session %s, see beckonctl sessions --all", id);

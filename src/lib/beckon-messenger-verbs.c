@@ -420,7 +420,7 @@ beckon_messenger_unregister_application_finish (BeckonMessenger *self, GAsyncRes
 }
 
 /**
- * beckon_messenger_dup_registry_warnings:
+ * beckon_messenger_dup_registry_warnings: (get-property registry-warnings)
  * @self: a messenger
  *
  * Gets a sentence for each registration file that had to be passed over.

@@ -35,6 +35,7 @@ enum
   PROP_APPLICATIONS,
   PROP_PRIMARY_ACCOUNT,
   PROP_SECRETS_WARNING,
+  PROP_REGISTRY_WARNINGS,
   N_PROPS
 };
 
@@ -226,6 +227,13 @@ on_changed (BeckonRemote *remote, const char *const *names, BeckonMessenger *sel
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRIMARY_ACCOUNT]);
   if (g_strv_contains (names, "SecretsWarning"))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SECRETS_WARNING]);
+}
+
+static void
+on_registry_changed (BeckonRemote *registry, const char *const *names, BeckonMessenger *self)
+{
+  if (g_strv_contains (names, "Warnings"))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REGISTRY_WARNINGS]);
 }
 
 /* The path may be known before the account is there. */
@@ -441,6 +449,8 @@ on_registry_remote (GObject *source, GAsyncResult *result, gpointer user_data)
   drop_remote (self, &self->registry);
   self->registry = g_steal_pointer (&registry);
   g_signal_connect_object (self->registry, "signal", G_CALLBACK (on_registry_signal), self, 0);
+  g_signal_connect_object (self->registry, "changed", G_CALLBACK (on_registry_changed), self, 0);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REGISTRY_WARNINGS]);
   load_lists (self, g_steal_pointer (&task));
 }
 
@@ -809,6 +819,9 @@ beckon_messenger_get_property (GObject *object, guint property_id, GValue *value
     case PROP_SECRETS_WARNING:
       g_value_set_string (value, beckon_messenger_get_secrets_warning (self));
       break;
+    case PROP_REGISTRY_WARNINGS:
+      g_value_take_boxed (value, beckon_messenger_dup_registry_warnings (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -883,6 +896,13 @@ install_properties (GObjectClass *object_class)
    * A sentence for the user when secrets are kept less safely than they should be.
    */
   properties[PROP_SECRETS_WARNING] = g_param_spec_string ("secrets-warning", NULL, NULL, NULL, flags);
+  /**
+   * BeckonMessenger:registry-warnings: (getter dup_registry_warnings)
+   *
+   * A sentence for each registration file that had to be passed over.
+   */
+  properties[PROP_REGISTRY_WARNINGS]
+    = g_param_spec_boxed ("registry-warnings", NULL, NULL, G_TYPE_STRV, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -220,6 +220,16 @@ def test_applications():
         user.fails(1, 'im.beckon.Error.Failed', 'apps', 'update', GUID, 'Thing', '/nonexistent/program')
         sides = user.one('apps', 'try', GUID)
         assert [(s['role'], s['application']) for s in sides] == [('inviter', GUID), ('invitee', GUID)], sides
+        # Both sides have one SessionID. The inviter's is meant by it, and with it the other one ends.
+        session = sides[0]['id']
+        assert user.one('show', session)['role'] == user.one('show', session[:12])['role'] == 'inviter'
+        user.json('context', session, '--data', 'there')
+        assert user.json('cancel', session) == []
+        ended = [s for s in user.one('sessions', '--all') if s['id'] == session]
+        assert sorted((s['role'], s['result']) for s in ended) == \
+            [('invitee', 'cancelled-remote'), ('inviter', 'cancelled-local')], ended
+        user.json('apps', 'try', GUID)
+        assert user.json('cancel') == [] and user.one('sessions') == []
         assert user.json('apps', 'unregister', GUID) == []
         user.fails(1, 'im.beckon.Error.AppNotRegistered', 'apps', 'unregister', GUID)
 

@@ -2,9 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Preferences → Applications: what is registered is listed, registered, tried, changed and removed."""
 import pathlib
+import subprocess
 
 from app_cases import couple, tap
+from cases import attach
+from processes import LIMIT
 
+ONE_STROKE = '1 stroke.'
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -20,6 +24,11 @@ def open_page(alice):
 
 def applications(alice):
     return {a['name']: a for a in alice.user.ctl('apps')}
+
+
+def leave_page(alice):
+    alice.desk.key('esc', window=alice.desk.window('Preferences'))
+    alice.desk.window_gone('Preferences')
 
 
 def test_register_try_change_remove():
@@ -65,8 +74,7 @@ def test_register_try_change_remove():
         assert guid not in {a['guid'] for a in alice.user.ctl('apps')}
         # The sessions that run go on without it.
         assert len([s for s in alice.user.ctl('sessions') if s['state'] == 'connected']) == 2
-        alice.press('Close', within=preferences)
-        alice.desk.window_gone('Preferences')
+        leave_page(alice)
 
 
 def test_what_cannot_be_started():
@@ -81,9 +89,82 @@ def test_what_cannot_be_started():
         alice.says('Installed for everybody')
         alice.press('Try Fails with Myself', within=preferences)
         alice.says('Fails ended with an error.')
-        alice.press('Close', within=preferences)
-        alice.desk.window_gone('Preferences')
+        # Escape takes away what is on top: first the sentence, as libadwaita has it, then the window.
+        alice.desk.key('esc', window=preferences)
+        alice.desk.gone('label', 'Fails ended with an error.')
+        leave_page(alice)
+
+
+def test_mistakes_come_and_go():
+    with couple() as (world, alice, _bob):
+        preferences = open_page(alice)
+        assert alice.desk.all('list', 'Applications', within=preferences)
+        assert not alice.desk.all('label', 'Passed Over', within=preferences, shown=True)
+        folder = alice.user.folder / 'data' / 'beckon' / 'peers'
+        folder.mkdir(parents=True, exist_ok=True)
+        world.expected_warning = 'broken.peer was passed over'
+        (folder / 'broken.peer').write_text('rubbish\n', encoding='utf-8')
+        said = alice.desk.find('label', lambda name: 'broken.peer was passed over' in name, within=preferences)
+        assert said
+        (folder / 'broken.peer').unlink()
+        alice.desk.gone('label', lambda name: 'broken.peer was passed over' in name, within=preferences)
+        leave_page(alice)
+
+
+def try_with_myself(alice, name):
+    preferences = open_page(alice)
+    alice.press(f'Try {name} with Myself', within=preferences)
+    alice.says(f'{name} is started twice')
+    sides = alice.desk.wait(lambda: [s for s in alice.user.ctl('sessions') if s['state'] == 'connected'],
+                            'both sides are connected')
+    return preferences, sides
+
+
+def boards_of(alice):
+    return alice.desk.all('image', 'Board')
+
+
+def draw(alice, frame):
+    """A stroke by the keys of one of two windows that have the same title."""
+    pids = {alice.desk.bus.process(frame.bus)}
+    alice.desk.hands.activate(alice.desk.hands.windows_of(pids)[0])
+    alice.desk.hands.wait(lambda: 'active' in alice.desk.states(frame), 'the board has the keyboard')
+    for key in ('space', 'ctrl+right', 'ctrl+down', 'space'):
+        alice.desk.hands.key(key)
+
+
+def test_whiteboard_with_myself():
+    with couple() as (_world, alice, _bob):
+        _preferences, sides = try_with_myself(alice, 'Whiteboard')
+        alice.desk.wait(lambda: len(boards_of(alice)) == 2, 'there are two boards')
+        alice.desk.wait(lambda: len(alice.desk.all('label', lambda name: name.startswith('With '))) == 2,
+                        'both boards are joined')
+        for board, strokes in zip(boards_of(alice), (ONE_STROKE, '2 strokes.')):
+            draw(alice, board.frame)
+            alice.desk.wait(lambda strokes=strokes: all(b.description.startswith(strokes) for b in boards_of(alice)),
+                            'what one draws both show')
+        # Of the two sides of one SessionID, it does not matter which is ended.
+        assert sides[0]['id'] == sides[1]['id']
+        alice.user.ctl('cancel', sides[0]['id'])
+        alice.desk.wait(lambda: alice.user.ctl('sessions') == [], 'both sides are over')
+
+
+def test_pipe_with_myself():
+    with couple() as (_world, alice, _bob):
+        preferences, sides = try_with_myself(alice, 'Pipe')
+        ends = [attach(alice.user, sides[0]['id'], stdin=subprocess.PIPE) for _ in range(2)]
+        for one, other, words in ((*ends, b'there\n'), (*reversed(ends), b'and back\n')):
+            one.stdin.write(words)
+            one.stdin.flush()
+            assert other.stdout.readline() == words
+        for end in ends:
+            end.stdin.close()
+        assert [end.stdout.read() for end in ends] == [b'', b''] and [end.wait(LIMIT) for end in ends] == [0, 0]
+        alice.desk.wait(lambda: alice.user.ctl('sessions') == [], 'both sides are over')
+        alice.desk.key('esc', window=preferences)
+        leave_page(alice)
 
 
 if __name__ == '__main__':
-    tap.run([test_register_try_change_remove, test_what_cannot_be_started])
+    tap.run([test_register_try_change_remove, test_what_cannot_be_started, test_mistakes_come_and_go,
+             test_whiteboard_with_myself, test_pipe_with_myself])

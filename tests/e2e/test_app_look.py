@@ -9,11 +9,13 @@ import shutil
 import subprocess
 import sys
 
+from gi.repository import Gio, GLib
+
 from app_cases import register, tap
-from cases import invite
+from cases import PEER, invite
 from processes import Failure
 from windows import App
-from world import BUILD, SOURCES, World
+from world import BUILD, SOURCES, World, program
 
 sys.path.append(str(SOURCES / 'tests/data'))
 import texts  # noqa: E402
@@ -100,6 +102,18 @@ class Photographer:
         self.desk.key('esc')
         self.desk.wait(lambda: {window.path for window in self.desk.windows()} == before, 'the window closes')
 
+    def opened(self, what, do):
+        """Pictures a window that is opened by something else than keys; Escape closes it."""
+        before = {window.path for window in self.desk.windows()}
+        do()
+        new = self.desk.wait(lambda: [window for window in self.desk.windows() if window.path not in before],
+                             f'{what} is opened')[0]
+        if self.size == NARROW:  # libadwaita has preferences be 360 wide without their border
+            self.desk.hands.place(self.desk.raise_window(new), 20, 20, *self.size)
+        self.picture(what, new)
+        self.desk.key('esc', window=new)
+        self.desk.wait(lambda: {window.path for window in self.desk.windows()} == before, f'{what} closes')
+
     def popover(self, what, keys, role):
         self.desk.key(keys, window=self.main())
         self.desk.find(role, states={'focused'})
@@ -126,6 +140,12 @@ def look(name, size=WIDE, longer=False, **variables):
         alice.quit()
 
 
+def open_preferences(app, page):
+    arguments = GLib.Variant('(sava{sv})', ('open-preferences', [GLib.Variant('s', page)], {}))
+    app.user.bus.call_sync('im.beckon.Beckon', '/im/beckon/Beckon', 'org.gtk.Actions', 'Activate', arguments, None,
+                           Gio.DBusCallFlags.NONE, -1, None)
+
+
 def photograph(photographer, alice, bob):
     alice.user.send('bob', 'Hello Bob, this is a longer message, so that it must be broken into several lines.')
     bob.user.send('alice', 'Short one 🙂')
@@ -146,6 +166,8 @@ def photograph(photographer, alice, bob):
     photographer.popover('main-menu', 'f10', 'menu item')
     for what, keys in WINDOWS:
         photographer.side_window(what, keys)
+    photographer.opened('applications', lambda: open_preferences(alice, 'applications'))
+    photographer.opened('pick', lambda: alice.user.start([program('beckonctl'), 'invite', '--pick', PEER]))
     before = {window.path for window in alice.desk.windows()}
     session = bob.user.ctl('invite', alice.user.address, 'Test')['id']
     dialog = alice.desk.wait(lambda: [window for window in alice.desk.windows() if window.path not in before],

@@ -86,6 +86,16 @@ static const Scenario scenarios[] = {
     "invitation invited >invite accepted on-accepted(yes) terminated END(connection-failure,) >connect "
     ">end:connection-failure",
     "ASK >ringing accepted WITHDRAW >accept terminated END(connection-failure,) >end:connection-failure" },
+  { "unregistered-ringing", FALSE,
+    "a:invite b:missing b:accept",
+    "invitation invited >invite on-not-present(Pipe,https://pipe.example/) NOTICE(installing)",
+    "ASK >ringing WITHDRAW on-not-present(Pipe,https://pipe.example/) open >not-present" },
+  { "unregistered-running", FALSE,
+    "a:invite b:accept a:missing b:missing a:context b:context a:exit0",
+    "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect >context "
+    "on-context(data) terminated END(ended,) >end:ended",
+    "ASK >ringing accepted WITHDRAW >accept connected on-ready launch on-context(data) >context terminated "
+    "END(ended,)" },
   { "not-present-installed", FALSE,
     "b:missing a:invite b:accept +60000 b:install +9000 +1000",
     "invitation invited >invite on-not-present(Pipe,https://pipe.example/) NOTICE(installing) accepted "

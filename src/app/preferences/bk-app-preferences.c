@@ -356,8 +356,10 @@ bk_app_preferences_show (GtkWindow *parent, BkApp *app)
                            NULL);
   gtk_list_box_bind_model (self->applications, beckon_messenger_get_applications (self->messenger),
                            make_application_row, self, NULL);
-  g_signal_connect_object (beckon_messenger_get_applications (self->messenger), "items-changed",
-                           G_CALLBACK (show_warnings), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->messenger, "notify::registry-warnings", G_CALLBACK (show_warnings), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->messenger, "notify::secrets-warning", G_CALLBACK (show_warnings), self,
+                           G_CONNECT_SWAPPED);
   g_settings_bind (settings, "run-in-background", self->background, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "notify-invitations", self->notify_invitations, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "notify-messages", self->notify_messages, "active", G_SETTINGS_BIND_DEFAULT);

@@ -11,6 +11,7 @@
 
 #define PREFIX "pipe-"
 #define SUFFIX ".sock"
+#define INVITEE "+invitee" /* a trial has both sides in one folder */
 
 static char *
 dup_folder (GError **error)
@@ -96,7 +97,7 @@ open_door (BkPipeDoor *self, GError **error)
 }
 
 BkPipeDoor *
-bk_pipe_door_new (const char *session, BkMeetLinked attached, gpointer user_data, GError **error)
+bk_pipe_door_new (const char *session, gboolean invitee, BkMeetLinked attached, gpointer user_data, GError **error)
 {
   g_autofree char *folder = dup_folder (error);
   g_autofree char *bare = dup_bare_id (session);
@@ -110,7 +111,7 @@ bk_pipe_door_new (const char *session, BkMeetLinked attached, gpointer user_data
     }
 
   BkPipeDoor *self = g_new0 (BkPipeDoor, 1);
-  self->path = g_strdup_printf ("%s/" PREFIX "%s" SUFFIX, folder, bare);
+  self->path = g_strdup_printf ("%s/" PREFIX "%s%s" SUFFIX, folder, bare, invitee ? INVITEE : "");
   self->listener = g_socket_listener_new ();
   self->cancellable = g_cancellable_new ();
   self->attached = attached;
@@ -158,13 +159,13 @@ attaching_free (Attaching *attaching)
   g_free (attaching);
 }
 
-/* Returns how many sockets fit, and in @path the last of them. */
+/* Returns of how many sessions there are sockets that fit, and in @path one of the last of them. */
 static guint
 find_sockets (Attaching *attaching, char **path)
 {
   g_autoptr (GDir) dir = g_dir_open (attaching->folder, 0, NULL);
+  g_autoptr (GHashTable) sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   const char *name;
-  guint n = 0;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
@@ -173,9 +174,10 @@ find_sockets (Attaching *attaching, char **path)
         continue;
       g_free (*path);
       *path = g_build_filename (attaching->folder, name, NULL);
-      n++;
+      name += strlen (PREFIX);
+      g_hash_table_add (sessions, g_strndup (name, strcspn (name, "+.")));
     }
-  return n;
+  return g_hash_table_size (sessions);
 }
 
 /* Ends the watching, which holds the task. */

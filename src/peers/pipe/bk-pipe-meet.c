@@ -65,9 +65,10 @@ on_attached (int fd, gpointer user_data)
 static gboolean
 open_door (BkPipe *self)
 {
+  gboolean invitee = (beckon_session_get_flags (self->session) & BECKON_SESSION_FLAGS_INVITEE) != 0;
   GError *error = NULL;
 
-  self->door = bk_pipe_door_new (beckon_session_get_id (self->session), on_attached, self, &error);
+  self->door = bk_pipe_door_new (beckon_session_get_id (self->session), invitee, on_attached, self, &error);
   if (self->door == NULL)
     bk_pipe_fail_error (self, error);
   return self->door != NULL;

@@ -30,8 +30,9 @@ void bk_pipe_relay_free (BkPipeRelay *self);
 /* ---- the socket for the program that the user calls ---- */
 
 typedef struct _BkPipeDoor BkPipeDoor;
-/* Opens the socket of @session (a SessionID). The first who comes in gets it. */
-BkPipeDoor *bk_pipe_door_new (const char *session, BkMeetLinked attached, gpointer user_data, GError **error);
+/* Opens the socket of a side of @session (a SessionID). The first who comes in gets it. */
+BkPipeDoor *bk_pipe_door_new (const char *session, gboolean invitee, BkMeetLinked attached, gpointer user_data,
+                              GError **error);
 void bk_pipe_door_free (BkPipeDoor *self);
 
 /* Waits for the socket of @session, NULL for the only one there is, and goes in. */
