@@ -39,6 +39,8 @@ def test_nothing_is_locked():
             for signal in (('LockEnable', (False, ALICE)), ('LockStatusChanged', (DISABLED, ALICE)))]
         refused('ApiDisabled', program.request, 1)
         program.enable_alerts(1)
+        door.ui.call('Account1', 'SignOut', path=door.alice)
+        refused('NotLoggedOn', program.create)
         refused('NotFound', program.status, ROOT, BOB)
         refused('InvalidArgument', program.lock, 'GetStatus', '(a{sv})', {'account': GLib.Variant('u', 1)})
         assert door.process.poll() is None
