@@ -210,6 +210,10 @@ static const Scenario scenarios[] = {
     "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect on-context(data) "
     ">context",
     "ASK >ringing accepted WITHDRAW >accept connected on-ready launch >context on-context(data)" },
+  { "cut-off-context", FALSE,
+    "a:invite b:accept hold:context a:context a:offline go a:online",
+    "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect >context",
+    "ASK >ringing accepted WITHDRAW >accept connected on-ready launch on-context(data)" },
   { "cut-off-end", FALSE,
     "a:invite b:accept a:offline a:context a:exit0 +29000 a:online",
     "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect terminated "
