@@ -60,8 +60,9 @@ class Pair:
 
     def administer(self, *words):
         """What the operator's command says."""
-        return subprocess.run([BUILD / 'src' / 'server' / 'beckon-server', *words, f'--database={self.folder}/db.sqlite'],
-                              check=True, capture_output=True, text=True).stdout
+        program = BUILD / 'src' / 'server' / 'beckon-server'
+        return subprocess.run([program, *words, f'--database={self.folder}/db.sqlite'], check=True,
+                              capture_output=True, text=True).stdout
 
     def address_for(self, _who):
         """Where somebody's service finds the server."""
