@@ -87,7 +87,7 @@ static const Scenario scenarios[] = {
     ">end:connection-failure",
     "ASK >ringing accepted WITHDRAW >accept terminated END(connection-failure,) >end:connection-failure" },
   { "not-present-installed", FALSE,
-    "b:missing a:invite b:accept +60000 b:install +9000 +1000",
+    "b:missing a:invite b:accept +1260000 b:install +9000 +1000",
     "invitation invited >invite on-not-present(Pipe,https://pipe.example/) NOTICE(installing) accepted "
     "on-accepted(yes) connected on-ready launch >connect",
     "ASK >ringing WITHDRAW on-not-present(Pipe,https://pipe.example/) open >not-present NOTICE(installed) accepted "
