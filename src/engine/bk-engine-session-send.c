@@ -242,6 +242,19 @@ on_connect_refused (BkEngineSession *self, const GError *error)
                   over ? BECKON_SESSION_RESULT_TIMEOUT : BECKON_SESSION_RESULT_CONNECTION_FAILURE, NULL);
 }
 
+/* The session is over here either way. That it is over there, too, or was answered elsewhere, is no failure; a timer
+ * or a crossing invitation ended it by itself. */
+static void
+on_last_word_refused (BkEngineSession *self, BeckonError code, const GError *error)
+{
+  gboolean asked_for = code == BECKON_ERROR_DECLINE_SEND_FAILURE
+                       || self->result == BECKON_SESSION_RESULT_CANCELLED_LOCAL;
+
+  if (asked_for && !g_error_matches (error, BECKON_ERROR, BECKON_ERROR_EXPIRED)
+      && !g_error_matches (error, BECKON_ERROR, BECKON_ERROR_ANSWERED_ELSEWHERE))
+    bk_session_emit_send_error (self, code);
+}
+
 static void
 on_refused (BkEngineSession *self, const BkEnvelope *envelope, const GError *error)
 {
@@ -261,10 +274,14 @@ on_refused (BkEngineSession *self, const BkEnvelope *envelope, const GError *err
     case BK_ENVELOPE_CONTEXT:
       bk_session_emit_send_error (self, BECKON_ERROR_CONTEXT_DATA_SEND_FAILURE);
       break;
+    case BK_ENVELOPE_DECLINE:
+      on_last_word_refused (self, BECKON_ERROR_DECLINE_SEND_FAILURE, error);
+      break;
+    case BK_ENVELOPE_CANCEL:
+      on_last_word_refused (self, BECKON_ERROR_CANCEL_SEND_FAILURE, error);
+      break;
     case BK_ENVELOPE_RINGING:
     case BK_ENVELOPE_NOT_PRESENT:
-    case BK_ENVELOPE_DECLINE:
-    case BK_ENVELOPE_CANCEL:
     case BK_ENVELOPE_END:
       break; /* the other side will know anyhow, at the latest when its timer runs out */
     }

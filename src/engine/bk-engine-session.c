@@ -104,10 +104,13 @@ bk_session_emit_data (BkEngineSession *self, const char *signal, const char *dat
     g_signal_emit_by_name (self, signal, data != NULL ? data : "");
 }
 
+/* Once a session is over, only of its last word it matters whether it could be sent. */
 void
 bk_session_emit_send_error (BkEngineSession *self, BeckonError code)
 {
-  if (!is_silent (self) && bk_session_is_open (self))
+  gboolean last_word = code == BECKON_ERROR_CANCEL_SEND_FAILURE || code == BECKON_ERROR_DECLINE_SEND_FAILURE;
+
+  if (!is_silent (self) && (last_word || bk_session_is_open (self)))
     g_signal_emit (self, signals[SIGNAL_SEND_ERROR], 0, (guint) code);
 }
 

@@ -109,17 +109,6 @@ put_message (BeckonConversation *self, GVariant *value)
 }
 
 static void
-remove_message (BeckonConversation *self, gint64 id)
-{
-  guint position = lower_bound (self, id);
-
-  if (message_at (self, position, id) == NULL)
-    return;
-  g_ptr_array_remove_index (self->messages, position);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
-}
-
-static void
 on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonConversation *self)
 {
   if (!self->listed)
@@ -133,12 +122,6 @@ on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonConvers
       /* A change of a message on a page that is not here yet is of no interest. */
       if (g_str_equal (name, "MessageAdded") || message_at (self, lower_bound (self, id), id) != NULL)
         put_message (self, value);
-    }
-  else if (g_str_equal (name, "MessageRemoved") && g_variant_is_of_type (args, G_VARIANT_TYPE ("(x)")))
-    {
-      gint64 id;
-      g_variant_get (args, "(x)", &id);
-      remove_message (self, id);
     }
 }
 

@@ -861,7 +861,9 @@ beckon_session_class_init (BeckonSessionClass *klass)
    * @self: the session
    * @code: what failed
    *
-   * Something could not be sent (`OnSendError`).
+   * Something could not be sent (`OnSendError`). That it was Cancel or Decline (%BECKON_ERROR_CANCEL_SEND_FAILURE,
+   * %BECKON_ERROR_DECLINE_SEND_FAILURE) is told after [signal@Beckon.Session::termination]: the session is over here
+   * whatever the network says.
    */
   signals[SIGNAL_SEND_ERROR] = add_signal ("send-error", 1, BECKON_TYPE_ERROR, G_TYPE_NONE);
   /**
@@ -870,7 +872,8 @@ beckon_session_class_init (BeckonSessionClass *klass)
    * @result: why
    * @app_data: from Decline or Cancel, may be empty
    *
-   * The session ended (`OnTermination`). The last signal.
+   * The session ended (`OnTermination`). The last signal, unless Cancel or Decline could not be sent: see
+   * [signal@Beckon.Session::send-error].
    */
   signals[SIGNAL_TERMINATION] = add_signal ("termination", 2, BECKON_TYPE_SESSION_RESULT, G_TYPE_STRING);
 }

@@ -32,6 +32,19 @@ count_held (BkService *self, const char *owner)
   return count;
 }
 
+/* The user's own gesture stands in for the key of a session that can be invited with no other way. That nobody is signed
+ * in is a plainer reason than the lock, which is closed then, too. */
+static gboolean
+check_create (BkServiceCall *call, BkEngineAccount *account, GVariant *picker, GError **error)
+{
+  if (picker != NULL && g_variant_get_boolean (picker))
+    return TRUE;
+  if (account == NULL || bk_engine_account_get_state (account) == BK_BACKEND_ONLINE)
+    return bk_service_check_lock (call, account, BK_SERVICE_LOCK_MANAGER, error);
+  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_LOGGED_ON, "The account is not signed in.");
+  return FALSE;
+}
+
 static void
 handle_create_session (BkServiceCall *call)
 {
@@ -41,11 +54,9 @@ handle_create_session (BkServiceCall *call)
   BkEngineAccount *account;
   GError *error = NULL;
 
-  /* The user's own gesture stands in for the key of a session that can be invited with no other way. */
   if (!bk_service_option_account (self, options, BECKON_ERROR_NOT_LOGGED_ON, &account, &error)
       || !bk_service_option (options, "picker", G_VARIANT_TYPE_BOOLEAN, &picker, &error)
-      || ((picker == NULL || !g_variant_get_boolean (picker))
-          && !bk_service_check_lock (call, account, BK_SERVICE_LOCK_MANAGER, &error)))
+      || !check_create (call, account, picker, &error))
     {
       bk_service_call_fail (call, error);
       return;

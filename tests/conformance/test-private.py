@@ -66,6 +66,17 @@ def test_enable_alert_events():
         door.operator('!alert no more')
         door.ui.wait_signal('AlertReceived', ROOT, lambda a: a[0][2] == 'no more')
         assert [alert[2] for alert in asked(program)] == ['for it']
+        # The network knows what is wanted, and no longer than it is: alerts of other sites do not come this far.
+        told = lambda text: any(s[1] == 'AlertReceived' and s[2][0][2] == text for s in door.ui.signals)
+        door.operator('!subscribers unwanted')
+        program.enable_alerts(7)
+        door.operator('!subscribers wanted')
+        wait(lambda: len(asked(program)) == 2, 'the alert')
+        program.enable_alerts()
+        door.operator('!subscribers unwanted')
+        door.operator('!alert last')
+        door.ui.wait_signal('AlertReceived', ROOT, lambda a: a[0][2] == 'last')
+        assert asked(program)[1][0] == 7 and told('wanted') and not told('unwanted')
 
 
 def test_enable_alert_events_refused():

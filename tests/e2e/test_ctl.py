@@ -164,7 +164,6 @@ OTHERWISE = {
     'Conversation1.Account': 'what --account says',
     'Conversation1.Who': 'what the command names',
     'Conversation1.Unread': '`contacts`, see test_other_properties',
-    'Conversation1.MessageRemoved': 'nothing removes messages in version 1',
     'Session1.SendError': 'event send-error; the network in memory refuses nothing that it took',
     'SessionManager1.MySigninName': 'the same as PrimaryAccount',
     'SessionManager1.GetLaunchingSession': 'for programs that were launched: nobody launches beckonctl',

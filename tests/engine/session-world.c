@@ -207,7 +207,8 @@ on_context_data (BkEngineSession *session, const char *data, Side *side)
 static void
 on_send_error (BkEngineSession *session, guint code, Side *side)
 {
-  assert_alive (side, session);
+  if (code != BECKON_ERROR_CANCEL_SEND_FAILURE && code != BECKON_ERROR_DECLINE_SEND_FAILURE)
+    assert_alive (side, session);
   side_log (side, "on-send-error(%s)", beckon_error_to_nick (code));
 }
 

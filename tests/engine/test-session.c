@@ -188,6 +188,34 @@ test_invite_checks (void)
   g_assert_cmpuint (side_count_open_in_history (alice), ==, 0);
 }
 
+/* Each verb that carries data has the limit itself, whatever the door before it lets through. */
+static void
+test_app_data_limits (void)
+{
+  g_autoptr (World) world = world_new (FALSE);
+  Side *alice = world_side (world, 'a');
+  Side *bob = world_side (world, 'b');
+  g_autofree char *long_data = g_strnfill (BK_LIMIT_APP_DATA + 1, 'x');
+  const char *const bad[] = { long_data, "broken \xff" };
+
+  world_run (world, "a:invite");
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) accept = NULL, decline = NULL, cancel = NULL;
+
+      g_assert_false (bk_engine_session_accept (bob->current, bad[i], &accept));
+      g_assert_error (accept, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT);
+      g_assert_false (bk_engine_session_decline (bob->current, bad[i], &decline));
+      g_assert_error (decline, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT);
+      g_assert_false (bk_engine_session_cancel (alice->current, BECKON_SESSION_RESULT_NONE, bad[i], &cancel));
+      g_assert_error (cancel, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT);
+    }
+  g_assert_cmpint (bk_engine_session_get_state (alice->current), ==, BECKON_SESSION_STATE_INVITATION);
+  g_assert_cmpint (bk_engine_session_get_state (bob->current), ==, BECKON_SESSION_STATE_INVITATION);
+  long_data[BK_LIMIT_APP_DATA] = '\0';
+  g_assert_true (bk_engine_session_decline (bob->current, long_data, NULL));
+}
+
 static void
 test_configure (void)
 {
@@ -581,6 +609,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/entries", test_entries);
   g_test_add_func ("/session/crossing", test_crossing);
   g_test_add_func ("/session/invite-checks", test_invite_checks);
+  g_test_add_func ("/session/app-data-limits", test_app_data_limits);
   g_test_add_func ("/session/configure", test_configure);
   g_test_add_func ("/session/context-limits", test_context_limits);
   g_test_add_func ("/session/context-for-others", test_context_for_others);

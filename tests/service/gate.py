@@ -1,9 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A door between a service and its server, which lets through what the test says."""
 import contextlib
+import json
 import select
 import socket
 import threading
+
+
+def messages(stream):
+    """The texts of a WebSocket client, none of which comes in pieces, as JSON."""
+    at = stream.find(b'\r\n\r\n') + 4
+    while at >= 4 and len(stream) >= at + 2:
+        kind, length, start = stream[at] & 15, stream[at + 1] & 127, at + 2
+        wide = {126: 2, 127: 8}.get(length, 0)
+        if wide:
+            length = int.from_bytes(stream[start:start + wide], 'big')
+        mask, start = stream[start + wide:start + wide + 4], start + wide + 4
+        at = start + length
+        if kind == 1 and len(stream) >= at:
+            yield json.loads(bytes(byte ^ mask[i % 4] for i, byte in enumerate(stream[start:at])))
 
 
 class Gate:
@@ -15,6 +30,7 @@ class Gate:
         self.pairs = []  # (socket of the service, socket of the server)
         self.lock = threading.Lock()
         self.held = self.closing = False
+        self.heard = {}  # socket of the service → all that came from it
         self.bell, self.ringer = socket.socketpair()
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
@@ -44,6 +60,12 @@ class Gate:
             self.pairs.clear()
             self.held = False
         self.ringer.send(b'x')
+
+    def frames(self):
+        """What the service has said so far, whole messages, oldest connection first."""
+        with self.lock:
+            streams = list(self.heard.values())
+        return [frame for stream in streams for frame in messages(stream)]
 
     def close(self):
         self.closing = True
@@ -75,6 +97,8 @@ class Gate:
     def carry(self, pair, source, target):
         try:
             data = source.recv(65536)
+            if source is pair[0]:
+                self.heard[source] = self.heard.get(source, b'') + data
             target.sendall(data)
         except OSError:
             data = b''

@@ -23,6 +23,15 @@ def options(account=None):
     return {} if account is None else {'account': GLib.Variant('s', account)}
 
 
+def ask(ui, condition, what):
+    """Asks the service until it is so."""
+    def turn():
+        ui.get('Messenger1', 'version')
+        arrivals[0] += 1
+        return False
+    wait(lambda: condition() or turn(), what)
+
+
 class Program:
     """A client at the door of applications."""
 
@@ -140,9 +149,4 @@ class Door:
         observer.leave()
 
     def ask(self, condition, what):
-        """Asks the service until it is so."""
-        def turn():
-            self.ui.get('Messenger1', 'version')
-            arrivals[0] += 1
-            return False
-        wait(lambda: condition() or turn(), what)
+        ask(self.ui, condition, what)

@@ -12,6 +12,8 @@ ALICE, BOB = 'alice@localhost', 'bob@localhost'
 class Pair:
     """alice and bob, friends, each with a bus, a service and a watching client."""
 
+    lock = 'off'  # of the server
+
     def __init__(self, *options):
         """@options: of both services."""
         self.options = options
@@ -49,12 +51,18 @@ class Pair:
         monitor.connect('changed', lambda *a: changed.append(1))
         self.server = subprocess.Popen(
             [BUILD / 'src' / 'server' / 'beckon-server', 'run', '--domain=localhost', '--registration=open',
-             '--lock=off', f'--database={self.folder}/db.sqlite', f'--listen=127.0.0.1:{number}',
+             f'--lock={self.lock}', f'--database={self.folder}/db.sqlite', f'--listen=127.0.0.1:{number}',
              f'--port-file={port}'],
             stdout=self.log, stderr=self.log)
         wait(lambda: port.exists() and port.read_text().strip(), 'the server')
         monitor.cancel()
         self.server_address = f'ws://127.0.0.1:{port.read_text().strip()}'
+
+    def administer(self, *words):
+        """What the operator's command says."""
+        program = BUILD / 'src' / 'server' / 'beckon-server'
+        return subprocess.run([program, *words, f'--database={self.folder}/db.sqlite'], check=True,
+                              capture_output=True, text=True).stdout
 
     def address_for(self, _who):
         """Where somebody's service finds the server."""

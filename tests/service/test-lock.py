@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lock and Key at the door of applications: every wrong order, whose lock it is, what it locks, and when it is gone."""
 import pathlib
+import re
 import sys
 
 from gi.repository import GLib
@@ -9,10 +10,12 @@ from gi.repository import GLib
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
 from bed import ECHO, GUID, ROOT, SERVICE, SESSIONS, Bus, refused, wait
+from gate import Gate
 from locked import (ALICE, BOB, DISABLED, FAILED, FALSE, INITIALIZED, NOT_INITIALIZED, PENDING, PRIVATE, STRANGER, TRUE,
-                    UNLOCKED, Door, Program, response_to)
+                    UNLOCKED, Door, Program, ask, response_to)
+from pair import Pair
 
-READY, CONNECTED = 1, 4
+READY, INVITATION, CONNECTED = 1, 2, 4
 LOCK_SIGNALS = ('LockEnable', 'LockChallenge', 'LockResult', 'LockStatusChanged')
 
 
@@ -36,6 +39,8 @@ def test_nothing_is_locked():
             for signal in (('LockEnable', (False, ALICE)), ('LockStatusChanged', (DISABLED, ALICE)))]
         refused('ApiDisabled', program.request, 1)
         program.enable_alerts(1)
+        door.ui.call('Account1', 'SignOut', path=door.alice)
+        refused('NotLoggedOn', program.create)
         refused('NotFound', program.status, ROOT, BOB)
         refused('InvalidArgument', program.lock, 'GetStatus', '(a{sv})', {'account': GLib.Variant('u', 1)})
         assert door.process.poll() is None
@@ -322,8 +327,82 @@ def test_launched_programs_have_no_lock():
         program.client.wait_signal('Termination', path)
 
 
+class Locked(Pair):
+    """alice's service speaks through a gate to a server that locks."""
+    lock = 'on'
+    gate = None
+
+    def address_for(self, who):
+        if who != ALICE:
+            return self.server_address
+        self.gate = Gate(self.server_address)
+        return self.gate.address
+
+    def __exit__(self, *error):
+        try:
+            super().__exit__(*error)
+        finally:
+            if self.gate is not None:
+                self.gate.close()
+
+    def issue(self):
+        said = self.administer('license', 'issue', '--name=A program')
+        self.id, self.key = re.search(r'(?ms)^id:? +(\S+)$.*^key:? +(\S+)$', said).groups()
+
+    def unlock(self):
+        """A program that is in, and a session of its own."""
+        program = Program(self.buses[0])
+        program.request(1)
+        program.respond(response_to(program.challenge(1), self.key, self.id), 1, self.id)
+        assert program.result(1) is True
+        session = program.create()
+        program.choose(session)
+        return program, session
+
+    def sent(self, kind):
+        return [frame for frame in self.gate.frames() if frame['type'] == kind]
+
+    def invites(self):
+        return [frame for frame in self.sent('session-send') if frame['envelope']['kind'] == 'invite']
+
+
+def test_the_grant_goes_along():
+    with Locked() as pair:
+        pair.issue()
+        program, session = pair.unlock()
+        program.invite(session, BOB)
+        path = pair.invite()
+        own, by_hand = pair.invites()
+        assert own['grant'] and 'grant' not in by_hand, 'nothing is locked for the user'
+        pair.ui[0].call('Session1', 'Cancel', '(us)', 0, '', path=path)
+        # The license goes while an invitation is on its way: the server is who refuses it.
+        session = program.create()
+        program.choose(session)
+        program.forget()
+        pair.gate.hold()
+        call = program.client.begin(SESSIONS, session, 'im.beckon.Session1', 'Invite',
+                                    GLib.Variant('(ssa{sv})', (BOB, '', {})))
+        program.client.wait_state(session, INVITATION, SESSIONS)
+        pair.administer('license', 'revoke', pair.id)
+        program.client.wait_signal('LockStatusChanged', ROOT, lambda a: a == (INITIALIZED, ALICE))
+        pair.gate.open()
+        refused('ApiLocked', program.client.finish, call)
+
+
+def test_who_leaves_gives_its_grant_back():
+    with Locked() as pair:
+        pair.issue()
+        program, session = pair.unlock()
+        program.invite(session, BOB)
+        invite, = pair.invites()
+        assert pair.sent('lock-release') == []
+        program.leave()
+        ask(pair.ui[0], lambda: pair.sent('lock-release'), 'the release')
+        assert [frame['grant'] for frame in pair.sent('lock-release')] == [invite['grant']]
+
+
 if __name__ == '__main__':
     tap.run([test_nothing_is_locked, test_nobody_is_there, test_what_is_locked, test_every_wrong_order,
              test_a_wrong_answer, test_whose_lock_it_is, test_gone_with_connection_and_caller,
              test_asked_again_and_revoked, test_invitations_come_to_the_unlocked,
-             test_launched_programs_have_no_lock])
+             test_launched_programs_have_no_lock, test_the_grant_goes_along, test_who_leaves_gives_its_grant_back])

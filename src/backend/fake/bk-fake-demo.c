@@ -10,6 +10,7 @@
 #define ECHO "echo@localhost"
 #define LICENSE "BKDEMO"
 #define LICENSE_KEY "demo"
+#define SITE 7 /* whose subscribers the operator speaks to */
 
 static const struct
 {
@@ -84,6 +85,8 @@ obey (BkFakeBackend *echo, const char *who, const char *text)
     bk_fake_network_revoke_license (echo->network, LICENSE);
   else if (g_str_has_prefix (text, "!alert ") && strlen (text) <= BK_LIMIT_ALERT_TEXT)
     bk_fake_network_alert (echo->network, who, 0, text + strlen ("!alert "), NULL);
+  else if (g_str_has_prefix (text, "!subscribers ") && strlen (text) <= BK_LIMIT_ALERT_TEXT)
+    bk_fake_network_alert_subscribers (echo->network, SITE, text + strlen ("!subscribers "), NULL);
   else
     return FALSE;
   return TRUE;
