@@ -14,6 +14,7 @@ static struct
   gboolean password;
   gboolean create;
   gboolean all;
+  gboolean automatic;
 } options;
 
 static const GOptionEntry add_entries[] = {
@@ -33,6 +34,7 @@ static const GOptionEntry sign_in_entries[] = {
     NULL },
   { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &options.password_stdin, "Read the password from standard input", NULL },
   { "all", 0, 0, G_OPTION_ARG_NONE, &options.all, "Every account, with what is stored", NULL },
+  { "auto", 0, 0, G_OPTION_ARG_NONE, &options.automatic, "The primary account, with what is stored", NULL },
   { NULL },
 };
 
@@ -149,6 +151,7 @@ run_list (BkCtl *ctl)
 }
 
 BK_CTL_DEFINE_VERB (on_primary, BECKON_MESSENGER, beckon_messenger_set_primary_account_finish)
+BK_CTL_DEFINE_VERB (on_auto_in, BECKON_MESSENGER, beckon_messenger_auto_signin_finish)
 BK_CTL_DEFINE_VERB (on_all_in, BECKON_MESSENGER, beckon_messenger_signin_finish)
 BK_CTL_DEFINE_VERB (on_all_out, BECKON_MESSENGER, beckon_messenger_signout_finish)
 BK_CTL_DEFINE_VERB (on_all_set, BECKON_MESSENGER, beckon_messenger_set_status_finish)
@@ -215,11 +218,16 @@ on_sign_in_password (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 run_sign_in (BkCtl *ctl)
 {
-  if (options.all && is_for_all (ctl, ctl->args[0] != NULL || options.password || options.password_stdin))
+  gboolean names_one
+    = ctl->args[0] != NULL || ctl->account_name != NULL || options.password || options.password_stdin;
+
+  if ((options.all || options.automatic) && (names_one || options.all == options.automatic))
+    bk_ctl_fail (ctl, BK_CTL_USAGE, "--all is for every account, --auto for the primary one, with what is stored");
+  else if (options.all)
     beckon_messenger_signin_async (ctl->messenger, ctl->cancellable, on_all_in, ctl);
-  if (options.all)
-    return;
-  if (options.password || options.password_stdin)
+  else if (options.automatic)
+    beckon_messenger_auto_signin_async (ctl->messenger, ctl->cancellable, on_auto_in, ctl);
+  else if (options.password || options.password_stdin)
     bk_ctl_read_password_async (ctl, options.password_stdin, on_sign_in_password);
   else
     sign_in (ctl, "");

@@ -87,16 +87,18 @@ on_tried (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BkCtl *ctl = user_data;
   GError *error = NULL;
-  g_autoptr (BeckonSession) inviter = NULL;
-  g_autoptr (BeckonSession) invitee = NULL;
+  g_autoptr (GPtrArray) sides = g_ptr_array_new_with_free_func (g_object_unref);
+  BeckonSession *inviter;
+  BeckonSession *invitee;
 
   if (!beckon_messenger_try_application_finish (BECKON_MESSENGER (source), result, &inviter, &invitee, &error))
     {
       bk_ctl_fail_error (ctl, error);
       return;
     }
-  bk_ctl_print_object (ctl, G_OBJECT (inviter));
-  bk_ctl_print_object (ctl, G_OBJECT (invitee));
+  g_ptr_array_add (sides, inviter);
+  g_ptr_array_add (sides, invitee);
+  bk_ctl_print_objects (ctl, sides);
   bk_ctl_done (ctl, BK_CTL_OK);
 }
 

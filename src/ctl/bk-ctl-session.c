@@ -246,6 +246,9 @@ pick_session (BkCtl *ctl, gboolean (*fits) (BeckonSession *session), const char 
 
       if (id != NULL ? !bk_ctl_session_has_id (session, id) : !fits (session))
         continue;
+      /* Both sides of an application that is tried have one id; one of them stands for both. */
+      if (found != NULL && g_str_equal (beckon_session_get_id (found), beckon_session_get_id (session)))
+        continue;
       if (found != NULL)
         {
           bk_ctl_fail (ctl, BK_CTL_FAILED, "There is more than one %s: name it, see beckonctl sessions", what);

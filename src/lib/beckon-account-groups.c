@@ -111,7 +111,7 @@ beckon_account_follow_groups (BeckonAccount *self, GListStore *store, const char
  *
  * Looks a group up; the case of ASCII letters makes no difference.
  *
- * Returns: (transfer full) (nullable): the group
+ * Returns: (transfer full) (nullable): the group, %NULL if there is none of that name
  */
 BeckonGroup *
 beckon_account_find_group (BeckonAccount *self, const char *name)

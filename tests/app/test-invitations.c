@@ -329,7 +329,7 @@ test_ends (void)
       for (guint result = 1; result < BECKON_N_SESSION_RESULTS; result++)
         {
           g_autofree char *running = g_strdup_printf (
-            "{'SessionID': <'{S%u}'>, 'State': <uint32 4>, 'Flags': <uint32 %u>}", result, role + 1);
+            "{'SessionID': <'{S%u}'>, 'State': <uint32 4>, 'Flags': <uint32 %u>, 'User': <'bob@b'>}", result, role + 1);
           g_autofree char *path = app_world_add_session (world, result, running);
           g_autofree char *end = g_strdup_printf ("{'State': <uint32 7>, 'Result': <uint32 %u>, 'ResultText': <'R%u'>}",
                                                   result, result);

@@ -388,7 +388,6 @@ test_groups (World *world)
   BkRecorder *laptop = device (world, ALICE);
   expect_groups_of (laptop, BOB, chess);
   expect_group (laptop, chess, "Go");
-  bk_recorder_wait_state (laptop, BK_BACKEND_ONLINE);
 
   g_assert_cmpint (bk_recorder_change (bob, BK_CONTACT_REMOVE, ALICE, NULL), ==, -1);
   g_assert_null (bk_recorder_wait_relation (laptop, BOB, BECKON_RELATION_NONE)->groups);

@@ -9,7 +9,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
 from bed import GUID
-from stage import ALICE, BOB, DONE, SERVICE, SESSIONS, TERMINATED, YES, Duet, program, register, wait, wait_until_held
+from stage import (ALICE, BOB, DONE, SERVICE, SESSIONS, TERMINATED, YES, Duet, cancel, program, register, wait,
+                   wait_until_held)
 
 TABLE = pathlib.Path(__file__).with_name('events.txt')
 STATES = ['UNKNOWN', 'READY', 'INVITATION', 'ACCEPTED', 'CONNECTED', 'CANCELLED', 'DECLINED', 'TERMINATED']
@@ -120,8 +121,7 @@ def ended(flow):
 
 def finish(flow):
     """What is still open is of no interest any more."""
-    if flow.two.get_b(flow.theirs, 'State') != TERMINATED:
-        flow.two.call_b(flow.theirs, 'Cancel', '(us)', 0, '')
+    cancel(flow.two.ui[1], flow.theirs, SERVICE)
     ended(flow)
 
 
@@ -318,7 +318,7 @@ def cross():
     for client in two.windows:
         for path in client.call('Messenger1', 'ListSessions'):
             if client.get('Session1', 'State', path) != TERMINATED:
-                client.call('Session1', 'Cancel', '(us)', 0, '', path=path)
+                cancel(client, path, SERVICE)
                 client.wait_signal('Termination', path)
     return flow.name
 

@@ -218,7 +218,7 @@ def test_applications():
         assert shown['file'].endswith(f'/{GUID}.peer') and shown['url'] == ''
         user.fails(1, 'im.beckon.Error.AppNotRegistered', 'apps', 'show', GUID.replace('1', '2'))
         user.fails(1, 'im.beckon.Error.Failed', 'apps', 'update', GUID, 'Thing', '/nonexistent/program')
-        sides = user.json('apps', 'try', GUID)
+        sides = user.one('apps', 'try', GUID)
         assert [(s['role'], s['application']) for s in sides] == [('inviter', GUID), ('invitee', GUID)], sides
         assert user.json('apps', 'unregister', GUID) == []
         user.fails(1, 'im.beckon.Error.AppNotRegistered', 'apps', 'unregister', GUID)

@@ -30,7 +30,7 @@ def commands():
     names = [' '.join(re.match(r'  ((?:-{0,2}[a-z-]+(?= |$) ?)+)', line)[1].split()) for line in text.splitlines()]
     assert len(set(names)) == len(names) > 20, names
     # `apps list` is `apps`, and so on: spelled out for those who look for it.
-    names += ['apps list', 'contacts list', 'lock status', 'sessions list']
+    names += ['apps list', 'contacts list', 'groups list', 'lock status', 'sessions list']
     return {name: options(*name.split()) for name in names}
 
 

@@ -28,6 +28,10 @@ METHODS = {
     'Messenger1.InviteApp': 'invite',
     'Messenger1.SetPrimaryAccount': 'account primary',
     'Messenger1.SignIn': 'account sign-in --all',
+    'Messenger1.AutoSignIn': 'account sign-in --auto',
+    'Messenger1.OpenConversation': 'open conversation',
+    'Messenger1.OpenAddContact': 'open add-contact',
+    'Messenger1.OpenPreferences': 'open preferences',
     'Messenger1.SignOut': 'account sign-out --all',
     'Messenger1.SetStatus': 'status --all',
     'Messenger1.GetContact': 'contact show',
@@ -86,6 +90,9 @@ SIGNALS = {
     'Messenger1.Notice': 'notice',
     'Messenger1.AlertReceived': 'alert',
     'Account1.ContactsChanged': 'contact',
+    'Account1.GroupsChanged': 'group',
+    'Account1.ContactAddedToGroup': 'group',
+    'Account1.ContactRemovedFromGroup': 'group',
     'Conversation1.MessageAdded': 'message',
     'Conversation1.MessageChanged': 'message-changed',
     'Registry1.ApplicationsChanged': 'until',
@@ -215,6 +222,13 @@ class Person:
         self.keep(command)
         return value
 
+    def refused(self, command, *arguments):
+        """The same for a command that makes its call, and gets an error."""
+        self.take()
+        error = self.user.refused(*command.split(), *arguments)
+        self.keep(command)
+        return error.error
+
     def take(self):
         seen = self.monitor.seen()
         signals = {name for kind, name in seen if kind == 'sig'}
@@ -278,6 +292,8 @@ def people(alice, bob):
     bob('account sign-in --all')
     bob('status --all', 'online')
     bob('account sign-out')
+    bob('account sign-in --auto')
+    bob('account sign-out')
     bob('account sign-in')
     alice('status', 'busy', '--message', 'digging')
     alice('status', 'online')
@@ -294,12 +310,26 @@ def people(alice, bob):
     alice.user.wait(f'presence={bob.user.address}:online')
     bob.user.wait(f'presence={alice.user.address}:online')
     alice('contact show', bob.user.address)
+
+
+def groups(alice, bob, watch):
     alice('group create', 'Friends')
     alice('group put', 'Friends', bob.user.address)
     alice('groups')
     alice('group drop', 'Friends', bob.user.address)
     alice('group rename', 'Friends', 'Others')
     alice('group remove', 'Others')
+    watch.until(lambda event: event['event'] == 'group' and event['group']['name'] == 'Others')
+    seen = [(event['group']['name'], event['group']['contacts']) for event in watch.events
+            if event['event'] == 'group']
+    assert seen == [('Friends', []), ('Friends', [bob.user.address]), ('Friends', []), ('Others', [])], seen
+
+
+def windows(alice, bob):
+    """There is no window to start here: what it then shows is seen in e2e-app-windows and service-window."""
+    for command, *words in (('open conversation', bob.user.address), ('open add-contact', 'carol@localhost'),
+                            ('open preferences', 'applications')):
+        assert alice.refused(command, *words) == 'NotSupported'
 
 
 def talk(alice, bob):
@@ -363,7 +393,7 @@ def as_a_program(alice, bob):
     alice.keep('invite --program')
 
 
-def with_the_picker(alice, bob):
+def with_the_picker(alice, bob, watch):
     process = alice.start('invite --pick', 'Thing')
     alice.user.wait('picking')
     alice.keep('invite --pick')
@@ -373,6 +403,7 @@ def with_the_picker(alice, bob):
     bob('decline')
     assert process.wait(LIMIT) == 5
     process.stdout.close()
+    watch.until_event('pick-over')  # read by now: a pipe that is full would hold up what comes
 
 
 def nick(kind, value):
@@ -407,6 +438,8 @@ def test_commands():
         assert empty == []
         people(alice, bob)
         watches = [alice.user.watch('--with', bob.user.address), bob.user.watch('--with', alice.user.address)]
+        groups(alice, bob, watches[0])
+        windows(alice, bob)
         talk(alice, bob)
         register(alice)
         register(bob)
@@ -424,7 +457,7 @@ def test_commands():
         alice('sessions')
         alice('cancel', session)
         as_a_program(alice, bob)
-        with_the_picker(alice, bob)
+        with_the_picker(alice, bob, watches[0])
         others(alice, bob)
         bob('contact remove', alice.user.address)
         bob('apps unregister', GUID)

@@ -143,6 +143,7 @@ def test_groups_are_on_all_devices():
         tablet = world.user('bob', '-tablet')
         tablet.add_account()
         wait_groups(tablet, wanted)
+        laptop.wait('account-state=online')
         assert laptop.refused('group', 'remove', 'Go').error == 'GroupNotEmpty'
         assert groups(alice) == []
 

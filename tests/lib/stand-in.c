@@ -411,6 +411,7 @@ stand_in_new (void)
   stand_in_answer (self, "ListAlerts", "(@a(usssxs) [],)");
   stand_in_answer (self, "ListContacts", "(@a(ssubussu) [],)");
   stand_in_answer (self, "ListGroups", "(@a(ssas) [],)");
+  stand_in_answer (self, "GetRegistration", "(@a{sv} {},)");
   change_names (self, TRUE);
   return self;
 }

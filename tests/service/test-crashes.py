@@ -310,6 +310,7 @@ class Scene(Pair):
         self.kill(who)
         alice, bob = TABLE[state][who]
         if alice == cancels(ACCEPTED):
+            self.ui[0].wait_state(self.mine, TERMINATED)  # her service has noticed
             self.gates[ALICE].open()  # her last word is behind the one that was held
         if alice == GOES_ON:
             self.go_on(state)
