@@ -10,6 +10,7 @@ void _bk_engine_history_run (BkEngineHistory *self, BkSqliteKind kind, BkSqliteJ
                              GDestroyNotify free_data, GCancellable *cancellable, GAsyncReadyCallback callback,
                              gpointer user_data);
 gpointer _bk_engine_history_take (BkEngineHistory *self, GAsyncResult *result, GError **error);
+gboolean _bk_engine_history_is_closing (BkEngineHistory *self);
 
 /* A BkHistoryStep that a job owns. */
 typedef struct

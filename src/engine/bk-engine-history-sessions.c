@@ -164,11 +164,15 @@ on_settled (GObject *source, GAsyncResult *result, gpointer user_data)
     g_warning ("The end of a session could not be written to the history: %s", error->message);
 }
 
+/* What the network answers when nothing is written down any more is not needed: the session stays open in the file, and
+ * the other side is told once more at the next start. */
 void
 bk_engine_history_settle_session (BkEngineHistory *self, guint account, const char *session_id)
 {
-  SettleJob *job = g_new0 (SettleJob, 1);
+  if (_bk_engine_history_is_closing (self))
+    return;
 
+  SettleJob *job = g_new0 (SettleJob, 1);
   job->account = account;
   job->session = g_strdup (session_id);
   _bk_engine_history_run (self, BK_SQLITE_WRITE, settle_job, job, settle_job_free, NULL, on_settled, NULL);

@@ -9,6 +9,7 @@ struct _BkEngineHistory
 
   BkSqlite *sqlite;
   guint next_conversation;
+  gboolean closing;
 };
 
 G_DEFINE_FINAL_TYPE (BkEngineHistory, bk_engine_history, G_TYPE_OBJECT)
@@ -463,7 +464,14 @@ bk_engine_history_close_async (BkEngineHistory *self, GAsyncReadyCallback callba
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
 
   g_task_set_source_tag (task, bk_engine_history_close_async);
+  self->closing = TRUE;
   bk_sqlite_close_async (self->sqlite, on_closed, g_steal_pointer (&task));
+}
+
+gboolean
+_bk_engine_history_is_closing (BkEngineHistory *self)
+{
+  return self->closing;
 }
 
 gboolean

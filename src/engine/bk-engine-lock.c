@@ -30,6 +30,7 @@ struct _BkEngineLock
   char *challenge; /* that the program has; nullable */
   char *again;     /* the network asked once more while it checks; nullable */
   char *grant;     /* while it is open */
+  GCancellable *closing;
 };
 
 G_DEFINE_FINAL_TYPE (BkEngineLock, bk_engine_lock, G_TYPE_OBJECT)
@@ -253,7 +254,7 @@ bk_engine_lock_request_challenge (BkEngineLock *self, int cookie, GError **error
   if (self->moves != next)
     return TRUE;
   BkBackendLock *backend = BK_BACKEND_LOCK (bk_engine_account_get_backend (self->account));
-  BK_BACKEND_LOCK_GET_IFACE (backend)->challenge_async (backend, NULL, on_challenge, question_new (self));
+  BK_BACKEND_LOCK_GET_IFACE (backend)->challenge_async (backend, self->closing, on_challenge, question_new (self));
   return TRUE;
 }
 
@@ -360,6 +361,7 @@ bk_engine_lock_close (BkEngineLock *self)
   self->state = BK_LOCK_CLOSED;
   self->moves++;
   bk_clock_clear (self->clock, &self->timer);
+  g_cancellable_cancel (self->closing); /* who has left does not stand in line before others */
   if (self->grant != NULL)
     release (self, self->grant);
   g_clear_pointer (&self->grant, g_free);
@@ -379,6 +381,7 @@ bk_engine_lock_finalize (GObject *object)
 
   g_free (self->challenge);
   g_free (self->again);
+  g_object_unref (self->closing);
   g_object_unref (self->clock);
   g_object_unref (self->account);
   G_OBJECT_CLASS (bk_engine_lock_parent_class)->finalize (object);
@@ -406,6 +409,7 @@ bk_engine_lock_class_init (BkEngineLockClass *klass)
 static void
 bk_engine_lock_init (BkEngineLock *self)
 {
+  self->closing = g_cancellable_new ();
 }
 
 BkEngineLock *

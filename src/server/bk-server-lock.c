@@ -6,7 +6,8 @@
 #include "bk-ids.h"
 #include "bk-limits.h"
 
-#define MAX_CHALLENGES 64
+/* As many as there can be grants: all programs of a user may ask at once. */
+#define MAX_CHALLENGES BK_SERVER_MAX_GRANTS
 #define CHALLENGE_LIFE (BK_TIMEOUT_CHALLENGE_S * G_GINT64_CONSTANT (1000000))
 
 typedef struct

@@ -318,8 +318,8 @@ alert_send (BkServerConfig *config, const char *word, GError **error)
 
   if ((options.to != NULL) + options.all + options.subscribers != 1)
     return misused ("An alert goes --to NAME, to --all or to --subscribers", error);
-  if (options.site < 0 || options.site > BK_FIELD_UINT_MAX)
-    return misused ("A site is a number from 0 to 2^53 - 1", error);
+  if (options.site < 0 || options.site > G_MAXUINT32)
+    return misused ("A site is a number from 0 to 2^32 - 1", error);
   return bk_server_admin_alert_send (config, &alert, error);
 }
 

@@ -25,8 +25,9 @@ check_string (const char *text, const BkField *field)
     case BK_FIELD_WORD:
       return g_strv_contains (field->words, text);
     case BK_FIELD_UINT:
+    case BK_FIELD_UINT32:
     case BK_FIELD_BOOL:
-    case BK_FIELD_UINTS:
+    case BK_FIELD_UINT32S:
     case BK_FIELD_GUIDS:
     case BK_FIELD_OBJECT:
       return FALSE;
@@ -39,6 +40,12 @@ is_uint (JsonNode *node)
 {
   return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64 && json_node_get_int (node) >= 0
          && json_node_get_int (node) <= BK_FIELD_UINT_MAX;
+}
+
+static gboolean
+is_uint32 (JsonNode *node)
+{
+  return is_uint (node) && json_node_get_int (node) <= G_MAXUINT32;
 }
 
 static gboolean
@@ -66,8 +73,8 @@ check_value (JsonNode *node, const BkField *field)
 {
   if (field->kind == BK_FIELD_OBJECT)
     return JSON_NODE_HOLDS_OBJECT (node);
-  if (field->kind == BK_FIELD_UINTS)
-    return is_array_of (node, is_uint, field->max);
+  if (field->kind == BK_FIELD_UINT32S)
+    return is_array_of (node, is_uint32, field->max);
   if (field->kind == BK_FIELD_GUIDS)
     return is_array_of (node, is_guid, field->max);
   if (!JSON_NODE_HOLDS_VALUE (node))
@@ -78,6 +85,8 @@ check_value (JsonNode *node, const BkField *field)
     return type == G_TYPE_BOOLEAN;
   if (field->kind == BK_FIELD_UINT)
     return is_uint (node);
+  if (field->kind == BK_FIELD_UINT32)
+    return is_uint32 (node);
   return type == G_TYPE_STRING && check_string (json_node_get_string (node), field);
 }
 

@@ -17,9 +17,10 @@ typedef enum
   BK_FIELD_TOKEN,     /* printable ASCII without spaces, at most `max` bytes */
   BK_FIELD_WORD,      /* one of `words` */
   BK_FIELD_UINT,      /* integer, 0 … 2^53 - 1 */
+  BK_FIELD_UINT32,    /* integer, 0 … 2^32 - 1 */
   BK_FIELD_BOOL,
-  BK_FIELD_UINTS,     /* array of at most `max` numbers */
-  BK_FIELD_GUIDS,     /* array of at most `max` of them */
+  BK_FIELD_UINT32S,   /* array of at most `max` of them */
+  BK_FIELD_GUIDS,     /* array of at most `max` GUIDs */
   BK_FIELD_OBJECT,    /* checked by whoever reads it */
 } BkFieldKind;
 

@@ -77,7 +77,7 @@ static const struct
                                       WORD_OF ("response", REQUIRED)) },
   [BK_FRAME_LOCK_RELEASE] = { "lock-release", BK_FRAME_REQUEST, FIELDS (WORD_OF ("grant", REQUIRED)) },
   [BK_FRAME_ALERTS_ENABLE] = { "alerts-enable", BK_FRAME_REQUEST,
-                               FIELDS ({ "sites", BK_FIELD_UINTS, REQUIRED, BK_LIMIT_ALERT_SITES }) },
+                               FIELDS ({ "sites", BK_FIELD_UINT32S, REQUIRED, BK_LIMIT_ALERT_SITES }) },
 
   [BK_FRAME_OK] = { "ok", BK_FRAME_REPLY, FIELDS ({ "time", BK_FIELD_UINT, OPTIONAL }, WORD_OF ("challenge", OPTIONAL),
                          WORD_OF ("grant", OPTIONAL)) },
@@ -109,7 +109,8 @@ static const struct
                                  FIELDS (WORD_OF ("grant", REQUIRED), WORD_OF ("challenge", REQUIRED)) },
   [BK_FRAME_LOCK_REVOKED] = { "lock-revoked", BK_FRAME_PUSH, FIELDS (WORD_OF ("grant", REQUIRED)) },
   [BK_FRAME_ALERT] = { "alert", BK_FRAME_PUSH,
-                       FIELDS ({ "seq", BK_FIELD_UINT, OPTIONAL }, GUID ("alert"), UINT ("site"),
+                       FIELDS ({ "seq", BK_FIELD_UINT, OPTIONAL }, GUID ("alert"),
+                               { "site", BK_FIELD_UINT32, REQUIRED },
                                { "text", BK_FIELD_LONG_TEXT, REQUIRED, BK_LIMIT_ALERT_TEXT },
                                { "url", BK_FIELD_TEXT, OPTIONAL, BK_LIMIT_APP_URL }, UINT ("time")) },
   [BK_FRAME_CAUGHT_UP] = { "caught-up", BK_FRAME_PUSH, FIELDS (UINT ("seq")) },

@@ -104,6 +104,88 @@ expect (Question *question, const char *word, BeckonError code)
   g_free (question);
 }
 
+/* What the server sent before has arrived when this returns. */
+static void
+hear (World *world, BeckonStatus status)
+{
+  bk_raw_server_send (world->server, "{\"type\":\"presence\",\"who\":\"" BOB "\",\"status\":\"%s\"}",
+                      beckon_status_to_nick (status));
+  bk_recorder_wait_status (world->alice, BOB, status);
+}
+
+static void
+send_busy (World *world, JsonObject *request, guint retry_ms)
+{
+  bk_raw_server_send (world->server,
+                      "{\"type\":\"error\",\"id\":%" G_GINT64_FORMAT
+                      ",\"code\":\"server-too-busy\",\"text\":\"Slowly\",\"retry_ms\":%u}",
+                      id_of (request), retry_ms);
+}
+
+/* A thousand programs at once: few questions at a time, and those for which the server has no time come again. */
+static void
+test_busy_server (void)
+{
+  g_autoptr (World) world = world_new ();
+  Question *questions[1000];
+
+  go_online (world);
+  for (guint i = 0; i < G_N_ELEMENTS (questions); i++)
+    questions[i] = ask (world, NULL);
+  for (guint i = 0; i < 8; i++)
+    send_busy (world, bk_raw_server_wait (world->server, "lock-challenge"), 10);
+  hear (world, BECKON_STATUS_AWAY);
+  advance (world, 999);
+  bk_backend_set_presence (world->alice->backend, BECKON_STATUS_AWAY, NULL);
+  reply (world, bk_raw_server_wait (world->server, "presence-set"), ""); /* and nothing else: nobody pesters it */
+  advance (world, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (questions); i++)
+    reply (world, bk_raw_server_wait (world->server, "lock-challenge"), ",\"challenge\":\"c1f0\"");
+  for (guint i = 0; i < G_N_ELEMENTS (questions); i++)
+    expect (questions[i], "c1f0", 0);
+}
+
+/* The server wants to be left alone for longer than a program waits; what it is told by all means comes later. */
+static void
+test_busy_for_long (void)
+{
+  g_autoptr (World) world = world_new ();
+  BkBackendLock *lock = BK_BACKEND_LOCK (world->alice->backend);
+
+  go_online (world);
+  Question *question = ask (world, NULL), *late;
+  send_busy (world, bk_raw_server_wait (world->server, "lock-challenge"), 40000);
+  expect (question, NULL, BECKON_ERROR_SERVER_TOO_BUSY);
+
+  BK_BACKEND_LOCK_GET_IFACE (lock)->release (lock, "9f2c");
+  send_busy (world, bk_raw_server_wait (world->server, "lock-release"), 31000);
+  hear (world, BECKON_STATUS_AWAY);
+  late = ask (world, NULL);
+  advance (world, 29000);
+  hear (world, BECKON_STATUS_IDLE);
+  advance (world, 2000);
+  JsonObject *release = bk_raw_server_wait (world->server, "lock-release");
+  g_assert_cmpstr (string_of (release, "grant"), ==, "9f2c");
+  reply (world, release, "");
+  expect (late, NULL, BECKON_ERROR_SERVER_TOO_BUSY);
+}
+
+/* Who waits when the connection breaks is told so. */
+static void
+test_broken_while_waiting (void)
+{
+  g_autoptr (World) world = world_new ();
+  Question *questions[20];
+
+  go_online (world);
+  for (guint i = 0; i < G_N_ELEMENTS (questions); i++)
+    questions[i] = ask (world, NULL);
+  bk_raw_server_wait (world->server, "lock-challenge");
+  bk_raw_server_hang_up (world->server);
+  for (guint i = 0; i < G_N_ELEMENTS (questions); i++)
+    expect (questions[i], NULL, BECKON_ERROR_DISCONNECTED);
+}
+
 static void
 test_unlock (void)
 {
@@ -225,9 +307,7 @@ test_alerts (void)
   g_assert_cmpstr (seen->url, ==, "https://example.org/");
   g_assert_cmpint (seen->time, ==, G_GINT64_CONSTANT (1767225600000000));
 
-  /* One that went to subscribers has no place in the stream; a site that is no number of ours is no alert. */
-  bk_raw_server_send (world->server, "{\"type\":\"alert\",\"alert\":\"" GUID
-                                     "\",\"site\":4294967296,\"text\":\"Beyond\",\"time\":2}");
+  /* One that went to subscribers has no place in the stream. */
   bk_raw_server_send (world->server, "{\"type\":\"alert\",\"alert\":\"" GUID
                                      "\",\"site\":4294967295,\"text\":\"A new level\",\"time\":2}");
   seen = bk_recorder_wait (world->alice, BK_BACKEND_EVENT_ALERT);
@@ -321,6 +401,9 @@ main (int argc, char **argv)
   bk_test_init (&argc, &argv);
   g_test_add_func ("/native-lock/locked", test_locked);
   g_test_add_func ("/native-lock/unlock", test_unlock);
+  g_test_add_func ("/native-lock/busy-server", test_busy_server);
+  g_test_add_func ("/native-lock/busy-for-long", test_busy_for_long);
+  g_test_add_func ("/native-lock/broken-while-waiting", test_broken_while_waiting);
   g_test_add_func ("/native-lock/bad-words", test_bad_words);
   g_test_add_func ("/native-lock/grants", test_grants);
   g_test_add_func ("/native-lock/alerts", test_alerts);

@@ -475,6 +475,30 @@ test_close_is_bounded (void)
   engine_world_end_close (world);
 }
 
+/* The network answers when everything has been written down. */
+static void
+test_close_before_the_answer (void)
+{
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  HandBackend *backend;
+
+  engine_world_open (world);
+  engine_world_add_alice (world, &backend);
+  receive_invitation (world, backend);
+  engine_world_begin_close (world);
+  HandRequest *request = hand_backend_request (backend, 1);
+  bk_fake_clock_advance (world->clock, 2000);
+  bk_test_await (&world->closing);
+  hand_request_answer (request, -1);
+  bk_test_drain ();
+  engine_world_end_close (world);
+
+  engine_world_reopen (world, &backend);
+  request = hand_backend_request (backend, 0);
+  assert_end (request, BECKON_SESSION_RESULT_SERVICE_RESTARTED);
+  hand_request_answer (request, -1);
+}
+
 /* ---- two people on one network ---- */
 
 static BkBackend *
@@ -665,6 +689,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/sign-out-says-goodbye", test_sign_out_says_goodbye);
   g_test_add_func ("/engine/close-says-goodbye", test_close_says_goodbye);
   g_test_add_func ("/engine/close-is-bounded", test_close_is_bounded);
+  g_test_add_func ("/engine/close-before-the-answer", test_close_before_the_answer);
   g_test_add_func ("/engine/two-people", test_two_people);
   g_test_add_func ("/engine/both-sides", test_both_sides);
   return g_test_run ();

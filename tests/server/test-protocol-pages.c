@@ -186,10 +186,12 @@ form_of (const BkField *field)
       return "word";
     case BK_FIELD_UINT:
       return "number";
+    case BK_FIELD_UINT32:
+      return "32-bit number";
     case BK_FIELD_BOOL:
       return "boolean";
-    case BK_FIELD_UINTS:
-      return "numbers";
+    case BK_FIELD_UINT32S:
+      return "32-bit numbers";
     case BK_FIELD_GUIDS:
       return "GUIDs";
     case BK_FIELD_OBJECT:

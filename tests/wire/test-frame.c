@@ -112,7 +112,8 @@ static const char *const wrong_values[][8] = {
   [BK_FIELD_WORD] = { "1", "null", "{}", "\"\"", "\"nonsense\"", "true" },
   [BK_FIELD_UINT] = { "-1", "9007199254740992", "1.5", "\"1\"", "null", "{}", "true" },
   [BK_FIELD_BOOL] = { "0", "1", "\"true\"", "null", "{}", "[]" },
-  [BK_FIELD_UINTS] = { "1", "null", "{}", "[-1]", "[\"1\"]", "[1.5]", "[[]]" },
+  [BK_FIELD_UINT32] = { "-1", "4294967296", "1.5", "\"1\"", "null", "{}", "true" },
+  [BK_FIELD_UINT32S] = { "1", "null", "{}", "[-1]", "[4294967296]", "[\"1\"]", "[1.5]", "[[]]" },
   [BK_FIELD_OBJECT] = { "1", "null", "[]", "\"{}\"", "true", "{}" },
 };
 
@@ -467,6 +468,10 @@ fill_worst (JsonObject *object, const BkField *fields, const char *const *candid
     else if (field->kind == BK_FIELD_UINT && !g_str_equal (field->name, "ttl"))
       {
         json_object_set_int_member (object, field->name, BK_FIELD_UINT_MAX);
+      }
+    else if (field->kind == BK_FIELD_UINT32)
+      {
+        json_object_set_int_member (object, field->name, G_MAXUINT32);
       }
     else if (field->kind == BK_FIELD_NAME)
       {

@@ -4,9 +4,6 @@
 
 #include "bk-limits.h"
 
-#define LEAST_RETRY_MS 1000
-#define MOST_RETRY_MS 300000
-
 static void tell_sites (BkNativeBackend *self);
 
 static void
@@ -33,7 +30,8 @@ on_told (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, BECKON_ERROR, BECKON_ERROR_SERVER_TOO_BUSY))
     {
       self->sites_due = TRUE;
-      self->sites_timer = bk_clock_add (self->clock, CLAMP (retry_ms, LEAST_RETRY_MS, MOST_RETRY_MS), on_retry, self);
+      self->sites_timer = bk_clock_add (
+        self->clock, CLAMP (retry_ms, BK_NATIVE_LEAST_RETRY_MS, BK_NATIVE_MOST_RETRY_MS), on_retry, self);
       return;
     }
   if (error != NULL)

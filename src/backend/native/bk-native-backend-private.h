@@ -51,6 +51,9 @@ struct _BkNativeBackend
   guint presence_sent; /* the serial that the server knows */
   gboolean telling_sites;
   guint sites_timer; /* the server was too busy for them */
+  GQueue lock_waiting; /* questions of programs that the server has not been asked yet */
+  guint lock_asked;    /* how many it has been asked and not answered */
+  guint lock_timer;    /* the server was too busy for them */
   guint retry_timer;
   guint attempts; /* that failed since it was last online for a while */
   gint64 signing_in_since;
@@ -61,6 +64,9 @@ struct _BkNativeBackend
 
 #define BK_NATIVE_SIGN_IN_SECONDS 15
 #define BK_NATIVE_REQUEST_SECONDS 30
+/* How long a server that is too busy is left alone, whatever it says. */
+#define BK_NATIVE_LEAST_RETRY_MS 1000
+#define BK_NATIVE_MOST_RETRY_MS 300000
 
 void bk_native_backend_start (BkNativeBackend *self);
 void bk_native_backend_hang_up (BkNativeBackend *self, gboolean sign_out);
@@ -74,6 +80,7 @@ gboolean bk_native_backend_is_ready (BkNativeBackend *self);
 gboolean bk_native_backend_check_ready (BkNativeBackend *self, GTask *task);
 void bk_native_backend_begin_sites (BkNativeBackend *self);
 void bk_native_backend_stop_sites (BkNativeBackend *self);
+void bk_native_backend_stop_lock (BkNativeBackend *self);
 
 const char *bk_native_status_to_word (BeckonStatus status);
 void bk_native_free_secret (char *secret);

@@ -99,6 +99,7 @@ bk_native_backend_hang_up (BkNativeBackend *self, gboolean sign_out)
       bk_native_link_request_async (link, frame, BK_NATIVE_SIGN_IN_SECONDS, NULL, NULL, NULL);
     }
   bk_native_link_close (link);
+  bk_native_backend_stop_lock (self);
 }
 
 static void
@@ -465,6 +466,7 @@ bk_native_backend_init (BkNativeBackend *self)
 {
   self->status = BECKON_STATUS_ONLINE;
   self->sites = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_queue_init (&self->lock_waiting);
 }
 
 BkNativeBackend *

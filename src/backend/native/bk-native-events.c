@@ -132,18 +132,15 @@ static void
 report_alert (BkNativeBackend *self, const BkFrame *frame)
 {
   char cursor[CURSOR_SIZE];
-  gint64 site = bk_frame_get_int (frame, "site");
   BkBackendEvent event = {
     .type = BK_BACKEND_EVENT_ALERT,
     .alert = bk_frame_get_string (frame, "alert"),
-    .site = (guint32) site,
+    .site = (guint32) bk_frame_get_int (frame, "site"),
     .text = bk_frame_get_string (frame, "text"),
     .url = bk_frame_get_string (frame, "url"),
     .time = bk_frame_get_int (frame, "time"),
   };
 
-  if (site > G_MAXUINT32)
-    return;
   if (bk_frame_get_int (frame, "seq") > 0)
     event.cursor = advance (self, frame, cursor);
   bk_backend_emit (BK_BACKEND (self), &event);
