@@ -234,6 +234,8 @@ class Scene(Pair):
             self.ui[side].signals = signals
 
     def kill_service(self, side, who):
+        if self.theirs is not None:
+            self.wait_entry(side, 0)  # before it is on the disk, a crash is one before the invitation
         self.buses[side].kill(self.services[side])
         self.gates[who].drop()
         self.services[side] = self.buses[side].start(backend='native')
@@ -282,9 +284,19 @@ class Scene(Pair):
         assert ui.call('Messenger1', 'ListSessions') == []
         if self.theirs is None:
             return
+        self.wait_entry(side, SERVICE_RESTARTED)
+
+    def wait_entry(self, side, result):
+        """The session is in the history, as it is now."""
+        ui = self.ui[side]
+        session = ui.get('Session1', 'SessionID', (self.mine, self.theirs)[side]) if result == 0 else None
         conversation = ui.call('Account1', 'GetConversation', '(s)', ALICE if side else BOB, path=self.accounts[side])
         messages = lambda: ui.call('Conversation1', 'ListMessages', '(xu)', 2 ** 62, 1, path=conversation)
-        wait(lambda: messages() and messages()[0][7].get('result') == SERVICE_RESTARTED, 'the entry of the session')
+
+        def is_written():
+            found = messages()
+            return found and found[0][7].get('result') == result and session in (None, found[0][1])
+        wait(is_written, 'the entry of the session')
 
     def go_on(self, state):
         """From where it stands to two programs that hear each other."""
