@@ -15,8 +15,6 @@ void beckon_lock_lost (BeckonLock *self);
 
 /* Calls Lock1; TRUE or the error through @task, consumed. */
 void beckon_lock_call_task (BeckonLock *self, const char *method, GVariant *args, GTask *task);
-/* The options that name @account, nullable; floating. */
-GVariant *beckon_lock_account_option (const char *account);
 
 /* What is under way by beckon_lock_unlock_async (). */
 void beckon_lock_unlocks_challenge (BeckonLock *self, int cookie, const char *challenge, const char *account);

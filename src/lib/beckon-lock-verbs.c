@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How a lock is opened. */
 #include "beckon-lock-private.h"
+#include "beckon-values-private.h"
 
 #include <string.h>
 
@@ -75,7 +76,7 @@ beckon_lock_request_challenge_async (BeckonLock *self, int cookie, const char *a
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_lock_request_challenge_async);
   beckon_lock_call_task (self, "RequestChallenge",
-                         g_variant_new ("(i@a{sv})", (gint32) cookie, beckon_lock_account_option (account)), task);
+                         g_variant_new ("(i@a{sv})", (gint32) cookie, beckon_values_account_option (account)), task);
 }
 
 /**
@@ -124,7 +125,7 @@ beckon_lock_send_response_async (BeckonLock *self, const char *id, const char *r
   g_task_set_source_tag (task, beckon_lock_send_response_async);
   beckon_lock_call_task (
     self, "SendResponse",
-    g_variant_new ("(ssi@a{sv})", id, response, (gint32) cookie, beckon_lock_account_option (account)), task);
+    g_variant_new ("(ssi@a{sv})", id, response, (gint32) cookie, beckon_values_account_option (account)), task);
 }
 
 /**

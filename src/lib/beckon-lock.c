@@ -183,16 +183,6 @@ on_signal (GDBusConnection *connection, const char *sender, const char *path, co
 
 /* ---- what is asked of the service ---- */
 
-GVariant *
-beckon_lock_account_option (const char *account)
-{
-  g_auto (GVariantBuilder) options = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-
-  if (account != NULL)
-    g_variant_builder_add (&options, "{sv}", "account", g_variant_new_string (account));
-  return g_variant_builder_end (&options);
-}
-
 static void
 on_called (GObject *source, GAsyncResult *result, gpointer user_data)
 {

@@ -286,7 +286,7 @@ beckon_messenger_private_enable_alert_events_async (BeckonMessengerPrivate *self
   GVariant *sites = g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, site_ids, n_site_ids, sizeof (guint32));
   g_task_set_source_tag (task, beckon_messenger_private_enable_alert_events_async);
   beckon_remote_call_task (self->remote, "EnableAlertEvents",
-                           g_variant_new ("(@au@a{sv})", sites, beckon_lock_account_option (account)), task);
+                           g_variant_new ("(@au@a{sv})", sites, beckon_values_account_option (account)), task);
 }
 
 /**

@@ -615,12 +615,9 @@ beckon_session_manager_create_session_async (BeckonSessionManager *self, const c
   g_return_if_fail (BECKON_IS_SESSION_MANAGER (self));
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  g_auto (GVariantBuilder) options = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
   g_task_set_source_tag (task, beckon_session_manager_create_session_async);
-  if (account != NULL)
-    g_variant_builder_add (&options, "{sv}", "account", g_variant_new_string (account));
-  beckon_session_manager_create (self, g_variant_builder_end (&options), task);
+  beckon_session_manager_create (self, beckon_values_account_option (account), task);
 }
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The plain objects in our lists, made from what travels on the bus. */
+/* The plain objects in our lists, made from what travels on the bus, and what else calls and signals share. */
 #pragma once
 
 #include "beckon-alert.h"
@@ -19,6 +19,9 @@ G_BEGIN_DECLS
  * fields. */
 void beckon_values_notify (GObject *object, GVariant *before, GVariant *after, gsize n_fields,
                            GParamSpec *const *properties);
+
+/* The options of a call that name @account, nullable; floating. */
+GVariant *beckon_values_account_option (const char *account);
 
 /* Accumulator of signals that ask whether something may go on: one no is enough. */
 gboolean beckon_values_stop_at_false (GSignalInvocationHint *hint, GValue *accumulated, const GValue *returned,

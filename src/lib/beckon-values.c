@@ -17,6 +17,16 @@ beckon_values_notify (GObject *object, GVariant *before, GVariant *after, gsize 
   g_object_thaw_notify (object);
 }
 
+GVariant *
+beckon_values_account_option (const char *account)
+{
+  g_auto (GVariantBuilder) options = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  if (account != NULL)
+    g_variant_builder_add (&options, "{sv}", "account", g_variant_new_string (account));
+  return g_variant_builder_end (&options);
+}
+
 gboolean
 beckon_values_stop_at_false (GSignalInvocationHint *hint, GValue *accumulated, const GValue *returned, gpointer data)
 {
