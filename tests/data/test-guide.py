@@ -207,15 +207,14 @@ def test_peer_that_the_bus_starts():
     script = ['set -e -u', 'mkdir -p data/dbus-1/services', "cat > chess.py <<'END OF THE FILE'",
               peer + 'END OF THE FILE',
               f"cat > {PEER_FILE} <<END\n[D-BUS Service]\nName=im.beckon.Beckon.Peer.Chess",
-              f'Exec={sys.executable} $PWD/chess.py\nEND', SERVICE,
+              f'Exec=/bin/sh -c "exec {sys.executable} $PWD/chess.py > $PWD/played"\nEND', 'touch played', SERVICE,
               'echo secret | beckonctl account add you@localhost --password-stdin',
               'beckonctl watch --timeout 60 --until "application={8C2D7E15-64B9-4F0A-A3D1-57E0C9B6F248}"',
-              'beckonctl watch --until context-data --timeout 60 > watched & watch=$!',
-              'timeout 60 tail -n +1 -f watched | grep -m 1 ready',
-              'beckonctl invite echo Chess --wait connected', 'wait $watch',
-              'echo "==== 1"', 'beckonctl show', 'beckonctl context', 'beckonctl cancel', 'echo "==== done"\n']
+              'beckonctl invite echo Chess --wait connected', 'echo "==== 1"',
+              'timeout 60 tail -n +1 -f played | grep -m 1 "They say"',
+              'beckonctl show', 'beckonctl context', 'beckonctl cancel', 'echo "==== done"\n']
     said = follow('\n'.join(script))[1]
-    assert any('e2e4' in line for line in said), said
+    assert said[0] == 'They say: e2e4' and any('e2e4' in line for line in said[1:]), said
 
 
 if __name__ == '__main__':
