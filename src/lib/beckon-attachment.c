@@ -401,6 +401,19 @@ refuse_held_calls (BeckonAttachment *self)
     reply_error (call, BECKON_ERROR_NOT_SUPPORTED, "This program is leaving");
 }
 
+/* Closing does not wait for what is still to be written. An answer is to arrive, also when the program ends right behind
+ * it, with no main loop left that could wait: it is a few bytes for a local socket. */
+static void
+close_connection (BeckonAttachment *self)
+{
+  if (self->connection != NULL && !g_dbus_connection_is_closed (self->connection))
+    {
+      g_dbus_connection_flush_sync (self->connection, NULL, NULL);
+      g_dbus_connection_close (self->connection, NULL, NULL, NULL);
+    }
+  g_clear_object (&self->connection);
+}
+
 static void
 beckon_attachment_dispose (GObject *object)
 {
@@ -417,9 +430,7 @@ beckon_attachment_dispose (GObject *object)
   if (self->object_id != 0)
     g_dbus_connection_unregister_object (self->connection, self->object_id);
   self->object_id = 0;
-  if (self->connection != NULL && !g_dbus_connection_is_closed (self->connection))
-    g_dbus_connection_close (self->connection, NULL, NULL, NULL);
-  g_clear_object (&self->connection);
+  close_connection (self);
   G_OBJECT_CLASS (beckon_attachment_parent_class)->dispose (object);
 }
 

@@ -110,6 +110,34 @@ test_alerts (void)
   assert_finalized (private);
 }
 
+static gboolean
+let_go (gpointer user_data)
+{
+  g_object_unref (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+forbid_and_leave (BeckonMessengerPrivate *private, BeckonAlert *alert, gpointer user_data)
+{
+  g_idle_add_full (G_PRIORITY_HIGH, let_go, private, NULL);
+  return FALSE;
+}
+
+/* The answer of a program that leaves right behind it counts. */
+static void
+test_last_answer (void)
+{
+  for (int round = 0; round < 20; round++)
+    {
+      g_autoptr (StandIn) service = new_service ();
+      BeckonMessengerPrivate *private = new_private ();
+
+      g_signal_connect (private, "alert-received", G_CALLBACK (forbid_and_leave), NULL);
+      assert_alert (service, "(false,)");
+    }
+}
+
 static void
 on_added (BeckonMessengerPrivate *private, const char *signin_name, const GError *error, GString *log)
 {
@@ -205,6 +233,7 @@ main (int argc, char **argv)
   stand_in_bus_up ();
 
   g_test_add_func ("/lib/private/alerts", test_alerts);
+  g_test_add_func ("/lib/private/last-answer", test_last_answer);
   g_test_add_func ("/lib/private/contacts", test_contacts);
   g_test_add_func ("/lib/private/messenger", test_messenger);
   int status = g_test_run ();
