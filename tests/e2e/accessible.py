@@ -19,6 +19,7 @@ ROOT = '/org/a11y/atspi/accessible/root'
 REGISTRY = ATSPI + 'Registry'
 RECHECK = 0.25  # seconds after which a condition is looked at again though nothing was heard: GTK does not tell all
 DEEPEST = 100
+AT_ONCE = 64  # the bus refuses calls of a program that waits for 128 answers
 ROLES = [Atspi.Role(number).value_nick.replace('-', ' ') for number in range(Atspi.Role.LAST_DEFINED)]
 STATES = [Atspi.StateType(bit).value_nick for bit in range(Atspi.StateType.LAST_DEFINED)]
 
@@ -166,7 +167,7 @@ class AccessibilityBus:
 
     def read_application(self, owner, path):
         """GTK's cache tells all objects in one call. But it lacks those whose parent has not been asked for its
-        children, and keeps what was hidden: so parents are asked, all at once, until nothing new comes up."""
+        children, and keeps what was hidden: so parents are asked, many at once, until nothing new comes up."""
         below = self.below.setdefault(owner, {})
         below.pop(path, None)
         asked = set()
@@ -189,7 +190,7 @@ class AccessibilityBus:
         """path → the paths of what is below it; what is gone in between has nothing below it."""
         below = dict.fromkeys(paths, ())
         context = GLib.MainContext()
-        waiting = set(paths)
+        waiting, left = set(), list(paths)
 
         def on_answer(connection, result, path):
             waiting.discard(path)
@@ -198,10 +199,11 @@ class AccessibilityBus:
 
         context.push_thread_default()
         try:
-            for path in paths:
-                self.connection.call(owner, path, ATSPI + 'Accessible', 'GetChildren', None, None,
-                                     Gio.DBusCallFlags.NONE, int(LIMIT * 1000), None, on_answer, path)
-            while waiting:
+            while left or waiting:
+                while left and len(waiting) < AT_ONCE:
+                    waiting.add(left[-1])
+                    self.connection.call(owner, left[-1], ATSPI + 'Accessible', 'GetChildren', None, None,
+                                         Gio.DBusCallFlags.NONE, int(LIMIT * 1000), None, on_answer, left.pop())
                 context.iteration(True)
         finally:
             context.pop_thread_default()

@@ -128,7 +128,7 @@ OPENBOX = '''<?xml version="1.0" encoding="UTF-8"?>
   <placement><policy>Smart</policy></placement>
   <desktops><number>1</number><popupTime>0</popupTime></desktops>
   <resistance><strength>0</strength><screen_edge_strength>0</screen_edge_strength></resistance>
-  <keyboard/>
+  <keyboard><keybind key="A-F4"><action name="Close"/></keybind></keyboard>
   <mouse>
     <context name="Client">
       <mousebind button="Left" action="Press"><action name="Focus"/><action name="Raise"/></mousebind>
