@@ -5,6 +5,7 @@ import signal
 
 from app_cases import NAME, couple, expect_running, fake_browser, leave, register, ring, tap
 from cases import PEER
+from processes import LIMIT
 from windows import INVITATION, App
 from world import HERE
 
@@ -71,7 +72,8 @@ def test_accept_in_the_notification():
 
 
 def test_nobody_answers():
-    with couple(['--answer-timeout', '3']) as (_world, alice, bob):
+    # Long enough to see the dialog on a machine that is busy, and shorter than what is waited for it to go.
+    with couple(['--answer-timeout', str(round(LIMIT / 2))]) as (_world, alice, bob):
         ring(alice, bob, 'Pipe')
         alice.last_card('Bob did not answer in time.')
         bob.last_card('The invitation from Alice ran out.')
