@@ -85,10 +85,10 @@ class Photographer:
 
     def place(self, frame):
         window = self.desk.raise_window(frame)
-        self.desk.hands.place(window, 20, 20, *self.size)
-        got = self.desk.hands.geometry(window)[2]
-        if got != self.size[0]:
-            raise Failure(f'{self.name}: the window is {got} wide and not {self.size[0]}')
+        hands = self.desk.hands
+        hands.place(window, 20, 20, *self.size)
+        hands.wait(lambda: hands.geometry(window)[2] == self.size[0],
+                   f'the window “{hands.title(window)}” did not become {self.size[0]} wide')
 
     def main(self):
         return self.desk.find({'frame'}, 'Beckon')
