@@ -53,7 +53,9 @@ class Two:
 
 
 def settle(one, other):
-    """What comes from a side comes in its order: when a dot of each has come, all before it has."""
+    """What comes from a side comes in its order: when a dot of each has come, all before it has. A board that is busy
+    tells the number of its strokes later than it sends them."""
+    one.desk.wait(lambda: one.count() == other.count(), 'both boards have as many strokes')
     for board in (one, other):
         number = board.count()
         board.key('space', 'space')
