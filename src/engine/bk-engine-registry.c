@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bk-ids.h"
+#include "bk-programs-watch.h"
 
 struct _BkEngineRegistry
 {
@@ -15,6 +16,8 @@ struct _BkEngineRegistry
   GPtrArray *applications; /* element-type BkEngineApplication, owned; by name */
   GHashTable *by_guid;     /* char * guid, borrowed → BkEngineApplication, borrowed: those in use */
   GStrv warnings;
+  BkProgramsWatch *programs;
+  GHashTable *present; /* BkEngineApplication, borrowed: those whose program was there when they were listed last */
 };
 
 enum
@@ -22,6 +25,7 @@ enum
   SIGNAL_REGISTERED,
   SIGNAL_UNREGISTERED,
   SIGNAL_WARNINGS_CHANGED,
+  SIGNAL_PROGRAM_CHANGED,
   N_SIGNALS
 };
 
@@ -227,6 +231,74 @@ emit_missing (BkEngineRegistry *self, guint signal, GPtrArray *some, GPtrArray *
       g_signal_emit (self, signals[signal], 0, bk_engine_application_get_guid (some->pdata[i]));
 }
 
+/* ---- their programs, which come and go by themselves ---- */
+
+static void
+note_presence (BkEngineRegistry *self, BkEngineApplication *application)
+{
+  if (bk_engine_application_is_present (application, NULL))
+    g_hash_table_add (self->present, application);
+  else
+    g_hash_table_remove (self->present, application);
+}
+
+static void
+watch_programs (BkEngineRegistry *self)
+{
+  g_autoptr (GPtrArray) programs = g_ptr_array_new ();
+
+  g_hash_table_remove_all (self->present);
+  for (guint i = 0; i < self->applications->len; i++)
+    {
+      BkEngineApplication *application = g_ptr_array_index (self->applications, i);
+      const char *const *argv = bk_engine_application_get_argv (application);
+
+      if (argv != NULL)
+        g_ptr_array_add (programs, (char *) argv[0]);
+      note_presence (self, application);
+    }
+  bk_programs_watch_set (self->programs, programs);
+}
+
+/* Lists @application anew. */
+static void
+list_anew (BkEngineRegistry *self, BkEngineApplication *application)
+{
+  guint position;
+
+  if (!g_ptr_array_find (self->applications, application, &position))
+    return;
+  note_presence (self, application);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 1);
+}
+
+static gboolean
+is_called (BkEngineApplication *application, const char *name)
+{
+  const char *const *argv = bk_engine_application_get_argv (application);
+  g_autofree char *base = argv != NULL ? g_path_get_basename (argv[0]) : NULL;
+
+  return base != NULL && (name == NULL || g_str_equal (base, name));
+}
+
+static void
+on_program_changed (BkProgramsWatch *programs, const char *name, BkEngineRegistry *self)
+{
+  g_autoptr (BkEngineRegistry) alive = g_object_ref (self);
+  g_autoptr (GPtrArray) all = g_ptr_array_ref (self->applications); /* a handler may register something */
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      BkEngineApplication *application = g_ptr_array_index (all, i);
+
+      if (!is_called (application, name)
+          || bk_engine_application_is_present (application, NULL) == g_hash_table_contains (self->present, application))
+        continue;
+      list_anew (self, application);
+      g_signal_emit (self, signals[SIGNAL_PROGRAM_CHANGED], 0, bk_engine_application_get_guid (application));
+    }
+}
+
 static void
 rebuild (BkEngineRegistry *self)
 {
@@ -239,6 +311,7 @@ rebuild (BkEngineRegistry *self)
   self->applications = g_ptr_array_ref (now);
   g_hash_table_unref (self->by_guid);
   self->by_guid = g_steal_pointer (&by_guid);
+  watch_programs (self);
   gboolean warned = take_warnings (self, warnings);
   emit_items_changed (self, old);
   /* A handler may register something: then these two are of yesterday, but still what the handlers were not told. */
@@ -257,6 +330,7 @@ bk_engine_registry_dispose (GObject *object)
 
   g_ptr_array_set_size (self->folders, 0);
   g_clear_object (&self->directory);
+  g_clear_object (&self->programs);
   G_OBJECT_CLASS (bk_engine_registry_parent_class)->dispose (object);
 }
 
@@ -266,6 +340,7 @@ bk_engine_registry_finalize (GObject *object)
   BkEngineRegistry *self = BK_ENGINE_REGISTRY (object);
 
   g_hash_table_unref (self->by_guid);
+  g_hash_table_unref (self->present);
   g_ptr_array_unref (self->applications);
   g_ptr_array_unref (self->folders);
   g_ptr_array_unref (self->described);
@@ -286,6 +361,8 @@ bk_engine_registry_class_init (BkEngineRegistryClass *klass)
                                                NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_WARNINGS_CHANGED] = g_signal_new ("warnings-changed", BK_TYPE_ENGINE_REGISTRY, G_SIGNAL_RUN_LAST, 0,
                                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_PROGRAM_CHANGED] = g_signal_new ("program-changed", BK_TYPE_ENGINE_REGISTRY, G_SIGNAL_RUN_LAST, 0,
+                                                  NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -295,6 +372,9 @@ bk_engine_registry_init (BkEngineRegistry *self)
   self->described = g_ptr_array_new_with_free_func (g_object_unref);
   self->applications = g_ptr_array_new_with_free_func (g_object_unref);
   self->by_guid = g_hash_table_new (g_str_hash, g_str_equal);
+  self->present = g_hash_table_new (NULL, NULL);
+  self->programs = bk_programs_watch_new ();
+  g_signal_connect_object (self->programs, "changed", G_CALLBACK (on_program_changed), self, 0);
 }
 
 static void
@@ -330,17 +410,16 @@ bk_engine_registry_find (BkEngineRegistry *self, const char *guid)
   return normal != NULL ? g_hash_table_lookup (self->by_guid, normal) : NULL;
 }
 
-/* Programs are not watched, only registrations. Whoever finds that one is gone says so: lists tell it anew. */
+/* Not every change is seen, say behind a symbolic link. Whoever finds a program gone says so: lists tell it anew. */
 void
 bk_engine_registry_refresh (BkEngineRegistry *self, const char *guid)
 {
   BkEngineApplication *application = bk_engine_registry_find (self, guid);
-  guint position;
 
   if (self->directory != NULL)
     bk_peer_directory_refresh (self->directory);
-  if (application != NULL && g_ptr_array_find (self->applications, application, &position))
-    g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 1);
+  if (application != NULL)
+    list_anew (self, application);
 }
 
 BkPeersFolder *

@@ -54,7 +54,8 @@ BkEngineApplication *bk_engine_application_new_described (const BkPeerDescriptio
 /* The registered applications, a GListModel of BkEngineApplication ordered by name, watched live. One entry per GUID:
  * the user's file wins over the system's, and that over what the session bus can start. A broken file is skipped with
  * a warning that names it.
- * Signals "registered" / "unregistered" (const char *guid); a changed one emits both. Signal "warnings-changed". */
+ * Signals "registered" / "unregistered" (const char *guid); a changed one emits both. Signal "program-changed"
+ * (const char *guid): its program came or went. Signal "warnings-changed". */
 G_DECLARE_FINAL_TYPE (BkEngineRegistry, bk_engine_registry, BK, ENGINE_REGISTRY, GObject)
 
 /* @directory nullable: files alone. */

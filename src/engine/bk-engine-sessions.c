@@ -463,6 +463,7 @@ bk_engine_sessions_is_sending (BkEngineSessions *self)
 
 /* ---- making and unmaking ---- */
 
+/* It was registered, or its program is back. */
 static void
 on_registered (BkEngineRegistry *registry, const char *guid, BkEngineSessions *self)
 {
@@ -483,6 +484,7 @@ bk_engine_sessions_new (const BkEngineSessionsConfig *config)
 
   self->world = bk_session_world_new (config, self);
   g_signal_connect_object (config->registry, "registered", G_CALLBACK (on_registered), self, 0);
+  g_signal_connect_object (config->registry, "program-changed", G_CALLBACK (on_registered), self, 0);
   return self;
 }
 

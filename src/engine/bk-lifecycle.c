@@ -43,7 +43,8 @@ static const BkLifeEdge edges[] = {
   EDGE (INVITATION, REMOTE_NOT_PRESENT, I, INVITATION,
         "OnAppNotPresent. The answer timer becomes the install timer. Other devices of the invitee keep ringing."),
   EDGE (INVITATION, INSTALLED, E, ACCEPTED,
-        "The application was registered and the notice about it ran out. Sends *accept*. Connect timer."),
+        "The application was registered or its program came back, and the notice about it ran out. Sends *accept*. "
+        "Connect timer."),
   PASS (INVITATION, DECLINE, E, DECLINED, TERMINATED, "Sends *decline*: INVITATION_DECLINED."),
   PASS (INVITATION, REMOTE_DECLINE, I, DECLINED, TERMINATED,
         "OnDeclined, then INVITATION_DECLINED, or APP_NOT_PRESENT when installing was given up."),

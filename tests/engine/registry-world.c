@@ -16,6 +16,15 @@ on_unregistered (BkEngineRegistry *registry, const char *guid, World *world)
   g_string_append_printf (world->log, "-%.2s ", guid + 1);
 }
 
+static void
+on_program_changed (BkEngineRegistry *registry, const char *guid, World *world)
+{
+  BkEngineApplication *application = bk_engine_registry_find (registry, guid);
+
+  g_string_append_printf (world->log, "%c%.2s ", bk_engine_application_is_present (application, NULL) ? '!' : '?',
+                          guid + 1);
+}
+
 void
 world_start (World *world)
 {
@@ -24,6 +33,7 @@ world_start (World *world)
   world->registry = bk_engine_registry_new (world->user, system, world->directory);
   g_signal_connect (world->registry, "registered", G_CALLBACK (on_registered), world);
   g_signal_connect (world->registry, "unregistered", G_CALLBACK (on_unregistered), world);
+  g_signal_connect (world->registry, "program-changed", G_CALLBACK (on_program_changed), world);
 }
 
 World *

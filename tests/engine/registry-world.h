@@ -19,7 +19,7 @@ typedef struct
   char *second;
   BkPeerDirectory *directory; /* nullable, owned */
   BkEngineRegistry *registry;
-  GString *log; /* "+guid ", "-guid " */
+  GString *log; /* "+guid ", "-guid "; "!guid " its program is there now, "?guid " it is gone */
 } World;
 
 World *world_new (void);

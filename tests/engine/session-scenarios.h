@@ -102,6 +102,12 @@ static const Scenario scenarios[] = {
     "on-accepted(yes) connected on-ready launch >connect",
     "ASK >ringing WITHDRAW on-not-present(Pipe,https://pipe.example/) open >not-present NOTICE(installed) accepted "
     ">accept connected on-ready launch" },
+  { "not-present-program-back", FALSE,
+    "b:no-program a:invite b:accept +1260000 b:program +10000",
+    "invitation invited >invite on-not-present(Pipe,https://pipe.example/) NOTICE(installing) accepted "
+    "on-accepted(yes) connected on-ready launch >connect",
+    "ASK >ringing WITHDRAW on-not-present(Pipe,https://pipe.example/) open >not-present NOTICE(installed) accepted "
+    ">accept connected on-ready launch" },
   { "not-present-again", FALSE,
     "b:missing a:invite b:accept b:accept b:install b:accept",
     "invitation invited >invite on-not-present(Pipe,https://pipe.example/) NOTICE(installing) accepted "

@@ -103,6 +103,10 @@ do_side (Side *side, const char *command)
     side_set_present (side, FALSE);
   else if (g_str_equal (command, "install"))
     side_set_present (side, TRUE);
+  else if (g_str_equal (command, "no-program"))
+    side_set_program (side, FALSE);
+  else if (g_str_equal (command, "program"))
+    side_set_program (side, TRUE);
   else if (g_str_equal (command, "vanish"))
     bk_engine_session_owner_vanished (side->current);
   else if (g_str_equal (command, "redeem"))

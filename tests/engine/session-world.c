@@ -301,6 +301,14 @@ side_set_present (Side *side, gboolean present)
     g_signal_emit_by_name (side->registry, "registered", APP_GUID);
 }
 
+/* The program of what is registered. */
+void
+side_set_program (Side *side, gboolean present)
+{
+  side->registry->application->present = present;
+  g_signal_emit_by_name (side->registry, "program-changed", APP_GUID);
+}
+
 void
 side_set_online (Side *side, gboolean online)
 {

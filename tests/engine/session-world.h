@@ -73,6 +73,7 @@ BkEngineSession *side_create (Side *side);
 GObject *side_desktop_new (Side *side);
 void side_log (Side *side, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void side_set_present (Side *side, gboolean present);
+void side_set_program (Side *side, gboolean present);
 void side_set_online (Side *side, gboolean online);
 void side_receive (Side *side, const char *who, const BkEnvelope *envelope, gint64 time);
 void side_receive_elsewhere (Side *side, const char *session, BeckonSessionResult result);

@@ -146,6 +146,72 @@ test_relative_path (void)
   g_assert_true (bk_engine_application_is_present (application, NULL));
 }
 
+static void
+on_listed_anew (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
+{
+  g_string_append_printf (user_data, "%u-%u+%u ", position, removed, added);
+}
+
+static void
+put_program (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  put (folder, name, "#!/bin/sh\n");
+  g_assert_cmpint (g_chmod (path, 0700), ==, 0);
+}
+
+/* Registered once, a program comes and goes: alone, with its folder, and by what one may do with it. */
+static void
+test_programs_come_and_go (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GString) items = g_string_new (NULL);
+  g_autofree char *bin = g_build_filename (world->dir, "opt", "bin", NULL);
+  g_autofree char *program = g_build_filename (bin, "far", NULL);
+  g_autofree char *text = g_strdup_printf ("[Beckon Peer]\nGUID=" GUID_B "\nName=Far\nExec=%s\n", program);
+  g_autofree char *aside = g_build_filename (world->dir, "aside", NULL);
+
+  put_app (world->second, GUID_A, "Always There");
+  put (world->second, GUID_B ".peer", text);
+  world_start (world);
+  g_signal_connect (world->registry, "items-changed", G_CALLBACK (on_listed_anew), items);
+  put_program (bin, "other");
+  put_program (bin, "far");
+  wait_for_log (world, "!22 ");
+  g_assert_cmpint (g_chmod (program, 0600), ==, 0);
+  wait_for_log (world, "?22 ");
+  g_assert_cmpint (g_chmod (program, 0700), ==, 0);
+  wait_for_log (world, "!22 ");
+  take_away (bin, "far");
+  wait_for_log (world, "?22 ");
+  put_program (bin, "far");
+  wait_for_log (world, "!22 ");
+  g_assert_cmpint (g_rename (bin, aside), ==, 0);
+  wait_for_log (world, "?22 ");
+  g_assert_cmpint (g_rename (aside, bin), ==, 0);
+  wait_for_log (world, "!22 ");
+  g_assert_cmpstr (items->str, ==, "1-1+1 1-1+1 1-1+1 1-1+1 1-1+1 1-1+1 1-1+1 ");
+}
+
+static void
+test_program_in_path (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autofree char *bin = g_build_filename (world->dir, "bin", NULL);
+  g_autofree char *path = g_strdup (g_getenv ("PATH"));
+  g_autofree char *with_bin = g_strdup_printf (".:%s:%s", bin, path);
+
+  g_setenv ("PATH", with_bin, TRUE);
+  put (world->second, GUID_A ".peer", "[Beckon Peer]\nGUID=" GUID_A "\nName=Near\nExec=near-to-nothing\n");
+  world_start (world);
+  put_program (bin, "near-to-nothing");
+  wait_for_log (world, "!11 ");
+  take_away (bin, "near-to-nothing");
+  wait_for_log (world, "?11 ");
+  g_setenv ("PATH", path, TRUE);
+}
+
 static char *
 guid_number (guint number)
 {
@@ -294,6 +360,8 @@ main (int argc, char **argv)
   g_test_add_func ("/registry-files/double-in-one-folder", test_double_in_one_folder);
   g_test_add_func ("/registry-files/no-shell", test_no_shell);
   g_test_add_func ("/registry-files/relative-path", test_relative_path);
+  g_test_add_func ("/registry-files/programs-come-and-go", test_programs_come_and_go);
+  g_test_add_func ("/registry-files/program-in-path", test_program_in_path);
   g_test_add_func ("/registry-files/too-many", test_too_many);
   g_test_add_func ("/registry-files/full-folder-gets-another", test_full_folder_gets_another);
   g_test_add_func ("/registry-files/update", test_update);

@@ -209,6 +209,26 @@ def test_registry():
         ui.wait_signal('Changed', ROOT, lambda c: c.get('Warnings'))
 
 
+def test_a_program_comes_and_goes():
+    """Registered once, it is listed as it is now; that it is registered is no news."""
+    with Bus() as bus:
+        started(bus)
+        ui = bus.client()
+        ui.attach()
+        program = bus.dir / 'opt' / 'game'
+        bus.register(OTHER_GUID, str(program), name='Game')
+        ui.wait_signal('ApplicationsChanged', ROOT, lambda a: any((x[0], x[6]) == (OTHER_GUID, False) for x in a[2]))
+        ui.wait_signal('AppRegistered')
+        ui.signals.clear()
+        program.parent.mkdir()
+        program.write_text('#!/bin/sh\n', encoding='utf-8')
+        program.chmod(0o700)
+        ui.wait_signal('ApplicationsChanged', ROOT, lambda a: [x[6:8] for x in a[2]] == [(True, '')])
+        program.unlink()
+        ui.wait_signal('ApplicationsChanged', ROOT, lambda a: [x[6] for x in a[2]] == [False])
+        assert {s[1] for s in ui.signals} == {'ApplicationsChanged'}, ui.signals
+
+
 def test_registration_is_changed():
     with Bus() as bus:
         client, account = started(bus)
@@ -384,6 +404,6 @@ def test_vanished_application():
 
 
 tap.run([test_attach_needs_a_name, test_introspection_and_properties, test_wrong_types_are_refused_by_name,
-         test_accounts, test_contacts, test_conversation, test_registry, test_registration_is_changed,
-         test_session_of_an_application, test_invite_app, test_signals_are_for_those_concerned,
-         test_foreign_and_missing_sessions_look_alike, test_vanished_application])
+         test_accounts, test_contacts, test_conversation, test_registry, test_a_program_comes_and_goes,
+         test_registration_is_changed, test_session_of_an_application, test_invite_app,
+         test_signals_are_for_those_concerned, test_foreign_and_missing_sessions_look_alike, test_vanished_application])
