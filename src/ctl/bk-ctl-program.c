@@ -82,19 +82,27 @@ on_unlocked (BkCtl *ctl, gpointer manager)
   beckon_session_manager_create_session_async (manager, program.account, ctl->cancellable, on_created, NULL);
 }
 
-static void
-on_manager (GObject *source, GAsyncResult *result, gpointer user_data)
+/* The manager, kept for the rest of the command; NULL: the command has failed. */
+static BeckonSessionManager *
+take_manager (GAsyncResult *result)
 {
   GError *error = NULL;
   g_autoptr (BeckonSessionManager) manager = beckon_session_manager_new_finish (result, &error);
 
   if (manager == NULL)
-    {
-      bk_ctl_fail_error (program.ctl, error);
-      return;
-    }
-  bk_ctl_keep (program.ctl, manager);
-  bk_ctl_with_lock (program.ctl, beckon_session_manager_get_lock (manager), on_unlocked, manager);
+    bk_ctl_fail_error (program.ctl, error);
+  else
+    bk_ctl_keep (program.ctl, manager);
+  return manager;
+}
+
+static void
+on_manager (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BeckonSessionManager *manager = take_manager (result);
+
+  if (manager != NULL)
+    bk_ctl_with_lock (program.ctl, beckon_session_manager_get_lock (manager), on_unlocked, manager);
 }
 
 static void
@@ -139,17 +147,11 @@ on_picked (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_picking_manager (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  GError *error = NULL;
-  g_autoptr (BeckonSessionManager) manager = beckon_session_manager_new_finish (result, &error);
+  BeckonSessionManager *manager = take_manager (result);
 
-  if (manager == NULL)
-    {
-      bk_ctl_fail_error (program.ctl, error);
-      return;
-    }
-  bk_ctl_keep (program.ctl, manager);
-  beckon_session_manager_invite_with_picker_async (manager, program.guid, NULL, program.app_data,
-                                                   program.ctl->cancellable, on_picked, NULL);
+  if (manager != NULL)
+    beckon_session_manager_invite_with_picker_async (manager, program.guid, NULL, program.app_data,
+                                                     program.ctl->cancellable, on_picked, NULL);
 }
 
 static void

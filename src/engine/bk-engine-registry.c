@@ -242,22 +242,23 @@ note_presence (BkEngineRegistry *self, BkEngineApplication *application)
     g_hash_table_remove (self->present, application);
 }
 
+/* Watches first and looks then: nothing is missed in between. */
 static void
 watch_programs (BkEngineRegistry *self)
 {
   g_autoptr (GPtrArray) programs = g_ptr_array_new ();
 
-  g_hash_table_remove_all (self->present);
   for (guint i = 0; i < self->applications->len; i++)
     {
-      BkEngineApplication *application = g_ptr_array_index (self->applications, i);
-      const char *const *argv = bk_engine_application_get_argv (application);
+      const char *const *argv = bk_engine_application_get_argv (g_ptr_array_index (self->applications, i));
 
       if (argv != NULL)
         g_ptr_array_add (programs, (char *) argv[0]);
-      note_presence (self, application);
     }
   bk_programs_watch_set (self->programs, programs);
+  g_hash_table_remove_all (self->present);
+  for (guint i = 0; i < self->applications->len; i++)
+    note_presence (self, g_ptr_array_index (self->applications, i));
 }
 
 /* Lists @application anew. */

@@ -66,23 +66,24 @@ add_path (BkProgramsWatch *self, GHashTable *folders)
       add_folder (self, folders, *part);
 }
 
+/* PATH comes first: it serves many. */
 void
 bk_programs_watch_set (BkProgramsWatch *self, GPtrArray *programs)
 {
   GHashTable *folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  gboolean in_path = FALSE;
 
   for (guint i = 0; i < programs->len; i++)
-    {
-      const char *program = g_ptr_array_index (programs, i);
-      g_autofree char *folder = g_path_get_dirname (program);
-
-      in_path = in_path || strchr (program, '/') == NULL;
-      if (g_path_is_absolute (program))
+    if (strchr (g_ptr_array_index (programs, i), '/') == NULL)
+      {
+        add_path (self, folders);
+        break;
+      }
+  for (guint i = 0; i < programs->len; i++)
+    if (g_path_is_absolute (g_ptr_array_index (programs, i)))
+      {
+        g_autofree char *folder = g_path_get_dirname (g_ptr_array_index (programs, i));
         add_folder (self, folders, folder);
-    }
-  if (in_path)
-    add_path (self, folders);
+      }
   g_hash_table_unref (self->folders);
   self->folders = folders;
 }

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 
 /* Follows @remote's ListApplications and ApplicationsChanged in @store. TRUE through @task, which is consumed. */
 void beckon_applications_follow (BeckonRemote *remote, GListStore *store, GTask *task);
-/* For a "signal" of @remote: whether it was about the list, which is then up to date. */
-gboolean beckon_applications_apply (GListStore *store, const char *name, GVariant *args);
+/* For a "signal" of @remote: brings the list up to date, or is told by @teller's app-registered, app-unregistered. */
+void beckon_applications_hear (GListStore *store, const char *name, GVariant *args, GObject *teller);
 void beckon_applications_register (BeckonRemote *remote, const char *guid, const char *name, const char *url,
                                    const char *path, GTask *task);
 

@@ -47,21 +47,36 @@ beckon_applications_follow (BeckonRemote *remote, GListStore *store, GTask *task
                             g_task_get_cancellable (task), on_listed, task);
 }
 
-gboolean
-beckon_applications_apply (GListStore *store, const char *name, GVariant *args)
+static void
+apply (GListStore *store, GVariant *args)
 {
   g_autoptr (GVariant) added = NULL;
   guint position;
   guint removed;
 
-  if (!g_str_equal (name, "ApplicationsChanged"))
-    return FALSE;
-  if (g_variant_is_of_type (args, G_VARIANT_TYPE ("(uua" BECKON_VARIANT_APPLICATION ")")))
+  if (!g_variant_is_of_type (args, G_VARIANT_TYPE ("(uua" BECKON_VARIANT_APPLICATION ")")))
+    return;
+  g_variant_get (args, "(uu@a" BECKON_VARIANT_APPLICATION ")", &position, &removed, &added);
+  splice (store, position, removed, added);
+}
+
+void
+beckon_applications_hear (GListStore *store, const char *name, GVariant *args, GObject *teller)
+{
+  const char *guid;
+
+  if (g_str_equal (name, "ApplicationsChanged"))
     {
-      g_variant_get (args, "(uu@a" BECKON_VARIANT_APPLICATION ")", &position, &removed, &added);
-      splice (store, position, removed, added);
+      apply (store, args);
+      return;
     }
-  return TRUE;
+  if (!g_variant_is_of_type (args, G_VARIANT_TYPE ("(s)")))
+    return;
+  g_variant_get (args, "(&s)", &guid);
+  if (g_str_equal (name, "AppRegistered"))
+    g_signal_emit_by_name (teller, "app-registered", guid);
+  else if (g_str_equal (name, "AppUnregistered"))
+    g_signal_emit_by_name (teller, "app-unregistered", guid);
 }
 
 void

@@ -39,21 +39,7 @@ enum
   N_PROPS
 };
 
-enum
-{
-  SIGNAL_INVITATION,
-  SIGNAL_INVITATION_OVER,
-  SIGNAL_PICK_REQUESTED,
-  SIGNAL_PICK_OVER,
-  SIGNAL_NOTICE,
-  SIGNAL_ALERT_RECEIVED,
-  SIGNAL_APP_REGISTERED,
-  SIGNAL_APP_UNREGISTERED,
-  N_SIGNALS
-};
-
 static GParamSpec *properties[N_PROPS];
-static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BeckonMessenger, beckon_messenger, G_TYPE_OBJECT)
 
@@ -81,169 +67,20 @@ beckon_messenger_get_session_list (BeckonMessenger *self)
   return self->sessions;
 }
 
-/* ---- what the service tells ---- */
-
-/* A signal about a session waits until the session can be read. */
-typedef struct
+GCancellable *
+beckon_messenger_get_cancellable (BeckonMessenger *self)
 {
-  guint signal;
-  char *kind; /* nullable: a notice has kind and text */
-  char *text;
-} Pending;
-
-static void
-pending_free (Pending *pending)
-{
-  g_free (pending->kind);
-  g_free (pending->text);
-  g_free (pending);
+  return self->cancellable;
 }
 
-static void
-on_pending_session (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  BeckonMessenger *self = BECKON_MESSENGER (source);
-  Pending *pending = g_task_get_task_data (G_TASK (result));
-  g_autoptr (BeckonSession) session = g_task_propagate_pointer (G_TASK (result), NULL);
+/* ---- the object lists ---- */
 
-  if (g_cancellable_is_cancelled (self->cancellable))
-    return;
-  if (pending->kind != NULL)
-    g_signal_emit (self, signals[pending->signal], 0, pending->kind, pending->text, session);
-  else if (session != NULL)
-    g_signal_emit (self, signals[pending->signal], 0, session);
-}
-
-static void
-emit_about_session (BeckonMessenger *self, guint signal, const char *kind, const char *text, const char *path)
-{
-  GTask *task = g_task_new (self, self->cancellable, on_pending_session, NULL);
-  Pending *pending = g_new0 (Pending, 1);
-
-  pending->signal = signal;
-  pending->kind = g_strdup (kind);
-  pending->text = g_strdup (text);
-  g_task_set_source_tag (task, emit_about_session);
-  g_task_set_task_data (task, pending, (GDestroyNotify) pending_free);
-  if (g_str_equal (path, "/"))
-    {
-      g_task_return_pointer (task, NULL, NULL);
-      g_object_unref (task);
-    }
-  else
-    {
-      beckon_object_list_get (self->sessions, path, task);
-    }
-}
-
-static void
-tell_alert (BeckonMessenger *self, GVariant *value)
-{
-  g_autoptr (BeckonAlert) alert = beckon_alert_new (value);
-
-  g_signal_emit (self, signals[SIGNAL_ALERT_RECEIVED], 0, alert);
-}
-
-/* What came while no window was there. */
-static void
-on_alerts_listed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, &error);
-
-  if (reply == NULL)
-    return; /* if it was cancelled, the messenger is gone */
-  g_autoptr (BeckonMessenger) self = g_object_ref (user_data);
-  g_autoptr (GVariant) alerts = g_variant_get_child_value (reply, 0);
-  for (gsize i = 0; i < g_variant_n_children (alerts); i++)
-    {
-      g_autoptr (GVariant) alert = g_variant_get_child_value (alerts, i);
-      tell_alert (self, alert);
-    }
-}
-
-static void
-on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonMessenger *self)
-{
-  const char *kind;
-  const char *text;
-  const char *path;
-
-  if (g_str_equal (name, "AccountsChanged"))
-    {
-      beckon_object_list_apply (self->accounts, args);
-    }
-  else if (g_str_equal (name, "SessionsChanged"))
-    {
-      beckon_object_list_apply (self->sessions, args);
-    }
-  else if (g_str_equal (name, "Notice") && g_variant_is_of_type (args, G_VARIANT_TYPE ("(sso)")))
-    {
-      g_variant_get (args, "(&s&s&o)", &kind, &text, &path);
-      emit_about_session (self, SIGNAL_NOTICE, kind, text, path);
-    }
-  else if (g_str_equal (name, "PickRequested") && g_variant_is_of_type (args, G_VARIANT_TYPE ("(os)")))
-    {
-      g_variant_get (args, "(&o&s)", &path, NULL);
-      emit_about_session (self, SIGNAL_PICK_REQUESTED, NULL, NULL, path);
-    }
-  else if (g_str_equal (name, "AlertReceived")
-           && g_variant_is_of_type (args, G_VARIANT_TYPE ("(" BECKON_VARIANT_ALERT ")")))
-    {
-      g_autoptr (GVariant) alert = g_variant_get_child_value (args, 0);
-      tell_alert (self, alert);
-    }
-  else if (g_variant_is_of_type (args, G_VARIANT_TYPE ("(o)")))
-    {
-      g_variant_get (args, "(&o)", &path);
-      if (g_str_equal (name, "PickOver"))
-        emit_about_session (self, SIGNAL_PICK_OVER, NULL, NULL, path);
-      if (g_str_equal (name, "Invitation"))
-        emit_about_session (self, SIGNAL_INVITATION, NULL, NULL, path);
-      else if (g_str_equal (name, "InvitationOver"))
-        emit_about_session (self, SIGNAL_INVITATION_OVER, NULL, NULL, path);
-    }
-}
-
-static void
-on_registry_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonMessenger *self)
-{
-  const char *guid;
-
-  if (beckon_applications_apply (self->applications, name, args)
-      || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(s)")))
-    return;
-  g_variant_get (args, "(&s)", &guid);
-  if (g_str_equal (name, "AppRegistered"))
-    g_signal_emit (self, signals[SIGNAL_APP_REGISTERED], 0, guid);
-  else if (g_str_equal (name, "AppUnregistered"))
-    g_signal_emit (self, signals[SIGNAL_APP_UNREGISTERED], 0, guid);
-}
-
-static void
-on_changed (BeckonRemote *remote, const char *const *names, BeckonMessenger *self)
-{
-  if (g_strv_contains (names, "PrimaryAccount"))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRIMARY_ACCOUNT]);
-  if (g_strv_contains (names, "SecretsWarning"))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SECRETS_WARNING]);
-}
-
-static void
-on_registry_changed (BeckonRemote *registry, const char *const *names, BeckonMessenger *self)
-{
-  if (g_strv_contains (names, "Warnings"))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REGISTRY_WARNINGS]);
-}
-
-/* The path may be known before the account is there. */
+/* The path of the primary account may be known before the account is there. */
 static void
 on_accounts_changed (GListModel *accounts, guint position, guint removed, guint added, BeckonMessenger *self)
 {
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRIMARY_ACCOUNT]);
 }
-
-/* ---- the object lists ---- */
 
 static void
 load_account (GDBusConnection *connection, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -340,8 +177,7 @@ on_applications (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   set_connected (self, TRUE);
   answer_waiting (self, NULL);
-  beckon_remote_call_async (self->remote, "ListAlerts", NULL, "(a" BECKON_VARIANT_ALERT ")", self->cancellable,
-                            on_alerts_listed, self);
+  beckon_messenger_tell_alerts (self);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -448,8 +284,7 @@ on_registry_remote (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   drop_remote (self, &self->registry);
   self->registry = g_steal_pointer (&registry);
-  g_signal_connect_object (self->registry, "signal", G_CALLBACK (on_registry_signal), self, 0);
-  g_signal_connect_object (self->registry, "changed", G_CALLBACK (on_registry_changed), self, 0);
+  beckon_messenger_hear_registry (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REGISTRY_WARNINGS]);
   load_lists (self, g_steal_pointer (&task));
 }
@@ -469,8 +304,7 @@ on_messenger_remote (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   drop_remote (self, &self->remote);
   self->remote = g_steal_pointer (&remote);
-  g_signal_connect_object (self->remote, "signal", G_CALLBACK (on_signal), self, 0);
-  g_signal_connect_object (self->remote, "changed", G_CALLBACK (on_changed), self, 0);
+  beckon_messenger_hear (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SECRETS_WARNING]);
   GCancellable *cancellable = g_task_get_cancellable (task);
   beckon_remote_new_async (beckon_attachment_get_connection (self->attachment), BECKON_BUS_SERVICE, BECKON_OBJECT_PATH,
@@ -923,7 +757,7 @@ beckon_messenger_class_init (BeckonMessengerClass *klass)
    *
    * An invitation arrived that no program took over: the user is to be asked.
    */
-  signals[SIGNAL_INVITATION] = g_signal_new ("invitation", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+  g_signal_new ("invitation", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                              NULL, G_TYPE_NONE, 1, BECKON_TYPE_SESSION);
   /**
    * BeckonMessenger::invitation-over:
@@ -932,7 +766,7 @@ beckon_messenger_class_init (BeckonMessengerClass *klass)
    *
    * An invitation needs no answer any more.
    */
-  signals[SIGNAL_INVITATION_OVER] = g_signal_new ("invitation-over", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL,
+  g_signal_new ("invitation-over", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL,
                                                   NULL, NULL, G_TYPE_NONE, 1, BECKON_TYPE_SESSION);
   /**
    * BeckonMessenger::pick-requested:
@@ -942,7 +776,7 @@ beckon_messenger_class_init (BeckonMessengerClass *klass)
    * A program wants to invite somebody: the user is to be asked whom. [method@Messenger.answer_pick_async] is the
    * answer.
    */
-  signals[SIGNAL_PICK_REQUESTED] = g_signal_new ("pick-requested", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL,
+  g_signal_new ("pick-requested", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL,
                                                  NULL, NULL, G_TYPE_NONE, 1, BECKON_TYPE_SESSION);
   /**
    * BeckonMessenger::pick-over:
@@ -951,7 +785,7 @@ beckon_messenger_class_init (BeckonMessengerClass *klass)
    *
    * Nobody is to be chosen any more.
    */
-  signals[SIGNAL_PICK_OVER] = g_signal_new ("pick-over", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  g_signal_new ("pick-over", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                             G_TYPE_NONE, 1, BECKON_TYPE_SESSION);
   /**
    * BeckonMessenger::notice:
@@ -962,8 +796,7 @@ beckon_messenger_class_init (BeckonMessengerClass *klass)
    *
    * There is something that the user should read.
    */
-  signals[SIGNAL_NOTICE]
-    = g_signal_new ("notice", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+  g_signal_new ("notice", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                     G_TYPE_STRING, G_TYPE_STRING, BECKON_TYPE_SESSION);
   /**
    * BeckonMessenger::alert-received:
@@ -973,7 +806,7 @@ beckon_messenger_class_init (BeckonMessengerClass *klass)
    * The operator of a service tells something that the user is to see: now, or before this program was there. Whoever
    * has shown it calls [method@Messenger.dismiss_alert_async]; else it is told again to the next program that comes.
    */
-  signals[SIGNAL_ALERT_RECEIVED] = g_signal_new ("alert-received", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL,
+  g_signal_new ("alert-received", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL,
                                                  NULL, NULL, G_TYPE_NONE, 1, BECKON_TYPE_ALERT);
   /**
    * BeckonMessenger::app-registered:
@@ -982,7 +815,7 @@ beckon_messenger_class_init (BeckonMessengerClass *klass)
    *
    * An application was registered (`OnAppRegistered`).
    */
-  signals[SIGNAL_APP_REGISTERED] = g_signal_new ("app-registered", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL,
+  g_signal_new ("app-registered", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0, NULL,
                                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   /**
    * BeckonMessenger::app-unregistered:
@@ -991,7 +824,7 @@ beckon_messenger_class_init (BeckonMessengerClass *klass)
    *
    * An application was unregistered (`OnAppUnRegistered`).
    */
-  signals[SIGNAL_APP_UNREGISTERED] = g_signal_new ("app-unregistered", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0,
+  g_signal_new ("app-unregistered", BECKON_TYPE_MESSENGER, G_SIGNAL_RUN_LAST, 0,
                                                    NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 

@@ -51,6 +51,12 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BeckonSessionManager, beckon_session_manager, G_TYPE_OBJECT)
 
+BeckonRemote *
+beckon_session_manager_get_remote (BeckonSessionManager *self)
+{
+  return self->remote;
+}
+
 /* ---- sessions ---- */
 
 static void
@@ -256,21 +262,10 @@ on_peer_call (BeckonAttachment *attachment, const char *method, GVariant *args, 
 static void
 on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonSessionManager *self)
 {
-  const char *guid;
-
   if (g_str_equal (name, "AppShutdown"))
-    {
-      g_signal_emit (self, signals[SIGNAL_APP_SHUTDOWN], 0);
-      return;
-    }
-  if (beckon_applications_apply (self->applications, name, args)
-      || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(s)")))
-    return;
-  g_variant_get (args, "(&s)", &guid);
-  if (g_str_equal (name, "AppRegistered"))
-    g_signal_emit (self, signals[SIGNAL_APP_REGISTERED], 0, guid);
-  else if (g_str_equal (name, "AppUnregistered"))
-    g_signal_emit (self, signals[SIGNAL_APP_UNREGISTERED], 0, guid);
+    g_signal_emit (self, signals[SIGNAL_APP_SHUTDOWN], 0);
+  else
+    beckon_applications_hear (self->applications, name, args, G_OBJECT (self));
 }
 
 static void
@@ -687,95 +682,6 @@ beckon_session_manager_get_launching_session_finish (BeckonSessionManager *self,
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/**
- * beckon_session_manager_register_application_async:
- * @self: a session manager
- * @guid: a braced GUID
- * @name: 1 to 256 bytes
- * @url: (nullable): web page where the application can be had
- * @path: absolute path of the program, may be followed by arguments
- * @cancellable: (nullable): a cancellable
- * @callback: called when done
- * @user_data: for @callback
- *
- * Registers an application for this user (`RegisterApplication`). Not possible from inside a sandbox.
- */
-void
-beckon_session_manager_register_application_async (BeckonSessionManager *self, const char *guid, const char *name,
-                                                   const char *url, const char *path, GCancellable *cancellable,
-                                                   GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_return_if_fail (BECKON_IS_SESSION_MANAGER (self));
-  g_return_if_fail (guid != NULL && name != NULL && path != NULL);
-
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, beckon_session_manager_register_application_async);
-  beckon_applications_register (self->remote, guid, name, url, path, task);
-}
-
-/**
- * beckon_session_manager_register_application_finish:
- * @self: a session manager
- * @result: what the callback was given
- * @error: return location for a [error@Error]
- *
- * Gets the outcome of [method@SessionManager.register_application_async]. Errors: %BECKON_ERROR_API_LOCKED,
- * %BECKON_ERROR_INVALID_ARGUMENT, %BECKON_ERROR_APP_ALREADY_REGISTERED, %BECKON_ERROR_STORAGE,
- * %BECKON_ERROR_NOT_SUPPORTED.
- *
- * Returns: %TRUE on success
- */
-gboolean
-beckon_session_manager_register_application_finish (BeckonSessionManager *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/**
- * beckon_session_manager_unregister_application_async:
- * @self: a session manager
- * @guid: a braced GUID
- * @cancellable: (nullable): a cancellable
- * @callback: called when done
- * @user_data: for @callback
- *
- * Takes an application out of the user's registry (`UnRegisterApplication`).
- */
-void
-beckon_session_manager_unregister_application_async (BeckonSessionManager *self, const char *guid,
-                                                     GCancellable *cancellable, GAsyncReadyCallback callback,
-                                                     gpointer user_data)
-{
-  g_return_if_fail (BECKON_IS_SESSION_MANAGER (self));
-  g_return_if_fail (guid != NULL);
-
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, beckon_session_manager_unregister_application_async);
-  beckon_remote_call_task (self->remote, "UnRegisterApplication", g_variant_new ("(s)", guid), task);
-}
-
-/**
- * beckon_session_manager_unregister_application_finish:
- * @self: a session manager
- * @result: what the callback was given
- * @error: return location for a [error@Error]
- *
- * Gets the outcome of [method@SessionManager.unregister_application_async]. Errors: %BECKON_ERROR_API_LOCKED,
- * %BECKON_ERROR_INVALID_ARGUMENT, %BECKON_ERROR_APP_NOT_REGISTERED, %BECKON_ERROR_ACCESS_DENIED.
- *
- * Returns: %TRUE on success
- */
-gboolean
-beckon_session_manager_unregister_application_finish (BeckonSessionManager *self, GAsyncResult *result,
-                                                      GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 static void
