@@ -31,13 +31,25 @@
 #define BK_LIMIT_GROUP_NAME 128
 #define BK_LIMIT_GROUP_ID 128          /* opaque word of a backend, one line */
 #define BK_LIMIT_SESSIONS 256          /* open at once, per account */
+#define BK_LIMIT_CANDIDATES 32         /* in one transport envelope */
+#define BK_LIMIT_CANDIDATE 256         /* one ICE candidate, as a line of SDP */
+#define BK_LIMIT_CANDIDATES_TOTAL 64   /* that are tried of one generation */
+#define BK_LIMIT_TRANSPORTS 2000       /* transport envelopes of one side of a session */
+#define BK_LIMIT_RELAY 256             /* address of a STUN or TURN server */
+#define BK_LIMIT_RELAYS 8
+#define BK_LIMIT_STREAM_NAME 64        /* of a stream or datagram flow of a channel */
+#define BK_LIMIT_STREAMS 256           /* open at once, of one channel */
+#define BK_LIMIT_FLOWS 64              /* of datagrams, of one channel */
 
 #define BK_TIMEOUT_ANSWER_S 120        /* an invitation that nobody answers */
 #define BK_TIMEOUT_INSTALL_S 1800      /* the invitee is installing the application */
 #define BK_TIMEOUT_INSTALLED_NOTICE_S 10
 #define BK_TIMEOUT_CONNECT_S 15
 #define BK_TIMEOUT_FETCH_S 30          /* a running program that took a session fetches it */
-#define BK_TIMEOUT_CHANNEL_S 30
+#define BK_TIMEOUT_CHANNEL_S 30        /* until the channel is confirmed, and how long it may be lost */
+#define BK_TIMEOUT_SILENT_S 8          /* a channel from which nothing comes is lost */
+#define BK_TIMEOUT_HOST_S 30           /* a host program starts to listen */
+#define BK_TIMEOUT_DRAIN_S 20          /* what is still under way at the end of a session makes no progress */
 #define BK_TIMEOUT_UNLOCK_S 30         /* from RequestChallenge to SendResponse, and from there to the result */
 #define BK_TIMEOUT_CHALLENGE_S 60      /* a challenge opens nothing after that */
 #define BK_TIMEOUT_PEER_CALL_S 3       /* a Peer1 call to a program that hangs */

@@ -198,6 +198,9 @@ bk_session_receive (BkEngineSession *self, const BkEnvelope *envelope)
     case BK_ENVELOPE_CONNECT:
       receive_connect (self, envelope);
       break;
+    case BK_ENVELOPE_TRANSPORT:
+    case BK_ENVELOPE_HOSTING:
+      break;
     case BK_ENVELOPE_CONTEXT:
       receive_context (self, envelope);
       break;

@@ -282,6 +282,8 @@ on_refused (BkEngineSession *self, const BkEnvelope *envelope, const GError *err
       break;
     case BK_ENVELOPE_RINGING:
     case BK_ENVELOPE_NOT_PRESENT:
+    case BK_ENVELOPE_TRANSPORT:
+    case BK_ENVELOPE_HOSTING:
     case BK_ENVELOPE_END:
       break; /* the other side will know anyhow, at the latest when its timer runs out */
     }

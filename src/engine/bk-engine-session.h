@@ -31,6 +31,7 @@ typedef struct
  * "ready-to-launch" ()
  * "context-data" (const char *data)
  * "send-error" (guint code: BeckonError)
+ * "stream-offered" (const char *name, gboolean datagram)
  * "termination" (BeckonSessionResult result, const char *app_data): last, once
  */
 G_DECLARE_FINAL_TYPE (BkEngineSession, bk_engine_session, BK, ENGINE_SESSION, GObject)
@@ -62,6 +63,17 @@ const char *bk_engine_session_get_log (BkEngineSession *self); /* path of the pr
 gint64 bk_engine_session_get_created (BkEngineSession *self);  /* microseconds since 1970 */
 gint64 bk_engine_session_get_deadline (BkEngineSession *self); /* when the invitation runs out, 0 for none */
 GPtrArray *bk_engine_session_get_timeline (BkEngineSession *self); /* element-type utf8: "+12 ms accepted", for people */
+BeckonChannelPath bk_engine_session_get_channel_path (BkEngineSession *self);
+const char *bk_engine_session_get_channel_reason (BkEngineSession *self); /* sentence; never NULL */
+BeckonIdentity bk_engine_session_get_identity (BkEngineSession *self);
+const char *bk_engine_session_get_safety_number (BkEngineSession *self); /* never NULL */
+const char *bk_engine_session_get_host (BkEngineSession *self); /* sign-in name, "" where nobody hosts */
+GVariant *bk_engine_session_get_channel_statistics (BkEngineSession *self); /* a{sv}, floating: see Session1.GetChannel */
+/* A descriptor of the caller's, close-on-exec; -1 with an error: see Session1.OpenStream and OpenDatagram. */
+int bk_engine_session_open_stream (BkEngineSession *self, const char *name, GError **error);
+int bk_engine_session_open_datagram (BkEngineSession *self, const char *name, GError **error);
+/* The user is sure that it is the other person whose key it is. */
+gboolean bk_engine_session_trust_identity (BkEngineSession *self, GError **error);
 
 gboolean bk_engine_session_set_application (BkEngineSession *self, const char *guid, GError **error);
 gboolean bk_engine_session_set_local_address (BkEngineSession *self, const char *address, GError **error);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bk-backend.h"
+#include "bk-channel.h"
 #include "bk-clock.h"
 #include "bk-desktop.h"
 #include "bk-engine-account.h"
@@ -23,6 +24,7 @@ typedef struct
   BkLauncher *launcher;
   BkOpener *opener;
   BkPeers *peers; /* nullable: nobody ever attaches */
+  BkChannels *channels; /* nullable: sessions have no channel */
   BkPeerDirectory *directory; /* nullable: only files register applications */
   BkEngineBackendFactory make_backend;
   gpointer make_backend_data;
@@ -85,6 +87,18 @@ gboolean bk_engine_try_application (BkEngine *self, const char *guid, BkEngineSe
 BkEngineSession *bk_engine_redeem_cookie (BkEngine *self, const char *cookie, GError **error);
 /* The session whose program, started by us, owns process @pid; NULL if none. Redeems like the cookie does. */
 BkEngineSession *bk_engine_redeem_process (BkEngine *self, guint pid, GError **error);
+
+/* STUN and TURN servers of the user's own, besides those of the networks. NULL-terminated; signal "servers-changed". */
+const char *const *bk_engine_get_connection_servers (BkEngine *self);
+const char *bk_engine_get_connection_user (BkEngine *self); /* never NULL */
+gboolean bk_engine_set_connection_servers (BkEngine *self, const char *const *servers, const char *user,
+                                           const char *password, GError **error);
+/* What will work from here, for sessions of @account: a{sv}, see Account1.TestConnection. One at a time. */
+void bk_engine_test_connection_async (BkEngine *self, BkEngineAccount *account, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+GVariant *bk_engine_test_connection_finish (BkEngine *self, GAsyncResult *result, GError **error);
+/* The network changed or the machine woke up: channels look for a new way. */
+void bk_engine_nudge (BkEngine *self);
 
 /* Signals:
  * "invitation" (BkEngineSession *): one arrived and no attached program took it over: it is for the user to see.

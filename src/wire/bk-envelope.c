@@ -7,7 +7,8 @@
 #include "bk-limits.h"
 
 static const char *const kind_words[] = {
-  "invite", "ringing", "not-present", "accept", "connect", "context", "decline", "cancel", "end", NULL,
+  "invite",  "ringing", "not-present", "accept", "connect", "transport",
+  "hosting", "context", "decline",     "cancel", "end",     NULL,
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (kind_words) == BK_N_ENVELOPE_KINDS + 1);
 
@@ -16,7 +17,14 @@ G_STATIC_ASSERT (G_N_ELEMENTS (kind_words) == BK_N_ENVELOPE_KINDS + 1);
 #define DATA { "data", BK_FIELD_DATA, FALSE, BK_LIMIT_APP_DATA }
 #define ADDRESS { "address", BK_FIELD_TEXT, TRUE, BK_LIMIT_ADDRESS }
 #define REASON { "reason", BK_FIELD_TOKEN, FALSE, 64 }
+#define CHANNEL \
+  { "fingerprint", BK_FIELD_HEX, FALSE, 64 }, { "identity", BK_FIELD_HEX, FALSE, 64 }, \
+  { "signature", BK_FIELD_HEX, FALSE, 128 }
+#define NUMBER { "number", BK_FIELD_UINT32, FALSE }
 #define END { NULL }
+
+static const char *const host_words[] = { "inviter", "invitee", NULL };
+static const char *const carries_words[] = { "tcp", "udp", "tcp+udp", "unix", NULL };
 
 static const BkField bare_fields[] = { KIND, SESSION, END };
 static const BkField invite_fields[] = {
@@ -27,19 +35,33 @@ static const BkField invite_fields[] = {
   { "url", BK_FIELD_TEXT, FALSE, BK_LIMIT_APP_URL },
   { "ttl", BK_FIELD_UINT, TRUE },
   DATA,
+  CHANNEL,
+  { "host", BK_FIELD_WORD, FALSE, 0, host_words },
+  { "carries", BK_FIELD_WORD, FALSE, 0, carries_words },
   END,
 };
-static const BkField accept_fields[] = { KIND, SESSION, ADDRESS, DATA, END };
+static const BkField accept_fields[] = { KIND, SESSION, ADDRESS, DATA, CHANNEL, END };
 static const BkField connect_fields[] = { KIND, SESSION, ADDRESS, END };
 static const BkField context_fields[] = {
-  KIND, SESSION, { "data", BK_FIELD_DATA, TRUE, BK_LIMIT_CONTEXT_DATA }, END,
+  KIND, SESSION, { "data", BK_FIELD_DATA, TRUE, BK_LIMIT_CONTEXT_DATA }, NUMBER, END,
 };
-static const BkField over_fields[] = { KIND, SESSION, REASON, DATA, END };
+static const BkField transport_fields[] = {
+  KIND,
+  SESSION,
+  { "generation", BK_FIELD_UINT32, TRUE },
+  { "ufrag", BK_FIELD_TOKEN, TRUE, 256 },
+  { "pwd", BK_FIELD_TOKEN, TRUE, 256 },
+  { "candidates", BK_FIELD_LINES, FALSE, BK_LIMIT_CANDIDATES },
+  { "done", BK_FIELD_BOOL, FALSE },
+  END,
+};
+static const BkField over_fields[] = { KIND, SESSION, REASON, DATA, NUMBER, END };
 
 static const BkField *const fields_of_kind[] = {
   [BK_ENVELOPE_INVITE] = invite_fields,   [BK_ENVELOPE_RINGING] = bare_fields,
   [BK_ENVELOPE_NOT_PRESENT] = bare_fields, [BK_ENVELOPE_ACCEPT] = accept_fields,
-  [BK_ENVELOPE_CONNECT] = connect_fields, [BK_ENVELOPE_CONTEXT] = context_fields,
+  [BK_ENVELOPE_CONNECT] = connect_fields, [BK_ENVELOPE_TRANSPORT] = transport_fields,
+  [BK_ENVELOPE_HOSTING] = bare_fields,    [BK_ENVELOPE_CONTEXT] = context_fields,
   [BK_ENVELOPE_DECLINE] = over_fields,    [BK_ENVELOPE_CANCEL] = over_fields,
   [BK_ENVELOPE_END] = over_fields,
 };
@@ -55,16 +77,43 @@ bk_envelope_new (BkEnvelopeKind kind, const char *session)
   return self;
 }
 
+/* Its texts and their names as members, in the order in which they are written. */
+static const struct
+{
+  const char *name;
+  gsize offset;
+} texts[] = {
+  { "guid", G_STRUCT_OFFSET (BkEnvelope, app_guid) },
+  { "name", G_STRUCT_OFFSET (BkEnvelope, app_name) },
+  { "url", G_STRUCT_OFFSET (BkEnvelope, app_url) },
+  { "data", G_STRUCT_OFFSET (BkEnvelope, data) },
+  { "address", G_STRUCT_OFFSET (BkEnvelope, address) },
+  { "fingerprint", G_STRUCT_OFFSET (BkEnvelope, fingerprint) },
+  { "identity", G_STRUCT_OFFSET (BkEnvelope, identity) },
+  { "signature", G_STRUCT_OFFSET (BkEnvelope, signature) },
+  { "host", G_STRUCT_OFFSET (BkEnvelope, host) },
+  { "carries", G_STRUCT_OFFSET (BkEnvelope, carries) },
+  { "ufrag", G_STRUCT_OFFSET (BkEnvelope, ufrag) },
+  { "pwd", G_STRUCT_OFFSET (BkEnvelope, pwd) },
+};
+
+static char **
+text_at (const BkEnvelope *envelope, gsize i)
+{
+  return G_STRUCT_MEMBER_P (envelope, texts[i].offset);
+}
+
 BkEnvelope *
 bk_envelope_copy (const BkEnvelope *envelope)
 {
   BkEnvelope *copy = bk_envelope_new (envelope->kind, envelope->session);
 
-  copy->app_guid = g_strdup (envelope->app_guid);
-  copy->app_name = g_strdup (envelope->app_name);
-  copy->app_url = g_strdup (envelope->app_url);
-  copy->data = g_strdup (envelope->data);
-  copy->address = g_strdup (envelope->address);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    *text_at (copy, i) = g_strdup (*text_at (envelope, i));
+  copy->candidates = g_strdupv (envelope->candidates);
+  copy->number = envelope->number;
+  copy->generation = envelope->generation;
+  copy->done = envelope->done;
   copy->ttl = envelope->ttl;
   copy->reason = envelope->reason;
   return copy;
@@ -74,11 +123,9 @@ void
 bk_envelope_free (BkEnvelope *envelope)
 {
   g_free (envelope->session);
-  g_free (envelope->app_guid);
-  g_free (envelope->app_name);
-  g_free (envelope->app_url);
-  g_free (envelope->data);
-  g_free (envelope->address);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_free (*text_at (envelope, i));
+  g_strfreev (envelope->candidates);
   g_free (envelope);
 }
 
@@ -106,14 +153,39 @@ read_kind (JsonObject *object, BkEnvelopeKind *kind, GError **error)
   return bk_fields_check (object, fields_of_kind[*kind], error);
 }
 
+static gboolean
+has_member (BkEnvelopeKind kind, const char *name)
+{
+  for (const BkField *field = fields_of_kind[kind]; field->name != NULL; field++)
+    if (g_str_equal (field->name, name))
+      return TRUE;
+  return FALSE;
+}
+
 /* Returns a text member. One that this kind does not have is passed over: nobody has checked it. */
 static const char *
 get_member (JsonObject *object, BkEnvelopeKind kind, const char *name)
 {
-  for (const BkField *field = fields_of_kind[kind]; field->name != NULL; field++)
-    if (g_str_equal (field->name, name))
-      return bk_fields_get_string (object, name);
-  return NULL;
+  return has_member (kind, name) ? bk_fields_get_string (object, name) : NULL;
+}
+
+static guint32
+get_number (JsonObject *object, BkEnvelopeKind kind, const char *name)
+{
+  return has_member (kind, name) ? (guint32) bk_fields_get_int (object, name, 0) : 0;
+}
+
+static GStrv
+dup_lines (JsonObject *object, const char *name)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (!json_object_has_member (object, name))
+    return NULL;
+  JsonArray *array = json_object_get_array_member (object, name);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    g_strv_builder_add (builder, json_array_get_string_element (array, i));
+  return g_strv_builder_end (builder);
 }
 
 /* Reads an envelope. Every member of the result has been checked for form and length. A reason that we do not know
@@ -133,11 +205,17 @@ bk_envelope_from_json (JsonObject *object, GError **error)
       return NULL;
     }
 
-  self->app_guid = g_strdup (get_member (object, kind, "guid"));
-  self->app_name = g_strdup (get_member (object, kind, "name"));
-  self->app_url = url != NULL && *url != '\0' ? g_strdup (url) : NULL;
-  self->data = g_strdup (get_member (object, kind, "data"));
-  self->address = g_strdup (get_member (object, kind, "address"));
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    *text_at (self, i) = g_strdup (get_member (object, kind, texts[i].name));
+  if (url != NULL && *url == '\0')
+    g_clear_pointer (&self->app_url, g_free);
+  self->number = get_number (object, kind, "number");
+  self->generation = get_number (object, kind, "generation");
+  if (kind == BK_ENVELOPE_TRANSPORT)
+    {
+      self->candidates = dup_lines (object, "candidates");
+      self->done = bk_fields_get_int (object, "done", 0) != 0;
+    }
   if (kind == BK_ENVELOPE_INVITE)
     self->ttl = (guint) CLAMP (bk_fields_get_int (object, "ttl", 0), 0, BK_TIMEOUT_INSTALL_S);
   if (fields_of_kind[kind] == over_fields)
@@ -156,6 +234,20 @@ set_string (JsonObject *object, const char *name, const char *value)
     json_object_set_string_member (object, name, value);
 }
 
+static void
+write_transport (JsonObject *object, const BkEnvelope *envelope)
+{
+  json_object_set_int_member (object, "generation", envelope->generation);
+  if (envelope->done)
+    json_object_set_boolean_member (object, "done", TRUE);
+  if (envelope->candidates == NULL)
+    return;
+  JsonArray *array = json_array_new ();
+  for (guint i = 0; envelope->candidates[i] != NULL; i++)
+    json_array_add_string_element (array, envelope->candidates[i]);
+  json_object_set_array_member (object, "candidates", array);
+}
+
 /* Returns (transfer full) the JSON form of @envelope. */
 JsonObject *
 bk_envelope_to_json (const BkEnvelope *envelope)
@@ -164,13 +256,14 @@ bk_envelope_to_json (const BkEnvelope *envelope)
 
   set_string (object, "kind", kind_words[envelope->kind]);
   set_string (object, "session", envelope->session);
-  set_string (object, "guid", envelope->app_guid);
-  set_string (object, "name", envelope->app_name);
-  set_string (object, "url", envelope->app_url);
-  set_string (object, "data", envelope->data);
-  set_string (object, "address", envelope->address);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    set_string (object, texts[i].name, *text_at (envelope, i));
+  if (envelope->number != 0)
+    json_object_set_int_member (object, "number", envelope->number);
   if (envelope->kind == BK_ENVELOPE_INVITE)
     json_object_set_int_member (object, "ttl", envelope->ttl);
+  if (envelope->kind == BK_ENVELOPE_TRANSPORT)
+    write_transport (object, envelope);
   if (fields_of_kind[envelope->kind] == over_fields)
     set_string (object, "reason", beckon_session_result_to_nick (envelope->reason));
   return object;

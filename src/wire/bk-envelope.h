@@ -16,12 +16,14 @@ typedef enum
   BK_ENVELOPE_NOT_PRESENT,
   BK_ENVELOPE_ACCEPT,
   BK_ENVELOPE_CONNECT,
+  BK_ENVELOPE_TRANSPORT, /* how the sender can be reached: ICE */
+  BK_ENVELOPE_HOSTING,   /* the program that the other one joins is listening; on the channel alone */
   BK_ENVELOPE_CONTEXT,
   BK_ENVELOPE_DECLINE,
   BK_ENVELOPE_CANCEL,
   BK_ENVELOPE_END,
 } BkEnvelopeKind;
-#define BK_N_ENVELOPE_KINDS 9
+#define BK_N_ENVELOPE_KINDS 11
 
 typedef struct
 {
@@ -31,6 +33,19 @@ typedef struct
   char *app_name;  /* invite */
   char *app_url;   /* invite, nullable */
   char *data;      /* invite, accept, decline, cancel, end: application data, nullable; context: the data */
+  guint32 number;  /* context: counts those of one side from 1, so that two ways keep their order; end, cancel: how
+                      many there were; 0: not numbered */
+  /* invite, accept: the channel, all nullable. A session has one if both sides name a fingerprint. */
+  char *fingerprint; /* SHA-256 of the certificate, 64 lower-case hexadecimal digits */
+  char *identity;    /* Ed25519 key of the device, 64 digits */
+  char *signature;   /* of bk_identity_sign (), 128 digits */
+  char *host;        /* invite, for programs that do not know Beckon: "inviter" or "invitee"; nullable */
+  char *carries;     /* the same: "tcp", "udp", "tcp+udp" or "unix"; nullable */
+  guint32 generation; /* transport: which attempt of the sender, counted from 1 */
+  char *ufrag;        /* transport */
+  char *pwd;          /* transport */
+  GStrv candidates;   /* transport: lines of SDP, "candidate:…"; nullable: none */
+  gboolean done;      /* transport: no more candidates of this generation will come */
   char *address;   /* accept, connect: the sender's LocalAddress; never before consent */
   guint ttl;       /* invite: seconds in which it may be answered */
   BeckonSessionResult reason; /* decline, cancel, end: why, as the *receiver* is to see it */

@@ -5,6 +5,14 @@
 #include "bk-ids.h"
 #include "bk-limits.h"
 
+#include <string.h>
+
+static gboolean
+is_hex (const char *text, gsize length)
+{
+  return strlen (text) == length && strspn (text, "0123456789abcdef") == length;
+}
+
 static gboolean
 check_string (const char *text, const BkField *field)
 {
@@ -24,11 +32,14 @@ check_string (const char *text, const BkField *field)
       return bk_token_is_valid (text, field->max);
     case BK_FIELD_WORD:
       return g_strv_contains (field->words, text);
+    case BK_FIELD_HEX:
+      return is_hex (text, field->max);
     case BK_FIELD_UINT:
     case BK_FIELD_UINT32:
     case BK_FIELD_BOOL:
     case BK_FIELD_UINT32S:
     case BK_FIELD_GUIDS:
+    case BK_FIELD_LINES:
     case BK_FIELD_OBJECT:
       return FALSE;
     }
@@ -56,6 +67,13 @@ is_guid (JsonNode *node)
 }
 
 static gboolean
+is_line (JsonNode *node)
+{
+  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+         && bk_text_is_valid (json_node_get_string (node), BK_FIELD_LINE_MAX, FALSE);
+}
+
+static gboolean
 is_array_of (JsonNode *node, gboolean (*is_element) (JsonNode *element), gsize max)
 {
   JsonArray *array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
@@ -77,6 +95,8 @@ check_value (JsonNode *node, const BkField *field)
     return is_array_of (node, is_uint32, field->max);
   if (field->kind == BK_FIELD_GUIDS)
     return is_array_of (node, is_guid, field->max);
+  if (field->kind == BK_FIELD_LINES)
+    return is_array_of (node, is_line, field->max);
   if (!JSON_NODE_HOLDS_VALUE (node))
     return FALSE;
 

@@ -21,6 +21,8 @@ typedef enum
   BK_FIELD_BOOL,
   BK_FIELD_UINT32S,   /* array of at most `max` of them */
   BK_FIELD_GUIDS,     /* array of at most `max` GUIDs */
+  BK_FIELD_LINES,      /* array of at most `max` texts of one line, each of at most 256 bytes */
+  BK_FIELD_HEX,       /* exactly `max` lower-case hexadecimal digits */
   BK_FIELD_OBJECT,    /* checked by whoever reads it */
 } BkFieldKind;
 
@@ -33,6 +35,7 @@ typedef struct
   const char *const *words; /* NULL-terminated */
 } BkField;
 
+#define BK_FIELD_LINE_MAX 256
 #define BK_FIELD_UINT_MAX G_GINT64_CONSTANT (9007199254740991)
 
 gboolean bk_fields_check (JsonObject *object, const BkField *fields, GError **error);

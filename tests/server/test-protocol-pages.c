@@ -192,6 +192,10 @@ form_of (const BkField *field)
       return "boolean";
     case BK_FIELD_UINT32S:
       return "32-bit numbers";
+    case BK_FIELD_LINES:
+      return "lines";
+    case BK_FIELD_HEX:
+      return "digits";
     case BK_FIELD_GUIDS:
       return "GUIDs";
     case BK_FIELD_OBJECT:

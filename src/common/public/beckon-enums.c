@@ -57,6 +57,20 @@ G_DEFINE_ENUM_TYPE (BeckonLockStatus, beckon_lock_status,
                     G_DEFINE_ENUM_VALUE (BECKON_LOCK_STATUS_UNLOCK_FAILED, "unlock-failed"),
                     G_DEFINE_ENUM_VALUE (BECKON_LOCK_STATUS_DISABLED, "disabled"))
 
+G_DEFINE_ENUM_TYPE (BeckonChannelPath, beckon_channel_path,
+                    G_DEFINE_ENUM_VALUE (BECKON_CHANNEL_PATH_NONE, "none"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CHANNEL_PATH_CONNECTING, "connecting"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CHANNEL_PATH_DIRECT, "direct"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CHANNEL_PATH_RELAY, "relay"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CHANNEL_PATH_LOST, "lost"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CHANNEL_PATH_FAILED, "failed"))
+
+G_DEFINE_ENUM_TYPE (BeckonIdentity, beckon_identity,
+                    G_DEFINE_ENUM_VALUE (BECKON_IDENTITY_UNKNOWN, "unknown"),
+                    G_DEFINE_ENUM_VALUE (BECKON_IDENTITY_NEW, "new"),
+                    G_DEFINE_ENUM_VALUE (BECKON_IDENTITY_KNOWN, "known"),
+                    G_DEFINE_ENUM_VALUE (BECKON_IDENTITY_CHANGED, "changed"))
+
 /* The one table about results: nick (also the word on the wire), the code of the original, the sentence for people.
  * Results that the original did not know carry the code nearest in sense, so that a program written against the old
  * numbers still understands them. */
@@ -253,4 +267,32 @@ const char *
 beckon_delivery_to_nick (BeckonDelivery delivery)
 {
   return enum_nick (BECKON_TYPE_DELIVERY, delivery);
+}
+
+/**
+ * beckon_channel_path_to_nick:
+ * @path: how a channel reaches the other side
+ *
+ * Gets the short name of a path, such as `direct`.
+ *
+ * Returns: (transfer none): the nick
+ */
+const char *
+beckon_channel_path_to_nick (BeckonChannelPath path)
+{
+  return enum_nick (BECKON_TYPE_CHANNEL_PATH, path);
+}
+
+/**
+ * beckon_identity_to_nick:
+ * @identity: what the key of the other side says
+ *
+ * Gets the short name of it, such as `known`.
+ *
+ * Returns: (transfer none): the nick
+ */
+const char *
+beckon_identity_to_nick (BeckonIdentity identity)
+{
+  return enum_nick (BECKON_TYPE_IDENTITY, identity);
 }

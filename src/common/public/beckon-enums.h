@@ -198,6 +198,45 @@ typedef enum {
   BECKON_LOCK_STATUS_DISABLED = 6,
 } BeckonLockStatus;
 
+#define BECKON_TYPE_CHANNEL_PATH (beckon_channel_path_get_type ())
+/**
+ * BeckonChannelPath:
+ * @BECKON_CHANNEL_PATH_NONE: the session has no channel: not connected yet, or its application does without
+ * @BECKON_CHANNEL_PATH_CONNECTING: the two session services look for a way to each other
+ * @BECKON_CHANNEL_PATH_DIRECT: encrypted from end to end, from one machine straight to the other
+ * @BECKON_CHANNEL_PATH_RELAY: encrypted from end to end, by way of a relay (TURN), which cannot read it
+ * @BECKON_CHANNEL_PATH_LOST: nothing has been heard for a while; another way is being looked for
+ * @BECKON_CHANNEL_PATH_FAILED: there is no way, or the other side could not prove who it is
+ *
+ * How the channel of a session reaches the other side.
+ */
+typedef enum {
+  BECKON_CHANNEL_PATH_NONE = 0,
+  BECKON_CHANNEL_PATH_CONNECTING = 1,
+  BECKON_CHANNEL_PATH_DIRECT = 2,
+  BECKON_CHANNEL_PATH_RELAY = 3,
+  BECKON_CHANNEL_PATH_LOST = 4,
+  BECKON_CHANNEL_PATH_FAILED = 5,
+} BeckonChannelPath;
+
+#define BECKON_TYPE_IDENTITY (beckon_identity_get_type ())
+/**
+ * BeckonIdentity:
+ * @BECKON_IDENTITY_UNKNOWN: the other side has not shown a key, and never has before
+ * @BECKON_IDENTITY_NEW: its key was seen for the first time and is trusted from now on
+ * @BECKON_IDENTITY_KNOWN: its key is one that this contact has used before
+ * @BECKON_IDENTITY_CHANGED: its key is another one than this contact has used before, or it shows none any more: it is
+ *   a new device of the contact, or somebody else
+ *
+ * What the key says by which the other side of a session proves who it is.
+ */
+typedef enum {
+  BECKON_IDENTITY_UNKNOWN = 0,
+  BECKON_IDENTITY_NEW = 1,
+  BECKON_IDENTITY_KNOWN = 2,
+  BECKON_IDENTITY_CHANGED = 3,
+} BeckonIdentity;
+
 GType beckon_session_state_get_type (void);
 GType beckon_session_flags_get_type (void);
 GType beckon_session_result_get_type (void);
@@ -205,6 +244,8 @@ GType beckon_status_get_type (void);
 GType beckon_relation_get_type (void);
 GType beckon_delivery_get_type (void);
 GType beckon_lock_status_get_type (void);
+GType beckon_channel_path_get_type (void);
+GType beckon_identity_get_type (void);
 
 const char *beckon_session_state_to_nick (BeckonSessionState state);
 const char *beckon_session_result_to_nick (BeckonSessionResult result);
@@ -214,5 +255,7 @@ const char *beckon_status_to_nick (BeckonStatus status);
 const char *beckon_relation_to_nick (BeckonRelation relation);
 const char *beckon_delivery_to_nick (BeckonDelivery delivery);
 const char *beckon_lock_status_to_nick (BeckonLockStatus status);
+const char *beckon_channel_path_to_nick (BeckonChannelPath path);
+const char *beckon_identity_to_nick (BeckonIdentity identity);
 
 G_END_DECLS

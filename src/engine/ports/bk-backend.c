@@ -114,3 +114,40 @@ bk_backend_state_to_nick (BkBackendState state)
     }
   return "unknown";
 }
+
+G_DEFINE_INTERFACE (BkBackendRelays, bk_backend_relays, G_TYPE_OBJECT)
+
+static void
+bk_backend_relays_default_init (BkBackendRelaysInterface *iface)
+{
+}
+
+BkRelays *
+bk_relays_new (const char *const *servers, const char *user, const char *password, guint ttl)
+{
+  BkRelays *self = g_new0 (BkRelays, 1);
+
+  self->servers = g_strdupv ((char **) servers);
+  self->user = g_strdup (user);
+  self->password = g_strdup (password);
+  self->ttl = ttl;
+  return self;
+}
+
+/* NULL for NULL. */
+BkRelays *
+bk_relays_copy (const BkRelays *relays)
+{
+  return relays != NULL
+           ? bk_relays_new ((const char *const *) relays->servers, relays->user, relays->password, relays->ttl)
+           : NULL;
+}
+
+void
+bk_relays_free (BkRelays *relays)
+{
+  g_strfreev (relays->servers);
+  g_free (relays->user);
+  g_free (relays->password);
+  g_free (relays);
+}

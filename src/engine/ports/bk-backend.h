@@ -226,4 +226,28 @@ struct _BkBackendAlertsInterface
   void (*set_sites) (BkBackendAlerts *self, const guint32 *sites, gsize n_sites);
 };
 
+/* STUN and TURN servers of the network, with words that open them for a while. Only while signed in. */
+typedef struct
+{
+  GStrv servers;  /* as bk_relay_parse () reads them: "stun:HOST:PORT", "turn:HOST:PORT?transport=udp" or "=tcp" */
+  char *user;     /* nullable */
+  char *password; /* nullable */
+  guint ttl;      /* seconds for which they are good; 0: for ever */
+} BkRelays;
+
+BkRelays *bk_relays_new (const char *const *servers, const char *user, const char *password, guint ttl);
+BkRelays *bk_relays_copy (const BkRelays *relays);
+void bk_relays_free (BkRelays *relays);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkRelays, bk_relays_free)
+
+#define BK_TYPE_BACKEND_RELAYS (bk_backend_relays_get_type ())
+G_DECLARE_INTERFACE (BkBackendRelays, bk_backend_relays, BK, BACKEND_RELAYS, GObject)
+struct _BkBackendRelaysInterface
+{
+  GTypeInterface parent_iface;
+  void (*get_async) (BkBackendRelays *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                     gpointer user_data);
+  BkRelays *(*get_finish) (BkBackendRelays *self, GAsyncResult *result, GError **error);
+};
+
 G_END_DECLS
