@@ -40,8 +40,6 @@ assert_discreet (World *world, const BkEnvelope *envelope)
 {
   gboolean tells = envelope->kind == BK_ENVELOPE_TRANSPORT || envelope->kind == BK_ENVELOPE_CONNECT;
 
-  if (envelope->kind == BK_ENVELOPE_ACCEPT)
-    g_hash_table_add (world->agreed, g_strdup (envelope->session));
   if (tells)
     g_assert_true (g_hash_table_contains (world->agreed, envelope->session));
   else
@@ -434,6 +432,9 @@ void
 side_receive (Side *side, const char *who, const BkEnvelope *envelope, gint64 time)
 {
   BkBackendEvent event = { .type = BK_BACKEND_EVENT_SESSION, .who = who, .envelope = envelope, .time = time };
+
+  if (envelope->kind == BK_ENVELOPE_ACCEPT)
+    g_hash_table_add (side->world->agreed, g_strdup (envelope->session));
 
   bk_engine_sessions_apply (side->sessions, side->account, &event);
 }
