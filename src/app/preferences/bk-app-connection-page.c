@@ -162,8 +162,8 @@ on_changed (GtkEditable *editable, BkAppConnectionPage *self)
 static void
 fill (BkAppConnectionPage *self)
 {
-  g_autofree char *servers
-    = g_strjoinv (" ", (char **) beckon_messenger_get_connection_servers (self->messenger));
+  g_auto (GStrv) list = beckon_messenger_dup_connection_servers (self->messenger);
+  g_autofree char *servers = g_strjoinv (" ", list);
 
   gtk_editable_set_text (self->servers, servers);
   gtk_editable_set_text (self->user, beckon_messenger_get_connection_user (self->messenger));
