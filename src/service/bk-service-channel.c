@@ -53,7 +53,7 @@ add_offer (BkEngineSession *session, const char *name, gboolean datagram)
 }
 
 /* This side has opened it too: the first with the first. */
-static void
+static gboolean
 take_offer (BkEngineSession *session, const char *name, gboolean datagram)
 {
   GPtrArray *offers = get_offers (session);
@@ -65,28 +65,50 @@ take_offer (BkEngineSession *session, const char *name, gboolean datagram)
       if (offer->datagram != datagram || !g_str_equal (offer->name, name))
         continue;
       g_ptr_array_remove_index (offers, i);
-      return;
+      return TRUE;
     }
+  return FALSE;
 }
 
-static GVariant *
-offer_to_variant (const char *name, gboolean datagram)
+GVariant *
+bk_service_channel_offered (BkEngineSession *session, gboolean datagram)
 {
-  return g_variant_new ("(@sb)", bk_service_text (name), datagram);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+  GPtrArray *offers = get_offers (session);
+
+  for (guint i = 0; offers != NULL && i < offers->len; i++)
+    {
+      const Offer *offer = g_ptr_array_index (offers, i);
+
+      if (offer->datagram == datagram)
+        g_variant_builder_add_value (&builder, bk_service_text (offer->name));
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static void
+tell_offered (BkService *self, BkEngineSession *session, gboolean datagram)
+{
+  bk_service_session_changed (self, session, datagram ? "OfferedDatagrams" : "OfferedStreams");
 }
 
 static void
 on_stream_offered (BkEngineSession *session, const char *name, gboolean datagram, BkService *self)
 {
   add_offer (session, name, datagram);
+  tell_offered (self, session, datagram);
   bk_service_tell_session (self, session, bk_service_session_interface.info->name, "StreamOffered",
-                           offer_to_variant (name, datagram));
+                           g_variant_new ("(@sb)", bk_service_text (name), datagram));
 }
 
 static void
 on_termination (BkEngineSession *session, BeckonSessionResult result, const char *app_data, BkService *self)
 {
+  if (get_offers (session) == NULL)
+    return;
   g_object_set_qdata (G_OBJECT (session), offers_quark (), NULL);
+  tell_offered (self, session, FALSE);
+  tell_offered (self, session, TRUE);
 }
 
 void
@@ -94,22 +116,6 @@ bk_service_channel_watch (BkService *self, BkEngineSession *session)
 {
   g_signal_connect_object (session, "stream-offered", G_CALLBACK (on_stream_offered), self, 0);
   g_signal_connect_object (session, "termination", G_CALLBACK (on_termination), self, 0);
-}
-
-/* Whoever comes late, @name, is told what is still offered. */
-void
-bk_service_channel_welcome (BkServiceDoor *door, const char *name, BkEngineSession *session)
-{
-  GPtrArray *offers = get_offers (session);
-  g_autofree char *path = g_strdup_printf (BK_SERVICE_PATH_SESSIONS "/%u", bk_engine_session_get_number (session));
-
-  for (guint i = 0; offers != NULL && i < offers->len; i++)
-    {
-      const Offer *offer = g_ptr_array_index (offers, i);
-
-      bk_service_door_emit (door, name, path, bk_service_session_interface.info->name, "StreamOffered",
-                            offer_to_variant (offer->name, offer->datagram));
-    }
 }
 
 /* ---- opening ---- */
@@ -171,8 +177,12 @@ bk_service_handle_open_channel (BkServiceCall *call)
       bk_service_call_fail (call, error);
       return;
     }
-  take_offer (session, name, datagram);
+  g_autoptr (BkService) self = g_object_ref (BK_CALL_SERVICE (call));
+  g_autoptr (BkEngineSession) kept = g_object_ref (session);
+  gboolean taken = take_offer (session, name, datagram);
   bk_service_call_return_fd (call, fd);
+  if (taken)
+    tell_offered (self, session, datagram);
 }
 
 /* ---- the rest ---- */

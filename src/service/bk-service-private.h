@@ -98,11 +98,14 @@ gboolean bk_service_holds_session (BkServiceDoor *door, const char *sender, BkEn
 BkServiceView *bk_service_conversation_export (BkService *self, BkEngineAccount *account,
                                                BkEngineConversation *conversation);
 GVariant *bk_service_session_path (BkEngineSession *session);
+/* Tells that a property has another value. */
+void bk_service_session_changed (BkService *self, BkEngineSession *session, const char *property);
 GVariant *bk_service_account_path (BkEngineAccount *account);
 
 /* im.beckon.Session1: streams and packets. */
 void bk_service_channel_watch (BkService *self, BkEngineSession *session);
-void bk_service_channel_welcome (BkServiceDoor *door, const char *name, BkEngineSession *session);
+/* What the other side has opened and this side has not. */
+GVariant *bk_service_channel_offered (BkEngineSession *session, gboolean datagram);
 void bk_service_handle_open_channel (BkServiceCall *call);
 void bk_service_handle_get_channel (BkServiceCall *call);
 void bk_service_handle_trust_identity (BkServiceCall *call);

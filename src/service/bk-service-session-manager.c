@@ -90,12 +90,8 @@ hand_out (BkServiceCall *call, BkEngineSession *session, GError *error)
       bk_service_call_fail (call, error);
       return;
     }
-  g_autoptr (BkServiceDoor) door = g_object_ref (call->door);
-  g_autofree char *sender = g_strdup (call->sender);
-
-  bk_engine_session_set_owner (session, sender);
+  bk_engine_session_set_owner (session, call->sender);
   bk_service_call_return (call, g_variant_new ("(@o)", bk_service_session_path (session)));
-  bk_service_channel_welcome (door, sender, session);
 }
 
 static void

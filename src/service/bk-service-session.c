@@ -99,6 +99,10 @@ get_value (BkEngineSession *session, const char *name)
     return g_variant_new_uint32 (bk_engine_session_get_channel_path (session));
   if (g_str_equal (name, "Identity"))
     return g_variant_new_uint32 (bk_engine_session_get_identity (session));
+  if (g_str_equal (name, "OfferedStreams"))
+    return bk_service_channel_offered (session, FALSE);
+  if (g_str_equal (name, "OfferedDatagrams"))
+    return bk_service_channel_offered (session, TRUE);
   if (g_str_equal (name, "Ringing"))
     return g_variant_new_boolean (bk_engine_session_get_ringing (session));
   if (g_str_equal (name, "Installing"))
@@ -233,17 +237,25 @@ tell (BkService *self, BkEngineSession *session, const char *signal, GVariant *p
   bk_service_tell_session (self, session, bk_service_session_interface.info->name, signal, parameters);
 }
 
-static void
-on_changed (BkEngineSession *session, const char *property, BkService *self)
+void
+bk_service_session_changed (BkService *self, BkEngineSession *session, const char *property)
 {
   const GDBusInterfaceInfo *info = bk_service_session_interface.info;
   g_auto (GVariantBuilder) changed = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  if (property == NULL || g_dbus_interface_info_lookup_property ((GDBusInterfaceInfo *) info, property) == NULL)
-    return;
   g_variant_builder_add (&changed, "{sv}", property, get_value (session, property));
   bk_service_tell_session (self, session, "org.freedesktop.DBus.Properties", "PropertiesChanged",
                            g_variant_new ("(sa{sv}as)", info->name, &changed, NULL));
+}
+
+static void
+on_changed (BkEngineSession *session, const char *property, BkService *self)
+{
+  const GDBusInterfaceInfo *info = bk_service_session_interface.info;
+
+  if (property == NULL || g_dbus_interface_info_lookup_property ((GDBusInterfaceInfo *) info, property) == NULL)
+    return;
+  bk_service_session_changed (self, session, property);
   if (g_str_equal (property, "Picking"))
     bk_service_pick_changed (self, session);
 }

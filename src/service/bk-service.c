@@ -221,7 +221,6 @@ welcome_application (BkService *self, const char *name)
 
           bk_service_door_emit (self->sessions, name, path, "org.freedesktop.DBus.Properties", "PropertiesChanged",
                                 g_variant_new ("(s@a{sv}as)", view.interface->info->name, all, NULL));
-          bk_service_channel_welcome (self->sessions, name, session);
         }
       else
         bk_service_peers_offer_late (self->peers, self->sessions, name, session, TRUE);
@@ -249,9 +248,6 @@ bk_service_handle_attach (BkServiceCall *call)
   bk_service_call_return (call, NULL);
   if (door == self->sessions)
     welcome_application (self, sender);
-  else
-    for (guint i = 0; i < self->watched->len; i++)
-      bk_service_channel_welcome (door, sender, g_ptr_array_index (self->watched, i));
 }
 
 /* ---- the object ---- */
