@@ -184,6 +184,7 @@ def test_programs():
     bob.wait_signal('StreamOffered', two)
     app = program(pair.buses[1], two, bob)
     assert app.get('Session1', 'OfferedStreams', two, SESSIONS) == ['before']
+    assert app.get('Session1', 'Host', two, SESSIONS) == ''  # both know Beckon
     other = pair.buses[1].client()
     other.attach(SESSIONS)
     for method in ('OpenStream', 'OpenDatagram'):
