@@ -116,11 +116,9 @@ fail (BkEngineSession *self, const char *reason)
 static void
 start (BkEngineSession *self, BkEngineApplication *application, const char *const *argv)
 {
-  BkEngineContact *contact = self->account != NULL ? bk_engine_account_get_self (self->account) : NULL;
+  const char *own = self->account != NULL ? bk_engine_account_get_display_name (self->account) : NULL;
   g_autofree char *other = bk_session_dup_user_name (self);
-  g_auto (GStrv) expanded
-    = bk_engine_application_expand (argv, &self->hosting.endpoint,
-                                    contact != NULL ? bk_engine_contact_get_display_name (contact) : NULL, other);
+  g_auto (GStrv) expanded = bk_engine_application_expand (argv, &self->hosting.endpoint, own, other);
   BkLaunch launch = { .session = self->id,
                       .invitee = self->role == BK_ROLE_INVITEE,
                       .name = bk_engine_application_get_name (application),
@@ -236,6 +234,13 @@ bk_session_hosted_ended (BkEngineSession *self, const char *reason)
     return FALSE;
   fail (self, reason != NULL ? reason : _("It ended before the other side could join."));
   return TRUE;
+}
+
+void
+bk_session_clear_hosting (BkEngineSession *self)
+{
+  bk_endpoint_clear (&self->hosting.endpoint);
+  g_free (self->hosting.carries);
 }
 
 /* Returns (transfer full, nullable) what the other side says why it went wrong there: its sentence, as a quotation. A
