@@ -24,53 +24,52 @@ bk_ice_agent_new (gboolean controlling, guint *stream)
 static gboolean
 is_turn_there (const BkRelays *relays, const BkRelay *stun)
 {
-  for (guint i = 0; relays->servers[i] != NULL; i++)
-    {
-      BkRelay relay;
+  for (; relays != NULL; relays = relays->more)
+    for (guint i = 0; relays->servers != NULL && relays->servers[i] != NULL; i++)
+      {
+        BkRelay relay;
 
-      if (bk_relay_parse (relays->servers[i], &relay) && relay.kind == BK_RELAY_TURN_UDP
-          && relay.port == stun->port && g_ascii_strcasecmp (relay.host, stun->host) == 0)
-        return TRUE;
-    }
+        if (bk_relay_parse (relays->servers[i], &relay) && relay.kind == BK_RELAY_TURN_UDP
+            && relay.port == stun->port && g_ascii_strcasecmp (relay.host, stun->host) == 0)
+          return TRUE;
+      }
   return FALSE;
 }
 
-static void
-set_turn (NiceAgent *agent, guint stream, const BkRelay *relay, const BkRelays *relays)
+gboolean
+bk_ice_agent_set_turn (NiceAgent *agent, guint stream, const BkRelay *relay, const BkRelays *relays)
 {
   if (relays->user == NULL || relays->password == NULL)
-    return;
-  nice_agent_set_relay_info (agent, stream, BK_ICE_COMPONENT, relay->host, relay->port, relays->user,
-                             relays->password,
-                             relay->kind == BK_RELAY_TURN_TCP ? NICE_RELAY_TYPE_TURN_TCP : NICE_RELAY_TYPE_TURN_UDP);
+    return FALSE;
+  return nice_agent_set_relay_info (agent, stream, BK_ICE_COMPONENT, relay->host, relay->port, relays->user,
+                                    relays->password,
+                                    relay->kind == BK_RELAY_TURN_TCP ? NICE_RELAY_TYPE_TURN_TCP
+                                                                     : NICE_RELAY_TYPE_TURN_UDP);
 }
 
 /* Names are resolved by libnice, in the background. It asks one STUN server; the first one is taken. */
-void
+gboolean
 bk_ice_agent_set_relays (NiceAgent *agent, guint stream, const BkRelays *relays)
 {
   gboolean stun = FALSE;
   guint n = 0;
 
-  if (relays == NULL || relays->servers == NULL)
-    return;
-  for (guint i = 0; relays->servers[i] != NULL && n < BK_LIMIT_RELAYS; i++)
-    {
-      BkRelay relay;
+  for (const BkRelays *from = relays; from != NULL; from = from->more)
+    for (guint i = 0; from->servers != NULL && from->servers[i] != NULL && n < BK_LIMIT_RELAYS; i++)
+      {
+        BkRelay relay;
 
-      if (!bk_relay_parse (relays->servers[i], &relay))
-        continue;
-      if (relay.kind != BK_RELAY_STUN)
-        {
-          set_turn (agent, stream, &relay, relays);
-          n++;
-        }
-      else if (!stun && !is_turn_there (relays, &relay))
-        {
-          g_object_set (agent, "stun-server", relay.host, "stun-server-port", relay.port, NULL);
-          stun = TRUE;
-        }
-    }
+        if (!bk_relay_parse (from->servers[i], &relay))
+          continue;
+        if (relay.kind != BK_RELAY_STUN)
+          n += bk_ice_agent_set_turn (agent, stream, &relay, from) ? 1 : 0;
+        else if (!stun && !is_turn_there (relays, &relay))
+          {
+            g_object_set (agent, "stun-server", relay.host, "stun-server-port", relay.port, NULL);
+            stun = TRUE;
+          }
+      }
+  return n > 0;
 }
 
 BkIceReach

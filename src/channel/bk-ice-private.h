@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bk-ice.h"
+#include "bk-relay.h"
 
 #include <nice/agent.h>
 
@@ -13,9 +14,10 @@ G_BEGIN_DECLS
 
 /* bk-ice-agent.c: agents as all of ours are: no UPnP, no TCP candidates, nothing that waits. */
 NiceAgent *bk_ice_agent_new (gboolean controlling, guint *stream);
-/* Servers with the name and the password of @relays; nullable. STUN only where no TURN is spoken at the same place,
- * which says the same and would be kept from answering. */
-void bk_ice_agent_set_relays (NiceAgent *agent, guint stream, const BkRelays *relays);
+gboolean bk_ice_agent_set_turn (NiceAgent *agent, guint stream, const BkRelay *relay, const BkRelays *relays);
+/* Servers of @relays, nullable; STUN only where no TURN is spoken at the same place, which says the same and would be
+ * kept from answering. Returns whether there is one that relays. */
+gboolean bk_ice_agent_set_relays (NiceAgent *agent, guint stream, const BkRelays *relays);
 /* What this machine has. Without any other address its loopback takes part, so that two sides on one machine meet. */
 BkIceReach bk_ice_agent_set_addresses (NiceAgent *agent);
 void bk_ice_agent_raise_buffers (NiceAgent *agent, guint stream);
@@ -39,6 +41,8 @@ typedef struct
   const char *server;       /* of the relay in use, nullable */
 } BkIceFacts;
 
+/* The name by which people know the server at @address: the only one that it can be, or the address. */
+char *bk_ice_text_name_relay (const BkRelays *relays, const char *address);
 char *bk_ice_text (const BkIceFacts *facts);
 
 G_END_DECLS

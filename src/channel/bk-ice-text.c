@@ -4,6 +4,27 @@
 
 #include <glib/gi18n-lib.h>
 
+char *
+bk_ice_text_name_relay (const BkRelays *relays, const char *address)
+{
+  const char *name = NULL;
+  BkRelay found;
+
+  for (; relays != NULL; relays = relays->more)
+    for (guint i = 0; relays->servers != NULL && relays->servers[i] != NULL; i++)
+      {
+        BkRelay relay;
+
+        if (!bk_relay_parse (relays->servers[i], &relay) || relay.kind == BK_RELAY_STUN)
+          continue;
+        if (g_str_equal (relay.host, address) || (name != NULL && !g_str_equal (relay.host, name)))
+          return g_strdup (address);
+        found = relay;
+        name = found.host;
+      }
+  return g_strdup (name != NULL ? name : address);
+}
+
 static char *
 relay_text (const BkIceFacts *facts)
 {

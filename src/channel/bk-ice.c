@@ -3,7 +3,6 @@
 
 #include "beckon-error.h"
 #include "bk-limits.h"
-#include "bk-relay.h"
 
 #include <string.h>
 
@@ -33,6 +32,7 @@ struct _BkIce
   GPtrArray *found; /* lines of ours that the other side has not been told */
   gboolean gathered;
   gboolean told_all;
+  gboolean relay_known;
   gboolean relay_answered;
   gboolean udp_answered;
 
@@ -119,36 +119,6 @@ flush_soon (BkIce *self)
     self->flush = g_idle_add_full (G_PRIORITY_DEFAULT, on_flush, self, NULL);
 }
 
-static gboolean
-knows_relay (BkIce *self)
-{
-  gboolean known = FALSE;
-
-  for (guint i = 0; self->relays != NULL && self->relays->user != NULL && self->relays->servers[i] != NULL; i++)
-    known |= g_str_has_prefix (self->relays->servers[i], "turn:");
-  return known;
-}
-
-/* The name by which people know the server at @address: its address, or the one name that it can be. */
-static char *
-name_relay (BkIce *self, const char *address)
-{
-  g_autofree char *name = NULL;
-
-  for (guint i = 0; self->relays != NULL && self->relays->servers[i] != NULL; i++)
-    {
-      BkRelay relay;
-
-      if (!bk_relay_parse (self->relays->servers[i], &relay) || relay.kind == BK_RELAY_STUN)
-        continue;
-      if (g_str_equal (relay.host, address) || (name != NULL && !g_str_equal (relay.host, name)))
-        return g_strdup (address);
-      g_free (name);
-      name = g_strdup (relay.host);
-    }
-  return name != NULL ? g_steal_pointer (&name) : g_strdup (address);
-}
-
 static void
 explain (BkIce *self, NiceCandidate *local)
 {
@@ -161,14 +131,14 @@ explain (BkIce *self, NiceCandidate *local)
     {
       nice_candidate_relay_address (local, &address);
       nice_address_to_string (&address, text);
-      server = name_relay (self, text);
+      server = bk_ice_text_name_relay (self->relays, text);
     }
   BkIceFacts facts = {
     .state = self->state,
     .local_relay = g_strcmp0 (self->local_kind, "relay") == 0,
     .over_tcp = g_strcmp0 (self->network, "turn-tcp") == 0,
     .udp_answered = self->udp_answered,
-    .relay_known = knows_relay (self),
+    .relay_known = self->relay_known,
     .relay_answered = self->relay_answered,
     .heard = self->n_remote > 0,
     .server = server,
@@ -342,7 +312,7 @@ bk_ice_init (BkIce *self)
 static gboolean
 gather (BkIce *self, GError **error)
 {
-  bk_ice_agent_set_relays (self->agent, self->stream, self->relays);
+  self->relay_known = bk_ice_agent_set_relays (self->agent, self->stream, self->relays);
   self->reach = bk_ice_agent_set_addresses (self->agent);
   if (!nice_agent_get_local_credentials (self->agent, self->stream, &self->ufrag, &self->pwd)
       || !nice_agent_gather_candidates (self->agent, self->stream))
