@@ -110,10 +110,12 @@ on_data (gint64 id, const guint8 *data, gsize length, gboolean fin, gpointer use
 {
   Side *self = user_data;
   Flow *flow = expect_flow (self, id);
+  gsize right = 0;
 
   g_assert_false (flow->fin);
-  for (gsize i = 0; i < length; i++)
-    g_assert_cmpuint (data[i], ==, byte_at (id, flow->received + i, !self->client));
+  while (right < length && data[right] == byte_at (id, flow->received + right, !self->client))
+    right++;
+  g_assert_cmpuint (right, ==, length);
   flow->received += length;
   flow->unconsumed += length;
   flow->fin = fin;
@@ -199,8 +201,17 @@ on_closed (BeckonSessionResult result, const char *reason, gpointer user_data)
 }
 
 static const BkQuicFuncs funcs = {
-  on_confirmed, on_opened, on_data,     on_writable,      on_acked,  on_stopped,
-  on_reset,     on_stream_closed, on_datagram, on_datagram_room, on_closed,
+  .confirmed = on_confirmed,
+  .stream_opened = on_opened,
+  .stream_data = on_data,
+  .stream_writable = on_writable,
+  .stream_acked = on_acked,
+  .stream_stopped = on_stopped,
+  .stream_reset = on_reset,
+  .stream_closed = on_stream_closed,
+  .datagram = on_datagram,
+  .datagram_writable = on_datagram_room,
+  .closed = on_closed,
 };
 
 /* ----- the world ----- */
@@ -244,7 +255,7 @@ world_new (guint32 seed, const FakeWireManners *manners, const WorldOptions *opt
       g_assert_no_error (error);
       side->flows = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
     }
-  for (guint i = 0; i < 2 && !options->no_connections; i++)
+  for (guint i = 0; i < 2; i++)
     make_connection (self, i, seed, options);
   return self;
 }
@@ -317,6 +328,19 @@ world_run_until (World *self, gint64 limit_us, FakeWirePredicate done)
 {
   if (!fake_wire_run (self->wire, limit_us, done, self))
     g_error ("It did not come to it within %" G_GINT64_FORMAT " ms", limit_us / 1000);
+}
+
+guint64
+world_unconsumed (World *self, guint i)
+{
+  GHashTableIter iter;
+  gpointer flow;
+  guint64 sum = 0;
+
+  g_hash_table_iter_init (&iter, self->sides[i].flows);
+  while (g_hash_table_iter_next (&iter, &flow, NULL))
+    sum += ((Flow *) flow)->unconsumed;
+  return sum;
 }
 
 void

@@ -48,7 +48,6 @@ typedef struct
   const char *sessions[2];     /* that the sides mean */
   const char *names[2];        /* in their certificates */
   const char *fingerprints[2]; /* that they expect */
-  gboolean no_connections;     /* the test makes them */
   guint64 max_stream_window;
 } WorldOptions;
 
@@ -59,6 +58,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (World, world_free)
 gboolean world_are_both_confirmed (gpointer world);
 gboolean world_are_both_closed (gpointer world);
 gboolean world_are_flows_done (gpointer world); /* all that was to be written is there, both ways, and its end */
+guint64 world_unconsumed (World *self, guint side); /* bytes that came and were not given back */
 void world_connect (World *self);               /* until both are confirmed */
 void world_run (World *self, gint64 duration_us);
 void world_run_until (World *self, gint64 limit_us, FakeWirePredicate done);
