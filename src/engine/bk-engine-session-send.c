@@ -28,8 +28,7 @@ bk_session_envelope (BkEngineSession *self, BkEnvelopeKind kind, const char *dat
       envelope->app_name = g_strdup (bk_engine_session_get_application_name (self));
       envelope->app_url = g_strdup (self->application_url);
       envelope->ttl = MAX (1, (self->deadline_ms + 999) / 1000);
-      if (self->host != 0)
-        envelope->host = g_strdup (self->host == BK_ROLE_INVITER ? "inviter" : "invitee");
+      bk_session_write_hosting (self, envelope);
     }
   if (kind == BK_ENVELOPE_INVITE || kind == BK_ENVELOPE_ACCEPT)
     bk_session_sign (self, envelope);
