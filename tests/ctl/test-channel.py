@@ -157,7 +157,8 @@ def test_show_and_watch():
             assert user.json('watch', '--until', until)[-1]['condition'] == until
         user.fails(2, '--until', 'watch', '--until', 'channel=odd')
         shown = user.one('show', user.session)
-        assert shown['channel_path'] == 'direct' and shown['identity'] in ('unknown', 'new', 'known') and not shown['host']
+        assert shown['channel_path'] == 'direct' and not shown['host'], shown
+        assert shown['identity'] in ('unknown', 'new', 'known'), shown
         text = user.run('session', 'show', user.session).stdout.decode()
         assert 'channel          direct' in text and 'identity' in text, text
         channel = user.one('session', 'channel')
