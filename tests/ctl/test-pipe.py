@@ -201,7 +201,7 @@ class Launched:
     def __enter__(self):
         self.bus.__enter__()
         self.sockets = self.bus.dir / 'run/beckon'
-        self.door = Door(self.bus, **self.session)
+        self.door = Door(self.bus.client(listens=False).connection, **self.session)
         self.process = launched(self.bus, (PIPE, *self.arguments), stderr=subprocess.PIPE, stdin=subprocess.PIPE,
                                 stdout=subprocess.PIPE)
         self.processes = [self.process]

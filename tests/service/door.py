@@ -21,10 +21,10 @@ def interface_of(name):
 
 
 class Door:
-    """Has the name on `bus`. What is opened has its other end in `ends`."""
+    """Has the name, on a bus where nobody else has. What is opened has its other end in `ends`."""
 
-    def __init__(self, bus, **session):
-        self.connection = bus.client(listens=False).connection
+    def __init__(self, connection, **session):
+        self.connection = connection
         self.interfaces = {name: interface_of(name) for name in ('SessionManager1', 'Lock1', 'Session1')}
         self.values = {'SessionID': '{01234567-89AB-CDEF-0123-456789ABCDEF}', 'State': CONNECTED, 'Flags': INVITER,
                        'User': 'bob@localhost', 'UserName': 'Bob', 'ChannelPath': DIRECT, **session}
