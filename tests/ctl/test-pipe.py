@@ -355,6 +355,8 @@ def test_a_service_that_dies_breaks_it():
         user = pipe.attach()
         until(lambda: not list(pipe.sockets.glob('pipe-*.sock')), 'it is attached')
         pipe.door.leave()
+        pipe.door.settle()
+        pipe.door.close()
         pipe.ends(1, 'broke off', user)
 
 

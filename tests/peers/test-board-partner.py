@@ -165,10 +165,20 @@ def test_what_the_session_says_of_a_broken_stream():
 
 def test_beckon_leaves():
     with Launched() as (board, door):
+        stream = join(board, door)
+        door.leave()
+        door.settle()
+        stream.sendall(dot(1, 100, 100))  # what it carries still comes
+        board.strokes(1)
+        door.close()
+        board.says(f'Beckon went away. {GO_ON}')
+        still_draws(board, 2)
+    with Launched() as (board, door):
         join(board, door)
+        door.close()
+        board.says('Connecting with Bob again…')
         door.leave()
         board.says(f'Beckon went away. {GO_ON}')
-        still_draws(board, 1)
 
 
 def test_it_says_when_it_is_closed():

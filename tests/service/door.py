@@ -43,11 +43,10 @@ class Door:
                                   GLib.Variant(signature, arguments), None, Gio.DBusCallFlags.NONE, -1, None)
 
     def leave(self):
-        """As a service that ends does: all that it carried is gone with it."""
+        """As a service that ends does. All that it carried is gone with it: close."""
         self.own('ReleaseName', '(s)', SESSIONS)
         for identifier in self.objects:
             self.connection.unregister_object(identifier)
-        self.close()
 
     def close(self):
         for ends in self.ends.values():
