@@ -68,6 +68,8 @@ bk_engine_session_set_owner (BkEngineSession *self, const char *owner)
 
   self->owner = g_strdup (owner);
   g_free (old);
+  if (owner != NULL)
+    bk_session_program_came (self);
   if (owner == NULL || self->question == BK_QUESTION_NONE)
     return;
   bk_session_question_over (self);
@@ -79,12 +81,12 @@ bk_engine_session_set_owner (BkEngineSession *self, const char *owner)
 static gboolean
 move_to_accepted (BkEngineSession *self, BkLifeEvent event, GError **error)
 {
-  g_autoptr (BkEnvelope) accept = bk_session_envelope (self, BK_ENVELOPE_ACCEPT, self->accept_data);
-  BkMove move = { .send = accept };
-
   if (!bk_session_can (self, event, error))
     return FALSE;
   bk_session_read_registration (self);
+  bk_session_make_channel (self);
+  g_autoptr (BkEnvelope) accept = bk_session_envelope (self, BK_ENVELOPE_ACCEPT, self->accept_data);
+  BkMove move = { .send = accept };
   if (self->installing)
     {
       self->installing = FALSE;

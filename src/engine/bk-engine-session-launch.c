@@ -126,7 +126,10 @@ on_before_launch (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!is_launching (self))
     return;
   if (!enabled)
-    bk_session_note (self, _("a running program does without the launch"));
+    {
+      bk_session_note (self, _("a running program does without the launch"));
+      bk_session_release_context (self);
+    }
   else if (self->owner == NULL)
     hand_over (self);
 }
@@ -145,7 +148,20 @@ launch (BkEngineSession *self)
     hand_over (self);
 }
 
-/* Both sides are ready, told by @event: CONNECTED, and on with the program. */
+/* Nothing is in the way any more: on with the program. */
+void
+bk_session_launch (BkEngineSession *self)
+{
+  g_autoptr (BkEngineSession) hold = g_object_ref (self);
+
+  if (!is_launching (self))
+    return;
+  g_signal_emit_by_name (self, "ready-to-launch");
+  if (is_launching (self))
+    launch (self);
+}
+
+/* Both sides are ready, told by @event: CONNECTED. Where the channel is required, the program waits for it. */
 void
 bk_session_connected (BkEngineSession *self, BkLifeEvent event)
 {
@@ -153,9 +169,9 @@ bk_session_connected (BkEngineSession *self, BkLifeEvent event)
 
   if (!bk_session_move (self, event, NULL, NULL) || !is_launching (self))
     return;
-  g_signal_emit_by_name (self, "ready-to-launch");
-  if (is_launching (self))
-    launch (self);
+  bk_session_start_channel (self);
+  if (!bk_session_awaits_channel (self))
+    bk_session_launch (self);
 }
 
 /* The session is over, and with it the launch. A program that knows of the session is told and decides for itself; one

@@ -25,6 +25,8 @@ struct _BkEngineAccount
   BkBackendState state;
   BkEngineContact *contact; /* the other one */
   BkEngineHistory *history; /* not owned */
+  BkIdentity *identity;     /* nullable */
+  GPtrArray *keys;          /* element-type utf8: of the other one */
 };
 
 struct _BkEngineApplication
@@ -32,6 +34,7 @@ struct _BkEngineApplication
   GObject parent_instance;
   gboolean present;
   BeckonSessionFlags flags;
+  BkChannelNeed channel;
 };
 
 struct _BkEngineRegistry
