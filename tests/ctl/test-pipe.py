@@ -14,8 +14,8 @@ from gi.repository import GLib
 
 from ctlbed import LIMIT, PIPE, PIPE_GUID, SLOWNESS, Bus, tap
 from bed import wait  # ctlbed knows where that is
-from door import (ACCEPTED, CANCELLED_LOCAL, CANCELLED_REMOTE, CONNECTED, CONNECTING, CONNECTION_FAILURE, DIRECT, ENDED,
-                  FAILED, INVITATION, LOST, READY, RELAY, Door, launched)
+from channel import ACCEPTED, CONNECTED, CONNECTING, DIRECT, FAILED, INVITATION, LOST, READY, RELAY
+from door import CANCELLED_LOCAL, CANCELLED_REMOTE, CONNECTION_FAILURE, ENDED, Door, launched
 
 END, DONE = struct.pack('>I', 0), struct.pack('>I', 0xffffffff)
 ID = '01234567-89ab-cdef-0123-456789abcdef'

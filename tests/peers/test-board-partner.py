@@ -12,7 +12,8 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / folder) for folder in ('tools', 'e2e', 'service')]
 import tap  # noqa: E402
 from board import Board  # noqa: E402
-from door import (CONNECTING, CONNECTION_FAILURE, DIRECT, ENDED, LOST, RELAY, Door)  # noqa: E402
+from channel import CONNECTING, DIRECT, LOST, RELAY  # noqa: E402
+from door import CONNECTION_FAILURE, ENDED, Door  # noqa: E402
 from processes import LIMIT  # noqa: E402
 from world import World, program  # noqa: E402
 

@@ -5,11 +5,10 @@ import socket
 import subprocess
 
 from bed import ROOT, SESSIONS, SLOWNESS, SOURCE, arrivals, wait
+from channel import CONNECTED, DIRECT, TERMINATED
 from gi.repository import Gio, GLib
 
 SESSION = f'{ROOT}/Session/1'
-CONNECTING, DIRECT, RELAY, LOST, FAILED = range(1, 6)  # BeckonChannelPath
-READY, INVITATION, ACCEPTED, CONNECTED, _, _, TERMINATED = range(1, 8)  # BeckonSessionState
 CONNECTION_FAILURE, CANCELLED_LOCAL, CANCELLED_REMOTE, ENDED = 3, 5, 6, 14  # BeckonSessionResult
 INVITER, INVITEE = 1, 2  # BeckonSessionFlags
 EMPTY = {'s': '', 'u': 0, 'x': 0, 'b': False, 'as': [], 'o': '/'}
