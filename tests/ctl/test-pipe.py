@@ -310,9 +310,13 @@ def test_there_is_no_way():
     with Launched(ChannelPath=CONNECTING) as pipe:
         pipe.waits()
         pipe.door.set(ChannelPath=FAILED, ChannelReason='Both networks block what is needed.')
-        pipe.door.end(CONNECTION_FAILURE)
         pipe.ends(5, 'Both networks block what is needed.')
         assert not pipe.door.asked('OpenStream')
+    with Launched(ChannelPath=CONNECTING) as pipe:
+        pipe.waits()
+        pipe.door.set(ChannelReason='Nothing was heard for 30 seconds.')
+        pipe.door.end(CONNECTION_FAILURE)
+        pipe.ends(5, 'Nothing was heard for 30 seconds.')
     with Launched(ChannelPath=CONNECTING) as pipe:
         pipe.waits()
         pipe.door.leave()

@@ -12,7 +12,7 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / folder) for folder in ('tools', 'e2e', 'service')]
 import tap  # noqa: E402
 from board import Board  # noqa: E402
-from channel import CONNECTING, DIRECT, LOST, RELAY  # noqa: E402
+from channel import CONNECTING, DIRECT, FAILED, LOST, RELAY  # noqa: E402
 from door import CONNECTION_FAILURE, ENDED, Door  # noqa: E402
 from processes import LIMIT  # noqa: E402
 from world import World, program  # noqa: E402
@@ -92,6 +92,11 @@ def test_it_waits_for_the_channel():
 
 
 def test_nobody_can_be_reached():
+    with Launched(ChannelPath=CONNECTING) as (board, door):
+        board.says('Connecting with Bob…')
+        door.set(ChannelPath=FAILED, ChannelReason='Both networks block what is needed.')
+        board.says(f'Both networks block what is needed. {GO_ON}')
+        assert not door.asked('OpenStream')
     with Launched(ChannelPath=CONNECTING) as (board, door):
         board.says('Connecting with Bob…')
         door.answers['OpenStream'] = 'NotSupported'

@@ -15,6 +15,17 @@ ends_at_once (BeckonSessionResult result)
          || result == BECKON_SESSION_RESULT_SIGNED_OUT;
 }
 
+/* There is no way to the other side: says why. */
+static void
+fail_connection (BkPipe *self)
+{
+  const char *reason = beckon_session_get_channel_reason (self->session);
+
+  if (*reason == '\0')
+    reason = beckon_session_result_to_text (BECKON_SESSION_RESULT_CONNECTION_FAILURE);
+  bk_pipe_fail (self, BK_PIPE_OTHER_END, "%s", reason);
+}
+
 /* Once it flows, the stream knows best when all has arrived: the other program may leave the session first. Only a
  * person who stops it, stops it here too. */
 static void
@@ -22,8 +33,8 @@ on_termination (BeckonSession *session, BeckonSessionResult result, const char *
 {
   if (self->phase == BK_PIPE_PHASE_FLOWING && !ends_at_once (result))
     return;
-  if (result == BECKON_SESSION_RESULT_CONNECTION_FAILURE && *beckon_session_get_channel_reason (session) != '\0')
-    bk_pipe_fail (self, BK_PIPE_OTHER_END, "%s", beckon_session_get_channel_reason (session));
+  if (result == BECKON_SESSION_RESULT_CONNECTION_FAILURE)
+    fail_connection (self);
   else
     bk_pipe_fail (self, BK_PIPE_OTHER_END, "%s", beckon_session_result_to_text (result));
 }
@@ -37,8 +48,12 @@ on_state_changed (BeckonSession *session, BeckonSessionState previous, BkPipe *s
 static void
 on_path_changed (BeckonSession *session, GParamSpec *pspec, BkPipe *self)
 {
+  BeckonChannelPath path = beckon_session_get_channel_path (session);
+
   if (self->phase == BK_PIPE_PHASE_FLOWING)
-    bk_pipe_say (self, "The connection: %s", beckon_channel_path_to_nick (beckon_session_get_channel_path (session)));
+    bk_pipe_say (self, "The connection: %s", beckon_channel_path_to_nick (path));
+  else if (path == BECKON_CHANNEL_PATH_FAILED)
+    fail_connection (self);
   else
     bk_pipe_open (self);
 }

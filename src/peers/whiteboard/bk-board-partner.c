@@ -98,6 +98,17 @@ be_over (BkBoardPartner *self, BeckonSessionResult result)
     be_gone (self, g_strdup (beckon_session_get_result_text (self->session)));
 }
 
+/* There is no way to the other side. */
+static void
+be_unreachable (BkBoardPartner *self)
+{
+  const char *reason = beckon_session_get_channel_reason (self->session);
+
+  if (*reason == '\0')
+    reason = beckon_session_result_to_text (BECKON_SESSION_RESULT_CONNECTION_FAILURE);
+  give_up (self, g_strdup (reason));
+}
+
 static void
 be_without_service (BkBoardPartner *self)
 {
@@ -205,9 +216,12 @@ static void
 on_changed (BkBoardPartner *self)
 {
   BeckonSessionState state = beckon_session_get_state (self->session);
-  gboolean lost = beckon_session_get_channel_path (self->session) == BECKON_CHANNEL_PATH_LOST;
+  BeckonChannelPath path = beckon_session_get_channel_path (self->session);
+  gboolean lost = path == BECKON_CHANNEL_PATH_LOST;
 
-  if (self->state == BK_BOARD_PARTNER_CONNECTING && state == BECKON_SESSION_STATE_CONNECTED)
+  if (self->state == BK_BOARD_PARTNER_CONNECTING && path == BECKON_CHANNEL_PATH_FAILED)
+    be_unreachable (self);
+  else if (self->state == BK_BOARD_PARTNER_CONNECTING && state == BECKON_SESSION_STATE_CONNECTED)
     open_stream (self);
   else if (self->state == BK_BOARD_PARTNER_TOGETHER && lost)
     enter (self, BK_BOARD_PARTNER_LOST);
