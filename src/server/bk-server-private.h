@@ -177,6 +177,7 @@ void bk_server_handle_lock_challenge (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_lock_respond (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_lock_release (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_alerts_enable (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_relays (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_alert_subscribers (BkServer *server, gint64 site, GBytes *bytes);
 
 G_END_DECLS

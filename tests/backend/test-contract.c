@@ -399,6 +399,24 @@ test_groups (World *world)
   bk_recorder_free (bob);
 }
 
+static void
+test_relays (World *world)
+{
+  BkRecorder *nobody = stranger (world);
+  BkRecorder *alice = person (world, ALICE);
+  g_autoptr (BkRelays) relays = NULL;
+  BkRelays *none;
+
+  g_assert_cmpint (bk_recorder_relays (nobody, &none), ==, BECKON_ERROR_NOT_LOGGED_ON);
+  g_assert_cmpint (bk_recorder_relays (alice, &relays), ==, -1);
+  g_assert_cmpstrv (relays->servers, contract_servers);
+  g_assert_nonnull (relays->user);
+  g_assert_nonnull (relays->password);
+  g_assert_cmpuint (relays->ttl, ==, CONTRACT_TTL);
+  bk_recorder_free (nobody);
+  bk_recorder_free (alice);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -413,5 +431,6 @@ main (int argc, char **argv)
   contract_add ("unreachable", TRUE, test_unreachable);
   contract_add ("block", TRUE, test_block);
   contract_add ("groups", TRUE, test_groups);
+  contract_add ("relays", TRUE, test_relays);
   return g_test_run ();
 }

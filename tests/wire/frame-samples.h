@@ -52,7 +52,11 @@ static const struct
                               "\"challenge\":\"c4a1\",\"license\":\"BK7Q\",\"response\":\"00ff\"" },
   [BK_FRAME_LOCK_RELEASE] = { "lock-release", "\"grant\":\"9\"", "\"grant\":\"9f\"" },
   [BK_FRAME_ALERTS_ENABLE] = { "alerts-enable", "\"sites\":[]", "\"sites\":[0,7,4711]" },
-  [BK_FRAME_OK] = { "ok", "\"ignored\":0", "\"time\":1767225600000000,\"challenge\":\"c4a1\",\"grant\":\"9f\"" },
+  [BK_FRAME_RELAYS] = { "relays", "", "" },
+  [BK_FRAME_OK] = { "ok", "\"ignored\":0",
+                    "\"time\":1767225600000000,\"challenge\":\"c4a1\",\"grant\":\"9f\","
+                    "\"servers\":[\"turn:turn.example.org:3478?transport=udp\",\"stun:[2001:db8::7]\"],"
+                    "\"user\":\"1767312000:0b5e\",\"password\":\"c2VjcmV0\",\"ttl\":86400" },
   [BK_FRAME_ERROR] = { "error", "\"code\":\"not-found\",\"text\":\"No\"",
                        "\"code\":\"server-too-busy\",\"text\":\"Slower\",\"retry_ms\":250" },
   [BK_FRAME_SIGNED_IN]
