@@ -11,7 +11,7 @@ relay_text (const BkIceFacts *facts)
     return g_strdup (_("By way of the other side’s relay, because no direct way was found."));
   if (facts->server == NULL)
     return g_strdup (_("By way of a relay, because no direct way was found."));
-  if (facts->over_tcp && !facts->udp_answered)
+  if (facts->over_tcp && facts->udp_silent)
     /* Translators: %s is the name of a server. UDP and TCP are protocols. */
     return g_strdup_printf (_("By way of the relay %s over TCP, because nothing came back over UDP."), facts->server);
   return g_strdup_printf (_("By way of the relay %s, because no direct way was found."), facts->server);

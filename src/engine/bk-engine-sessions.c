@@ -442,6 +442,22 @@ bk_engine_sessions_recover (BkEngineSessions *self, BkEngineAccount *account, co
   bid_farewell (self, account, who, end);
 }
 
+void
+bk_engine_sessions_set_relays (BkEngineSessions *self, const BkRelays *relays)
+{
+  g_clear_pointer (&self->world->relays, bk_relays_free);
+  self->world->relays = bk_relays_copy (relays);
+}
+
+void
+bk_engine_sessions_nudge (BkEngineSessions *self)
+{
+  g_autoptr (GPtrArray) all = snapshot (self->items);
+
+  for (guint i = 0; i < all->len; i++)
+    bk_session_nudge_channel (g_ptr_array_index (all, i));
+}
+
 static gboolean
 is_any_sending (GPtrArray *sessions)
 {

@@ -16,9 +16,13 @@ static void
 on_packet (const guint8 *packet, gsize length, gpointer user_data)
 {
   IceSide *side = user_data;
+  BeckonChannelPath state = bk_ice_get_state (side->ice);
 
+  g_assert_true (state == BECKON_CHANNEL_PATH_DIRECT || state == BECKON_CHANNEL_PATH_RELAY);
   g_ptr_array_add (side->packets, g_bytes_new (packet, length));
   side->bytes += (guint) length;
+  if (side->close_on == ICE_CLOSE_ON_PACKET)
+    g_clear_object (&side->ice);
 }
 
 static void
@@ -40,6 +44,8 @@ on_candidates (BkIce *ice, const char *const *lines, gboolean done, IceSide *sid
   g_auto (GStrv) strv = g_strv_builder_end (told);
   if (!side->mute && other_of (side)->ice != NULL)
     bk_ice_add_remote (other_of (side)->ice, (const char *const *) strv, done);
+  if (side->close_on == ICE_CLOSE_ON_CANDIDATES)
+    g_clear_object (&side->ice);
 }
 
 static void
@@ -52,6 +58,8 @@ on_state (BkIce *ice, IceSide *side)
   g_array_append_val (side->states, state);
   side->up = state == BECKON_CHANNEL_PATH_DIRECT || state == BECKON_CHANNEL_PATH_RELAY;
   side->down = state == BECKON_CHANNEL_PATH_LOST || state == BECKON_CHANNEL_PATH_FAILED;
+  if (side->close_on == ICE_CLOSE_ON_STATE)
+    g_clear_object (&side->ice);
 }
 
 void

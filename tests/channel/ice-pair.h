@@ -6,6 +6,14 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  ICE_CLOSE_NEVER,
+  ICE_CLOSE_ON_CANDIDATES,
+  ICE_CLOSE_ON_STATE,
+  ICE_CLOSE_ON_PACKET,
+} IceClose;
+
 typedef struct _IcePair IcePair;
 typedef struct
 {
@@ -13,6 +21,7 @@ typedef struct
   BkIce *ice;
   gboolean mute;            /* the other side is not told about candidates of this one */
   const char *only;         /* nullable: a word that a candidate must have in it */
+  IceClose close_on;        /* the last reference is dropped there, from inside the call */
   guint lines;              /* that were found */
   gboolean done;
   GPtrArray *packets;       /* that came, GBytes */

@@ -77,7 +77,10 @@ do_redeem (Side *side)
   BkEngineSession *session = bk_engine_sessions_redeem_cookie (side->sessions, side->cookie, &error);
 
   if (session != NULL)
-    bk_engine_session_set_owner (session, ":1.9");
+    {
+      bk_engine_session_set_owner (session, ":1.9");
+      bk_engine_session_was_read (session);
+    }
   else
     side_log (side, "!%s", beckon_error_to_nick (error->code));
 }
