@@ -117,6 +117,60 @@ beckon_session_get_host (BeckonSession *self)
   return beckon_remote_get_string (beckon_session_get_remote (self), "Host");
 }
 
+static char **
+dup_names (BeckonSession *self, const char *property)
+{
+  g_autofree const char *const *names = beckon_remote_get_strv (beckon_session_get_remote (self), property);
+
+  return g_strdupv ((char **) names);
+}
+
+/**
+ * BeckonSession:offered-streams: (getter dup_offered_streams)
+ *
+ * Names of the streams that the other program has opened and this one has not opened yet.
+ */
+
+/**
+ * beckon_session_dup_offered_streams: (get-property offered-streams)
+ * @self: a session
+ *
+ * Gets the names of the streams that the other program has opened and this one has not opened yet, the oldest first: for
+ * who comes too late for [signal@Session::stream-offered].
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names
+ */
+char **
+beckon_session_dup_offered_streams (BeckonSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
+
+  return dup_names (self, "OfferedStreams");
+}
+
+/**
+ * BeckonSession:offered-datagrams: (getter dup_offered_datagrams)
+ *
+ * Names of the ways for packets that the other program has opened and this one has not opened yet.
+ */
+
+/**
+ * beckon_session_dup_offered_datagrams: (get-property offered-datagrams)
+ * @self: a session
+ *
+ * Gets the names of the ways for packets that the other program has opened and this one has not opened yet, the oldest
+ * first: for who comes too late for [signal@Session::stream-offered].
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names
+ */
+char **
+beckon_session_dup_offered_datagrams (BeckonSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
+
+  return dup_names (self, "OfferedDatagrams");
+}
+
 /* ---- streams and packets ---- */
 
 static void

@@ -67,6 +67,8 @@ static const struct
   { "identity", "Identity", G_TYPE_ENUM, beckon_identity_get_type },
   { "safety-number", "SafetyNumber", G_TYPE_STRING, NULL },
   { "host", "Host", G_TYPE_STRING, NULL },
+  { "offered-streams", "OfferedStreams", G_TYPE_BOXED, NULL },
+  { "offered-datagrams", "OfferedDatagrams", G_TYPE_BOXED, NULL },
 };
 
 static GParamSpec *properties[1 + G_N_ELEMENTS (facts)];
@@ -231,6 +233,14 @@ beckon_session_get_remote (BeckonSession *self)
   return self->remote;
 }
 
+/* Takes @lines, but for the strings. */
+static void
+set_lines (GValue *value, const char *const *lines)
+{
+  g_value_set_boxed (value, lines);
+  g_free ((gpointer) lines);
+}
+
 static void
 beckon_session_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
 {
@@ -256,7 +266,7 @@ beckon_session_get_property (GObject *object, guint property_id, GValue *value, 
       g_value_set_flags (value, beckon_remote_get_uint (self->remote, name));
       break;
     default:
-      g_value_set_boxed (value, beckon_session_get_timeline (self));
+      set_lines (value, beckon_remote_get_strv (self->remote, name));
     }
 }
 

@@ -42,6 +42,8 @@ const char *beckon_session_get_channel_reason (BeckonSession *self);
 BeckonIdentity beckon_session_get_identity (BeckonSession *self);
 const char *beckon_session_get_safety_number (BeckonSession *self);
 const char *beckon_session_get_host (BeckonSession *self);
+char **beckon_session_dup_offered_streams (BeckonSession *self);
+char **beckon_session_dup_offered_datagrams (BeckonSession *self);
 
 void beckon_session_set_application_async (BeckonSession *self, const char *guid, GCancellable *cancellable,
                                            GAsyncReadyCallback callback, gpointer user_data);

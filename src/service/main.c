@@ -444,7 +444,8 @@ main (int argc, char **argv)
       return 0;
     }
   signal (SIGPIPE, SIG_IGN);
-  self.places = (BkServicePlaces) { log_dir, runtime_dir, g_get_home_dir (), umask (077) };
+  self.places = (BkServicePlaces) { log_dir, runtime_dir, g_get_home_dir (), umask (077),
+                                    bk_service_raise_descriptors () };
   self.loop = g_main_loop_new (NULL, FALSE);
   self.clock = bk_clock_new_system ();
   self.opening = g_cancellable_new ();
