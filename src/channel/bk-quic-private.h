@@ -21,7 +21,8 @@ G_BEGIN_DECLS
 #define BK_QUIC_STREAM_WINDOW (8 * 1024 * 1024) /* 40 ms at 1 Gbit/s are 5 MB */
 /* Of what we send: kept until it has arrived. Beyond what is under way, only as much as keeps the path busy. */
 #define BK_QUIC_SEGMENT (16 * 1024)
-#define BK_QUIC_UNSENT (256 * 1024)
+#define BK_QUIC_UNSENT_LEAST (32 * 1024)
+#define BK_QUIC_UNSENT_MOST (256 * 1024)
 #define BK_QUIC_SEND_POOL (16 * 1024 * 1024)
 
 typedef struct _BkQuicSegment BkQuicSegment;
