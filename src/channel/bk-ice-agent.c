@@ -2,7 +2,6 @@
 #include "bk-ice-private.h"
 
 #include "bk-limits.h"
-#include "bk-relay.h"
 
 #include <nice/interfaces.h>
 #include <string.h>
@@ -16,60 +15,64 @@ bk_ice_agent_new (gboolean controlling, guint *stream)
   NiceAgent *agent = nice_agent_new_full (NULL, NICE_COMPATIBILITY_RFC5245,
                                           NICE_AGENT_OPTION_CONSENT_FRESHNESS | NICE_AGENT_OPTION_ICE_TRICKLE);
 
-  g_object_set (agent, "controlling-mode", controlling, "upnp", FALSE, "ice-tcp", FALSE, NULL);
+  /* Relays are paired with what the other side said only once all servers have answered or not: the last one that does
+   * not is waited for. 300 ms, twice that, and again, is enough for any that does. */
+  g_object_set (agent, "controlling-mode", controlling, "upnp", FALSE, "ice-tcp", FALSE, "stun-initial-timeout", 300,
+                NULL);
   *stream = nice_agent_add_stream (agent, 1);
   return agent;
 }
 
 static gboolean
-is_turn_there (const BkRelays *relays, const BkRelay *stun)
+is_turn_there (GPtrArray *servers, const char *address, guint16 port)
 {
-  for (; relays != NULL; relays = relays->more)
-    for (guint i = 0; relays->servers != NULL && relays->servers[i] != NULL; i++)
-      {
-        BkRelay relay;
+  for (guint i = 0; i < servers->len; i++)
+    {
+      BkIceServer *server = servers->pdata[i];
 
-        if (bk_relay_parse (relays->servers[i], &relay) && relay.kind == BK_RELAY_TURN_UDP
-            && relay.port == stun->port && g_ascii_strcasecmp (relay.host, stun->host) == 0)
-          return TRUE;
-      }
+      if (server->relay.kind == BK_RELAY_TURN_UDP && server->relay.port == port
+          && (g_strcmp0 (server->ipv4, address) == 0 || g_strcmp0 (server->ipv6, address) == 0))
+        return TRUE;
+    }
   return FALSE;
 }
 
-gboolean
-bk_ice_agent_set_turn (NiceAgent *agent, guint stream, const BkRelay *relay, const BkRelays *relays)
+static guint
+set_turn (NiceAgent *agent, guint stream, BkIceServer *server, const char *address)
 {
-  if (relays->user == NULL || relays->password == NULL)
-    return FALSE;
-  return nice_agent_set_relay_info (agent, stream, BK_ICE_COMPONENT, relay->host, relay->port, relays->user,
-                                    relays->password,
-                                    relay->kind == BK_RELAY_TURN_TCP ? NICE_RELAY_TYPE_TURN_TCP
+  if (address == NULL)
+    return 0;
+  nice_agent_set_relay_info (agent, stream, BK_ICE_COMPONENT, address, server->relay.port, server->user,
+                             server->password,
+                             server->relay.kind == BK_RELAY_TURN_TCP ? NICE_RELAY_TYPE_TURN_TCP
                                                                      : NICE_RELAY_TYPE_TURN_UDP);
+  return 1;
 }
 
-/* Names are resolved by libnice, in the background. It asks one STUN server; the first one is taken. */
-gboolean
-bk_ice_agent_set_relays (NiceAgent *agent, guint stream, const BkRelays *relays)
+/* libnice asks one STUN server: the first one, and at its IPv4 address if there is one, as it is IPv4 that is
+ * translated. */
+void
+bk_ice_agent_set_servers (NiceAgent *agent, guint stream, GPtrArray *servers)
 {
   gboolean stun = FALSE;
   guint n = 0;
 
-  for (const BkRelays *from = relays; from != NULL; from = from->more)
-    for (guint i = 0; from->servers != NULL && from->servers[i] != NULL && n < BK_LIMIT_RELAYS; i++)
-      {
-        BkRelay relay;
+  for (guint i = 0; i < servers->len; i++)
+    {
+      BkIceServer *server = servers->pdata[i];
+      const char *address = server->ipv4 != NULL ? server->ipv4 : server->ipv6;
 
-        if (!bk_relay_parse (from->servers[i], &relay))
-          continue;
-        if (relay.kind != BK_RELAY_STUN)
-          n += bk_ice_agent_set_turn (agent, stream, &relay, from) ? 1 : 0;
-        else if (!stun && !is_turn_there (relays, &relay))
-          {
-            g_object_set (agent, "stun-server", relay.host, "stun-server-port", relay.port, NULL);
-            stun = TRUE;
-          }
-      }
-  return n > 0;
+      if (server->relay.kind != BK_RELAY_STUN)
+        {
+          n += n < NICE_CANDIDATE_MAX_TURN_SERVERS ? set_turn (agent, stream, server, server->ipv4) : 0;
+          n += n < NICE_CANDIDATE_MAX_TURN_SERVERS ? set_turn (agent, stream, server, server->ipv6) : 0;
+        }
+      else if (!stun && address != NULL && !is_turn_there (servers, address, server->relay.port))
+        {
+          g_object_set (agent, "stun-server", address, "stun-server-port", server->relay.port, NULL);
+          stun = TRUE;
+        }
+    }
 }
 
 BkIceReach
@@ -133,9 +136,28 @@ bk_ice_agent_write_candidate (NiceAgent *agent, NiceCandidate *candidate)
   return g_strdup (line + 2);
 }
 
-/* The only trace of it that libnice shows: the preference of the kind, which is 30 for relays over UDP. */
-gboolean
-bk_ice_agent_relay_is_tcp (const NiceCandidate *relay)
+const char *
+bk_ice_agent_kind (const NiceCandidate *candidate)
 {
-  return relay->priority >> 24 != RELAYED_UDP_PREFERENCE;
+  switch (candidate->type)
+    {
+    case NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE:
+      return "srflx";
+    case NICE_CANDIDATE_TYPE_PEER_REFLEXIVE:
+      return "prflx";
+    case NICE_CANDIDATE_TYPE_RELAYED:
+      return "relay";
+    case NICE_CANDIDATE_TYPE_HOST:
+    default:
+      return "host";
+    }
+}
+
+/* How a relay of ours is spoken to leaves one trace that libnice shows: what the kind of candidate is preferred by. */
+const char *
+bk_ice_agent_network (const NiceCandidate *local)
+{
+  if (local->type == NICE_CANDIDATE_TYPE_RELAYED)
+    return local->priority >> 24 == RELAYED_UDP_PREFERENCE ? "turn-udp" : "turn-tcp";
+  return nice_address_ip_version (&local->addr) == 6 ? "udp6" : "udp";
 }

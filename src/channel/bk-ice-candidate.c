@@ -2,7 +2,7 @@
 /* What the other side says about where it can be reached is a list of addresses at which this machine will knock.
  * libnice takes what the resolver takes ("127.1", "0x7f.1", names) and does not ask whose it is: so this is asked here,
  * before it sees a line. */
-#include "bk-ice.h"
+#include "bk-ice-private.h"
 
 #include "bk-limits.h"
 
@@ -12,6 +12,9 @@
 #define ALPHANUMERIC "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define ICE_CHARS ALPHANUMERIC "+/"
 #define MAX_FOUNDATION 32
+#define MIN_UFRAG 4
+#define MIN_PWD 22
+#define MAX_WORD 256
 #define MAX_PRIORITY 0x7FFFFFFF
 #define MIN_FIELDS 8 /* foundation component transport priority address port "typ" kind */
 
@@ -61,11 +64,11 @@ is_number (const char *text, guint64 max)
 }
 
 static gboolean
-is_token (const char *text, gsize max)
+is_token (const char *text, gsize min, gsize max)
 {
   gsize length = strspn (text, ICE_CHARS);
 
-  return length > 0 && length <= max && text[length] == '\0';
+  return length >= min && length <= max && text[length] == '\0';
 }
 
 static gboolean
@@ -111,8 +114,14 @@ bk_ice_candidate_is_fair (const char *line, BkIceReach reach)
   if (line == NULL || !is_text (line) || !g_str_has_prefix (line, "candidate:"))
     return FALSE;
   g_auto (GStrv) fields = g_strsplit (line + strlen ("candidate:"), " ", 0);
-  return g_strv_length (fields) >= MIN_FIELDS && is_token (fields[0], MAX_FOUNDATION) && g_str_equal (fields[1], "1")
+  return g_strv_length (fields) >= MIN_FIELDS && is_token (fields[0], 1, MAX_FOUNDATION) && g_str_equal (fields[1], "1")
          && g_ascii_strcasecmp (fields[2], "UDP") == 0 && is_number (fields[3], MAX_PRIORITY)
          && is_fair_address (fields[4], reach) && is_number (fields[5], G_MAXUINT16) && g_str_equal (fields[6], "typ")
          && is_kind (fields[7]) && are_extensions (fields + MIN_FIELDS);
+}
+
+gboolean
+bk_ice_words_are_fair (const char *ufrag, const char *pwd)
+{
+  return ufrag != NULL && pwd != NULL && is_token (ufrag, MIN_UFRAG, MAX_WORD) && is_token (pwd, MIN_PWD, MAX_WORD);
 }

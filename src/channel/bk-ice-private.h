@@ -12,12 +12,33 @@ G_BEGIN_DECLS
 #define BK_ICE_COMPONENT 1
 #define BK_ICE_SOCKET_BUFFER (4 * 1024 * 1024) /* asked for; the system may give less */
 
+/* bk-ice-servers.c: STUN and TURN servers, at most BK_LIMIT_RELAYS. */
+typedef struct
+{
+  BkRelay relay;
+  char *user;     /* nullable: STUN */
+  char *password; /* nullable: STUN */
+  char *ipv4;     /* nullable: not known */
+  char *ipv6;     /* nullable: not known */
+} BkIceServer;
+
+/* @relays nullable. Those of TURN without words to open them are left out. */
+GPtrArray *bk_ice_servers_new (const BkRelays *relays);
+gboolean bk_ice_servers_are_found (GPtrArray *servers); /* none has a name whose address is not known */
+gboolean bk_ice_servers_have (GPtrArray *servers, BkRelayKind kind);
+const char *bk_ice_servers_name (GPtrArray *servers, const char *address, guint16 port); /* as people know it */
+/* Looks names up for as long as is worth waiting; what is not found has no address then. */
+void bk_ice_servers_find_async (GPtrArray *servers, BkClock *clock, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_ice_servers_find_finish (GAsyncResult *result, GError **error);
+
+/* bk-ice-candidate.c: pure, whether they may be the other side's. */
+gboolean bk_ice_words_are_fair (const char *ufrag, const char *pwd);
+
 /* bk-ice-agent.c: agents as all of ours are: no UPnP, no TCP candidates, nothing that waits. */
 NiceAgent *bk_ice_agent_new (gboolean controlling, guint *stream);
-gboolean bk_ice_agent_set_turn (NiceAgent *agent, guint stream, const BkRelay *relay, const BkRelays *relays);
-/* Servers of @relays, nullable; STUN only where no TURN is spoken at the same place, which says the same and would be
- * kept from answering. Returns whether there is one that relays. */
-gboolean bk_ice_agent_set_relays (NiceAgent *agent, guint stream, const BkRelays *relays);
+/* STUN is left out where TURN is spoken at the same place, which says the same and would be kept from answering. */
+void bk_ice_agent_set_servers (NiceAgent *agent, guint stream, GPtrArray *servers);
 /* What this machine has. Without any other address its loopback takes part, so that two sides on one machine meet. */
 BkIceReach bk_ice_agent_set_addresses (NiceAgent *agent);
 void bk_ice_agent_raise_buffers (NiceAgent *agent, guint stream);
@@ -25,7 +46,8 @@ void bk_ice_agent_raise_buffers (NiceAgent *agent, guint stream);
 void bk_ice_agent_clear (NiceAgent **agent);
 /* A line for the other side, or NULL if it is of no use to it. */
 char *bk_ice_agent_write_candidate (NiceAgent *agent, NiceCandidate *candidate);
-gboolean bk_ice_agent_relay_is_tcp (const NiceCandidate *relay);
+const char *bk_ice_agent_kind (const NiceCandidate *candidate);
+const char *bk_ice_agent_network (const NiceCandidate *local);
 
 /* bk-ice-text.c: sentences. @server: of the relay in use, nullable. */
 typedef struct
@@ -34,15 +56,13 @@ typedef struct
   gboolean local_relay;     /* ours is used */
   gboolean remote_relay;    /* theirs is used */
   gboolean over_tcp;        /* to ours */
-  gboolean udp_answered;    /* a server did, over UDP */
+  gboolean udp_silent;      /* of those that speak UDP none has answered */
   gboolean relay_known;     /* of ours */
   gboolean relay_answered;
   gboolean heard;           /* candidates of the other side */
   const char *server;       /* of the relay in use, nullable */
 } BkIceFacts;
 
-/* The name by which people know the server at @address: the only one that it can be, or the address. */
-char *bk_ice_text_name_relay (const BkRelays *relays, const char *address);
 char *bk_ice_text (const BkIceFacts *facts);
 
 G_END_DECLS

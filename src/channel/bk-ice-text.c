@@ -4,27 +4,6 @@
 
 #include <glib/gi18n-lib.h>
 
-char *
-bk_ice_text_name_relay (const BkRelays *relays, const char *address)
-{
-  const char *name = NULL;
-  BkRelay found;
-
-  for (; relays != NULL; relays = relays->more)
-    for (guint i = 0; relays->servers != NULL && relays->servers[i] != NULL; i++)
-      {
-        BkRelay relay;
-
-        if (!bk_relay_parse (relays->servers[i], &relay) || relay.kind == BK_RELAY_STUN)
-          continue;
-        if (g_str_equal (relay.host, address) || (name != NULL && !g_str_equal (relay.host, name)))
-          return g_strdup (address);
-        found = relay;
-        name = found.host;
-      }
-  return g_strdup (name != NULL ? name : address);
-}
-
 static char *
 relay_text (const BkIceFacts *facts)
 {
@@ -32,7 +11,7 @@ relay_text (const BkIceFacts *facts)
     return g_strdup (_("By way of the other side’s relay, because no direct way was found."));
   if (facts->server == NULL)
     return g_strdup (_("By way of a relay, because no direct way was found."));
-  if (facts->over_tcp && !facts->udp_answered)
+  if (facts->over_tcp && facts->udp_silent)
     /* Translators: %s is the name of a server. UDP and TCP are protocols. */
     return g_strdup_printf (_("By way of the relay %s over TCP, because nothing came back over UDP."), facts->server);
   return g_strdup_printf (_("By way of the relay %s, because no direct way was found."), facts->server);

@@ -9,10 +9,6 @@
 #define MAX_EARLY 256      /* packets that came before there was a path of ours */
 #define MAX_PER_ADDRESS 8  /* candidates with one IPv4 address, or in one IPv6 network: what is there is no target */
 #define MAX_BURST 64
-#define MIN_UFRAG 4
-#define MIN_PWD 22
-#define MAX_CREDENTIAL 256
-#define ICE_CHARS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/"
 
 struct _BkIce
 {
@@ -21,7 +17,8 @@ struct _BkIce
   NiceAgent *agent; /* NULL: closed */
   guint stream;
   BkIceReach reach;
-  BkRelays *relays;
+  GPtrArray *servers;
+  GCancellable *cancellable; /* of looking for them */
   BkClock *clock;
   guint timer;
   BkIceReceiveFunc receive;
@@ -32,7 +29,6 @@ struct _BkIce
   GPtrArray *found; /* lines of ours that the other side has not been told */
   gboolean gathered;
   gboolean told_all;
-  gboolean relay_known;
   gboolean relay_answered;
   gboolean udp_answered;
 
@@ -122,7 +118,7 @@ flush_soon (BkIce *self)
 static void
 explain (BkIce *self, NiceCandidate *local)
 {
-  g_autofree char *server = NULL;
+  const char *server = NULL;
   NiceAddress address;
   char text[NICE_ADDRESS_STRING_LEN];
 
@@ -131,14 +127,15 @@ explain (BkIce *self, NiceCandidate *local)
     {
       nice_candidate_relay_address (local, &address);
       nice_address_to_string (&address, text);
-      server = bk_ice_text_name_relay (self->relays, text);
+      server = bk_ice_servers_name (self->servers, text, (guint16) nice_address_get_port (&address));
     }
   BkIceFacts facts = {
     .state = self->state,
     .local_relay = g_strcmp0 (self->local_kind, "relay") == 0,
     .over_tcp = g_strcmp0 (self->network, "turn-tcp") == 0,
-    .udp_answered = self->udp_answered,
-    .relay_known = self->relay_known,
+    .udp_silent = self->gathered && !self->udp_answered && bk_ice_servers_have (self->servers, BK_RELAY_TURN_UDP),
+    .relay_known = bk_ice_servers_have (self->servers, BK_RELAY_TURN_UDP)
+                   || bk_ice_servers_have (self->servers, BK_RELAY_TURN_TCP),
     .relay_answered = self->relay_answered,
     .heard = self->n_remote > 0,
     .server = server,
@@ -158,31 +155,6 @@ enter_state (BkIce *self, BeckonChannelPath state, NiceCandidate *local)
   flush_soon (self);
 }
 
-static const char *
-kind_of (const NiceCandidate *candidate)
-{
-  switch (candidate->type)
-    {
-    case NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE:
-      return "srflx";
-    case NICE_CANDIDATE_TYPE_PEER_REFLEXIVE:
-      return "prflx";
-    case NICE_CANDIDATE_TYPE_RELAYED:
-      return "relay";
-    case NICE_CANDIDATE_TYPE_HOST:
-    default:
-      return "host";
-    }
-}
-
-static const char *
-network_of (const NiceCandidate *local)
-{
-  if (local->type == NICE_CANDIDATE_TYPE_RELAYED)
-    return bk_ice_agent_relay_is_tcp (local) ? "turn-tcp" : "turn-udp";
-  return nice_address_ip_version (&local->addr) == 6 ? "udp6" : "udp";
-}
-
 static void
 take_pair (BkIce *self)
 {
@@ -191,9 +163,9 @@ take_pair (BkIce *self)
 
   if (!nice_agent_get_selected_pair (self->agent, self->stream, BK_ICE_COMPONENT, &local, &remote))
     return;
-  self->local_kind = kind_of (local);
-  self->remote_kind = kind_of (remote);
-  self->network = network_of (local);
+  self->local_kind = bk_ice_agent_kind (local);
+  self->remote_kind = bk_ice_agent_kind (remote);
+  self->network = bk_ice_agent_network (local);
   enter_state (self,
                local->type == NICE_CANDIDATE_TYPE_RELAYED || remote->type == NICE_CANDIDATE_TYPE_RELAYED
                  ? BECKON_CHANNEL_PATH_RELAY
@@ -232,8 +204,11 @@ on_candidate (NiceAgent *agent, NiceCandidate *candidate, BkIce *self)
 {
   char *line = self->gathered ? NULL : bk_ice_agent_write_candidate (agent, candidate);
 
-  self->relay_answered |= candidate->type == NICE_CANDIDATE_TYPE_RELAYED;
-  self->udp_answered |= candidate->type == NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE;
+  if (candidate->type == NICE_CANDIDATE_TYPE_RELAYED)
+    self->relay_answered = TRUE;
+  if (candidate->type == NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE
+      || g_str_equal (bk_ice_agent_network (candidate), "turn-udp"))
+    self->udp_answered = TRUE;
   if (line == NULL)
     return;
   g_ptr_array_add (self->found, line);
@@ -244,6 +219,8 @@ static void
 on_gathered (NiceAgent *agent, guint stream, BkIce *self)
 {
   self->gathered = TRUE;
+  if (self->state == BECKON_CHANNEL_PATH_RELAY)
+    take_pair (self); /* more is known about why */
   flush_soon (self);
 }
 
@@ -280,7 +257,8 @@ bk_ice_finalize (GObject *object)
 {
   BkIce *self = BK_ICE (object);
 
-  g_clear_pointer (&self->relays, bk_relays_free);
+  g_clear_pointer (&self->servers, g_ptr_array_unref);
+  g_clear_object (&self->cancellable);
   g_clear_object (&self->clock);
   g_free (self->ufrag);
   g_free (self->pwd);
@@ -312,16 +290,39 @@ bk_ice_init (BkIce *self)
 static gboolean
 gather (BkIce *self, GError **error)
 {
-  self->relay_known = bk_ice_agent_set_relays (self->agent, self->stream, self->relays);
-  self->reach = bk_ice_agent_set_addresses (self->agent);
-  if (!nice_agent_get_local_credentials (self->agent, self->stream, &self->ufrag, &self->pwd)
-      || !nice_agent_gather_candidates (self->agent, self->stream))
+  bk_ice_agent_set_servers (self->agent, self->stream, self->servers);
+  if (!nice_agent_gather_candidates (self->agent, self->stream))
     {
       g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "This machine has no address to be reached at");
       return FALSE;
     }
   bk_ice_agent_raise_buffers (self->agent, self->stream);
-  return nice_agent_attach_recv (self->agent, self->stream, BK_ICE_COMPONENT, NULL, on_packet, self);
+  return TRUE;
+}
+
+static void
+on_servers_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BkIce *self = user_data; /* if this was not cancelled */
+
+  if (bk_ice_servers_find_finish (result, NULL) && !is_over (self) && !gather (self, NULL))
+    enter_state (self, BECKON_CHANNEL_PATH_FAILED, NULL);
+}
+
+static gboolean
+start (BkIce *self, GError **error)
+{
+  g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_candidate), self);
+  g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathered), self);
+  g_signal_connect (self->agent, "component-state-changed", G_CALLBACK (on_component_state), self);
+  g_signal_connect (self->agent, "new-selected-pair-full", G_CALLBACK (on_selected_pair), self);
+  nice_agent_attach_recv (self->agent, self->stream, BK_ICE_COMPONENT, NULL, on_packet, self);
+  nice_agent_get_local_credentials (self->agent, self->stream, &self->ufrag, &self->pwd);
+  self->reach = bk_ice_agent_set_addresses (self->agent);
+  if (bk_ice_servers_are_found (self->servers))
+    return gather (self, error);
+  bk_ice_servers_find_async (self->servers, self->clock, self->cancellable, on_servers_found, self);
+  return TRUE;
 }
 
 BkIce *
@@ -330,17 +331,14 @@ bk_ice_new (gboolean controlling, const BkRelays *relays, BkClock *clock, BkIceR
 {
   g_autoptr (BkIce) self = g_object_new (BK_TYPE_ICE, NULL);
 
-  self->relays = relays != NULL ? bk_relays_copy (relays) : NULL;
+  self->servers = bk_ice_servers_new (relays);
+  self->cancellable = g_cancellable_new ();
   self->clock = g_object_ref (clock);
   self->receive = receive;
   self->user_data = user_data;
   self->agent = bk_ice_agent_new (controlling, &self->stream);
-  g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_candidate), self);
-  g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathered), self);
-  g_signal_connect (self->agent, "component-state-changed", G_CALLBACK (on_component_state), self);
-  g_signal_connect (self->agent, "new-selected-pair-full", G_CALLBACK (on_selected_pair), self);
   explain (self, NULL);
-  if (!gather (self, error))
+  if (!start (self, error))
     return NULL;
   self->timer = bk_clock_add (clock, BK_TIMEOUT_CHANNEL_S * 1000, on_timer, self);
   return g_steal_pointer (&self);
@@ -358,18 +356,10 @@ bk_ice_get_pwd (BkIce *self)
   return self->pwd;
 }
 
-static gboolean
-is_credential (const char *text, gsize min)
-{
-  gsize length = text != NULL ? strnlen (text, MAX_CREDENTIAL + 1) : 0;
-
-  return length >= min && length <= MAX_CREDENTIAL && strspn (text, ICE_CHARS) == length;
-}
-
 void
 bk_ice_set_remote (BkIce *self, const char *ufrag, const char *pwd)
 {
-  if (is_over (self) || self->has_remote || !is_credential (ufrag, MIN_UFRAG) || !is_credential (pwd, MIN_PWD))
+  if (is_over (self) || self->has_remote || !bk_ice_words_are_fair (ufrag, pwd))
     return;
   self->has_remote = TRUE;
   nice_agent_set_remote_credentials (self->agent, self->stream, ufrag, pwd);
@@ -491,6 +481,7 @@ bk_ice_close (BkIce *self)
 {
   if (self->agent == NULL)
     return;
+  g_cancellable_cancel (self->cancellable);
   bk_clock_clear (self->clock, &self->timer);
   g_clear_handle_id (&self->flush, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->agent, self);

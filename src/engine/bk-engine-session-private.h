@@ -95,6 +95,24 @@ typedef struct
   char *safety_number; /* nullable */
 } BkSessionLink;
 
+/* How far a program that does not know Beckon is. */
+typedef enum
+{
+  BK_HOSTING_NONE,
+  BK_HOSTING_AWAITED,  /* ours is to join, and the one that it joins does not listen yet */
+  BK_HOSTING_CALLED,   /* the one that ours joins listens */
+  BK_HOSTING_LAUNCHED, /* ours is being started; if it hosts: until it listens */
+  BK_HOSTING_UP,
+} BkHostingState;
+
+/* A session of programs that do not know Beckon. */
+typedef struct
+{
+  BkHostingState state;
+  char *carries;       /* as the invitation says; nullable */
+  BkEndpoint endpoint; /* where ours listens, or what it joins */
+} BkSessionHosting;
+
 /* Context data that is on its way to the program, in the order in which the other side sent it. */
 typedef struct
 {
@@ -168,6 +186,7 @@ struct _BkEngineSession
   gulong program_handler;
 
   BkRole host; /* whose program the other side's joins; 0: nobody hosts */
+  BkSessionHosting hosting;
   BkSessionLink link;
   BkSessionOrder order;
 };
@@ -288,7 +307,23 @@ void bk_session_order_over (BkEngineSession *self);
 /* bk-engine-session-launch.c */
 void bk_session_connected (BkEngineSession *self, BkLifeEvent event);
 void bk_session_launch (BkEngineSession *self);
+gboolean bk_session_is_launching (BkEngineSession *self);
+void bk_session_launch_program (BkEngineSession *self);
+void bk_session_start_program (BkEngineSession *self, const BkLaunch *launch);
 void bk_session_launch_over (BkEngineSession *self);
+
+/* bk-engine-session-host.c */
+gboolean bk_session_is_hosted (BkEngineSession *self);
+void bk_session_read_hosting (BkEngineSession *self, BkEngineApplication *application);
+void bk_session_read_invited_hosting (BkEngineSession *self, const BkEnvelope *invite);
+void bk_session_write_hosting (BkEngineSession *self, BkEnvelope *invite);
+gboolean bk_session_check_hosting (BkEngineSession *self, GError **error);
+void bk_session_launch_hosted (BkEngineSession *self, BkEngineApplication *application);
+void bk_session_hosted_launched (BkEngineSession *self);
+void bk_session_receive_hosting (BkEngineSession *self);
+gboolean bk_session_hosted_ended (BkEngineSession *self, const char *reason);
+char *bk_session_dup_hosted_detail (BkEngineSession *self, const BkEnvelope *end);
+void bk_session_clear_hosting (BkEngineSession *self);
 
 /* bk-engine-sessions.c: what sessions tell the whole */
 void bk_engine_sessions_emit (BkEngineSessions *self, const char *signal, BkEngineSession *session);

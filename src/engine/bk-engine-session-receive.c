@@ -18,8 +18,7 @@ read_invite (BkEngineSession *self, const BkEnvelope *invite)
     self->application_url = g_strdup (invite->app_url);
   self->app_data = g_strdup (invite->data);
   self->context_data = g_strdup (invite->data);
-  if (invite->host != NULL)
-    self->host = g_str_equal (invite->host, "inviter") ? BK_ROLE_INVITER : BK_ROLE_INVITEE;
+  bk_session_read_invited_hosting (self, invite);
   bk_session_read_registration (self);
 }
 
@@ -195,9 +194,11 @@ receive_cancel (BkEngineSession *self, const BkEnvelope *cancel)
 static void
 receive_plain_end (BkEngineSession *self, const BkEnvelope *end)
 {
+  g_autofree char *detail = bk_session_dup_hosted_detail (self, end);
   BkMove move = { .result = believe (end->reason, BECKON_SESSION_RESULT_PROTOCOL_ERROR),
                   .remote = TRUE,
-                  .data = end->data };
+                  .detail = detail,
+                  .data = detail == NULL ? end->data : NULL };
 
   bk_session_move (self, BK_LIFE_REMOTE_END, &move, NULL);
 }
@@ -243,6 +244,7 @@ bk_session_receive (BkEngineSession *self, const BkEnvelope *envelope)
       receive_transport (self, envelope);
       break;
     case BK_ENVELOPE_HOSTING:
+      bk_session_receive_hosting (self);
       break;
     case BK_ENVELOPE_CONTEXT:
       receive_context (self, envelope);

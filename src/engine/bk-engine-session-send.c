@@ -28,8 +28,7 @@ bk_session_envelope (BkEngineSession *self, BkEnvelopeKind kind, const char *dat
       envelope->app_name = g_strdup (bk_engine_session_get_application_name (self));
       envelope->app_url = g_strdup (self->application_url);
       envelope->ttl = MAX (1, (self->deadline_ms + 999) / 1000);
-      if (self->host != 0)
-        envelope->host = g_strdup (self->host == BK_ROLE_INVITER ? "inviter" : "invitee");
+      bk_session_write_hosting (self, envelope);
     }
   if (kind == BK_ENVELOPE_INVITE || kind == BK_ENVELOPE_ACCEPT)
     bk_session_sign (self, envelope);
@@ -411,13 +410,10 @@ try_channel (BkEngineSession *self, BkOutgoing *item)
   return FALSE;
 }
 
-/* Context that waits for the network goes over the channel instead, in order; a copy also of what the network has not
- * acknowledged, which may be lost with it. */
-void
-bk_session_drain_to_channel (BkEngineSession *self)
+/* Context that waits for the network goes over the channel instead, in order. */
+static void
+drain_to_channel (BkEngineSession *self)
 {
-  if (self->in_flight != NULL)
-    send_again_by_channel (self, self->in_flight);
   for (GList *link = self->outbox.head, *next; link != NULL; link = next)
     {
       BkOutgoing *item = link->data;
@@ -430,6 +426,15 @@ bk_session_drain_to_channel (BkEngineSession *self)
       outgoing_free (item);
       g_queue_delete_link (&self->outbox, link);
     }
+}
+
+/* The channel is there: a copy goes over it also of what the network has not acknowledged, which may be lost with it. */
+void
+bk_session_drain_to_channel (BkEngineSession *self)
+{
+  if (self->in_flight != NULL)
+    send_again_by_channel (self, self->in_flight);
+  drain_to_channel (self);
 }
 
 /* How one could be reached before is of no use to anybody. */
@@ -455,7 +460,7 @@ bk_session_push (BkEngineSession *self, const BkEnvelope *envelope)
     drop_older_transports (self, envelope->generation);
   g_queue_push_tail (&self->outbox, outgoing_new (envelope));
   if (envelope->kind == BK_ENVELOPE_CONTEXT && bk_session_channel (self) != NULL)
-    bk_session_drain_to_channel (self);
+    drain_to_channel (self);
   bk_session_pump (self);
 }
 

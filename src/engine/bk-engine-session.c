@@ -340,7 +340,9 @@ bk_session_move (BkEngineSession *self, BkLifeEvent event, const BkMove *move, G
 gboolean
 bk_session_end (BkEngineSession *self, BkLifeEvent event, BeckonSessionResult result, const char *detail)
 {
-  g_autoptr (BkEnvelope) end = bk_session_envelope_over (self, BK_ENVELOPE_END, result, NULL);
+  /* A program that does not know Beckon has no data of its own: the other side's user reads it. */
+  g_autoptr (BkEnvelope) end
+    = bk_session_envelope_over (self, BK_ENVELOPE_END, result, self->host != 0 ? detail : NULL);
   BkMove move = { .result = result, .detail = detail, .send = end };
 
   return bk_session_move (self, event, &move, NULL);
@@ -377,6 +379,7 @@ bk_session_read_registration (BkEngineSession *self)
     = bk_engine_application_get_flags (application) & BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE;
   bk_session_set_text (self, &self->application_name, bk_engine_application_get_name (application),
                        "ApplicationName");
+  bk_session_read_hosting (self, application);
   bk_session_set_text (self, &self->application_url, bk_engine_application_get_url (application), "ApplicationURL");
   if ((self->flags & BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE) != compatible)
     {
@@ -468,6 +471,7 @@ bk_engine_session_finalize (GObject *object)
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
+  bk_session_clear_hosting (self);
   g_ptr_array_unref (self->timeline);
   g_object_unref (self->sending);
   g_object_unref (self->asking);

@@ -65,6 +65,9 @@ static const BkLifeEdge edges[] = {
   EDGE (INVITATION, CHANNEL_FAILED, BOTH, TERMINATED,
         "The signature of the *invite* (which is not shown then) or the *accept* is wrong. Sends *end*: "
         "AUTHENTICATION_FAILED."),
+  EDGE (INVITATION, LAUNCH_FAILED, E, TERMINATED,
+        "Accept, but the program is registered here in another way than the *invite* says. Sends *end*: "
+        "APPLICATION_LAUNCH_FAILED."),
   EDGE (INVITATION, SIGN_OUT, BOTH, TERMINATED, "Sends *end*: SIGNED_OUT."),
   EDGE (INVITATION, RESTART, BOTH, TERMINATED, "Sends *end*: SERVICE_RESTARTED."),
   EDGE (INVITATION, CONNECTION_LOST, BOTH, INVITATION,

@@ -136,13 +136,14 @@ make_environment (BkServiceSpawn *self, const BkLaunch *launch)
   static const char *const ours[] = { "NOTIFY_SOCKET",        "LISTEN_FDS",     "LISTEN_PID",  "LISTEN_FDNAMES",
                                       "DBUS_STARTER_ADDRESS", "MAINPID",        "WATCHDOG_PID", "WATCHDOG_USEC",
                                       "DBUS_STARTER_BUS_TYPE", "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID",
-                                      "BECKON_SECRETS",       "G_DEBUG" };
+                                      "BECKON_SECRETS",       "G_DEBUG",        "BECKON_COOKIE" };
   g_autofree char *runtime = g_build_filename (self->runtime_parent, self->runtime_name, NULL);
   char **environment = g_get_environ ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (ours); i++)
     environment = g_environ_unsetenv (environment, ours[i]);
-  environment = g_environ_setenv (environment, "BECKON_COOKIE", launch->cookie, TRUE);
+  if (launch->cookie != NULL)
+    environment = g_environ_setenv (environment, "BECKON_COOKIE", launch->cookie, TRUE);
   environment = g_environ_setenv (environment, "BECKON_SESSION", launch->session, TRUE);
   return g_environ_setenv (environment, "BECKON_RUNTIME_DIR", runtime, TRUE);
 }

@@ -25,6 +25,12 @@ write_file (const char *path, const char *text)
   return file != NULL && fclose (file) == 0 && written;
 }
 
+void
+net_stage_write (const char *path, const char *text)
+{
+  g_assert_true (write_file (path, text));
+}
+
 gboolean
 net_stage_enter (void)
 {

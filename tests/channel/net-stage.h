@@ -16,6 +16,9 @@ void net_stage_remove_lan (void);
 /* Runs a program that must succeed: words with blanks between them. */
 void net_stage_run (const char *command);
 
+/* To a file of the kernel's. */
+void net_stage_write (const char *path, const char *text);
+
 guint net_stage_count_descriptors (void);
 
 /* A coturn at @address with the user "user", password "secret"; it answers once this returns. Ends with the program. */

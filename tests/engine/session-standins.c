@@ -121,6 +121,12 @@ bk_engine_account_get_state (BkEngineAccount *self)
   return self->state;
 }
 
+const char *
+bk_engine_account_get_display_name (BkEngineAccount *self)
+{
+  return "Me; myself";
+}
+
 BkBackend *
 bk_engine_account_get_backend (BkEngineAccount *self)
 {
@@ -174,6 +180,44 @@ BkChannelNeed
 bk_engine_application_get_channel (BkEngineApplication *self)
 {
   return self->channel;
+}
+
+const char *const *
+bk_engine_application_get_host_argv (BkEngineApplication *self)
+{
+  return self->host_argv;
+}
+
+const char *const *
+bk_engine_application_get_join_argv (BkEngineApplication *self)
+{
+  return self->join_argv;
+}
+
+BkCarries
+bk_engine_application_get_carries (BkEngineApplication *self)
+{
+  return self->carries;
+}
+
+guint16
+bk_engine_application_get_port (BkEngineApplication *self)
+{
+  return self->port;
+}
+
+gboolean
+bk_engine_application_get_inviter_hosts (BkEngineApplication *self)
+{
+  return !self->invitee_hosts;
+}
+
+const char *const *
+bk_engine_application_get_ignored_ports (BkEngineApplication *self)
+{
+  static const char *const ignored[] = { "5353/udp", NULL };
+
+  return ignored;
 }
 
 BeckonSessionFlags

@@ -35,6 +35,11 @@ struct _BkEngineApplication
   gboolean present;
   BeckonSessionFlags flags;
   BkChannelNeed channel;
+  const char *const *host_argv; /* nullable: knows Beckon */
+  const char *const *join_argv;
+  BkCarries carries;
+  guint16 port;
+  gboolean invitee_hosts;
 };
 
 struct _BkEngineRegistry

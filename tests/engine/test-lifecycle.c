@@ -44,7 +44,7 @@ static const struct
   { "channel-confirmed",     "....C...", "....C..." },
   { "channel-lost",          "....C...", "....C..." },
   { "channel-failed",        "..T.T...", "..T.T..." },
-  { "launch-failed",         "....T...", "....T..." },
+  { "launch-failed",         "....T...", "..T.T..." },
   { "program-ended",         ".T..T...", "....T..." },
   { "remote-end",            "..TTT...", "..TTT..." },
   { "sign-out",              ".TTTT...", "..TTT..." },
