@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* beckon-service: the only place that knows all parts and puts them together. */
+#include "bk-channel-real.h"
 #include "bk-fake-backend.h"
 #include "bk-limits.h"
 #include "bk-native-backend.h"
@@ -281,6 +282,8 @@ make_parts (Program *self, const char *data_dir)
   g_auto (GStrv) system_peers = system_peers_dirs ();
   g_autoptr (BkLauncher) launcher = make_launcher (self);
   g_autoptr (BkOpener) opener = bk_service_opener_new ();
+  g_autofree char *channels_dir = g_build_filename (g_get_user_runtime_dir (), "beckon", "channels", NULL);
+  g_autoptr (BkChannels) channels = bk_real_channels_new (self->clock, channels_dir);
 
   make_directory (self);
   self->secrets =
@@ -293,6 +296,7 @@ make_parts (Program *self, const char *data_dir)
                             .launcher = launcher,
                             .opener = opener,
                             .peers = BK_PEERS (self->peers),
+                            .channels = channels,
                             .directory = BK_PEER_DIRECTORY (self->directory),
                             .make_backend = make_backend,
                             .make_backend_data = self,
