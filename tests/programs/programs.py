@@ -138,7 +138,7 @@ def says(user, session, words, limit=LIMIT):
 
 def counters(user, session):
     """What the channel says of itself."""
-    return user.ctl('channel', session)
+    return user.ctl('session', 'channel', session)
 
 
 def processes(user, program):
