@@ -94,6 +94,10 @@ class NatWorld(World):
         self.port = SERVER_PORT
         trust_new_certificate(self.folder, [server_node.ipv4, *([server_node.ipv6] if server_node.ipv6 else [])])
 
+    def close(self):
+        subprocess.run(['umount', SYSTEM_CERTIFICATES], check=False)
+        super().close()
+
     def address_for(self, host):
         place = self.node.ipv4 if host.kind != 'ipv6' else f'[{self.node.ipv6}]'
         return f'wss://{place}:{self.port}'

@@ -88,6 +88,8 @@ class Node:
             self.set(f'net/ipv4/conf/{where}/rp_filter', 0)
             self.set(f'net/ipv6/conf/{where}/disable_ipv6', 0 if ipv6 else 1)
             self.set(f'net/ipv6/conf/{where}/forwarding', 1)
+            self.set(f'net/ipv6/conf/{where}/accept_dad', 0)
+            self.set(f'net/ipv6/conf/{where}/dad_transmits', 0)
 
     @property
     def enter(self):
