@@ -153,6 +153,10 @@ class Host(Node):
     def reset(self):
         self.nft(''.join(f'flush set inet count {name}\n' for name in ('out4', 'in4', 'out6', 'in6')))
 
+    def sockets_but(self, port):
+        """The sockets of UDP and TCP that are in use here, but for those to that port of whatever server."""
+        return self.run('ss', '-H', '-n', '-u', '-t', '-a', 'not', 'dport', '=', f':{port}').strip()
+
     def traffic(self, way='out'):
         """(address, protocol, port) of the far end → bytes since reset ()."""
         found = {}
