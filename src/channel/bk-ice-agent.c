@@ -98,6 +98,11 @@ bk_ice_agent_set_addresses (NiceAgent *agent)
 }
 
 void
+bk_ice_agent_ignore (NiceAgent *agent, guint stream, guint component, guint length, char *data, gpointer user_data)
+{
+}
+
+void
 bk_ice_agent_raise_buffers (NiceAgent *agent, guint stream)
 {
   g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (agent, stream, BK_ICE_COMPONENT);

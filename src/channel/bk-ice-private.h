@@ -41,6 +41,8 @@ NiceAgent *bk_ice_agent_new (gboolean controlling, guint *stream);
 void bk_ice_agent_set_servers (NiceAgent *agent, guint stream, GPtrArray *servers);
 /* What this machine has. Without any other address its loopback takes part, so that two sides on one machine meet. */
 BkIceReach bk_ice_agent_set_addresses (NiceAgent *agent);
+void bk_ice_agent_ignore (NiceAgent *agent, guint stream, guint component, guint length, char *data,
+                          gpointer user_data); /* for one that carries nothing, but must be listened to */
 void bk_ice_agent_raise_buffers (NiceAgent *agent, guint stream);
 /* Gives the relays back what they keep, as long as the main loop runs, and drops *@agent. */
 void bk_ice_agent_clear (NiceAgent **agent);
@@ -64,5 +66,16 @@ typedef struct
 } BkIceFacts;
 
 char *bk_ice_text (const BkIceFacts *facts);
+
+/* bk-ice-verdict.c: what one server answered. */
+typedef struct
+{
+  const BkIceServer *server;
+  gboolean probed; /* to a question over UDP */
+  gboolean relays; /* it has given this side an address */
+} BkIceAnswer;
+
+/* As Account1.TestConnection returns it, floating. @nat: as the probes saw it; @address nullable. */
+GVariant *bk_ice_verdict (const BkIceAnswer *answers, guint n, const char *nat, const char *address);
 
 G_END_DECLS

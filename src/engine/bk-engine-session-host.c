@@ -81,8 +81,8 @@ describe (BkRole host, const char *carries)
 {
   if (host == 0)
     return g_strdup (_("a program that knows Beckon"));
-  return g_strdup_printf (host == BK_ROLE_INVITER ? _("hosted by who invites, over %s")
-                                                  : _("hosted by who is invited, over %s"),
+  return g_strdup_printf (host == BK_ROLE_INVITER ? _("one that the inviting side hosts over %s")
+                                                  : _("one that the invited side hosts over %s"),
                           carries);
 }
 
@@ -99,8 +99,8 @@ bk_session_check_hosting (BkEngineSession *self, GError **error)
   g_autofree char *here = describe (find_host (application), find_carries (application));
   g_autofree char *invited = describe (self->host, self->hosting.carries);
   g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED,
-               _("The two sides have different registrations of this program: the invitation is to one %s, and here it "
-                 "is one %s."),
+               _("The two sides have different registrations of this program: the invitation is to %s, and here it is "
+                 "%s."),
                invited, here);
   return FALSE;
 }

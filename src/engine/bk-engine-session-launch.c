@@ -18,6 +18,7 @@ bk_session_is_launching (BkEngineSession *self)
 static void
 on_program_ended (BkProgram *program, gboolean failed, const char *reason, BkEngineSession *self)
 {
+  g_clear_signal_handler (&self->program_handler, program); /* nothing is left to be stopped */
   if (bk_session_hosted_ended (self, reason))
     return;
   bk_session_end (self, BK_LIFE_PROGRAM_ENDED,

@@ -410,13 +410,10 @@ try_channel (BkEngineSession *self, BkOutgoing *item)
   return FALSE;
 }
 
-/* Context that waits for the network goes over the channel instead, in order; a copy also of what the network has not
- * acknowledged, which may be lost with it. */
-void
-bk_session_drain_to_channel (BkEngineSession *self)
+/* Context that waits for the network goes over the channel instead, in order. */
+static void
+drain_to_channel (BkEngineSession *self)
 {
-  if (self->in_flight != NULL)
-    send_again_by_channel (self, self->in_flight);
   for (GList *link = self->outbox.head, *next; link != NULL; link = next)
     {
       BkOutgoing *item = link->data;
@@ -429,6 +426,15 @@ bk_session_drain_to_channel (BkEngineSession *self)
       outgoing_free (item);
       g_queue_delete_link (&self->outbox, link);
     }
+}
+
+/* The channel is there: a copy goes over it also of what the network has not acknowledged, which may be lost with it. */
+void
+bk_session_drain_to_channel (BkEngineSession *self)
+{
+  if (self->in_flight != NULL)
+    send_again_by_channel (self, self->in_flight);
+  drain_to_channel (self);
 }
 
 /* How one could be reached before is of no use to anybody. */
@@ -454,7 +460,7 @@ bk_session_push (BkEngineSession *self, const BkEnvelope *envelope)
     drop_older_transports (self, envelope->generation);
   g_queue_push_tail (&self->outbox, outgoing_new (envelope));
   if (envelope->kind == BK_ENVELOPE_CONTEXT && bk_session_channel (self) != NULL)
-    bk_session_drain_to_channel (self);
+    drain_to_channel (self);
   bk_session_pump (self);
 }
 

@@ -151,6 +151,8 @@ static void
 get_all (BkServiceCall *call, const BkServiceInterface *interface)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GObject) object = call->object != NULL ? g_object_ref (call->object) : NULL;
+  g_autofree char *sender = g_strdup (call->sender);
 
   for (gsize i = 0; interface->info->properties[i] != NULL; i++)
     {
@@ -159,6 +161,8 @@ get_all (BkServiceCall *call, const BkServiceInterface *interface)
       g_variant_builder_add (&builder, "{sv}", name, interface->get (call, name));
     }
   bk_service_call_return (call, g_variant_new ("(a{sv})", &builder));
+  if (interface->was_read != NULL)
+    interface->was_read (object, sender);
 }
 
 static void

@@ -138,6 +138,16 @@ set_property (BkServiceCall *call, const char *name, GVariant *value, GError **e
   return bk_engine_session_set_application (session, text, error);
 }
 
+/* Whoever reads the session listens to its signals by now. */
+static void
+was_read (GObject *object, const char *sender)
+{
+  BkEngineSession *session = BK_ENGINE_SESSION (object);
+
+  if (g_strcmp0 (bk_engine_session_get_owner (session), sender) == 0)
+    bk_engine_session_was_read (session);
+}
+
 /* ---- methods ---- */
 
 static void
@@ -405,4 +415,5 @@ const BkServiceInterface bk_service_session_interface = {
   .methods = methods,
   .get = get_property,
   .set = set_property,
+  .was_read = was_read,
 };

@@ -114,6 +114,13 @@ is_listening (gpointer data)
   return connection != NULL;
 }
 
+/* Nothing in this program tells that another one has begun to listen. */
+static gboolean
+look_again (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
 NetTurn *
 net_turn_new (const char *address, guint16 port, const char *more)
 {
@@ -122,6 +129,7 @@ net_turn_new (const char *address, guint16 port, const char *more)
                                                                         | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autoptr (GSocketAddress) where = g_inet_socket_address_new_from_string (address, port);
   g_autoptr (GError) error = NULL;
+  guint poll = 0;
 
   self->dir = bk_test_dir_new ();
   g_autofree char *command = g_strdup_printf (
@@ -133,7 +141,9 @@ net_turn_new (const char *address, guint16 port, const char *more)
   g_subprocess_launcher_set_child_setup (launcher, die_with_us, NULL, NULL);
   self->process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
   g_assert_no_error (error);
+  poll = g_timeout_add (5, look_again, NULL);
   bk_test_wait_until (is_listening, where);
+  g_source_remove (poll);
   return self;
 }
 

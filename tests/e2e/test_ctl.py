@@ -474,7 +474,8 @@ def nick(kind, value):
 
 
 ENUMERATIONS = {'Session1.State': 'SESSION_STATE', 'Session1.Result': 'SESSION_RESULT', 'Account1.Status': 'STATUS',
-                'Account1.WantedStatus': 'STATUS', 'Session1.ChannelPath': 'CHANNEL_PATH', 'Session1.Identity': 'IDENTITY'}
+                'Account1.WantedStatus': 'STATUS', 'Session1.ChannelPath': 'CHANNEL_PATH',
+                'Session1.Identity': 'IDENTITY'}
 
 
 def check_properties(person, interface, path, printed):

@@ -13,7 +13,7 @@ typedef struct
   const char *bob;
 } Scenario;
 
-static const Scenario scenarios[] = {
+static const Scenario scenarios[] G_GNUC_UNUSED = {
   { "happy", FALSE,
     "a:invite b:accept a:redeem b:redeem a:context b:context a:exit0",
     "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect >context "

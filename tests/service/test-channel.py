@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Streams and packets between two services on this machine: descriptors over the bus, a real channel between them."""
 import pathlib
+import resource
 import socket
 import sys
 
@@ -17,6 +18,7 @@ from proxy import proxy
 UNKNOWN, NEW, KNOWN, CHANGED = range(4)
 SERVICE_RESTARTED = 17
 STREAMS, FLOWS = 256, 64
+RESERVED = 128  # descriptors that streams are not given
 
 
 class Shared:
@@ -241,6 +243,47 @@ def test_no_more_than_so_many():
         fd.close()
 
 
+def test_one_program_cannot_have_everything():
+    pair = Shared.get()
+    sessions = [connect(pair) for _ in range(3)]
+    app = None
+    for _one, two in sessions:
+        app = program(pair.buses[1], two, pair.ui[1], app)
+    held = [app.open_socket('OpenStream', f'{number}', two, SESSIONS)
+            for _one, two in sessions[:2] for number in range(STREAMS)]
+    refused('LimitExceeded', app.open_socket, 'OpenStream', '', sessions[2][1], SESSIONS)
+    # The user's own programs still can, and so can it when it lets go.
+    pair.ui[1].open_socket('OpenStream', 'mine', sessions[2][1]).close()
+    for one, two in sessions[:1]:
+        end(pair, one, two)
+    app.open_socket('OpenStream', '', sessions[2][1], SESSIONS).close()
+    for one, two in sessions[1:]:
+        end(pair, one, two)
+    for fd in held:
+        fd.close()
+
+
+def test_descriptors_run_out():
+    with Pair() as pair:
+        one, two = connect(pair)
+        process, held = pair.services[0], []
+        few = descriptors(process) + RESERVED + 10
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (few, few))
+
+        def open_all():
+            while len(held) < STREAMS:
+                held.append(pair.ui[0].open_socket('OpenStream', '', one))
+        refused('LimitExceeded', open_all)
+        assert 1 <= len(held) < 20, len(held)
+        # Everything else goes on.
+        other = pair.buses[0].client()
+        other.attach()
+        pair.ui[0].call('Session1', 'SendContextData', '(s)', 'still there', path=one)
+        assert pair.ui[1].wait_signal('ContextDataReceived', two)[2] == ('still there',)
+        for fd in held:
+            fd.close()
+
+
 def descriptors(process):
     return len(list(pathlib.Path(f'/proc/{process.pid}/fd').iterdir()))
 
@@ -269,7 +312,7 @@ def test_sessions_leave_nothing_behind():
     for _ in range(20):
         one_session()
     for process, (fds, size) in zip(pair.services, before):
-        wait(lambda p=process, n=fds: pair.ui[0].ping(SERVICE) or descriptors(p) <= n + 2, 'descriptors to be closed', 30)
+        wait(lambda p=process, n=fds: pair.ui[0].ping(SERVICE) or descriptors(p) <= n + 2, 'descriptors to go', 30)
         assert memory(process) < size + 20 * 2 ** 20 * SLOWNESS, (size, memory(process))
 
 
