@@ -5,7 +5,7 @@
 #include "beckon-error.h"
 #include "bk-limits.h"
 
-#include <string.h>
+#include <glib/gi18n-lib.h>
 
 #define MAX_EARLY 256      /* packets that came before there was a path of ours */
 #define MAX_BURST 64
@@ -315,7 +315,7 @@ gather (BkIce *self, GError **error)
   bk_ice_agent_set_servers (self->agent, self->stream, self->servers);
   if (!nice_agent_gather_candidates (self->agent, self->stream))
     {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "This machine has no address to be reached at");
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, _("This machine has no address to be reached at."));
       return FALSE;
     }
   bk_ice_agent_raise_buffers (self->agent, self->stream);
