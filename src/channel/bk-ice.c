@@ -252,8 +252,6 @@ static void
 on_gathered (NiceAgent *agent, guint stream, BkIce *self)
 {
   self->gathered = TRUE;
-  if (self->state == BECKON_CHANNEL_PATH_RELAY)
-    take_pair (self); /* more is known about why */
   flush_soon (self);
 }
 
