@@ -13,6 +13,15 @@ gboolean net_stage_enter (void);
 void net_stage_add_lan (guint addresses, gboolean ipv6);
 void net_stage_remove_lan (void);
 
+/* A LAN of which programs are seen by others as 192.0.2.1, as behind a router; servers, at ports of their own, are not.
+ * @ports: those that it uses, as nftables writes them, "": the same that the program has. */
+void net_stage_add_router (const char *ports);
+void net_stage_remove_router (void);
+
+/* No UDP leaves this machine but what servers send. */
+void net_stage_block_udp (void);
+void net_stage_unblock_udp (void);
+
 /* Runs a program that must succeed: words with blanks between them. */
 void net_stage_run (const char *command);
 
