@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A network of the test program's own: a namespace in which there is nothing but loopback, until the test adds a LAN. */
+/* A network of the test program's own: a namespace with nothing but loopback in it, until the test adds a LAN. */
 #pragma once
 
 #include <gio/gio.h>
