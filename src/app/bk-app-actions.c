@@ -4,6 +4,7 @@
 
 #include "about/bk-app-about.h"
 #include "contacts/bk-app-add-contact.h"
+#include "conversation/bk-app-session-details.h"
 #include "invite/bk-app-invite-dialog.h"
 #include "preferences/bk-app-preferences.h"
 
@@ -76,6 +77,19 @@ on_open_page (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (session != NULL && *beckon_session_get_application_url (session) != '\0')
     gtk_show_uri (gtk_application_get_active_window (GTK_APPLICATION (self)),
                   beckon_session_get_application_url (session), GDK_CURRENT_TIME);
+}
+
+static void
+on_session_details (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BkApp *self = user_data;
+  g_autoptr (BeckonSession) session
+    = self->messenger != NULL
+        ? beckon_messenger_find_session (self->messenger, g_variant_get_string (parameter, NULL))
+        : NULL;
+
+  if (session != NULL)
+    bk_app_session_details_show (GTK_WINDOW (bk_app_show_window (self)), session);
 }
 
 /* ---- from the session service, which was asked to have something shown ---- */
@@ -247,6 +261,7 @@ bk_app_actions_init (BkApp *self)
     { "decline", on_answer, "s", NULL, NULL, { 0 } },
     { "cancel", on_answer, "s", NULL, NULL, { 0 } },
     { "show-invitation", on_answer, "s", NULL, NULL, { 0 } },
+    { "session-details", on_session_details, "s", NULL, NULL, { 0 } },
     { "open-page", on_open_page, "s", NULL, NULL, { 0 } },
     { "open-alert-page", on_open_alert_page, "s", NULL, NULL, { 0 } },
     { "sign-out", on_sign_out, NULL, NULL, NULL, { 0 } },

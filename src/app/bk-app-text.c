@@ -257,6 +257,51 @@ bk_app_session_dup_waiting (BeckonSession *session)
   return g_strdup_printf (_("Waiting for %s…"), name);
 }
 
+char *
+bk_app_session_dup_path (BeckonSession *session)
+{
+  switch (beckon_session_get_channel_path (session))
+    {
+    case BECKON_CHANNEL_PATH_CONNECTING:
+      return g_strdup_printf (_("Looking for a way to %s…"), beckon_session_get_user_name (session));
+    case BECKON_CHANNEL_PATH_DIRECT:
+      return g_strdup (_("Direct connection, encrypted"));
+    case BECKON_CHANNEL_PATH_RELAY:
+      return g_strdup (_("By way of a relay, encrypted"));
+    case BECKON_CHANNEL_PATH_LOST:
+      return g_strdup (_("Connection lost, looking for another way…"));
+    case BECKON_CHANNEL_PATH_FAILED:
+      return g_strdup_printf (_("No connection to %s"), beckon_session_get_user_name (session));
+    case BECKON_CHANNEL_PATH_NONE:
+      break;
+    }
+  return g_strdup ("");
+}
+
+char *
+bk_app_session_dup_host (BeckonSession *session)
+{
+  const char *host = beckon_session_get_host (session);
+
+  if (*host == '\0')
+    return NULL;
+  if (g_str_equal (host, beckon_session_get_my_signin_name (session)))
+    /* Translators: it is on this computer that the game is hosted */
+    return g_strdup (_("You"));
+  return g_strdup (beckon_session_get_user_name (session));
+}
+
+char *
+bk_app_session_dup_identity_warning (BeckonSession *session)
+{
+  if (beckon_session_get_identity (session) != BECKON_IDENTITY_CHANGED)
+    return NULL;
+  return g_strdup_printf (*beckon_session_get_safety_number (session) != '\0'
+                            ? _("%s shows another key than before. It is a new device of theirs, or somebody else.")
+                            : _("%s shows no key any more. It is a device that has none, or somebody else."),
+                          beckon_session_get_user_name (session));
+}
+
 /* ---- times ---- */
 
 static GDateTime *

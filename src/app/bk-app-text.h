@@ -27,6 +27,12 @@ char *bk_app_account_dup_trouble (BeckonAccount *account);
 const char *bk_app_application_word (const char *name);
 /* "Waiting for Bob…", what the inviter sees while nobody has answered. */
 char *bk_app_session_dup_waiting (BeckonSession *session);
+/* How the two sides of a session reach each other, in a sentence; empty where that does not matter. */
+char *bk_app_session_dup_path (BeckonSession *session);
+/* "Bob" or "You", where one side's program is joined by the other's; else NULL. */
+char *bk_app_session_dup_host (BeckonSession *session);
+/* That the other side shows another key than before; NULL if it does not. */
+char *bk_app_session_dup_identity_warning (BeckonSession *session);
 
 /* Time of the day, with the day where it is not today. */
 char *bk_app_dup_time (gint64 microseconds);

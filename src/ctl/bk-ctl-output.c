@@ -191,6 +191,11 @@ build_session (JsonBuilder *builder, GObject *object)
   add_flag (builder, "picking", beckon_session_get_picking (session));
   add_text (builder, "result", beckon_session_result_to_nick (beckon_session_get_result (session)));
   add_text (builder, "result_text", beckon_session_get_result_text (session));
+  add_text (builder, "channel_path", beckon_channel_path_to_nick (beckon_session_get_channel_path (session)));
+  add_text (builder, "channel_reason", beckon_session_get_channel_reason (session));
+  add_text (builder, "identity", beckon_identity_to_nick (beckon_session_get_identity (session)));
+  add_text (builder, "safety_number", beckon_session_get_safety_number (session));
+  add_text (builder, "host", beckon_session_get_host (session));
   add_text (builder, "log", beckon_session_get_log (session));
   add_number (builder, "created", beckon_session_get_created (session));
   add_number (builder, "deadline", beckon_session_get_deadline (session));
@@ -428,6 +433,63 @@ bk_ctl_print_objects (BkCtl *ctl, GPtrArray *objects)
   if (builder != NULL)
     {
       json_builder_end_array (builder);
+      bk_ctl_print_builder (builder);
+    }
+}
+
+/* ---- dictionaries ---- */
+
+/* The words of the bus have dashes, members of JSON underscores; enumerations are words here. */
+static void
+build_entry (JsonBuilder *builder, const char *key, GVariant *value)
+{
+  g_autofree char *name = g_strdelimit (g_strdup (key), "-", '_');
+
+  if (g_str_equal (key, "path") && g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+    {
+      add_text (builder, name, beckon_channel_path_to_nick ((BeckonChannelPath) g_variant_get_uint32 (value)));
+      return;
+    }
+  json_builder_set_member_name (builder, name);
+  json_builder_add_value (builder, json_gvariant_serialize (value));
+}
+
+static void
+print_entry (const char *key, GVariant *value)
+{
+  g_autofree char *text = NULL;
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    text = bk_ctl_safe (g_variant_get_string (value, NULL));
+  else if (g_str_equal (key, "path") && g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+    text = g_strdup (beckon_channel_path_to_nick ((BeckonChannelPath) g_variant_get_uint32 (value)));
+  else
+    {
+      g_autofree char *raw = g_variant_print (value, FALSE);
+      text = bk_ctl_safe (raw);
+    }
+  printf ("%-18s %s\n", key, text);
+}
+
+void
+bk_ctl_print_dictionary (BkCtl *ctl, GVariant *dictionary)
+{
+  g_autoptr (JsonBuilder) builder = ctl->json ? json_builder_new () : NULL;
+  GVariantIter iter;
+  GVariant *value;
+  const char *key;
+
+  if (builder != NULL)
+    json_builder_begin_object (builder);
+  g_variant_iter_init (&iter, dictionary);
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+    if (builder != NULL)
+      build_entry (builder, key, value);
+    else
+      print_entry (key, value);
+  if (builder != NULL)
+    {
+      json_builder_end_object (builder);
       bk_ctl_print_builder (builder);
     }
 }

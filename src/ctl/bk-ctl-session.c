@@ -220,8 +220,8 @@ is_ringing_here (BeckonSession *session)
          && (beckon_session_get_flags (session) & BECKON_SESSION_FLAGS_INVITEE) != 0;
 }
 
-static gboolean
-is_open (BeckonSession *session)
+gboolean
+bk_ctl_session_is_open (BeckonSession *session)
 {
   return beckon_session_get_state (session) != BECKON_SESSION_STATE_TERMINATED;
 }
@@ -245,9 +245,8 @@ is_inviter (BeckonSession *session)
   return (beckon_session_get_flags (session) & BECKON_SESSION_FLAGS_INVITER) != 0;
 }
 
-/* The one session that the first argument names, or without it the only one that @fits. */
-static BeckonSession *
-pick_session (BkCtl *ctl, gboolean (*fits) (BeckonSession *session), const char *what)
+BeckonSession *
+bk_ctl_pick_session (BkCtl *ctl, gboolean (*fits) (BeckonSession *session), const char *what)
 {
   g_autoptr (GPtrArray) sessions = bk_ctl_dup_items (beckon_messenger_get_sessions (ctl->messenger));
   const char *id = ctl->args[0];
@@ -288,7 +287,7 @@ run_pick (BkCtl *ctl)
       bk_ctl_fail (ctl, BK_CTL_USAGE, "Usage: beckonctl pick SESSION WHO, or beckonctl pick SESSION --nobody");
       return;
     }
-  g_autoptr (BeckonSession) session = pick_session (ctl, is_any, "session");
+  g_autoptr (BeckonSession) session = bk_ctl_pick_session (ctl, is_any, "session");
   if (session == NULL)
     return;
   g_autoptr (BeckonAccount) account
@@ -331,7 +330,7 @@ run_accept (BkCtl *ctl)
 {
   if (!parse_wait (ctl))
     return;
-  g_autoptr (BeckonSession) session = pick_session (ctl, is_ringing_here, "invitation");
+  g_autoptr (BeckonSession) session = bk_ctl_pick_session (ctl, is_ringing_here, "invitation");
   if (session != NULL && options.address != NULL)
     beckon_session_set_local_address_async (session, options.address, ctl->cancellable, on_accept_address, ctl);
   else if (session != NULL)
@@ -341,7 +340,7 @@ run_accept (BkCtl *ctl)
 static void
 run_decline (BkCtl *ctl)
 {
-  g_autoptr (BeckonSession) session = pick_session (ctl, is_ringing_here, "invitation");
+  g_autoptr (BeckonSession) session = bk_ctl_pick_session (ctl, is_ringing_here, "invitation");
 
   if (session != NULL)
     beckon_session_decline_async (session, data (), ctl->cancellable, on_declined, ctl);
@@ -367,7 +366,7 @@ run_cancel (BkCtl *ctl)
       bk_ctl_fail (ctl, BK_CTL_USAGE, "There is no result %s; beckonctl(1) has a list", options.reason);
       return;
     }
-  g_autoptr (BeckonSession) session = pick_session (ctl, is_open, "open session");
+  g_autoptr (BeckonSession) session = bk_ctl_pick_session (ctl, bk_ctl_session_is_open, "open session");
   if (session != NULL)
     beckon_session_cancel_async (session, reason, data (), ctl->cancellable, on_cancelled, ctl);
 }
@@ -379,7 +378,7 @@ BK_CTL_DEFINE_VERB (on_context_sent, BECKON_SESSION, beckon_session_send_context
 static void
 run_context (BkCtl *ctl)
 {
-  g_autoptr (BeckonSession) session = pick_session (ctl, is_open, "open session");
+  g_autoptr (BeckonSession) session = bk_ctl_pick_session (ctl, bk_ctl_session_is_open, "open session");
 
   if (session == NULL)
     return;
@@ -400,7 +399,7 @@ run_list (BkCtl *ctl)
   g_autoptr (GPtrArray) sessions = bk_ctl_dup_items (beckon_messenger_get_sessions (ctl->messenger));
 
   for (guint i = sessions->len; i > 0 && !options.all; i--)
-    if (!is_open (sessions->pdata[i - 1]))
+    if (!bk_ctl_session_is_open (sessions->pdata[i - 1]))
       g_ptr_array_remove_index (sessions, i - 1);
   bk_ctl_print_objects (ctl, sessions);
   bk_ctl_done (ctl, BK_CTL_OK);
@@ -418,7 +417,7 @@ print_detail (const char *name, const char *value)
 static void
 run_show (BkCtl *ctl)
 {
-  g_autoptr (BeckonSession) session = pick_session (ctl, is_any, "session");
+  g_autoptr (BeckonSession) session = bk_ctl_pick_session (ctl, is_any, "session");
 
   if (session == NULL)
     return;
@@ -432,6 +431,11 @@ run_show (BkCtl *ctl)
       print_detail ("data", beckon_session_get_app_data (session));
       print_detail ("local address", beckon_session_get_local_address (session));
       print_detail ("remote address", beckon_session_get_remote_address (session));
+      print_detail ("hosted by", beckon_session_get_host (session));
+      print_detail ("channel", beckon_channel_path_to_nick (beckon_session_get_channel_path (session)));
+      print_detail ("", beckon_session_get_channel_reason (session));
+      print_detail ("identity", beckon_identity_to_nick (beckon_session_get_identity (session)));
+      print_detail ("safety number", beckon_session_get_safety_number (session));
       print_detail ("log", beckon_session_get_log (session));
       for (const char *const *line = beckon_session_get_timeline (session); *line != NULL; line++)
         print_detail ("", *line);
@@ -474,5 +478,6 @@ const BkCtlCommand bk_ctl_session_commands[] = {
   { "sessions", run_list, "", "List the sessions", 0, 0, list_entries },
   { "sessions list", run_list, "", NULL, 0, 0, list_entries },
   { "show", run_show, "[SESSION]", "Tell all about a session", 0, 1, NULL },
+  { "session show", run_show, "[SESSION]", NULL, 0, 1, NULL },
   { NULL },
 };

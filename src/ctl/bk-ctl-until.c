@@ -26,6 +26,8 @@ static const struct
   [BK_CTL_UNTIL_RINGING] = { "ringing", TAKES_NOTHING },
   [BK_CTL_UNTIL_APP_NOT_PRESENT] = { "app-not-present", TAKES_NOTHING },
   [BK_CTL_UNTIL_CONTEXT_DATA] = { "context-data", TAKES_NOTHING },
+  [BK_CTL_UNTIL_CHANNEL] = { "channel", TAKES_VALUE },
+  [BK_CTL_UNTIL_STREAM_OFFERED] = { "stream-offered", MAY_TAKE_VALUE },
   [BK_CTL_UNTIL_ALERT] = { "alert", TAKES_NOTHING },
   [BK_CTL_UNTIL_MESSAGE] = { "message", MAY_TAKE_VALUE },
   [BK_CTL_UNTIL_SENT] = { "sent", TAKES_NOTHING },
@@ -81,6 +83,8 @@ value_is_known (BkCtlUntilKind kind, const char *value)
     return is_nick (BECKON_TYPE_SESSION_STATE, value);
   if (kind == BK_CTL_UNTIL_SESSION_RESULT)
     return is_nick (BECKON_TYPE_SESSION_RESULT, value);
+  if (kind == BK_CTL_UNTIL_CHANNEL)
+    return is_nick (BECKON_TYPE_CHANNEL_PATH, value);
   if (kind == BK_CTL_UNTIL_CONTACT)
     return is_nick (BECKON_TYPE_RELATION, value);
   if (kind == BK_CTL_UNTIL_PRESENCE)
@@ -137,6 +141,18 @@ is_invitation (BeckonSession *session)
 }
 
 static gboolean
+is_offered (BeckonSession *session, const char *name)
+{
+  g_auto (GStrv) streams = beckon_session_dup_offered_streams (session);
+  g_auto (GStrv) datagrams = beckon_session_dup_offered_datagrams (session);
+
+  if (name == NULL)
+    return streams[0] != NULL || datagrams[0] != NULL;
+  return g_strv_contains ((const char *const *) streams, name)
+         || g_strv_contains ((const char *const *) datagrams, name);
+}
+
+static gboolean
 session_holds (BkCtlUntil *until, BkCtlWatch *watch, BeckonSession *session)
 {
   g_autofree char *who = NULL;
@@ -151,6 +167,10 @@ session_holds (BkCtlUntil *until, BkCtlWatch *watch, BeckonSession *session)
       return g_str_equal (beckon_session_state_to_nick (beckon_session_get_state (session)), until->value);
     case BK_CTL_UNTIL_SESSION_RESULT:
       return g_str_equal (beckon_session_result_to_nick (beckon_session_get_result (session)), until->value);
+    case BK_CTL_UNTIL_CHANNEL:
+      return g_str_equal (beckon_channel_path_to_nick (beckon_session_get_channel_path (session)), until->value);
+    case BK_CTL_UNTIL_STREAM_OFFERED:
+      return is_offered (session, until->value);
     case BK_CTL_UNTIL_PICKING:
       return beckon_session_get_picking (session);
     case BK_CTL_UNTIL_RINGING:
@@ -254,6 +274,8 @@ bk_ctl_until_holds (BkCtlUntil *until, BkCtlWatch *watch)
     case BK_CTL_UNTIL_SESSION_RESULT:
     case BK_CTL_UNTIL_RINGING:
     case BK_CTL_UNTIL_APP_NOT_PRESENT:
+    case BK_CTL_UNTIL_CHANNEL:
+    case BK_CTL_UNTIL_STREAM_OFFERED:
       return any_session_holds (until, watch);
     case BK_CTL_UNTIL_INVITATION_OVER:
       return no_invitation (watch);

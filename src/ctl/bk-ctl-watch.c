@@ -21,7 +21,7 @@ static const GOptionEntry entries[] = {
   { NULL },
 };
 
-static BkCtlWatch watch;
+BkCtlWatch bk_ctl_watch;
 
 /* ---- telling ---- */
 
@@ -66,15 +66,14 @@ print_line (const char *event, GObject *subject, const char *const *pairs)
   fflush (stdout);
 }
 
-/* Prints an event: what it is about, then names and texts up to a NULL. */
-static void
-tell (const char *event, gpointer subject, ...)
+void
+bk_ctl_watch_tell (const char *event, gpointer subject, ...)
 {
   const char *pairs[9] = { NULL };
   va_list args;
   guint n = 0;
 
-  if (watch.ctl->ended)
+  if (bk_ctl_watch.ctl->ended)
     return;
   va_start (args, subject);
   for (const char *name = va_arg (args, const char *); name != NULL && n < 8; name = va_arg (args, const char *))
@@ -83,7 +82,7 @@ tell (const char *event, gpointer subject, ...)
       pairs[n++] = va_arg (args, const char *);
     }
   va_end (args);
-  if (watch.ctl->json)
+  if (bk_ctl_watch.ctl->json)
     print_json (event, subject, pairs);
   else
     print_line (event, subject, pairs);
@@ -94,160 +93,38 @@ tell (const char *event, gpointer subject, ...)
 static void
 reached (BkCtlUntil *until)
 {
-  tell ("until", NULL, "condition", until->text, NULL);
-  bk_ctl_done (watch.ctl, BK_CTL_OK);
+  bk_ctl_watch_tell ("until", NULL, "condition", until->text, NULL);
+  bk_ctl_done (bk_ctl_watch.ctl, BK_CTL_OK);
 }
 
-static void
-check (void)
+void
+bk_ctl_watch_check (void)
 {
-  for (guint i = 0; i < watch.untils->len && !watch.ctl->ended; i++)
-    if (bk_ctl_until_holds (watch.untils->pdata[i], &watch))
-      reached (watch.untils->pdata[i]);
+  for (guint i = 0; i < bk_ctl_watch.untils->len && !bk_ctl_watch.ctl->ended; i++)
+    if (bk_ctl_until_holds (bk_ctl_watch.untils->pdata[i], &bk_ctl_watch))
+      reached (bk_ctl_watch.untils->pdata[i]);
 }
 
-/* For what passes. @value: NULL fits all. */
-static void
-passes (BkCtlUntilKind kind, const char *value)
+void
+bk_ctl_watch_passes (BkCtlUntilKind kind, const char *value)
 {
-  for (guint i = 0; i < watch.untils->len && !watch.ctl->ended; i++)
+  for (guint i = 0; i < bk_ctl_watch.untils->len && !bk_ctl_watch.ctl->ended; i++)
     {
-      BkCtlUntil *until = watch.untils->pdata[i];
-      if (until->kind == kind && (value == NULL || g_strcmp0 (until->value, value) == 0))
+      BkCtlUntil *until = bk_ctl_watch.untils->pdata[i];
+      if (until->kind == kind && (value == NULL || until->value == NULL || g_str_equal (until->value, value)))
         reached (until);
     }
-  check ();
+  bk_ctl_watch_check ();
 }
 
 /* TRUE the first time. */
 static gboolean
 is_new (gpointer object)
 {
-  if (g_hash_table_contains (watch.known, object))
+  if (g_hash_table_contains (bk_ctl_watch.known, object))
     return FALSE;
-  g_hash_table_add (watch.known, g_object_ref (object));
+  g_hash_table_add (bk_ctl_watch.known, g_object_ref (object));
   return TRUE;
-}
-
-static gboolean
-minds (BeckonSession *session)
-{
-  return bk_ctl_watch_minds (&watch, session);
-}
-
-/* ---- sessions ---- */
-
-static void
-ring (BeckonSession *session)
-{
-  if (minds (session) && g_hash_table_add (watch.rung, g_strdup (beckon_session_get_id (session))))
-    tell ("invitation", session, NULL);
-  check ();
-}
-
-static void
-on_state_changed (BeckonSession *session, BeckonSessionState previous, gpointer user_data)
-{
-  const char *nick = beckon_session_state_to_nick (previous);
-
-  if (!minds (session))
-    return;
-  tell ("session", session, "previous", nick, NULL);
-  passes (BK_CTL_UNTIL_SESSION_STATE, nick);
-}
-
-static void
-on_termination (BeckonSession *session, BeckonSessionResult result, const char *app_data, gpointer user_data)
-{
-  if (!minds (session))
-    return;
-  tell ("ended", session, "result", beckon_session_result_to_nick (result), "app_data", app_data, NULL);
-  passes (BK_CTL_UNTIL_SESSION_RESULT, beckon_session_result_to_nick (result));
-}
-
-static void
-on_answer (BeckonSession *session, const char *app_data, const char *event)
-{
-  if (minds (session))
-    tell (event, session, "app_data", app_data, NULL);
-}
-
-static void
-on_ringing (BeckonSession *session, GParamSpec *pspec, gpointer user_data)
-{
-  if (!minds (session))
-    return;
-  tell ("ringing", session, NULL);
-  check ();
-}
-
-/* The last line of what people read about the session, e.g. that the program has it. */
-static void
-on_timeline (BeckonSession *session, GParamSpec *pspec, gpointer user_data)
-{
-  const char *const *lines = beckon_session_get_timeline (session);
-  guint n = g_strv_length ((char **) lines);
-
-  if (minds (session) && n > 0)
-    tell ("timeline", session, "line", lines[n - 1], NULL);
-}
-
-static void
-on_app_not_present (BeckonSession *session, const char *name, const char *url, gpointer user_data)
-{
-  if (!minds (session))
-    return;
-  tell ("app-not-present", session, "name", name, "url", url, NULL);
-  passes (BK_CTL_UNTIL_APP_NOT_PRESENT, NULL);
-}
-
-static void
-on_ready_to_launch (BeckonSession *session, gpointer user_data)
-{
-  if (minds (session))
-    tell ("ready-to-launch", session, NULL);
-}
-
-/* The size alone: what programs tell each other may be secret. */
-static void
-on_context_data (BeckonSession *session, const char *text, gpointer user_data)
-{
-  g_autofree char *size = g_strdup_printf ("%" G_GSIZE_FORMAT, strlen (text));
-
-  if (!minds (session))
-    return;
-  tell ("context-data", session, "bytes", size, NULL);
-  passes (BK_CTL_UNTIL_CONTEXT_DATA, NULL);
-}
-
-static void
-on_send_error (BeckonSession *session, BeckonError code, gpointer user_data)
-{
-  if (minds (session))
-    tell ("send-error", session, "error", beckon_error_to_nick (code), NULL);
-}
-
-static void
-add_session (gpointer object)
-{
-  BeckonSession *session = object;
-
-  g_signal_connect (session, "state-changed", G_CALLBACK (on_state_changed), NULL);
-  g_signal_connect (session, "termination", G_CALLBACK (on_termination), NULL);
-  g_signal_connect (session, "accepted", G_CALLBACK (on_answer), (gpointer) "accepted");
-  g_signal_connect (session, "declined", G_CALLBACK (on_answer), (gpointer) "declined");
-  g_signal_connect (session, "cancelled", G_CALLBACK (on_answer), (gpointer) "cancelled");
-  g_signal_connect (session, "notify::ringing", G_CALLBACK (on_ringing), NULL);
-  g_signal_connect (session, "notify::timeline", G_CALLBACK (on_timeline), NULL);
-  g_signal_connect (session, "app-not-present", G_CALLBACK (on_app_not_present), NULL);
-  g_signal_connect (session, "ready-to-launch", G_CALLBACK (on_ready_to_launch), NULL);
-  g_signal_connect (session, "context-data-received", G_CALLBACK (on_context_data), NULL);
-  g_signal_connect (session, "send-error", G_CALLBACK (on_send_error), NULL);
-  if (minds (session) && beckon_session_get_state (session) != BECKON_SESSION_STATE_TERMINATED)
-    tell ("session", session, "previous", "unknown", NULL);
-  if (beckon_session_get_state (session) == BECKON_SESSION_STATE_INVITATION
-      && (beckon_session_get_flags (session) & BECKON_SESSION_FLAGS_INVITEE) != 0)
-    ring (session);
 }
 
 /* ---- accounts and contacts ---- */
@@ -255,20 +132,20 @@ add_session (gpointer object)
 static void
 on_contact_changed (BeckonContact *contact, GParamSpec *pspec, gpointer user_data)
 {
-  tell ("contact", contact, NULL);
-  check ();
+  bk_ctl_watch_tell ("contact", contact, NULL);
+  bk_ctl_watch_check ();
 }
 
 static void
 on_group_changed (BeckonGroup *group, GParamSpec *pspec, gpointer user_data)
 {
-  tell ("group", group, NULL);
+  bk_ctl_watch_tell ("group", group, NULL);
 }
 
 static void
 on_group_members (GListModel *contacts, guint position, guint removed, guint added, BeckonGroup *group)
 {
-  tell ("group", group, NULL);
+  bk_ctl_watch_tell ("group", group, NULL);
 }
 
 static void
@@ -276,21 +153,21 @@ add_group (gpointer object)
 {
   g_signal_connect (object, "notify::name", G_CALLBACK (on_group_changed), NULL);
   g_signal_connect (beckon_group_get_contacts (object), "items-changed", G_CALLBACK (on_group_members), object);
-  tell ("group", object, NULL);
+  bk_ctl_watch_tell ("group", object, NULL);
 }
 
 static void
 add_contact (gpointer object)
 {
   g_signal_connect (object, "notify", G_CALLBACK (on_contact_changed), NULL);
-  tell ("contact", object, NULL);
+  bk_ctl_watch_tell ("contact", object, NULL);
 }
 
 static void
 on_account_changed (BeckonAccount *account, GParamSpec *pspec, gpointer user_data)
 {
-  tell ("account", account, NULL);
-  check ();
+  bk_ctl_watch_tell ("account", account, NULL);
+  bk_ctl_watch_check ();
 }
 
 /* ---- messages ---- */
@@ -298,8 +175,8 @@ on_account_changed (BeckonAccount *account, GParamSpec *pspec, gpointer user_dat
 static void
 on_message_changed (BeckonMessage *message, GParamSpec *pspec, BeckonConversation *conversation)
 {
-  tell ("message-changed", message, "who", beckon_conversation_get_who (conversation), NULL);
-  check ();
+  bk_ctl_watch_tell ("message-changed", message, "who", beckon_conversation_get_who (conversation), NULL);
+  bk_ctl_watch_check ();
 }
 
 static void
@@ -316,15 +193,15 @@ on_messages (GListModel *model, guint position, guint removed, guint added, gpoi
       g_signal_connect (message, "notify::delivery", G_CALLBACK (on_message_changed), conversation);
       g_signal_connect (message, "notify::result", G_CALLBACK (on_message_changed), conversation);
       if (user_data == NULL)
-        tell ("message", message, "who", beckon_conversation_get_who (conversation), NULL);
+        bk_ctl_watch_tell ("message", message, "who", beckon_conversation_get_who (conversation), NULL);
     }
-  check ();
+  bk_ctl_watch_check ();
 }
 
 static void
 on_conversation_unread (BeckonConversation *conversation, GParamSpec *pspec, gpointer user_data)
 {
-  check ();
+  bk_ctl_watch_check ();
 }
 
 /* ---- lists ---- */
@@ -340,7 +217,7 @@ on_items (GListModel *model, guint position, guint removed, guint added, gpointe
       if (is_new (item))
         add (item);
     }
-  check ();
+  bk_ctl_watch_check ();
 }
 
 static void
@@ -354,11 +231,11 @@ static void
 add_account (gpointer object)
 {
   g_signal_connect (object, "notify", G_CALLBACK (on_account_changed), NULL);
-  tell ("account", object, NULL);
+  bk_ctl_watch_tell ("account", object, NULL);
   /* The service came back: the account that the conditions are about is another object. */
-  if (watch.account == NULL
-      || g_str_equal (beckon_account_get_signin_name (watch.account), beckon_account_get_signin_name (object)))
-    watch.account = object;
+  if (bk_ctl_watch.account == NULL
+      || g_str_equal (beckon_account_get_signin_name (bk_ctl_watch.account), beckon_account_get_signin_name (object)))
+    bk_ctl_watch.account = object;
   follow_list (beckon_account_get_contacts (object), add_contact);
   follow_list (beckon_account_get_groups (object), add_group);
 }
@@ -373,53 +250,53 @@ add_application (gpointer object)
 static void
 on_invitation (BeckonMessenger *messenger, BeckonSession *session, gpointer user_data)
 {
-  ring (session);
+  bk_ctl_watch_ring (session);
 }
 
 static void
 on_invitation_over (BeckonMessenger *messenger, BeckonSession *session, gpointer user_data)
 {
-  if (!minds (session))
+  if (!bk_ctl_watch_minds (&bk_ctl_watch, session))
     return;
-  tell ("invitation-over", session, NULL);
-  check ();
+  bk_ctl_watch_tell ("invitation-over", session, NULL);
+  bk_ctl_watch_check ();
 }
 
 static void
 on_pick (BeckonMessenger *messenger, BeckonSession *session, const char *event)
 {
-  if (!minds (session))
+  if (!bk_ctl_watch_minds (&bk_ctl_watch, session))
     return;
-  tell (event, session, NULL);
-  check ();
+  bk_ctl_watch_tell (event, session, NULL);
+  bk_ctl_watch_check ();
 }
 
 static void
 on_notice (BeckonMessenger *messenger, const char *kind, const char *text, BeckonSession *session, gpointer user_data)
 {
-  tell ("notice", session, "kind", kind, "text", text, NULL);
+  bk_ctl_watch_tell ("notice", session, "kind", kind, "text", text, NULL);
 }
 
 /* Also those that waited for somebody to show them. */
 static void
 on_alert (BeckonMessenger *messenger, BeckonAlert *alert, gpointer user_data)
 {
-  tell ("alert", alert, NULL);
-  passes (BK_CTL_UNTIL_ALERT, NULL);
+  bk_ctl_watch_tell ("alert", alert, NULL);
+  bk_ctl_watch_passes (BK_CTL_UNTIL_ALERT, NULL);
 }
 
 static void
 on_registered (BeckonMessenger *messenger, const char *guid, const char *event)
 {
-  tell (event, NULL, "guid", guid, NULL);
-  check ();
+  bk_ctl_watch_tell (event, NULL, "guid", guid, NULL);
+  bk_ctl_watch_check ();
 }
 
 static void
 on_connected (BeckonMessenger *messenger, GParamSpec *pspec, gpointer user_data)
 {
-  tell ("service", NULL, "connected", beckon_messenger_get_connected (messenger) ? "true" : "false", NULL);
-  check ();
+  bk_ctl_watch_tell ("service", NULL, "connected", beckon_messenger_get_connected (messenger) ? "true" : "false", NULL);
+  bk_ctl_watch_check ();
 }
 
 static void
@@ -435,7 +312,7 @@ follow_messenger (BeckonMessenger *messenger)
   g_signal_connect (messenger, "app-unregistered", G_CALLBACK (on_registered), (gpointer) "app-unregistered");
   g_signal_connect (messenger, "notify::connected", G_CALLBACK (on_connected), NULL);
   follow_list (beckon_messenger_get_accounts (messenger), add_account);
-  follow_list (beckon_messenger_get_sessions (messenger), add_session);
+  follow_list (beckon_messenger_get_sessions (messenger), bk_ctl_watch_add_session);
   follow_list (beckon_messenger_get_applications (messenger), add_application);
 }
 
@@ -444,9 +321,9 @@ follow_messenger (BeckonMessenger *messenger)
 static void
 start (void)
 {
-  follow_messenger (watch.ctl->messenger);
-  tell ("ready", NULL, NULL);
-  check ();
+  follow_messenger (bk_ctl_watch.ctl->messenger);
+  bk_ctl_watch_tell ("ready", NULL, NULL);
+  bk_ctl_watch_check ();
 }
 
 static void
@@ -458,16 +335,16 @@ on_conversation (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (conversation == NULL)
     {
-      bk_ctl_fail_error (watch.ctl, error);
+      bk_ctl_fail_error (bk_ctl_watch.ctl, error);
       return;
     }
-  g_ptr_array_add (watch.conversations, conversation);
+  g_ptr_array_add (bk_ctl_watch.conversations, conversation);
   g_signal_connect (conversation, "items-changed", G_CALLBACK (on_messages), NULL);
   g_signal_connect (conversation, "notify::unread", G_CALLBACK (on_conversation_unread), NULL);
-  watch.opening--;
+  bk_ctl_watch.opening--;
   /* What is there already is no event. */
-  on_messages (G_LIST_MODEL (conversation), 0, 0, g_list_model_get_n_items (G_LIST_MODEL (conversation)), &watch);
-  if (watch.opening == 0 && !watch.ctl->ended)
+  on_messages (G_LIST_MODEL (conversation), 0, 0, g_list_model_get_n_items (G_LIST_MODEL (conversation)), &bk_ctl_watch);
+  if (bk_ctl_watch.opening == 0 && !bk_ctl_watch.ctl->ended)
     start ();
 }
 
@@ -476,10 +353,10 @@ parse_untils (BkCtl *ctl)
 {
   for (char **text = options.until; text != NULL && *text != NULL; text++)
     {
-      BkCtlUntil *until = bk_ctl_until_new (ctl, watch.account, *text);
+      BkCtlUntil *until = bk_ctl_until_new (ctl, bk_ctl_watch.account, *text);
       if (until == NULL)
         return FALSE;
-      g_ptr_array_add (watch.untils, until);
+      g_ptr_array_add (bk_ctl_watch.untils, until);
     }
   return TRUE;
 }
@@ -487,16 +364,16 @@ parse_untils (BkCtl *ctl)
 static void
 run_watch (BkCtl *ctl)
 {
-  watch.ctl = ctl;
-  watch.session = options.session;
-  watch.untils = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_ctl_until_free);
-  watch.conversations = g_ptr_array_new_with_free_func (g_object_unref);
-  watch.known = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
-  watch.rung = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  bk_ctl_watch.ctl = ctl;
+  bk_ctl_watch.session = options.session;
+  bk_ctl_watch.untils = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_ctl_until_free);
+  bk_ctl_watch.conversations = g_ptr_array_new_with_free_func (g_object_unref);
+  bk_ctl_watch.known = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  bk_ctl_watch.rung = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (ctl->account_name != NULL || options.with != NULL)
-    watch.account = bk_ctl_account (ctl);
+    bk_ctl_watch.account = bk_ctl_account (ctl);
   else
-    watch.account = beckon_messenger_get_primary_account (ctl->messenger);
+    bk_ctl_watch.account = beckon_messenger_get_primary_account (ctl->messenger);
   if (ctl->ended || !parse_untils (ctl))
     return;
   if (options.with == NULL)
@@ -506,9 +383,9 @@ run_watch (BkCtl *ctl)
     }
   for (char **who = options.with; *who != NULL; who++)
     {
-      g_autofree char *name = bk_ctl_dup_who (watch.account, *who);
-      watch.opening++;
-      beckon_account_get_conversation_async (watch.account, name, ctl->cancellable, on_conversation, NULL);
+      g_autofree char *name = bk_ctl_dup_who (bk_ctl_watch.account, *who);
+      bk_ctl_watch.opening++;
+      beckon_account_get_conversation_async (bk_ctl_watch.account, name, ctl->cancellable, on_conversation, NULL);
     }
 }
 

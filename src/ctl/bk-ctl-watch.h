@@ -16,6 +16,8 @@ typedef enum
   BK_CTL_UNTIL_RINGING,
   BK_CTL_UNTIL_APP_NOT_PRESENT,
   BK_CTL_UNTIL_CONTEXT_DATA,
+  BK_CTL_UNTIL_CHANNEL,         /* PATH */
+  BK_CTL_UNTIL_STREAM_OFFERED,  /* [NAME] */
   BK_CTL_UNTIL_ALERT,           /* an operator tells something */
   BK_CTL_UNTIL_MESSAGE,         /* [TEXT] */
   BK_CTL_UNTIL_SENT,            /* nothing pending */
@@ -45,6 +47,18 @@ typedef struct
   GHashTable *rung;         /* SessionIDs whose invitation was told */
   guint opening;            /* conversations not there yet */
 } BkCtlWatch;
+
+extern BkCtlWatch bk_ctl_watch;
+
+/* Prints an event: what it is about, then names and texts up to a NULL. */
+void bk_ctl_watch_tell (const char *event, gpointer subject, ...) G_GNUC_NULL_TERMINATED;
+/* For what passes. @value: NULL fits all. */
+void bk_ctl_watch_passes (BkCtlUntilKind kind, const char *value);
+/* Things moved: something that is waited for may be there. */
+void bk_ctl_watch_check (void);
+void bk_ctl_watch_add_session (gpointer object);
+/* An invitation waits for an answer. */
+void bk_ctl_watch_ring (BeckonSession *session);
 
 BkCtlUntil *bk_ctl_until_new (BkCtl *ctl, BeckonAccount *account, const char *text);
 void bk_ctl_until_free (BkCtlUntil *until);

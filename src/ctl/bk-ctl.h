@@ -58,6 +58,8 @@ extern const BkCtlCommand bk_ctl_group_commands[];
 extern const BkCtlCommand bk_ctl_chat_commands[];
 extern const BkCtlCommand bk_ctl_application_commands[];
 extern const BkCtlCommand bk_ctl_session_commands[];
+extern const BkCtlCommand bk_ctl_channel_commands[];
+extern const BkCtlCommand bk_ctl_connection_commands[];
 extern const BkCtlCommand bk_ctl_program_commands[];
 extern const BkCtlCommand bk_ctl_open_commands[];
 extern const BkCtlCommand bk_ctl_watch_commands[];
@@ -113,6 +115,8 @@ void bk_ctl_print_builder (JsonBuilder *builder);
 void bk_ctl_print_object (BkCtl *ctl, GObject *object);
 /* Prints one text: a line, or an object with the member @name. */
 void bk_ctl_print_text (BkCtl *ctl, const char *name, const char *text);
+/* Prints what a dictionary (a{sv}) of the service holds: a line each, or an object. */
+void bk_ctl_print_dictionary (BkCtl *ctl, GVariant *dictionary);
 /* Prints the objects as lines, or as one array. */
 void bk_ctl_print_objects (BkCtl *ctl, GPtrArray *objects);
 
@@ -141,6 +145,9 @@ void bk_ctl_add_contact_private (BkCtl *ctl, BeckonMessengerPrivate *private);
 
 char *bk_ctl_dup_bare_id (const char *id);
 gboolean bk_ctl_session_has_id (BeckonSession *session, const char *prefix);
+gboolean bk_ctl_session_is_open (BeckonSession *session);
+/* The one session that the first argument names, or without it the only one that @fits. NULL: the command has failed. */
+BeckonSession *bk_ctl_pick_session (BkCtl *ctl, gboolean (*fits) (BeckonSession *session), const char *what);
 /* The GUID of the application that a name or a GUID means. NULL: the command has failed. */
 char *bk_ctl_dup_guid (BkCtl *ctl, const char *application);
 

@@ -331,6 +331,7 @@ apply_credentials (BkEngineAccount *self, const BkBackendEvent *event)
       g_autofree char *label = g_strdup_printf ("Beckon: %s", self->stored->sign_in_name);
       bk_secrets_store_async (self->secrets, key, label, event->token, NULL, on_token_stored, NULL);
     }
+  _bk_account_keep_identity (self);
   if (g_strcmp0 (self->stored->device, event->device) != 0)
     {
       g_free (self->stored->device);

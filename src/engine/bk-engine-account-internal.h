@@ -31,6 +31,9 @@ struct _BkEngineAccount
   gulong backend_handler;
 
   BkHistoryAccount *stored; /* the row as it is or is being written; its cursor: the last one handed in */
+  BkIdentity *identity;     /* nullable */
+  gboolean identity_is_new; /* not kept yet */
+  GHashTable *keys;         /* char * who → GPtrArray of char *: keys of contacts */
   BkEngineContacts *contacts;
   BkEngineGroups *groups;
   GPtrArray *making; /* who waits for a new group, owned */
@@ -54,6 +57,8 @@ void _bk_account_save (BkEngineAccount *self);
 void _bk_account_changed (BkEngineAccount *self);
 BkEngineConversation *_bk_account_ensure_conversation (BkEngineAccount *self, const char *who);
 void _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact);
+void _bk_account_set_identity (BkEngineAccount *self, const char *secret);
+void _bk_account_keep_identity (BkEngineAccount *self);
 /* "arrived" */
 void _bk_account_arrived (BkEngineAccount *self);
 /* "session-event" */

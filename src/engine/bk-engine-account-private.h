@@ -7,6 +7,7 @@
 #include "bk-desktop.h"
 #include "bk-engine-account.h"
 #include "bk-engine-history.h"
+#include "bk-identity.h"
 
 G_BEGIN_DECLS
 
@@ -72,6 +73,18 @@ char *bk_engine_account_dup_secret_key (BkEngineAccount *self);
 /* The account has proved itself: from now on it is kept over restarts. */
 void bk_engine_account_keep_async (BkEngineAccount *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_engine_account_keep_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+
+/* ---- identities ---- */
+
+/* The key of this account on this device; NULL while nothing is known of it, and where it could not be read. */
+BkIdentity *bk_engine_account_get_identity (BkEngineAccount *self);
+/* What the history knows; and from now on a key of @who. @who is a normal sign-in name. */
+void bk_engine_account_restore_key (BkEngineAccount *self, const char *who, const char *key);
+void bk_engine_account_remember_key (BkEngineAccount *self, const char *who, const char *key);
+gboolean bk_engine_account_has_keys (BkEngineAccount *self, const char *who);
+gboolean bk_engine_account_knows_key (BkEngineAccount *self, const char *who, const char *key);
+/* "account/<name>/identity" */
+char *bk_engine_account_dup_identity_key (BkEngineAccount *self);
 
 /* ---- contacts ---- */
 

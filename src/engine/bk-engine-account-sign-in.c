@@ -174,6 +174,39 @@ on_token (GObject *source, GAsyncResult *result, gpointer user_data)
   g_free (token);
 }
 
+static void
+look_for_token (BkEngineAccount *self)
+{
+  if (self->password != NULL)
+    {
+      ask_backend (self, NULL);
+      return;
+    }
+  g_autofree char *key = bk_engine_account_dup_secret_key (self);
+  bk_secrets_lookup_async (self->secrets, key, NULL, on_token, attempt_new (self));
+}
+
+/* Who cannot read the key signs in without: contacts that know it will be warned. A new one would do no better, and
+ * would be the wrong one for good. */
+static void
+on_identity (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Attempt) attempt = user_data;
+  BkEngineAccount *self = attempt->self;
+  g_autoptr (GError) error = NULL;
+  char *secret = bk_secrets_lookup_finish (BK_SECRETS (source), result, &error);
+
+  if (error != NULL)
+    g_warning ("Account %u: the key of this device could not be read: %s", self->stored->id, error->message);
+  else if (self->identity == NULL)
+    _bk_account_set_identity (self, secret);
+  if (secret != NULL)
+    explicit_bzero (secret, strlen (secret));
+  g_free (secret);
+  if (attempt->attempt == self->attempt)
+    look_for_token (self);
+}
+
 /* Everything that was handed in is in the file or has failed by now: this is the place to go on from. */
 static void
 on_cursor (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -192,13 +225,13 @@ on_cursor (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   g_free (self->stored->cursor);
   self->stored->cursor = g_steal_pointer (&cursor);
-  if (self->password != NULL)
+  if (self->identity != NULL)
     {
-      ask_backend (self, NULL);
+      look_for_token (self);
       return;
     }
-  g_autofree char *key = bk_engine_account_dup_secret_key (self);
-  bk_secrets_lookup_async (self->secrets, key, NULL, on_token, g_steal_pointer (&attempt));
+  g_autofree char *key = bk_engine_account_dup_identity_key (self);
+  bk_secrets_lookup_async (self->secrets, key, NULL, on_identity, g_steal_pointer (&attempt));
 }
 
 void

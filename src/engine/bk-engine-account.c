@@ -288,6 +288,8 @@ bk_engine_account_finalize (GObject *object)
   BkEngineAccount *self = BK_ENGINE_ACCOUNT (object);
 
   g_clear_pointer (&self->stored, bk_history_account_free);
+  g_clear_pointer (&self->identity, bk_identity_free);
+  g_hash_table_unref (self->keys);
   g_object_unref (self->contacts);
   g_object_unref (self->groups);
   g_ptr_array_unref (self->making);
@@ -331,6 +333,7 @@ static void
 bk_engine_account_init (BkEngineAccount *self)
 {
   self->contacts = bk_engine_contacts_new ();
+  self->keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   self->groups = bk_engine_groups_new ();
   self->making = g_ptr_array_new_with_free_func (_bk_account_maker_free);
   g_signal_connect_object (self->groups, "items-changed", G_CALLBACK (on_groups_changed), self, G_CONNECT_AFTER);

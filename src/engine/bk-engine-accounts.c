@@ -170,10 +170,18 @@ on_row_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_identity_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  bk_secrets_clear_finish (BK_SECRETS (source), result, NULL); /* there may have been none */
+}
+
+static void
 clear_secret (BkEngine *self, BkEngineAccount *account, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autofree char *key = bk_engine_account_dup_secret_key (account);
+  g_autofree char *identity_key = bk_engine_account_dup_identity_key (account);
 
+  bk_secrets_clear_async (self->secrets, identity_key, NULL, on_identity_cleared, NULL);
   bk_secrets_clear_async (self->secrets, key, NULL, callback, user_data);
 }
 

@@ -8,7 +8,33 @@ G_BEGIN_DECLS
 #define BK_REGISTRATION_MAX 65536
 #define BK_REGISTRATION_SUFFIX ".peer"
 
+struct _BkEngineApplication
+{
+  GObject parent_instance;
+
+  char *guid;
+  char *name;
+  char *url;
+  char *icon;
+  char *comment;
+  char *path;
+  char **argv;
+  char *bus_name;
+  char *try_exec; /* one more program that must be there */
+  char **host_argv; /* programs that do not know Beckon: both or none, field codes not expanded */
+  char **join_argv;
+  BkCarries carries;
+  guint16 port; /* 0: any */
+  gboolean invitee_hosts;
+  char **ignored_ports; /* "PORT/tcp" or "PORT/udp" */
+  BkChannelNeed channel;
+  BkApplicationSource source;
+  char *reason; /* why it is not present, as last asked */
+};
+
 gboolean _bk_engine_application_is_program (const char *path);
+/* The programs that must be there; transfer container. */
+GPtrArray *_bk_engine_application_list_programs (BkEngineApplication *self);
 gboolean bk_engine_application_is_same (BkEngineApplication *self, BkEngineApplication *other);
 
 /* ---- one folder of registration files ---- */

@@ -3,10 +3,7 @@
  * registered themselves. */
 #include "bk-engine-application-private.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "bk-ids.h"
 #include "bk-limits.h"
@@ -14,26 +11,8 @@
 #define GROUP "Beckon Peer"
 #define MAX_ARGUMENTS 64
 #define MAX_COMMENT 512
+#define MAX_IGNORED 16
 #define BUS_NAME_PREFIX "im.beckon.Beckon.Peer."
-
-struct _BkEngineApplication
-{
-  GObject parent_instance;
-
-  char *guid;
-  char *name;
-  char *url;
-  char *icon;
-  char *comment;
-  char *path;
-  char **argv;
-  char *bus_name;
-  char **host_argv; /* programs that do not know Beckon: both or none, field codes not expanded */
-  char **join_argv;
-  BkChannelNeed channel;
-  BkApplicationSource source;
-  char *reason; /* why it is not present, as last asked */
-};
 
 G_DEFINE_FINAL_TYPE (BkEngineApplication, bk_engine_application, G_TYPE_OBJECT)
 
@@ -52,6 +31,8 @@ bk_engine_application_finalize (GObject *object)
   g_free (self->bus_name);
   g_strfreev (self->host_argv);
   g_strfreev (self->join_argv);
+  g_strfreev (self->ignored_ports);
+  g_free (self->try_exec);
   g_free (self->reason);
   G_OBJECT_CLASS (bk_engine_application_parent_class)->finalize (object);
 }
@@ -263,36 +244,93 @@ read_bus_name (BkEngineApplication *self, GKeyFile *file, GError **error)
   return TRUE;
 }
 
-/* Programs that do not know Beckon. */
+/* ---- programs that do not know Beckon ---- */
+
+static gboolean
+is_ignorable (const char *word)
+{
+  g_auto (GStrv) parts = g_strsplit (word, "/", 2);
+
+  return g_strv_length (parts) == 2 && g_ascii_string_to_unsigned (parts[0], 10, 1, 65535, NULL, NULL)
+         && (g_str_equal (parts[1], "tcp") || g_str_equal (parts[1], "udp"));
+}
+
+static gboolean
+read_ignored_ports (BkEngineApplication *self, GKeyFile *file, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!read_text (file, "IgnorePorts", MAX_IGNORED * sizeof "65535/udp", FALSE, &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  if (g_str_has_suffix (text, ";"))
+    text[strlen (text) - 1] = '\0';
+  self->ignored_ports = g_strsplit (text, ";", -1);
+  if (*text == '\0')
+    return refuse (error, "IgnorePorts is empty");
+  for (char **word = self->ignored_ports; *word != NULL; word++)
+    if (!is_ignorable (g_strstrip (*word)))
+      return refuse (error, "IgnorePorts is no list such as 5556/udp;8080/tcp");
+  return TRUE;
+}
+
+static gboolean
+read_place (BkEngineApplication *self, GKeyFile *file, GError **error)
+{
+  static const char *const transports[] = { "tcp", "udp", "tcp+udp", "unix", NULL };
+  static const BkCarries carries[] = { BK_CARRY_TCP, BK_CARRY_UDP, BK_CARRY_TCP | BK_CARRY_UDP, BK_CARRY_UNIX };
+  static const char *const hosts[] = { "inviter", "invitee", NULL };
+  g_autofree char *port = NULL;
+  guint64 number = 0;
+  int transport = -1, host = 0;
+
+  if (!read_word (file, "Transport", transports, &transport, error) || !read_word (file, "Host", hosts, &host, error)
+      || !read_text (file, "Port", 5, FALSE, &port, error) || !read_ignored_ports (self, file, error))
+    return FALSE;
+  if (port != NULL && !g_ascii_string_to_unsigned (port, 10, 1, 65535, &number, NULL))
+    return refuse (error, "Port is not a number from 1 to 65535");
+  self->carries = transport >= 0 ? carries[transport] : 0;
+  self->invitee_hosts = host == 1;
+  self->port = (guint16) number;
+  if (self->carries == BK_CARRY_UNIX && self->port != 0)
+    return refuse (error, "Port goes with tcp and udp alone");
+  return TRUE;
+}
+
 static gboolean
 read_hosting (BkEngineApplication *self, GKeyFile *file, GError **error)
 {
-  static const char *const transports[] = { "tcp", "udp", "tcp+udp", "unix", NULL };
-  static const char *const hosts[] = { "inviter", "invitee", NULL };
-  g_autofree char *port = NULL;
-  guint64 number;
-  int transport = -1, host = 0;
+  if (!read_place (self, file, error))
+    return FALSE;
 
-  if (!read_command (file, "HostExec", "phn", self->path, &self->host_argv, error)
-      || !read_command (file, "JoinExec", "phn", self->path, &self->join_argv, error)
-      || !read_word (file, "Transport", transports, &transport, error)
-      || !read_word (file, "Host", hosts, &host, error) || !read_text (file, "Port", 5, FALSE, &port, error))
+  const char *codes = self->carries == BK_CARRY_UNIX ? "smn" : "phmn";
+  if (!read_command (file, "HostExec", codes, self->path, &self->host_argv, error)
+      || !read_command (file, "JoinExec", codes, self->path, &self->join_argv, error))
     return FALSE;
   if ((self->host_argv != NULL) != (self->join_argv != NULL))
     return refuse (error, "HostExec and JoinExec go together");
-  if (self->host_argv != NULL && transport < 0)
+  if (self->host_argv == NULL)
+    return TRUE;
+  if (self->carries == 0)
     return refuse (error, "Transport is missing");
-  if (port != NULL && !g_ascii_string_to_unsigned (port, 10, 1, 65535, &number, NULL))
-    return refuse (error, "Port is not a number from 1 to 65535");
+  if (self->channel == BK_CHANNEL_NONE)
+    return refuse (error, "Channel is none, but HostExec and JoinExec need one");
+  self->channel = BK_CHANNEL_REQUIRED;
   return TRUE;
 }
 
 static gboolean
 read_launching (BkEngineApplication *self, GKeyFile *file, GError **error)
 {
+  g_auto (GStrv) try_exec = NULL;
+
   if (!read_command (file, "Exec", "", self->path, &self->argv, error) || !read_bus_name (self, file, error)
-      || !read_hosting (self, file, error))
+      || !read_hosting (self, file, error) || !read_command (file, "TryExec", "", self->path, &try_exec, error))
     return FALSE;
+  if (try_exec != NULL && try_exec[1] != NULL)
+    return refuse (error, "TryExec is more than a program");
+  self->try_exec = try_exec != NULL ? g_strdup (try_exec[0]) : NULL;
 
   int ways = (self->argv != NULL) + (self->bus_name != NULL) + (self->host_argv != NULL);
   if (ways == 0)
@@ -354,139 +392,4 @@ bk_engine_application_new_described (const BkPeerDescription *description, GErro
     if (values[i][1] != NULL && *values[i][1] != '\0')
       g_key_file_set_string (file, GROUP, values[i][0], values[i][1]);
   return read_keys (self, file, error) ? g_steal_pointer (&self) : NULL;
-}
-
-/* ---- reading ---- */
-
-const char *
-bk_engine_application_get_guid (BkEngineApplication *self)
-{
-  return self->guid;
-}
-
-const char *
-bk_engine_application_get_name (BkEngineApplication *self)
-{
-  return self->name;
-}
-
-const char *
-bk_engine_application_get_url (BkEngineApplication *self)
-{
-  return self->url;
-}
-
-const char *
-bk_engine_application_get_icon (BkEngineApplication *self)
-{
-  return self->icon;
-}
-
-const char *
-bk_engine_application_get_comment (BkEngineApplication *self)
-{
-  return self->comment;
-}
-
-const char *
-bk_engine_application_get_path (BkEngineApplication *self)
-{
-  return self->path;
-}
-
-const char *const *
-bk_engine_application_get_argv (BkEngineApplication *self)
-{
-  return (const char *const *) self->argv;
-}
-
-const char *
-bk_engine_application_get_bus_name (BkEngineApplication *self)
-{
-  return self->bus_name;
-}
-
-BeckonSessionFlags
-bk_engine_application_get_flags (BkEngineApplication *self)
-{
-  return self->host_argv != NULL ? BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE : BECKON_SESSION_FLAGS_NONE;
-}
-
-BkChannelNeed
-bk_engine_application_get_channel (BkEngineApplication *self)
-{
-  return self->channel;
-}
-
-/* Whether two descriptions say the same. */
-gboolean
-bk_engine_application_is_same (BkEngineApplication *self, BkEngineApplication *other)
-{
-  return g_str_equal (self->guid, other->guid) && g_str_equal (self->name, other->name)
-         && g_strcmp0 (self->url, other->url) == 0 && g_strcmp0 (self->icon, other->icon) == 0
-         && g_strcmp0 (self->comment, other->comment) == 0 && g_strcmp0 (self->bus_name, other->bus_name) == 0;
-}
-
-BkApplicationSource
-bk_engine_application_get_source (BkEngineApplication *self)
-{
-  return self->source;
-}
-
-gboolean
-bk_engine_application_is_user (BkEngineApplication *self)
-{
-  return self->source == BK_APPLICATION_USER;
-}
-
-/* The words as one would write them: those that need quotes have them. */
-char *
-bk_engine_application_dup_command (BkEngineApplication *self)
-{
-  g_autoptr (GString) command = g_string_new (NULL);
-
-  for (char **word = self->argv; word != NULL && *word != NULL; word++)
-    {
-      g_autofree char *quoted = g_shell_quote (*word);
-      gboolean plain = **word != '\0' && strpbrk (*word, " \t\n'\"\\$`|&;<>()*?#~=%") == NULL;
-
-      if (command->len > 0)
-        g_string_append_c (command, ' ');
-      g_string_append (command, plain ? *word : quoted);
-    }
-  return g_string_free (g_steal_pointer (&command), FALSE);
-}
-
-/* Whether @path can be started: an ordinary file that we may execute. */
-gboolean
-_bk_engine_application_is_program (const char *path)
-{
-  struct stat info;
-
-  return stat (path, &info) == 0 && S_ISREG (info.st_mode) && access (path, X_OK) == 0;
-}
-
-static gboolean
-program_exists (const char *program)
-{
-  if (g_path_is_absolute (program))
-    return _bk_engine_application_is_program (program);
-
-  /* PATH may hold relative folders, and what is found there depends on where we happen to be. */
-  g_autofree char *found = g_find_program_in_path (program);
-  return found != NULL && g_path_is_absolute (found) && _bk_engine_application_is_program (found);
-}
-
-/* @reason nullable; valid until the next call. */
-gboolean
-bk_engine_application_is_present (BkEngineApplication *self, const char **reason)
-{
-  g_clear_pointer (&self->reason, g_free);
-  if (self->host_argv != NULL)
-    self->reason = g_strdup (_("Programs that do not know Beckon cannot be started by this version yet."));
-  else if (self->argv != NULL && !program_exists (self->argv[0]))
-    self->reason = g_strdup_printf (_("The program %s is not on this computer or may not be started."), self->argv[0]);
-  if (reason != NULL)
-    *reason = self->reason;
-  return self->reason == NULL;
 }

@@ -24,6 +24,10 @@ void _bk_history_place_init (BkHistoryPlace *place, const BkHistoryStep *step);
 void _bk_history_place_clear (BkHistoryPlace *place);
 gboolean _bk_history_place_move (BkSqlite *sqlite, const BkHistoryPlace *place, GError **error);
 
+typedef void (*BkHistoryRowFunc) (sqlite3_stmt *statement, gpointer data);
+gboolean _bk_history_read_rows (BkSqlite *sqlite, const char *sql, BkHistoryRowFunc row, gpointer data, GError **error);
+gboolean _bk_history_load_channels (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
+
 /* For jobs about entries of conversations. */
 gboolean _bk_history_ensure_conversation (BkSqlite *sqlite, guint account, guint id, const char *who,
                                           gint64 *conversation, GError **error);

@@ -108,6 +108,18 @@ static const BkSqliteMigration migrations[] = {
     "  name TEXT NOT NULL,"
     "  UNIQUE (account, id)"
     ") STRICT;" },
+  /* Keys by which contacts have proved who they are, and where the user's own STUN and TURN servers are. */
+  { "CREATE TABLE identities ("
+    "  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,"
+    "  who TEXT NOT NULL,"
+    "  key TEXT NOT NULL,"
+    "  PRIMARY KEY (account, who, key)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE connection_servers ("
+    "  position INTEGER PRIMARY KEY,"
+    "  server TEXT NOT NULL,"
+    "  user TEXT NOT NULL"
+    ") STRICT;" },
 };
 
 G_STATIC_ASSERT (BECKON_DELIVERY_PENDING == 1); /* in the indices above */
@@ -182,19 +194,23 @@ bk_history_content_free (BkHistoryContent *content)
   g_ptr_array_unref (content->groups);
   g_ptr_array_unref (content->conversations);
   g_ptr_array_unref (content->sessions);
+  g_ptr_array_unref (content->identities);
+  g_strfreev (content->connection.servers);
+  g_free (content->connection.user);
   g_free (content);
 }
 
 static BkHistoryContent *
 history_content_new (void)
 {
-  BkHistoryContent *content = g_new (BkHistoryContent, 1);
+  BkHistoryContent *content = g_new0 (BkHistoryContent, 1);
 
   content->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_account_free);
   content->contacts = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_contact_free);
   content->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_group_free);
   content->conversations = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_conversation_free);
   content->sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_session_free);
+  content->identities = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_identity_free);
   return content;
 }
 
@@ -216,9 +232,8 @@ _bk_engine_history_take (BkEngineHistory *self, GAsyncResult *result, GError **e
 }
 
 /* Calls @row with each row of @sql. */
-static gboolean
-read_rows (BkSqlite *sqlite, const char *sql, void (*row) (sqlite3_stmt *statement, gpointer data), gpointer data,
-           GError **error)
+gboolean
+_bk_history_read_rows (BkSqlite *sqlite, const char *sql, BkHistoryRowFunc row, gpointer data, GError **error)
 {
   sqlite3_stmt *statement = bk_sqlite_prepare (sqlite, sql, error);
   gboolean more = statement != NULL;
@@ -347,26 +362,28 @@ load_job (BkSqlite *sqlite, gpointer data, GError **error)
 
   return bk_sqlite_exec (sqlite, "DELETE FROM accounts WHERE kept = 0", error)
          && close_sessions (sqlite, error)
-         && read_rows (sqlite,
-                       "SELECT id, sign_in_name, server, display_name, device, cursor, wants_online, wanted_status,"
-                       " personal_message, is_primary FROM accounts ORDER BY id",
-                       read_account, content->accounts, error)
-         && read_rows (sqlite,
-                       "SELECT account, who, display_name, relation, blocked, request_text, groups FROM contacts"
-                       " ORDER BY account, who",
-                       read_contact, content->contacts, error)
-         && read_rows (sqlite, "SELECT account, id, name FROM groups ORDER BY number", read_group, content->groups,
-                       error)
-         && read_rows (sqlite,
-                       "SELECT account, id, who, (SELECT count(*) FROM messages m WHERE m.conversation = c.id"
-                       " AND m.id > c.read_up_to AND m.outgoing = 0) FROM conversations c ORDER BY id",
-                       read_conversation, content->conversations, error)
-         && read_rows (sqlite,
-                       "SELECT c.account, m.message_id, c.who FROM messages m JOIN conversations c"
-                       " ON c.id = m.conversation WHERE m.open = 1 ORDER BY m.id",
-                       read_session, content->sessions, error)
-         && read_rows (sqlite, "SELECT seq FROM sqlite_sequence WHERE name = 'conversations'", read_last_conversation,
-                       &job->next_conversation, error);
+         && _bk_history_read_rows (sqlite,
+                                   "SELECT id, sign_in_name, server, display_name, device, cursor, wants_online,"
+                                   " wanted_status, personal_message, is_primary FROM accounts ORDER BY id",
+                                   read_account, content->accounts, error)
+         && _bk_history_read_rows (sqlite,
+                                   "SELECT account, who, display_name, relation, blocked, request_text, groups"
+                                   " FROM contacts ORDER BY account, who",
+                                   read_contact, content->contacts, error)
+         && _bk_history_read_rows (sqlite, "SELECT account, id, name FROM groups ORDER BY number", read_group,
+                                   content->groups, error)
+         && _bk_history_read_rows (sqlite,
+                                   "SELECT account, id, who, (SELECT count(*) FROM messages m WHERE"
+                                   " m.conversation = c.id AND m.id > c.read_up_to AND m.outgoing = 0)"
+                                   " FROM conversations c ORDER BY id",
+                                   read_conversation, content->conversations, error)
+         && _bk_history_read_rows (sqlite,
+                                   "SELECT c.account, m.message_id, c.who FROM messages m JOIN conversations c"
+                                   " ON c.id = m.conversation WHERE m.open = 1 ORDER BY m.id",
+                                   read_session, content->sessions, error)
+         && _bk_history_read_rows (sqlite, "SELECT seq FROM sqlite_sequence WHERE name = 'conversations'",
+                                   read_last_conversation, &job->next_conversation, error)
+         && _bk_history_load_channels (sqlite, content, error);
 }
 
 /* ---- object ---- */

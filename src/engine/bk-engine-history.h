@@ -73,6 +73,23 @@ typedef struct
 
 void bk_history_session_free (BkHistorySession *session);
 
+/* A key by which a contact has proved who it is. */
+typedef struct
+{
+  guint account;
+  char *who;
+  char *key;
+} BkHistoryIdentity;
+
+void bk_history_identity_free (BkHistoryIdentity *identity);
+
+/* STUN and TURN servers of the user's own; the password is kept with the secrets. */
+typedef struct
+{
+  GStrv servers;
+  char *user; /* may be empty */
+} BkHistoryConnection;
+
 /* What is there when the program starts. */
 typedef struct
 {
@@ -81,6 +98,8 @@ typedef struct
   GPtrArray *groups;        /* element-type BkHistoryGroup, in the order in which they were made */
   GPtrArray *conversations; /* element-type BkHistoryConversation */
   GPtrArray *sessions;      /* element-type BkHistorySession: whose other side does not know yet that they are over */
+  GPtrArray *identities;    /* element-type BkHistoryIdentity */
+  BkHistoryConnection connection;
 } BkHistoryContent;
 
 void bk_history_content_free (BkHistoryContent *content);
@@ -180,6 +199,13 @@ void bk_engine_history_mark_read_async (BkEngineHistory *self, guint conversatio
 /* @unread: how many are left. */
 gboolean bk_engine_history_mark_read_finish (BkEngineHistory *self, GAsyncResult *result, guint *unread,
                                              GError **error);
+
+/* ---- channels ---- */
+
+/* From now on @key is one of @who. A failure is only logged. */
+void bk_engine_history_add_identity (BkEngineHistory *self, guint account, const char *who, const char *key);
+/* A failure is only logged. */
+void bk_engine_history_set_connection (BkEngineHistory *self, const BkHistoryConnection *connection);
 
 /* ---- sessions ---- */
 

@@ -32,6 +32,9 @@ struct _BkEngine
   BkEngineHistory *history;
   BkEngineRegistry *registry;
   BkEngineSessions *sessions;
+  BkChannels *channels; /* nullable */
+  BkRelays *relays;     /* of the user's own, nullable */
+  gboolean testing;     /* the connection */
   GListStore *accounts;
   guint primary; /* id of an account, 0: the oldest */
   GPtrArray *adding;  /* element-type BkEngineAccount, owned: being tried, not yet in the list */
@@ -45,6 +48,7 @@ struct _BkEngine
 /* An account that reports to the engine. */
 BkEngineAccount *_bk_engine_make_account (BkEngine *self, BkBackend *backend, const BkHistoryAccount *stored);
 void _bk_engine_take_account (BkEngine *self, BkEngineAccount *account);
+void _bk_engine_restore_connection (BkEngine *self, const BkHistoryConnection *connection);
 gboolean _bk_engine_check_open (BkEngine *self, GTask *task);
 
 G_END_DECLS

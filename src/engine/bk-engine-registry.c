@@ -250,10 +250,9 @@ watch_programs (BkEngineRegistry *self)
 
   for (guint i = 0; i < self->applications->len; i++)
     {
-      const char *const *argv = bk_engine_application_get_argv (g_ptr_array_index (self->applications, i));
+      g_autoptr (GPtrArray) needed = _bk_engine_application_list_programs (g_ptr_array_index (self->applications, i));
 
-      if (argv != NULL)
-        g_ptr_array_add (programs, (char *) argv[0]);
+      g_ptr_array_extend (programs, needed, NULL, NULL);
     }
   bk_programs_watch_set (self->programs, programs);
   g_hash_table_remove_all (self->present);
@@ -273,13 +272,20 @@ list_anew (BkEngineRegistry *self, BkEngineApplication *application)
   g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 1);
 }
 
+/* Whether a program of @application has that file name; NULL: any. */
 static gboolean
 is_called (BkEngineApplication *application, const char *name)
 {
-  const char *const *argv = bk_engine_application_get_argv (application);
-  g_autofree char *base = argv != NULL ? g_path_get_basename (argv[0]) : NULL;
+  g_autoptr (GPtrArray) programs = _bk_engine_application_list_programs (application);
 
-  return base != NULL && (name == NULL || g_str_equal (base, name));
+  for (guint i = 0; i < programs->len; i++)
+    {
+      g_autofree char *base = g_path_get_basename (programs->pdata[i]);
+
+      if (name == NULL || g_str_equal (base, name))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static void

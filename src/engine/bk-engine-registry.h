@@ -5,6 +5,7 @@
 
 #include "beckon-enums.h"
 #include "beckon-error.h"
+#include "bk-channel.h"
 #include "bk-desktop.h"
 
 G_BEGIN_DECLS
@@ -36,6 +37,13 @@ const char *bk_engine_application_get_comment (BkEngineApplication *self); /* nu
 const char *bk_engine_application_get_path (BkEngineApplication *self);    /* registration file; NULL: of the bus */
 const char *const *bk_engine_application_get_argv (BkEngineApplication *self); /* nullable: launched over the bus */
 const char *bk_engine_application_get_bus_name (BkEngineApplication *self);    /* nullable */
+/* Programs that do not know Beckon: nullable, both or none; field codes are for bk_engine_application_expand (). */
+const char *const *bk_engine_application_get_host_argv (BkEngineApplication *self);
+const char *const *bk_engine_application_get_join_argv (BkEngineApplication *self);
+BkCarries bk_engine_application_get_carries (BkEngineApplication *self); /* 0 without host_argv */
+guint16 bk_engine_application_get_port (BkEngineApplication *self);      /* where the host always listens; 0: anywhere */
+gboolean bk_engine_application_get_inviter_hosts (BkEngineApplication *self);
+const char *const *bk_engine_application_get_ignored_ports (BkEngineApplication *self); /* nullable; "5556/udp" */
 BeckonSessionFlags bk_engine_application_get_flags (BkEngineApplication *self);
 BkChannelNeed bk_engine_application_get_channel (BkEngineApplication *self);
 char *bk_engine_application_dup_command (BkEngineApplication *self); /* program and arguments; "" without argv */
@@ -47,7 +55,11 @@ gboolean bk_engine_application_is_present (BkEngineApplication *self, const char
 /* Pure and fuzzed: reads one registration file. @path names it in errors and makes relative programs absolute. */
 BkEngineApplication *bk_engine_application_parse (const char *path, const char *text, gsize length, gboolean user,
                                                   GError **error);
-/* The same for a program that described itself. */
+/* Pure and fuzzed: the command line for a program that listens at, or joins, @endpoint. The names are display names as
+ * they are, nullable: what they have that might mean something to a program is left out. */
+char **bk_engine_application_expand (const char *const *argv, const BkEndpoint *endpoint, const char *own_name,
+                                     const char *other_name);
+/* The same as parse () for a program that described itself. */
 BkEngineApplication *bk_engine_application_new_described (const BkPeerDescription *description, GError **error);
 
 #define BK_TYPE_ENGINE_REGISTRY (bk_engine_registry_get_type ())

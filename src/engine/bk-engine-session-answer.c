@@ -68,6 +68,8 @@ bk_engine_session_set_owner (BkEngineSession *self, const char *owner)
 
   self->owner = g_strdup (owner);
   g_free (old);
+  if (owner != NULL)
+    bk_session_program_came (self);
   if (owner == NULL || self->question == BK_QUESTION_NONE)
     return;
   bk_session_question_over (self);
@@ -79,12 +81,12 @@ bk_engine_session_set_owner (BkEngineSession *self, const char *owner)
 static gboolean
 move_to_accepted (BkEngineSession *self, BkLifeEvent event, GError **error)
 {
-  g_autoptr (BkEnvelope) accept = bk_session_envelope (self, BK_ENVELOPE_ACCEPT, self->accept_data);
-  BkMove move = { .send = accept };
-
   if (!bk_session_can (self, event, error))
     return FALSE;
   bk_session_read_registration (self);
+  bk_session_make_channel (self);
+  g_autoptr (BkEnvelope) accept = bk_session_envelope (self, BK_ENVELOPE_ACCEPT, self->accept_data);
+  BkMove move = { .send = accept };
   if (self->installing)
     {
       self->installing = FALSE;
@@ -93,13 +95,26 @@ move_to_accepted (BkEngineSession *self, BkLifeEvent event, GError **error)
   return bk_session_move (self, event, &move, error);
 }
 
+/* An invitation to something else than what is registered here comes to nothing, and both sides learn why. */
+static gboolean
+refuse_mismatch (BkEngineSession *self, GError **error)
+{
+  g_autoptr (GError) mismatch = NULL;
+
+  if (bk_session_check_hosting (self, &mismatch))
+    return FALSE;
+  bk_session_end (self, BK_LIFE_LAUNCH_FAILED, BECKON_SESSION_RESULT_APPLICATION_LAUNCH_FAILED, mismatch->message);
+  g_propagate_error (error, g_steal_pointer (&mismatch));
+  return TRUE;
+}
+
 static void
 on_notice_over (gpointer user_data)
 {
   g_autoptr (BkEngineSession) self = g_object_ref (user_data);
 
   self->timers[BK_SESSION_TIMER_NOTICE] = 0;
-  if (bk_session_is_application_present (self))
+  if (bk_session_is_application_present (self) && !refuse_mismatch (self, NULL))
     move_to_accepted (self, BK_LIFE_INSTALLED, NULL);
 }
 
@@ -159,6 +174,8 @@ bk_engine_session_accept (BkEngineSession *self, const char *app_data, GError **
       bk_engine_registry_refresh (self->world->registry, self->application);
       return wait_for_application (self, error);
     }
+  if (refuse_mismatch (self, error))
+    return FALSE;
   return move_to_accepted (self, BK_LIFE_ACCEPT, error);
 }
 

@@ -9,8 +9,8 @@
 /* A program that crashes leaves the bus a moment before its exit status is known. */
 #define GRACE_MS 500
 
-static gboolean
-is_launching (BkEngineSession *self)
+gboolean
+bk_session_is_launching (BkEngineSession *self)
 {
   return self->world->sessions != NULL && self->state == BECKON_SESSION_STATE_CONNECTED;
 }
@@ -18,6 +18,9 @@ is_launching (BkEngineSession *self)
 static void
 on_program_ended (BkProgram *program, gboolean failed, const char *reason, BkEngineSession *self)
 {
+  g_clear_signal_handler (&self->program_handler, program); /* nothing is left to be stopped */
+  if (bk_session_hosted_ended (self, reason))
+    return;
   bk_session_end (self, BK_LIFE_PROGRAM_ENDED,
                   failed ? BECKON_SESSION_RESULT_APPLICATION_FAILED : BECKON_SESSION_RESULT_ENDED, reason);
 }
@@ -29,7 +32,7 @@ on_launched (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (BkProgram) program = bk_launcher_launch_finish (BK_LAUNCHER (source), result, &error);
 
-  if (!is_launching (self))
+  if (!bk_session_is_launching (self))
     {
       if (program != NULL)
         bk_program_stop (program); /* too late: its cookie opens nothing */
@@ -44,6 +47,14 @@ on_launched (GObject *source, GAsyncResult *result, gpointer user_data)
   self->program_handler = g_signal_connect (self->program, "ended", G_CALLBACK (on_program_ended), self);
   bk_session_note (self, _("program launched"));
   bk_session_changed (self, "Log");
+  if (bk_session_is_hosted (self))
+    bk_session_hosted_launched (self);
+}
+
+void
+bk_session_start_program (BkEngineSession *self, const BkLaunch *launch)
+{
+  bk_launcher_launch_async (self->world->launcher, launch, self->asking, on_launched, g_object_ref (self));
 }
 
 static void
@@ -53,8 +64,8 @@ fresh_cookie (BkEngineSession *self)
   self->cookie = bk_token_new ();
 }
 
-static void
-launch_program (BkEngineSession *self)
+void
+bk_session_launch_program (BkEngineSession *self)
 {
   BkEngineApplication *application = bk_engine_registry_find (self->world->registry, self->application);
   const char *reason = _("It is not registered any more.");
@@ -64,6 +75,11 @@ launch_program (BkEngineSession *self)
       bk_session_end (self, BK_LIFE_LAUNCH_FAILED, BECKON_SESSION_RESULT_APPLICATION_LAUNCH_FAILED, reason);
       return;
     }
+  if (bk_engine_application_get_host_argv (application) != NULL || self->host != 0)
+    {
+      bk_session_launch_hosted (self, application);
+      return;
+    }
   fresh_cookie (self);
   BkLaunch launch = { .session = self->id,
                       .invitee = self->role == BK_ROLE_INVITEE,
@@ -71,7 +87,7 @@ launch_program (BkEngineSession *self)
                       .argv = bk_engine_application_get_argv (application),
                       .cookie = self->cookie,
                       .bus_name = bk_engine_application_get_bus_name (application) };
-  bk_launcher_launch_async (self->world->launcher, &launch, self->asking, on_launched, g_object_ref (self));
+  bk_session_start_program (self, &launch);
 }
 
 /* It said yes and never came: nobody has the session. */
@@ -92,11 +108,11 @@ on_handed_over (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BkEngineSession) self = user_data;
   gboolean taken = bk_peers_finish (BK_PEERS (source), result);
 
-  if (!is_launching (self))
+  if (!bk_session_is_launching (self))
     return;
   if (!taken && self->owner == NULL)
     {
-      launch_program (self);
+      bk_session_launch_program (self);
       return;
     }
   if (self->owner == NULL)
@@ -109,7 +125,7 @@ hand_over (BkEngineSession *self)
 {
   if (self->world->peers == NULL)
     {
-      launch_program (self);
+      bk_session_launch_program (self);
       return;
     }
   fresh_cookie (self);
@@ -123,10 +139,15 @@ on_before_launch (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BkEngineSession) self = user_data;
   gboolean enabled = bk_peers_finish (BK_PEERS (source), result);
 
-  if (!is_launching (self))
+  if (!bk_session_is_launching (self))
     return;
   if (!enabled)
-    bk_session_note (self, _("a running program does without the launch"));
+    {
+      bk_session_note (self, _("a running program does without the launch"));
+      bk_session_release_context (self);
+    }
+  else if (bk_session_is_hosted (self))
+    bk_session_launch_program (self);
   else if (self->owner == NULL)
     hand_over (self);
 }
@@ -134,28 +155,43 @@ on_before_launch (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 launch (BkEngineSession *self)
 {
-  if (self->owner != NULL)
+  if (self->owner != NULL && !bk_session_is_hosted (self)) /* else it belongs to another program, as a lobby */
     bk_session_note (self, _("the program runs already"));
   else if (self->account == NULL)
-    launch_program (self); /* a trial is to show that the program can be launched */
+    bk_session_launch_program (self); /* a trial is to show that the program can be launched */
   else if (self->world->peers != NULL)
     bk_peers_before_launch_async (self->world->peers, self->application, self->number, self->asking, on_before_launch,
                                   g_object_ref (self));
+  else if (bk_session_is_hosted (self))
+    bk_session_launch_program (self);
   else
     hand_over (self);
 }
 
-/* Both sides are ready, told by @event: CONNECTED, and on with the program. */
+/* Nothing is in the way any more: on with the program. */
+void
+bk_session_launch (BkEngineSession *self)
+{
+  g_autoptr (BkEngineSession) hold = g_object_ref (self);
+
+  if (!bk_session_is_launching (self))
+    return;
+  g_signal_emit_by_name (self, "ready-to-launch");
+  if (bk_session_is_launching (self))
+    launch (self);
+}
+
+/* Both sides are ready, told by @event: CONNECTED. Where the channel is required, the program waits for it. */
 void
 bk_session_connected (BkEngineSession *self, BkLifeEvent event)
 {
   g_autoptr (BkEngineSession) hold = g_object_ref (self);
 
-  if (!bk_session_move (self, event, NULL, NULL) || !is_launching (self))
+  if (!bk_session_move (self, event, NULL, NULL) || !bk_session_is_launching (self))
     return;
-  g_signal_emit_by_name (self, "ready-to-launch");
-  if (is_launching (self))
-    launch (self);
+  bk_session_start_channel (self);
+  if (!bk_session_awaits_channel (self))
+    bk_session_launch (self);
 }
 
 /* The session is over, and with it the launch. A program that knows of the session is told and decides for itself; one
@@ -210,6 +246,8 @@ bk_engine_session_owner_vanished (BkEngineSession *self)
         give_back (self);
       break;
     case BECKON_SESSION_STATE_CONNECTED:
+      if (bk_session_is_hosted (self))
+        break; /* its own programs go on */
       if (self->program != NULL)
         bk_session_start_timer (self, BK_SESSION_TIMER_GRACE, GRACE_MS, on_grace_over);
       else

@@ -2,6 +2,7 @@
 /* Private to the engine's sessions: what the files bk-engine-session*.c and bk-engine-sessions.c share. */
 #pragma once
 
+#include "bk-channel.h"
 #include "bk-engine-account-private.h"
 #include "bk-engine-sessions.h"
 #include "bk-limits.h"
@@ -15,6 +16,8 @@ typedef struct
   BkLauncher *launcher;
   BkOpener *opener;
   BkPeers *peers; /* nullable */
+  BkChannels *channels; /* nullable: no session has a channel */
+  BkRelays *relays;     /* of the user's own, nullable */
   BkEngineRegistry *registry;
   BkEngineHistory *history;
   guint answer_timeout_ms;
@@ -34,8 +37,12 @@ typedef enum
   BK_SESSION_TIMER_RETRY,    /* the network was too busy for an envelope */
   BK_SESSION_TIMER_LINGER,   /* how long the last envelope of an ended session is kept */
   BK_SESSION_TIMER_FORGET,   /* how long an ended session is shown */
+  BK_SESSION_TIMER_CHANNEL,  /* until the channel is confirmed */
+  BK_SESSION_TIMER_RELAYS,   /* the network is asked for relays, or those that it gave are good no longer */
+  BK_SESSION_TIMER_ORDER,    /* what came too early waits for what belongs before it */
+  BK_SESSION_TIMER_FETCH,    /* the program has the session and has not read it yet */
 } BkSessionTimer;
-#define BK_N_SESSION_TIMERS 6
+#define BK_N_SESSION_TIMERS 10
 
 /* How far the question "does the user want that?" is. */
 typedef enum
@@ -53,6 +60,70 @@ typedef struct
   char *uid;    /* the same at each attempt, so that repeating is harmless */
   guint tries;
 } BkOutgoing;
+
+/* How far the channel is. */
+typedef enum
+{
+  BK_LINK_NONE,    /* there is none: not yet, or the session does without */
+  BK_LINK_READY,   /* made; nothing has left this machine */
+  BK_LINK_WAITING, /* both sides have agreed; the network has not named its relays yet */
+  BK_LINK_LOOKING, /* started */
+  BK_LINK_CONFIRMED,
+  BK_LINK_OVER, /* broken, or finished with the session */
+} BkLinkState;
+
+/* The channel of a session, and what the other side says of itself. */
+typedef struct
+{
+  BkLinkState state;
+  BkChannelNeed need; /* of the application */
+  BkChannel *channel; /* nullable */
+  gint64 started;     /* monotonic */
+  BeckonChannelPath path;
+  char *reason;          /* nullable */
+  BkRelays *relays;      /* what the network gave; nullable */
+  GCancellable *asking;  /* the network is being asked for relays; nullable */
+  GQueue early;          /* of BkEnvelope: TRANSPORT that came before the channel was started */
+  guint n_sent;          /* TRANSPORT envelopes */
+  guint n_received;      /* the same */
+  guint32 generation;    /* of what came last */
+  guint n_candidates;    /* of that generation, that were handed on */
+
+  char *fingerprint; /* of the other side; nullable, as is its key */
+  char *key;
+  BeckonIdentity identity;
+  char *safety_number; /* nullable */
+} BkSessionLink;
+
+/* How far a program that does not know Beckon is. */
+typedef enum
+{
+  BK_HOSTING_NONE,
+  BK_HOSTING_AWAITED,  /* ours is to join, and the one that it joins does not listen yet */
+  BK_HOSTING_CALLED,   /* the one that ours joins listens */
+  BK_HOSTING_LAUNCHED, /* ours is being started; if it hosts: until it listens */
+  BK_HOSTING_UP,
+} BkHostingState;
+
+/* A session of programs that do not know Beckon. */
+typedef struct
+{
+  BkHostingState state;
+  char *carries;       /* as the invitation says; nullable */
+  BkEndpoint endpoint; /* where ours listens, or what it joins */
+} BkSessionHosting;
+
+/* Context data that is on its way to the program, in the order in which the other side sent it. */
+typedef struct
+{
+  guint32 n_sent;     /* numbers that were given */
+  guint32 n_received; /* the number that was taken in last */
+  gsize total;        /* bytes that came */
+  GQueue early;       /* of BkEnvelope: those that came too early, by number */
+  BkEnvelope *end;    /* what ends the session once everything before it is here; nullable */
+  GQueue kept;        /* of utf8: what waits until the program has its session */
+  gboolean keeping;   /* a program will fetch the session */
+} BkSessionOrder;
 
 struct _BkEngineSession
 {
@@ -113,6 +184,11 @@ struct _BkEngineSession
   char *cookie; /* opens the session once; NULL before the launch and afterwards */
   BkProgram *program;
   gulong program_handler;
+
+  BkRole host; /* whose program the other side's joins; 0: nobody hosts */
+  BkSessionHosting hosting;
+  BkSessionLink link;
+  BkSessionOrder order;
 };
 
 /* What goes along a move. All borrowed. */
@@ -159,10 +235,12 @@ BkEnvelope *bk_session_envelope (BkEngineSession *self, BkEnvelopeKind kind, con
 BkEnvelope *bk_session_envelope_over (BkEngineSession *self, BkEnvelopeKind kind, BeckonSessionResult reason,
                                       const char *data);
 void bk_session_push (BkEngineSession *self, const BkEnvelope *envelope);
+void bk_session_drain_to_channel (BkEngineSession *self);
 void bk_session_push_last (BkEngineSession *self, const BkEnvelope *envelope);
 void bk_session_pump (BkEngineSession *self);
 void bk_session_resume (BkEngineSession *self);
 gboolean bk_session_is_sending (BkEngineSession *self);
+guint bk_session_count_waiting_context (BkEngineSession *self);
 gboolean bk_session_has_tried (BkEngineSession *self, BkEnvelopeKind kind);
 void bk_session_settle (BkEngineSession *self);
 void bk_session_linger (BkEngineSession *self);
@@ -189,11 +267,63 @@ void bk_session_application_registered (BkEngineSession *self);
 BkEngineSession *bk_session_new_received (BkSessionWorld *world, BkEngineAccount *account,
                                           const BkBackendEvent *event, guint number);
 void bk_session_receive (BkEngineSession *self, const BkEnvelope *envelope);
+void bk_session_receive_end (BkEngineSession *self, const BkEnvelope *end);
 void bk_session_supersede (BkEngineSession *self);
+
+/* bk-engine-session-channel.c */
+void bk_session_make_channel (BkEngineSession *self);
+void bk_session_start_channel (BkEngineSession *self);
+void bk_session_start_looking (BkEngineSession *self);
+gboolean bk_session_awaits_channel (BkEngineSession *self);
+/* The channel once it is confirmed, else NULL. Borrowed. */
+BkChannel *bk_session_channel (BkEngineSession *self);
+gboolean bk_session_send_by_channel (BkEngineSession *self, const BkEnvelope *envelope);
+void bk_session_receive_transport (BkEngineSession *self, const BkEnvelope *transport);
+void bk_session_channel_over (BkEngineSession *self, BeckonSessionResult result);
+void bk_session_close_channel (BkEngineSession *self);
+void bk_session_nudge_channel (BkEngineSession *self);
+
+/* bk-engine-session-relays.c */
+void bk_session_ask_relays (BkEngineSession *self);
+gboolean bk_session_awaits_relays (BkEngineSession *self);
+BkRelays *bk_session_dup_relays (BkEngineSession *self);
+void bk_session_relays_over (BkEngineSession *self);
+
+/* bk-engine-session-identity.c */
+void bk_session_sign (BkEngineSession *self, BkEnvelope *envelope);
+gboolean bk_session_authenticate (BkEngineSession *self, const BkEnvelope *envelope);
+void bk_session_remember_identity (BkEngineSession *self);
+
+/* bk-engine-session-order.c */
+void bk_session_number (BkEngineSession *self, BkEnvelope *envelope);
+void bk_session_number_refused (BkEngineSession *self, const BkEnvelope *envelope);
+void bk_session_order_context (BkEngineSession *self, const BkEnvelope *context);
+gboolean bk_session_order_end (BkEngineSession *self, const BkEnvelope *end);
+void bk_session_keep_context (BkEngineSession *self);
+void bk_session_release_context (BkEngineSession *self);
+void bk_session_program_came (BkEngineSession *self);
+void bk_session_order_over (BkEngineSession *self);
 
 /* bk-engine-session-launch.c */
 void bk_session_connected (BkEngineSession *self, BkLifeEvent event);
+void bk_session_launch (BkEngineSession *self);
+gboolean bk_session_is_launching (BkEngineSession *self);
+void bk_session_launch_program (BkEngineSession *self);
+void bk_session_start_program (BkEngineSession *self, const BkLaunch *launch);
 void bk_session_launch_over (BkEngineSession *self);
+
+/* bk-engine-session-host.c */
+gboolean bk_session_is_hosted (BkEngineSession *self);
+void bk_session_read_hosting (BkEngineSession *self, BkEngineApplication *application);
+void bk_session_read_invited_hosting (BkEngineSession *self, const BkEnvelope *invite);
+void bk_session_write_hosting (BkEngineSession *self, BkEnvelope *invite);
+gboolean bk_session_check_hosting (BkEngineSession *self, GError **error);
+void bk_session_launch_hosted (BkEngineSession *self, BkEngineApplication *application);
+void bk_session_hosted_launched (BkEngineSession *self);
+void bk_session_receive_hosting (BkEngineSession *self);
+gboolean bk_session_hosted_ended (BkEngineSession *self, const char *reason);
+char *bk_session_dup_hosted_detail (BkEngineSession *self, const BkEnvelope *end);
+void bk_session_clear_hosting (BkEngineSession *self);
 
 /* bk-engine-sessions.c: what sessions tell the whole */
 void bk_engine_sessions_emit (BkEngineSessions *self, const char *signal, BkEngineSession *session);

@@ -139,3 +139,25 @@ bk_engine_session_get_timeline (BkEngineSession *self)
 {
   return self->timeline;
 }
+
+BeckonChannelPath
+bk_engine_session_get_channel_path (BkEngineSession *self)
+{
+  return self->link.path;
+}
+
+const char *
+bk_engine_session_get_channel_reason (BkEngineSession *self)
+{
+  return self->link.reason != NULL ? self->link.reason : "";
+}
+
+const char *
+bk_engine_session_get_host (BkEngineSession *self)
+{
+  if (self->host == 0)
+    return "";
+  if (self->host != self->role || self->account == NULL)
+    return self->user != NULL ? self->user : "";
+  return bk_engine_account_get_sign_in_name (self->account);
+}

@@ -18,10 +18,19 @@ read_invite (BkEngineSession *self, const BkEnvelope *invite)
     self->application_url = g_strdup (invite->app_url);
   self->app_data = g_strdup (invite->data);
   self->context_data = g_strdup (invite->data);
+  bk_session_read_invited_hosting (self, invite);
   bk_session_read_registration (self);
 }
 
-/* Returns a session in state INVITATION, made from the invitation in @event. The inviter is told that it rings. */
+/* Who vouches for it has not signed it: nobody is asked, and the other side learns of it. */
+static void
+fail_authentication (BkEngineSession *self)
+{
+  bk_session_end (self, BK_LIFE_CHANNEL_FAILED, BECKON_SESSION_RESULT_AUTHENTICATION_FAILED, NULL);
+}
+
+/* Returns a session in state INVITATION, made from the invitation in @event. The inviter is told that it rings; or it
+ * is over at once, because its signature is wrong. */
 BkEngineSession *
 bk_session_new_received (BkSessionWorld *world, BkEngineAccount *account, const BkBackendEvent *event, guint number)
 {
@@ -30,9 +39,12 @@ bk_session_new_received (BkSessionWorld *world, BkEngineAccount *account, const 
   self->user = g_strdup (event->who);
   self->deadline_ms = event->envelope->ttl * 1000;
   read_invite (self, event->envelope);
+  gboolean authentic = bk_session_authenticate (self, event->envelope);
   g_autoptr (BkEnvelope) ringing = bk_session_envelope (self, BK_ENVELOPE_RINGING, NULL);
-  BkMove move = { .send = ringing };
+  BkMove move = { .send = authentic ? ringing : NULL };
   bk_session_move (self, BK_LIFE_RECEIVE_INVITE, &move, NULL);
+  if (!authentic)
+    fail_authentication (self);
   return self;
 }
 
@@ -72,6 +84,11 @@ receive_accept (BkEngineSession *self, const BkEnvelope *accept)
 {
   if (!bk_session_can (self, BK_LIFE_REMOTE_ACCEPT, NULL))
     return;
+  if (!bk_session_authenticate (self, accept))
+    {
+      fail_authentication (self);
+      return;
+    }
 
   g_autoptr (BkEnvelope) connect = bk_session_envelope (self, BK_ENVELOPE_CONNECT, NULL);
   BkMove move = { .send = connect };
@@ -91,16 +108,29 @@ receive_connect (BkEngineSession *self, const BkEnvelope *connect)
   bk_session_connected (self, BK_LIFE_REMOTE_CONNECT);
 }
 
+/* Only who has got our connect can say what the other side says now: it arrived, though the acknowledgement was lost
+ * with the connection, or is still on its way. */
+static void
+infer_connected (BkEngineSession *self)
+{
+  if (self->state == BECKON_SESSION_STATE_ACCEPTED && bk_session_has_tried (self, BK_ENVELOPE_CONNECT))
+    bk_session_connected (self, BK_LIFE_CONNECT_ACKNOWLEDGED);
+}
+
 static void
 receive_context (BkEngineSession *self, const BkEnvelope *context)
 {
-  /* Only who has got our connect can say that: it arrived, though the acknowledgement was lost with the connection. */
-  if (self->state == BECKON_SESSION_STATE_ACCEPTED && bk_session_has_tried (self, BK_ENVELOPE_CONNECT))
-    bk_session_connected (self, BK_LIFE_CONNECT_ACKNOWLEDGED);
-  if (!bk_session_move (self, BK_LIFE_REMOTE_CONTEXT, NULL, NULL))
-    return;
-  bk_session_set_text (self, &self->context_data, context->data, "ContextData");
-  bk_session_emit_data (self, "context-data", context->data);
+  infer_connected (self);
+  if (bk_session_can (self, BK_LIFE_REMOTE_CONTEXT, NULL))
+    bk_session_order_context (self, context);
+}
+
+static void
+receive_transport (BkEngineSession *self, const BkEnvelope *transport)
+{
+  infer_connected (self);
+  if (self->state == BECKON_SESSION_STATE_CONNECTED)
+    bk_session_receive_transport (self, transport);
 }
 
 /* ---- the end, as the other side sees it ---- */
@@ -162,13 +192,25 @@ receive_cancel (BkEngineSession *self, const BkEnvelope *cancel)
 }
 
 static void
-receive_end (BkEngineSession *self, const BkEnvelope *end)
+receive_plain_end (BkEngineSession *self, const BkEnvelope *end)
 {
+  g_autofree char *detail = bk_session_dup_hosted_detail (self, end);
   BkMove move = { .result = believe (end->reason, BECKON_SESSION_RESULT_PROTOCOL_ERROR),
                   .remote = TRUE,
-                  .data = end->data };
+                  .detail = detail,
+                  .data = detail == NULL ? end->data : NULL };
 
   bk_session_move (self, BK_LIFE_REMOTE_END, &move, NULL);
+}
+
+/* Everything that was said before @end is here. */
+void
+bk_session_receive_end (BkEngineSession *self, const BkEnvelope *end)
+{
+  if (end->kind == BK_ENVELOPE_CANCEL)
+    receive_cancel (self, end);
+  else
+    receive_plain_end (self, end);
 }
 
 /* @envelope has passed the checks of the wire, is of this session and from its other side. */
@@ -199,7 +241,10 @@ bk_session_receive (BkEngineSession *self, const BkEnvelope *envelope)
       receive_connect (self, envelope);
       break;
     case BK_ENVELOPE_TRANSPORT:
+      receive_transport (self, envelope);
+      break;
     case BK_ENVELOPE_HOSTING:
+      bk_session_receive_hosting (self);
       break;
     case BK_ENVELOPE_CONTEXT:
       receive_context (self, envelope);
@@ -208,10 +253,9 @@ bk_session_receive (BkEngineSession *self, const BkEnvelope *envelope)
       receive_decline (self, envelope);
       break;
     case BK_ENVELOPE_CANCEL:
-      receive_cancel (self, envelope);
-      break;
     case BK_ENVELOPE_END:
-      receive_end (self, envelope);
+      if (!bk_session_order_end (self, envelope))
+        bk_session_receive_end (self, envelope);
       break;
     }
 }

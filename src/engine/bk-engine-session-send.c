@@ -28,7 +28,10 @@ bk_session_envelope (BkEngineSession *self, BkEnvelopeKind kind, const char *dat
       envelope->app_name = g_strdup (bk_engine_session_get_application_name (self));
       envelope->app_url = g_strdup (self->application_url);
       envelope->ttl = MAX (1, (self->deadline_ms + 999) / 1000);
+      bk_session_write_hosting (self, envelope);
     }
+  if (kind == BK_ENVELOPE_INVITE || kind == BK_ENVELOPE_ACCEPT)
+    bk_session_sign (self, envelope);
   return envelope;
 }
 
@@ -73,6 +76,20 @@ gboolean
 bk_session_is_sending (BkEngineSession *self)
 {
   return self->in_flight != NULL || self->outbox.length > 0;
+}
+
+/* Context that has not left this machine yet. */
+guint
+bk_session_count_waiting_context (BkEngineSession *self)
+{
+  guint count = 0;
+
+  for (GList *link = self->outbox.head; link != NULL; link = link->next)
+    {
+      BkOutgoing *item = link->data;
+      count += item->envelope->kind == BK_ENVELOPE_CONTEXT && item->envelope->number == 0;
+    }
+  return count;
 }
 
 /* Whether an envelope of @kind, not yet answered, has been with the network at least once. */
@@ -166,6 +183,13 @@ on_retry (gpointer user_data)
   bk_session_pump (self);
 }
 
+/* Context whose fate nobody knows goes over the channel, too: by its number it is taken once. */
+static gboolean
+send_again_by_channel (BkEngineSession *self, const BkOutgoing *item)
+{
+  return item->envelope->kind == BK_ENVELOPE_CONTEXT && bk_session_send_by_channel (self, item->envelope);
+}
+
 static void
 put_off (BkEngineSession *self, BkOutgoing *item, Verdict verdict)
 {
@@ -177,7 +201,7 @@ put_off (BkEngineSession *self, BkOutgoing *item, Verdict verdict)
       bk_session_move (self, BK_LIFE_CONNECTION_LOST, NULL, NULL);
       bk_session_stop_timer (self, BK_SESSION_TIMER_LINGER);
     }
-  if (!worth_it || g_cancellable_is_cancelled (self->sending))
+  if (!worth_it || g_cancellable_is_cancelled (self->sending) || send_again_by_channel (self, item))
     outgoing_free (item);
   else
     g_queue_push_head (&self->outbox, item);
@@ -272,6 +296,7 @@ on_refused (BkEngineSession *self, const BkEnvelope *envelope, const GError *err
       on_connect_refused (self, error);
       break;
     case BK_ENVELOPE_CONTEXT:
+      bk_session_number_refused (self, envelope);
       bk_session_emit_send_error (self, BECKON_ERROR_CONTEXT_DATA_SEND_FAILURE);
       break;
     case BK_ENVELOPE_DECLINE:
@@ -330,6 +355,7 @@ on_carried (gpointer user_data)
   self->timers[BK_SESSION_TIMER_RETRY] = 0;
   if (item == NULL)
     return;
+  bk_session_number (self, item->envelope);
   if (self->partner != NULL)
     bk_session_receive (self->partner, item->envelope);
   on_taken (self, item->envelope);
@@ -357,6 +383,7 @@ bk_session_pump (BkEngineSession *self)
     return;
   self->in_flight = g_queue_pop_head (&self->outbox);
   self->in_flight->tries++;
+  bk_session_number (self, self->in_flight->envelope);
   const BkEnvelope *envelope = self->in_flight->envelope;
   const char *grant = envelope->kind == BK_ENVELOPE_INVITE ? self->grant : NULL;
   BK_BACKEND_SESSIONS_GET_IFACE (backend)->send_async (BK_BACKEND_SESSIONS (backend), self->user,
@@ -364,11 +391,89 @@ bk_session_pump (BkEngineSession *self)
                                                        g_object_ref (self));
 }
 
+/* Hands one item that waits to the channel. What the channel does not take has no number yet. */
+static gboolean
+try_channel (BkEngineSession *self, BkOutgoing *item)
+{
+  guint32 before = item->envelope->number;
+
+  if (item->envelope->kind != BK_ENVELOPE_CONTEXT || bk_session_channel (self) == NULL)
+    return FALSE;
+  bk_session_number (self, item->envelope);
+  if (bk_session_send_by_channel (self, item->envelope))
+    return TRUE;
+  if (before == 0)
+    {
+      bk_session_number_refused (self, item->envelope);
+      item->envelope->number = 0;
+    }
+  return FALSE;
+}
+
+/* Context that waits for the network goes over the channel instead, in order. */
+static void
+drain_to_channel (BkEngineSession *self)
+{
+  for (GList *link = self->outbox.head, *next; link != NULL; link = next)
+    {
+      BkOutgoing *item = link->data;
+
+      next = link->next;
+      if (item->envelope->kind != BK_ENVELOPE_CONTEXT)
+        continue;
+      if (!try_channel (self, item))
+        return;
+      outgoing_free (item);
+      g_queue_delete_link (&self->outbox, link);
+    }
+}
+
+/* The channel is there: a copy goes over it also of what the network has not acknowledged, which may be lost with it. */
+void
+bk_session_drain_to_channel (BkEngineSession *self)
+{
+  if (self->in_flight != NULL)
+    send_again_by_channel (self, self->in_flight);
+  drain_to_channel (self);
+}
+
+/* How one could be reached before is of no use to anybody. */
+static void
+drop_older_transports (BkEngineSession *self, guint32 generation)
+{
+  for (GList *link = self->outbox.head, *next; link != NULL; link = next)
+    {
+      BkOutgoing *item = link->data;
+
+      next = link->next;
+      if (item->envelope->kind != BK_ENVELOPE_TRANSPORT || item->envelope->generation >= generation)
+        continue;
+      outgoing_free (item);
+      g_queue_delete_link (&self->outbox, link);
+    }
+}
+
 void
 bk_session_push (BkEngineSession *self, const BkEnvelope *envelope)
 {
+  if (envelope->kind == BK_ENVELOPE_TRANSPORT)
+    drop_older_transports (self, envelope->generation);
   g_queue_push_tail (&self->outbox, outgoing_new (envelope));
+  if (envelope->kind == BK_ENVELOPE_CONTEXT && bk_session_channel (self) != NULL)
+    drain_to_channel (self);
   bk_session_pump (self);
+}
+
+/* The last word goes both ways: to the other side over the channel, which may be the only one there is, and to the
+ * network, which has to know it, too. */
+static void
+push_last_word (BkEngineSession *self, const BkEnvelope *envelope)
+{
+  g_autoptr (BkEnvelope) numbered = bk_envelope_copy (envelope);
+
+  bk_session_number (self, numbered);
+  bk_session_send_by_channel (self, numbered);
+  bk_session_push (self, envelope);
 }
 
 static gboolean
@@ -395,7 +500,7 @@ bk_session_push_last (BkEngineSession *self, const BkEnvelope *envelope)
       outgoing_free (item);
   self->outbox = kept;
   if (!silent)
-    bk_session_push (self, envelope);
+    push_last_word (self, envelope);
 }
 
 /* The connection is back. */

@@ -46,6 +46,7 @@ make_inviter (BkEngineSessions *self, const char *guid)
   inviter->user = g_strdup (MYSELF);
   inviter->application = bk_guid_normalize (guid);
   bk_session_read_registration (inviter);
+  bk_session_make_channel (inviter);
   bk_session_move (inviter, BK_LIFE_CREATE, NULL, NULL);
   bk_session_move (inviter, BK_LIFE_INVITE, NULL, NULL); /* nothing is sent: it has arrived already */
   return inviter;

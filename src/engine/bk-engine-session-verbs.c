@@ -163,6 +163,7 @@ bk_session_send_invitation (BkEngineSession *self, const char *who, const char *
   bk_session_changed (self, "UserName");
   bk_session_set_text (self, &self->app_data, app_data, "AppData");
   bk_session_set_text (self, &self->context_data, app_data, "ContextData");
+  bk_session_make_channel (self);
   g_autoptr (BkEnvelope) invite = bk_session_envelope (self, BK_ENVELOPE_INVITE, app_data);
   BkMove move = { .send = invite };
   bk_session_move (self, BK_LIFE_INVITE, &move, NULL);

@@ -16,6 +16,7 @@ enum
   SIGNAL_READY_TO_LAUNCH,
   SIGNAL_CONTEXT_DATA,
   SIGNAL_SEND_ERROR,
+  SIGNAL_STREAM_OFFERED,
   SIGNAL_TERMINATION,
   N_SIGNALS
 };
@@ -35,6 +36,7 @@ bk_session_world_new (const BkEngineSessionsConfig *config, BkEngineSessions *se
   world->launcher = g_object_ref (config->launcher);
   world->opener = g_object_ref (config->opener);
   g_set_object (&world->peers, config->peers);
+  g_set_object (&world->channels, config->channels);
   world->registry = g_object_ref (config->registry);
   world->history = g_object_ref (config->history);
   world->answer_timeout_ms = config->answer_timeout_ms != 0 ? config->answer_timeout_ms : BK_TIMEOUT_ANSWER_S * 1000;
@@ -52,6 +54,8 @@ world_clear (gpointer data)
   g_clear_object (&world->launcher);
   g_clear_object (&world->opener);
   g_clear_object (&world->peers);
+  g_clear_object (&world->channels);
+  g_clear_pointer (&world->relays, bk_relays_free);
   g_clear_object (&world->registry);
   g_clear_object (&world->history);
   g_free (world->local_address);
@@ -192,6 +196,8 @@ enter_terminated (BkEngineSession *self, const BkMove *move)
     bk_session_write_entry (self);
   bk_session_launch_over (self);
   bk_session_push_last (self, move->send);
+  bk_session_channel_over (self, move->result);
+  bk_session_order_over (self);
   bk_session_linger (self);
   bk_session_changed (self, "Result");
   bk_session_changed (self, "ResultText");
@@ -213,6 +219,8 @@ do_entry_work (BkEngineSession *self, BeckonSessionState state, const BkMove *mo
       break;
     case BECKON_SESSION_STATE_CONNECTED:
       bk_session_set_text (self, &self->remote_address, self->peer_address, "RemoteAddress");
+      if (self->owner == NULL && (self->flags & BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE) == 0)
+        bk_session_keep_context (self);
       break;
     case BECKON_SESSION_STATE_TERMINATED:
       enter_terminated (self, move);
@@ -306,6 +314,12 @@ bk_session_move (BkEngineSession *self, BkLifeEvent event, const BkMove *move, G
     return FALSE;
 
   const BkLifeEdge *edge = bk_lifecycle_find (self->state, event, self->role, NULL);
+  if (edge->to == BECKON_SESSION_STATE_TERMINATED && self->order.keeping)
+    {
+      bk_session_release_context (self); /* whoever watches sees what was said before the end */
+      if (!bk_session_can (self, event, error))
+        return FALSE;
+    }
   move = move != NULL ? move : &nothing;
   if (edge->via != BECKON_SESSION_STATE_UNKNOWN)
     {
@@ -326,7 +340,9 @@ bk_session_move (BkEngineSession *self, BkLifeEvent event, const BkMove *move, G
 gboolean
 bk_session_end (BkEngineSession *self, BkLifeEvent event, BeckonSessionResult result, const char *detail)
 {
-  g_autoptr (BkEnvelope) end = bk_session_envelope_over (self, BK_ENVELOPE_END, result, NULL);
+  /* A program that does not know Beckon has no data of its own: the other side's user reads it. */
+  g_autoptr (BkEnvelope) end
+    = bk_session_envelope_over (self, BK_ENVELOPE_END, result, self->host != 0 ? detail : NULL);
   BkMove move = { .result = result, .detail = detail, .send = end };
 
   return bk_session_move (self, event, &move, NULL);
@@ -363,6 +379,7 @@ bk_session_read_registration (BkEngineSession *self)
     = bk_engine_application_get_flags (application) & BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE;
   bk_session_set_text (self, &self->application_name, bk_engine_application_get_name (application),
                        "ApplicationName");
+  bk_session_read_hosting (self, application);
   bk_session_set_text (self, &self->application_url, bk_engine_application_get_url (application), "ApplicationURL");
   if ((self->flags & BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE) != compatible)
     {
@@ -423,6 +440,8 @@ bk_session_close (BkEngineSession *self)
     bk_session_stop_timer (self, i);
   g_cancellable_cancel (self->sending);
   bk_session_launch_over (self);
+  bk_session_close_channel (self);
+  bk_session_order_over (self);
   bk_session_clear_outbox (self);
   bk_session_return_invite (self, error);
 }
@@ -447,10 +466,12 @@ bk_engine_session_finalize (GObject *object)
                     self->user,        self->application,  self->application_name, self->application_url,
                     self->app_data,    self->context_data, self->local_address,    self->peer_address,
                     self->accept_data, self->cookie,       self->remote_address,   self->pick_caller,
-                    self->pick_window, self->pick_data,   self->grant };
+                    self->pick_window, self->pick_data,    self->grant,            self->link.reason,
+                    self->link.key,    self->link.fingerprint, self->link.safety_number };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
+  bk_session_clear_hosting (self);
   g_ptr_array_unref (self->timeline);
   g_object_unref (self->sending);
   g_object_unref (self->asking);
@@ -483,6 +504,7 @@ bk_engine_session_class_init (BkEngineSessionClass *klass)
   signals[SIGNAL_READY_TO_LAUNCH] = add_signal (klass, "ready-to-launch", 0, none, none);
   signals[SIGNAL_CONTEXT_DATA] = add_signal (klass, "context-data", 1, G_TYPE_STRING, none);
   signals[SIGNAL_SEND_ERROR] = add_signal (klass, "send-error", 1, G_TYPE_UINT, none);
+  signals[SIGNAL_STREAM_OFFERED] = add_signal (klass, "stream-offered", 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
   signals[SIGNAL_TERMINATION]
     = add_signal (klass, "termination", 2, BECKON_TYPE_SESSION_RESULT, G_TYPE_STRING);
 }
@@ -494,4 +516,7 @@ bk_engine_session_init (BkEngineSession *self)
   self->sending = g_cancellable_new ();
   self->asking = g_cancellable_new ();
   g_queue_init (&self->outbox);
+  g_queue_init (&self->link.early);
+  g_queue_init (&self->order.early);
+  g_queue_init (&self->order.kept);
 }

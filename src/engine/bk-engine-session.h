@@ -95,6 +95,8 @@ gboolean bk_engine_session_decline (BkEngineSession *self, const char *app_data,
 gboolean bk_engine_session_cancel (BkEngineSession *self, BeckonSessionResult reason, const char *app_data,
                                    GError **error);
 gboolean bk_engine_session_send_context_data (BkEngineSession *self, const char *data, GError **error);
+/* The program that holds the session has read it: what came for it meanwhile is told now. */
+void bk_engine_session_was_read (BkEngineSession *self);
 /* Nobody will use the session: it ends, if nobody has been invited. */
 void bk_engine_session_drop_unused (BkEngineSession *self);
 /* The program that holds the session is gone from the bus: the session ends (CONNECTED) or is cancelled. */

@@ -10,6 +10,7 @@
 #define FORGET_MS (10 * 60 * 1000)
 #define KEEP_ENDED 256
 #define KEEP_FAREWELLS 256
+#define KEEP_GONE 4096
 
 enum
 {
@@ -28,6 +29,8 @@ struct _BkEngineSessions
 
   BkSessionWorld *world;
   GPtrArray *items;     /* element-type BkEngineSession: open ones and those that ended lately */
+  GHashTable *gone;     /* char * → itself: ids of invitations that are forgotten: they do not come again */
+  GQueue gone_order;    /* of the same, borrowed, the oldest first */
   GPtrArray *farewells; /* element-type BkEngineSession: not shown, still have a last word to deliver */
   guint last_number;
 };
@@ -80,6 +83,19 @@ append (BkEngineSessions *self, BkEngineSession *session)
   g_list_model_items_changed (G_LIST_MODEL (self), self->items->len - 1, 0, 1);
 }
 
+/* An invitation that was here once is none any more, whoever brings it again. */
+static void
+remember_gone (BkEngineSessions *self, BkEngineSession *session)
+{
+  char *id = g_strdup (session->id);
+
+  if (session->role != BK_ROLE_INVITEE || session->account == NULL || !g_hash_table_add (self->gone, id))
+    return;
+  g_queue_push_tail (&self->gone_order, id);
+  if (self->gone_order.length > KEEP_GONE)
+    g_hash_table_remove (self->gone, g_queue_pop_head (&self->gone_order));
+}
+
 static void
 forget (BkEngineSessions *self, BkEngineSession *session)
 {
@@ -88,6 +104,7 @@ forget (BkEngineSessions *self, BkEngineSession *session)
   bk_session_stop_timer (session, BK_SESSION_TIMER_FORGET);
   if (!g_ptr_array_find (self->items, session, &position))
     return;
+  remember_gone (self, session);
   if (bk_session_is_sending (session))
     g_ptr_array_add (self->farewells, g_object_ref (session));
   g_ptr_array_remove_index (self->items, position);
@@ -319,6 +336,11 @@ is_invitation_welcome (BkEngineSessions *self, BkEngineAccount *account, const B
       g_debug ("Session %s: the invitation ran out before it came", event->envelope->session);
       return FALSE;
     }
+  if (g_hash_table_contains (self->gone, event->envelope->session))
+    {
+      g_debug ("Session %s: an invitation that is over came again", event->envelope->session);
+      return FALSE;
+    }
   for (guint i = 0; i < self->farewells->len; i++)
     {
       BkEngineSession *farewell = g_ptr_array_index (self->farewells, i);
@@ -384,7 +406,7 @@ bk_engine_sessions_apply (BkEngineSessions *self, BkEngineAccount *account, cons
                                   : BECKON_SESSION_RESULT_ACCEPTED_ELSEWHERE };
       bk_session_move (session, BK_LIFE_ELSEWHERE, &move, NULL);
     }
-  else
+  else if (event->envelope->kind != BK_ENVELOPE_HOSTING) /* it comes over the channel, or is not true */
     bk_session_receive (session, event->envelope);
 }
 
@@ -440,6 +462,22 @@ bk_engine_sessions_recover (BkEngineSessions *self, BkEngineAccount *account, co
 
   end->reason = BECKON_SESSION_RESULT_SERVICE_RESTARTED;
   bid_farewell (self, account, who, end);
+}
+
+void
+bk_engine_sessions_set_relays (BkEngineSessions *self, const BkRelays *relays)
+{
+  g_clear_pointer (&self->world->relays, bk_relays_free);
+  self->world->relays = bk_relays_copy (relays);
+}
+
+void
+bk_engine_sessions_nudge (BkEngineSessions *self)
+{
+  g_autoptr (GPtrArray) all = snapshot (self->items);
+
+  for (guint i = 0; i < all->len; i++)
+    bk_session_nudge_channel (g_ptr_array_index (all, i));
 }
 
 static gboolean
@@ -510,6 +548,8 @@ bk_engine_sessions_finalize (GObject *object)
 
   g_ptr_array_unref (self->items);
   g_ptr_array_unref (self->farewells);
+  g_queue_clear (&self->gone_order);
+  g_hash_table_unref (self->gone);
   bk_session_world_unref (self->world);
   G_OBJECT_CLASS (bk_engine_sessions_parent_class)->finalize (object);
 }
@@ -537,4 +577,6 @@ bk_engine_sessions_init (BkEngineSessions *self)
 {
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
   self->farewells = g_ptr_array_new_with_free_func (g_object_unref);
+  self->gone = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_queue_init (&self->gone_order);
 }

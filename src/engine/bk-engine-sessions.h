@@ -2,6 +2,7 @@
 /* Private to the engine: the part that owns all sessions. bk-engine.c feeds it with what accounts report. */
 #pragma once
 
+#include "bk-channel.h"
 #include "bk-engine-account.h"
 #include "bk-engine-history.h"
 #include "bk-engine-registry.h"
@@ -17,6 +18,7 @@ typedef struct
   BkLauncher *launcher;
   BkOpener *opener;
   BkPeers *peers; /* nullable */
+  BkChannels *channels; /* nullable: no session has a channel */
   BkEngineRegistry *registry;
   BkEngineHistory *history; /* writes open sessions down, so that a crash can be told from a quiet day */
   guint answer_timeout_ms;   /* 0: BK_TIMEOUT_ANSWER_S */
@@ -50,6 +52,10 @@ void bk_engine_sessions_recover (BkEngineSessions *self, BkEngineAccount *accoun
                                  const char *who);
 /* Ends everything with @result; used at shutdown. */
 void bk_engine_sessions_end_all (BkEngineSessions *self, BeckonSessionResult result);
+/* STUN and TURN servers of the user's own, for channels from now on. Nullable. */
+void bk_engine_sessions_set_relays (BkEngineSessions *self, const BkRelays *relays);
+/* The network changed or the machine woke up. */
+void bk_engine_sessions_nudge (BkEngineSessions *self);
 /* Whether envelopes are still waiting to be acknowledged: shutdown gives them a moment. */
 gboolean bk_engine_sessions_is_sending (BkEngineSessions *self);
 

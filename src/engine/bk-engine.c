@@ -170,6 +170,7 @@ bk_engine_dispose (GObject *object)
   g_list_store_remove_all (self->accounts);
   g_clear_object (&self->registry);
   g_clear_object (&self->history);
+  g_clear_object (&self->channels);
   g_clear_object (&self->secrets);
   g_clear_object (&self->clock);
   G_OBJECT_CLASS (bk_engine_parent_class)->dispose (object);
@@ -184,6 +185,7 @@ bk_engine_finalize (GObject *object)
   g_ptr_array_unref (self->adding);
   g_hash_table_unref (self->names);
   g_ptr_array_unref (self->crashed);
+  g_clear_pointer (&self->relays, bk_relays_free);
   g_free (self->data_dir);
   G_OBJECT_CLASS (bk_engine_parent_class)->finalize (object);
 }
@@ -203,6 +205,7 @@ bk_engine_class_init (BkEngineClass *klass)
                                                   G_TYPE_NONE, 1, BK_TYPE_ENGINE_SESSION);
   signals[SIGNAL_NOTICE] = g_signal_new ("notice", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                                          G_TYPE_STRING, G_TYPE_STRING, BK_TYPE_ENGINE_SESSION);
+  g_signal_new ("servers-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("primary-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
@@ -223,6 +226,7 @@ make_sessions (BkEngine *self, const BkEngineConfig *config)
     .launcher = config->launcher,
     .opener = config->opener,
     .peers = config->peers,
+    .channels = config->channels,
     .registry = self->registry,
     .history = self->history,
     .answer_timeout_ms = config->answer_timeout_ms,
@@ -245,6 +249,7 @@ bk_engine_new (const BkEngineConfig *config)
 
   self->clock = g_object_ref (config->clock);
   self->secrets = g_object_ref (config->secrets);
+  g_set_object (&self->channels, config->channels);
   self->make_backend = config->make_backend;
   self->make_backend_data = config->make_backend_data;
   self->data_dir = g_strdup (config->data_dir);
@@ -286,6 +291,12 @@ restore_account (BkEngine *self, const BkHistoryAccount *stored, const BkHistory
       if (contact->account == stored->id)
         bk_engine_account_restore_contact (account, contact);
     }
+  for (guint i = 0; i < content->identities->len; i++)
+    {
+      BkHistoryIdentity *identity = g_ptr_array_index (content->identities, i);
+      if (identity->account == stored->id)
+        bk_engine_account_restore_key (account, identity->who, identity->key);
+    }
   for (guint i = 0; i < content->conversations->len; i++)
     {
       BkHistoryConversation *conversation = g_ptr_array_index (content->conversations, i);
@@ -304,6 +315,7 @@ restore (BkEngine *self, BkHistoryContent *content)
 
   for (gsize i = 0; i < n_sessions; i++)
     g_ptr_array_add (self->crashed, sessions[i]);
+  _bk_engine_restore_connection (self, &content->connection);
   for (guint i = 0; i < content->accounts->len; i++)
     restore_account (self, g_ptr_array_index (content->accounts, i), content);
   for (guint i = 0; i < content->accounts->len; i++)

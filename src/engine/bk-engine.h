@@ -103,6 +103,7 @@ void bk_engine_nudge (BkEngine *self);
 /* Signals:
  * "invitation" (BkEngineSession *): one arrived and no attached program took it over: it is for the user to see.
  * "invitation-over" (BkEngineSession *): it needs no answer any more: withdraw dialog and notification.
+ * "servers-changed" (): the user's own STUN and TURN servers, or their user, are others.
  * "primary-changed" (): another account was made the primary one.
  * "notice" (const char *kind, const char *text, BkEngineSession *): something the user should read (nullable session).
  */

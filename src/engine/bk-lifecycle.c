@@ -62,6 +62,12 @@ static const BkLifeEdge edges[] = {
   PASS (INVITATION, CANCEL, BOTH, CANCELLED, TERMINATED, "Sends *cancel*: CANCELLED_LOCAL."),
   PASS (INVITATION, REMOTE_CANCEL, BOTH, CANCELLED, TERMINATED, "OnCancelled, then CANCELLED_REMOTE."),
   EDGE (INVITATION, REMOTE_END, BOTH, TERMINATED, "The reason that the other side gave."),
+  EDGE (INVITATION, CHANNEL_FAILED, BOTH, TERMINATED,
+        "The signature of the *invite* (which is not shown then) or the *accept* is wrong. Sends *end*: "
+        "AUTHENTICATION_FAILED."),
+  EDGE (INVITATION, LAUNCH_FAILED, E, TERMINATED,
+        "Accept, but the program is registered here in another way than the *invite* says. Sends *end*: "
+        "APPLICATION_LAUNCH_FAILED."),
   EDGE (INVITATION, SIGN_OUT, BOTH, TERMINATED, "Sends *end*: SIGNED_OUT."),
   EDGE (INVITATION, RESTART, BOTH, TERMINATED, "Sends *end*: SERVICE_RESTARTED."),
   EDGE (INVITATION, CONNECTION_LOST, BOTH, INVITATION,
@@ -72,10 +78,9 @@ static const BkLifeEdge edges[] = {
         "*accept* after OnSendError (ACCEPT_SEND_FAILURE). The inviter sends *end*."),
   EDGE (ACCEPTED, ELSEWHERE, E, TERMINATED, "Another device of the account answered first: ACCEPTED_ELSEWHERE."),
   EDGE (ACCEPTED, CONNECT_ACKNOWLEDGED, I, CONNECTED,
-        "The network has *connect*. RemoteAddress is readable. OnReadyToLaunch; the program is launched, unless it "
-        "runs already."),
-  EDGE (ACCEPTED, REMOTE_CONNECT, E, CONNECTED,
-        "RemoteAddress is readable. OnReadyToLaunch; the program is launched, unless it runs already."),
+        "The network has *connect*. RemoteAddress is readable. Sends *transport* if both sides want a channel. If it "
+        "is required: channel timer. Else OnReadyToLaunch; the program is launched, unless it runs already."),
+  EDGE (ACCEPTED, REMOTE_CONNECT, E, CONNECTED, "As for the inviter."),
   EDGE (ACCEPTED, CONNECT_TIMEOUT, BOTH, TERMINATED, "Sends *end*: CONNECTION_FAILURE."),
   PASS (ACCEPTED, CANCEL, BOTH, CANCELLED, TERMINATED, "Sends *cancel*: CANCELLED_LOCAL."),
   PASS (ACCEPTED, REMOTE_CANCEL, BOTH, CANCELLED, TERMINATED, "OnCancelled, then CANCELLED_REMOTE."),
@@ -87,6 +92,14 @@ static const BkLifeEdge edges[] = {
   EDGE (CONNECTED, SEND_CONTEXT, BOTH, CONNECTED,
         "Sends *context*. If the network refuses: OnSendError (CONTEXT_DATA_SEND_FAILURE)."),
   EDGE (CONNECTED, REMOTE_CONTEXT, BOTH, CONNECTED, "ContextData is the new data. OnContextData."),
+  EDGE (CONNECTED, CHANNEL_CONFIRMED, BOTH, CONNECTED,
+        "ChannelPath is direct or relay. Context data, *cancel* and *end* travel on the channel. Where it is required, "
+        "the program is launched now."),
+  EDGE (CONNECTED, CHANNEL_LOST, BOTH, CONNECTED, "ChannelPath is lost: another way is looked for."),
+  EDGE (CONNECTED, CHANNEL_FAILED, BOTH, TERMINATED,
+        "The channel is required and there is none, it broke, or it stayed lost: CONNECTION_FAILURE; or the other side "
+        "could not prove who it is: AUTHENTICATION_FAILED. Sends *end*. A session that can do without a channel goes "
+        "on if it has not had one."),
   EDGE (CONNECTED, LAUNCH_FAILED, BOTH, TERMINATED,
         "The program could not be started, or a running one took the session and did not fetch it within 30 seconds. "
         "Sends *end*: APPLICATION_LAUNCH_FAILED."),
@@ -127,6 +140,9 @@ static const char *const event_nicks[] = {
   "remote-cancel",
   "send-context",
   "remote-context",
+  "channel-confirmed",
+  "channel-lost",
+  "channel-failed",
   "launch-failed",
   "program-ended",
   "remote-end",
@@ -216,7 +232,8 @@ static const char introduction[] =
   "invitee: NOT_INVITER; Accept and Decline by the inviter: NOT_INVITEE), what the network brought is passed over.\n"
   "\n"
   "Timers: answer 2 minutes (setting), install 30 minutes, notice that the application was installed 10 seconds,\n"
-  "connect 15 seconds. Envelopes of one session are sent strictly in order; words in *italics* are their kinds.\n";
+  "connect 15 seconds, channel 30 seconds, and as long for a lost one. Envelopes of one session are sent strictly in\n"
+  "order; words in *italics* are their kinds.\n";
 
 static void
 append_states (GString *page)

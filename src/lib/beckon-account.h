@@ -67,5 +67,8 @@ void beckon_account_get_conversation_async (BeckonAccount *self, const char *who
                                             GAsyncReadyCallback callback, gpointer user_data);
 BeckonConversation *beckon_account_get_conversation_finish (BeckonAccount *self, GAsyncResult *result,
                                                             GError **error);
+void beckon_account_test_connection_async (BeckonAccount *self, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+GVariant *beckon_account_test_connection_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

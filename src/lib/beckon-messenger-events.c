@@ -141,6 +141,10 @@ on_changed (BeckonRemote *remote, const char *const *names, BeckonMessenger *sel
     g_object_notify (G_OBJECT (self), "primary-account");
   if (g_strv_contains (names, "SecretsWarning"))
     g_object_notify (G_OBJECT (self), "secrets-warning");
+  if (g_strv_contains (names, "ConnectionServers"))
+    g_object_notify (G_OBJECT (self), "connection-servers");
+  if (g_strv_contains (names, "ConnectionUser"))
+    g_object_notify (G_OBJECT (self), "connection-user");
 }
 
 static void

@@ -36,6 +36,8 @@ enum
   PROP_PRIMARY_ACCOUNT,
   PROP_SECRETS_WARNING,
   PROP_REGISTRY_WARNINGS,
+  PROP_CONNECTION_SERVERS,
+  PROP_CONNECTION_USER,
   N_PROPS
 };
 
@@ -306,6 +308,8 @@ on_messenger_remote (GObject *source, GAsyncResult *result, gpointer user_data)
   self->remote = g_steal_pointer (&remote);
   beckon_messenger_hear (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SECRETS_WARNING]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTION_SERVERS]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTION_USER]);
   GCancellable *cancellable = g_task_get_cancellable (task);
   beckon_remote_new_async (beckon_attachment_get_connection (self->attachment), BECKON_BUS_SERVICE, BECKON_OBJECT_PATH,
                            REGISTRY_INTERFACE, cancellable, on_registry_remote,
@@ -656,6 +660,12 @@ beckon_messenger_get_property (GObject *object, guint property_id, GValue *value
     case PROP_REGISTRY_WARNINGS:
       g_value_take_boxed (value, beckon_messenger_dup_registry_warnings (self));
       break;
+    case PROP_CONNECTION_SERVERS:
+      g_value_take_boxed (value, beckon_messenger_dup_connection_servers (self));
+      break;
+    case PROP_CONNECTION_USER:
+      g_value_set_string (value, beckon_messenger_get_connection_user (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -737,6 +747,19 @@ install_properties (GObjectClass *object_class)
    */
   properties[PROP_REGISTRY_WARNINGS]
     = g_param_spec_boxed ("registry-warnings", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * BeckonMessenger:connection-servers: (getter dup_connection_servers)
+   *
+   * The STUN and TURN servers of the user's own.
+   */
+  properties[PROP_CONNECTION_SERVERS]
+    = g_param_spec_boxed ("connection-servers", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * BeckonMessenger:connection-user:
+   *
+   * The user name for those of [property@Messenger:connection-servers] that are TURN servers.
+   */
+  properties[PROP_CONNECTION_USER] = g_param_spec_string ("connection-user", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

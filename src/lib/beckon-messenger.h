@@ -33,6 +33,8 @@ BeckonSession *beckon_messenger_find_session (BeckonMessenger *self, const char 
 BeckonApplication *beckon_messenger_find_application (BeckonMessenger *self, const char *guid);
 const char *beckon_messenger_get_secrets_warning (BeckonMessenger *self);
 char **beckon_messenger_dup_registry_warnings (BeckonMessenger *self);
+char **beckon_messenger_dup_connection_servers (BeckonMessenger *self);
+const char *beckon_messenger_get_connection_user (BeckonMessenger *self);
 
 void beckon_messenger_set_primary_account_async (BeckonMessenger *self, BeckonAccount *account,
                                                  GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -104,5 +106,9 @@ void beckon_messenger_try_application_async (BeckonMessenger *self, const char *
                                              GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_messenger_try_application_finish (BeckonMessenger *self, GAsyncResult *result, BeckonSession **inviter,
                                                   BeckonSession **invitee, GError **error);
+void beckon_messenger_set_connection_servers_async (BeckonMessenger *self, const char *const *servers,
+                                                    const char *user, const char *password, GCancellable *cancellable,
+                                                    GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_set_connection_servers_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

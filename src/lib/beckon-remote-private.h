@@ -38,6 +38,11 @@ void beckon_remote_call_async (BeckonRemote *self, const char *method, GVariant 
                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GVariant *beckon_remote_call_finish (BeckonRemote *self, GAsyncResult *result, GError **error);
 
+/* The same for a call that gives a connected socket. */
+void beckon_remote_call_socket_async (BeckonRemote *self, const char *method, GVariant *args,
+                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GSocket *beckon_remote_call_socket_finish (BeckonRemote *self, GAsyncResult *result, GError **error);
+
 /* For calls without a result: does the call and returns TRUE or the error through @task, which is consumed. */
 void beckon_remote_call_task (BeckonRemote *self, const char *method, GVariant *args, GTask *task);
 /* Sets a property; returns TRUE or the error through @task, which is consumed. */

@@ -3,6 +3,8 @@
 
 #include "beckon-error.h"
 
+#include <glib/gstdio.h>
+
 struct _BeckonRemote
 {
   GObject parent_instance;
@@ -310,6 +312,65 @@ beckon_remote_call_async (BeckonRemote *self, const char *method, GVariant *args
 
 GVariant *
 beckon_remote_call_finish (BeckonRemote *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* The socket that @handle, an index into @fds, stands for. */
+static GSocket *
+take_socket (GUnixFDList *fds, int handle, GError **error)
+{
+  if (fds == NULL || handle < 0 || handle >= g_unix_fd_list_get_length (fds))
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_PROTOCOL, "The session service answered without a socket");
+      return NULL;
+    }
+  int fd = g_unix_fd_list_get (fds, handle, error);
+  if (fd < 0)
+    return NULL;
+  GSocket *socket = g_socket_new_from_fd (fd, error);
+  if (socket == NULL)
+    g_close (fd, NULL);
+  return socket;
+}
+
+static void
+on_called_for_socket (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GVariant) reply
+    = g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), &fds, result, &error);
+  gint32 handle;
+
+  if (reply == NULL)
+    {
+      g_task_return_error (task, translate_call_error (g_task_get_source_object (task), error));
+      return;
+    }
+  g_variant_get (reply, "(h)", &handle);
+  GSocket *socket = take_socket (fds, handle, &error);
+  if (socket != NULL)
+    g_task_return_pointer (task, socket, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+beckon_remote_call_socket_async (BeckonRemote *self, const char *method, GVariant *args, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, beckon_remote_call_socket_async);
+  g_dbus_connection_call_with_unix_fd_list (self->connection, get_destination (self), self->path, self->interface_name,
+                                            method, args, G_VARIANT_TYPE ("(h)"), G_DBUS_CALL_FLAGS_NONE, G_MAXINT,
+                                            NULL, cancellable, on_called_for_socket, task);
+}
+
+GSocket *
+beckon_remote_call_socket_finish (BeckonRemote *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

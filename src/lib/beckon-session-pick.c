@@ -6,6 +6,51 @@
 
 /* ---- one session ---- */
 
+/**
+ * BeckonSession:picking:
+ *
+ * Whether the user is being asked whom to invite.
+ */
+
+/**
+ * beckon_session_get_picking:
+ * @self: a session
+ *
+ * Gets whether the user is being asked whom to invite: [method@Session.invite_with_picker_async] was called and is not
+ * answered. A window that comes later than [signal@Messenger::pick-requested] shows the sessions for which this is so.
+ *
+ * Returns: whether the user is being asked
+ */
+gboolean
+beckon_session_get_picking (BeckonSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_SESSION (self), FALSE);
+
+  return beckon_remote_get_boolean (beckon_session_get_remote (self), "Picking");
+}
+
+/**
+ * BeckonSession:pick-window:
+ *
+ * The window that the question whom to invite belongs to.
+ */
+
+/**
+ * beckon_session_get_pick_window:
+ * @self: a session
+ *
+ * Gets the window that the question whom to invite belongs to, as the program gave it.
+ *
+ * Returns: (transfer none): `x11:` with a XID, `wayland:` with a handle, or empty
+ */
+const char *
+beckon_session_get_pick_window (BeckonSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
+
+  return beckon_remote_get_string (beckon_session_get_remote (self), "PickWindow");
+}
+
 /* The user is not left with a question that nobody wants to have answered. */
 static void
 on_cancelled (GCancellable *cancellable, gpointer user_data)

@@ -15,36 +15,6 @@ struct _BeckonSession
 
 enum
 {
-  PROP_0,
-  PROP_ID,
-  PROP_STATE,
-  PROP_FLAGS,
-  PROP_APPLICATION,
-  PROP_APPLICATION_NAME,
-  PROP_APPLICATION_URL,
-  PROP_USER,
-  PROP_USER_NAME,
-  PROP_MY_SIGNIN_NAME,
-  PROP_LOCAL_ADDRESS,
-  PROP_REMOTE_ADDRESS,
-  PROP_APP_DATA,
-  PROP_CONTEXT_DATA,
-  PROP_RINGING,
-  PROP_INSTALLING,
-  PROP_ASKING,
-  PROP_PICKING,
-  PROP_PICK_WINDOW,
-  PROP_RESULT,
-  PROP_RESULT_TEXT,
-  PROP_LOG,
-  PROP_CREATED,
-  PROP_DEADLINE,
-  PROP_TIMELINE,
-  N_PROPS
-};
-
-enum
-{
   SIGNAL_STATE_CHANGED,
   SIGNAL_APP_NOT_PRESENT,
   SIGNAL_ACCEPTED,
@@ -52,41 +22,56 @@ enum
   SIGNAL_CANCELLED,
   SIGNAL_READY_TO_LAUNCH,
   SIGNAL_CONTEXT_DATA_RECEIVED,
+  SIGNAL_STREAM_OFFERED,
   SIGNAL_SEND_ERROR,
   SIGNAL_TERMINATION,
   N_SIGNALS
 };
 
-static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
-/* Names on the bus, in the order of the properties above. */
-static const char *const bus_names[N_PROPS] = {
-  [PROP_ID] = "SessionID",
-  [PROP_STATE] = "State",
-  [PROP_FLAGS] = "Flags",
-  [PROP_APPLICATION] = "Application",
-  [PROP_APPLICATION_NAME] = "ApplicationName",
-  [PROP_APPLICATION_URL] = "ApplicationURL",
-  [PROP_USER] = "User",
-  [PROP_USER_NAME] = "UserName",
-  [PROP_MY_SIGNIN_NAME] = "MySigninName",
-  [PROP_LOCAL_ADDRESS] = "LocalAddress",
-  [PROP_REMOTE_ADDRESS] = "RemoteAddress",
-  [PROP_APP_DATA] = "AppData",
-  [PROP_CONTEXT_DATA] = "ContextData",
-  [PROP_RINGING] = "Ringing",
-  [PROP_INSTALLING] = "Installing",
-  [PROP_ASKING] = "Asking",
-  [PROP_PICKING] = "Picking",
-  [PROP_PICK_WINDOW] = "PickWindow",
-  [PROP_RESULT] = "Result",
-  [PROP_RESULT_TEXT] = "ResultText",
-  [PROP_LOG] = "Log",
-  [PROP_CREATED] = "Created",
-  [PROP_DEADLINE] = "Deadline",
-  [PROP_TIMELINE] = "Timeline",
+/* The properties, each with what it is called on the bus. Their ids count from 1. */
+static const struct
+{
+  const char *name;
+  const char *bus_name;
+  GType kind;               /* the fundamental type */
+  GType (*get_type) (void); /* of an enumeration or flags */
+} facts[] = {
+  { "id", "SessionID", G_TYPE_STRING, NULL },
+  { "state", "State", G_TYPE_ENUM, beckon_session_state_get_type },
+  { "flags", "Flags", G_TYPE_FLAGS, beckon_session_flags_get_type },
+  { "application", "Application", G_TYPE_STRING, NULL },
+  { "application-name", "ApplicationName", G_TYPE_STRING, NULL },
+  { "application-url", "ApplicationURL", G_TYPE_STRING, NULL },
+  { "user", "User", G_TYPE_STRING, NULL },
+  { "user-name", "UserName", G_TYPE_STRING, NULL },
+  { "my-signin-name", "MySigninName", G_TYPE_STRING, NULL },
+  { "local-address", "LocalAddress", G_TYPE_STRING, NULL },
+  { "remote-address", "RemoteAddress", G_TYPE_STRING, NULL },
+  { "app-data", "AppData", G_TYPE_STRING, NULL },
+  { "context-data", "ContextData", G_TYPE_STRING, NULL },
+  { "ringing", "Ringing", G_TYPE_BOOLEAN, NULL },
+  { "installing", "Installing", G_TYPE_BOOLEAN, NULL },
+  { "asking", "Asking", G_TYPE_BOOLEAN, NULL },
+  { "picking", "Picking", G_TYPE_BOOLEAN, NULL },
+  { "pick-window", "PickWindow", G_TYPE_STRING, NULL },
+  { "result", "Result", G_TYPE_ENUM, beckon_session_result_get_type },
+  { "result-text", "ResultText", G_TYPE_STRING, NULL },
+  { "log", "Log", G_TYPE_STRING, NULL },
+  { "created", "Created", G_TYPE_INT64, NULL },
+  { "deadline", "Deadline", G_TYPE_INT64, NULL },
+  { "timeline", "Timeline", G_TYPE_BOXED, NULL },
+  { "channel-path", "ChannelPath", G_TYPE_ENUM, beckon_channel_path_get_type },
+  { "channel-reason", "ChannelReason", G_TYPE_STRING, NULL },
+  { "identity", "Identity", G_TYPE_ENUM, beckon_identity_get_type },
+  { "safety-number", "SafetyNumber", G_TYPE_STRING, NULL },
+  { "host", "Host", G_TYPE_STRING, NULL },
+  { "offered-streams", "OfferedStreams", G_TYPE_BOXED, NULL },
+  { "offered-datagrams", "OfferedDatagrams", G_TYPE_BOXED, NULL },
 };
+
+static GParamSpec *properties[1 + G_N_ELEMENTS (facts)];
 
 G_DEFINE_FINAL_TYPE (BeckonSession, beckon_session, G_TYPE_OBJECT)
 
@@ -96,9 +81,9 @@ static void
 on_changed (BeckonRemote *remote, const char *const *names, BeckonSession *self)
 {
   g_object_freeze_notify (G_OBJECT (self));
-  for (guint i = PROP_0 + 1; i < N_PROPS; i++)
-    if (g_strv_contains (names, bus_names[i]))
-      g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
+    if (g_strv_contains (names, facts[i].bus_name))
+      g_object_notify_by_pspec (G_OBJECT (self), properties[i + 1]);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -124,20 +109,27 @@ emit_send_error (BeckonSession *self, const char *bus_error)
 }
 
 static void
+emit_text_signal (BeckonSession *self, const char *name, const char *text)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (text_signals); i++)
+    if (g_str_equal (name, text_signals[i].name))
+      g_signal_emit (self, signals[text_signals[i].signal], 0, text);
+  if (g_str_equal (name, "SendError"))
+    emit_send_error (self, text);
+}
+
+static void
 on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonSession *self)
 {
   const char *text;
   const char *more;
   guint number;
+  gboolean datagram;
 
   if (g_variant_is_of_type (args, G_VARIANT_TYPE ("(s)")))
     {
       g_variant_get (args, "(&s)", &text);
-      for (gsize i = 0; i < G_N_ELEMENTS (text_signals); i++)
-        if (g_str_equal (name, text_signals[i].name))
-          g_signal_emit (self, signals[text_signals[i].signal], 0, text);
-      if (g_str_equal (name, "SendError"))
-        emit_send_error (self, text);
+      emit_text_signal (self, name, text);
     }
   else if (g_str_equal (name, "StateChanged") && g_variant_is_of_type (args, G_VARIANT_TYPE ("(u)")))
     {
@@ -152,6 +144,11 @@ on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonSession
   else if (g_str_equal (name, "ReadyToLaunch"))
     {
       g_signal_emit (self, signals[SIGNAL_READY_TO_LAUNCH], 0);
+    }
+  else if (g_str_equal (name, "StreamOffered") && g_variant_is_of_type (args, G_VARIANT_TYPE ("(sb)")))
+    {
+      g_variant_get (args, "(&sb)", &text, &datagram);
+      g_signal_emit (self, signals[SIGNAL_STREAM_OFFERED], 0, text, datagram);
     }
   else if (g_str_equal (name, "Termination") && g_variant_is_of_type (args, G_VARIANT_TYPE ("(us)")))
     {
@@ -206,374 +203,10 @@ beckon_session_get_path (BeckonSession *self)
 /* ---- what it is ---- */
 
 /**
- * beckon_session_get_id:
- * @self: a session
+ * BeckonSession:timeline:
  *
- * Gets the SessionID: the same on both sides.
- *
- * Returns: (transfer none): a braced GUID
+ * What happened so far and when.
  */
-const char *
-beckon_session_get_id (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "SessionID");
-}
-
-/**
- * beckon_session_get_state:
- * @self: a session
- *
- * Gets the state.
- *
- * Returns: the state
- */
-BeckonSessionState
-beckon_session_get_state (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), 0);
-
-  return (BeckonSessionState) beckon_remote_get_uint (self->remote, "State");
-}
-
-/**
- * beckon_session_get_flags:
- * @self: a session
- *
- * Gets what kind of end of the session this is.
- *
- * Returns: the flags
- */
-BeckonSessionFlags
-beckon_session_get_flags (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), 0);
-
-  return (BeckonSessionFlags) beckon_remote_get_uint (self->remote, "Flags");
-}
-
-/**
- * beckon_session_get_application:
- * @self: a session
- *
- * Gets the GUID of the application.
- *
- * Returns: (transfer none): the GUID, empty if none is set
- */
-const char *
-beckon_session_get_application (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "Application");
-}
-
-/**
- * beckon_session_get_application_name:
- * @self: a session
- *
- * Gets the name of the application.
- *
- * Returns: (transfer none): the name, may be empty
- */
-const char *
-beckon_session_get_application_name (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "ApplicationName");
-}
-
-/**
- * beckon_session_get_application_url:
- * @self: a session
- *
- * Gets the web page where the application can be had.
- *
- * Returns: (transfer none): the URL, may be empty
- */
-const char *
-beckon_session_get_application_url (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "ApplicationURL");
-}
-
-/**
- * beckon_session_get_user:
- * @self: a session
- *
- * Gets the sign-in name of the other side.
- *
- * Returns: (transfer none): the name, empty before the invitation
- */
-const char *
-beckon_session_get_user (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "User");
-}
-
-/**
- * beckon_session_get_user_name:
- * @self: a session
- *
- * Gets the display name of the other side.
- *
- * Returns: (transfer none): the name, empty before the invitation
- */
-const char *
-beckon_session_get_user_name (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "UserName");
-}
-
-/**
- * beckon_session_get_my_signin_name:
- * @self: a session
- *
- * Gets the sign-in name of this side.
- *
- * Returns: (transfer none): the name
- */
-const char *
-beckon_session_get_my_signin_name (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "MySigninName");
-}
-
-/**
- * beckon_session_get_local_address:
- * @self: a session
- *
- * Gets the address that the other side gets as its remote address.
- *
- * Returns: (transfer none): free text, at most 255 bytes
- */
-const char *
-beckon_session_get_local_address (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "LocalAddress");
-}
-
-/**
- * beckon_session_get_remote_address:
- * @self: a session
- *
- * Gets the address of the other side.
- *
- * Returns: (transfer none): free text, empty before %BECKON_SESSION_STATE_CONNECTED
- */
-const char *
-beckon_session_get_remote_address (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "RemoteAddress");
-}
-
-/**
- * beckon_session_get_app_data:
- * @self: a session
- *
- * Gets what came with the invitation.
- *
- * Returns: (transfer none): the data, may be empty
- */
-const char *
-beckon_session_get_app_data (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "AppData");
-}
-
-/**
- * beckon_session_get_context_data:
- * @self: a session
- *
- * Gets the latest context data, before the first one what came with the invitation.
- *
- * Returns: (transfer none): the data, may be empty
- */
-const char *
-beckon_session_get_context_data (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "ContextData");
-}
-
-/**
- * beckon_session_get_ringing:
- * @self: a session
- *
- * Gets whether the invitation has reached a device of the other side.
- *
- * Returns: whether it rings
- */
-gboolean
-beckon_session_get_ringing (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), FALSE);
-
-  return beckon_remote_get_boolean (self->remote, "Ringing");
-}
-
-/**
- * beckon_session_get_installing:
- * @self: a session
- *
- * Gets whether the invitee is installing the application.
- *
- * Returns: whether it is being installed
- */
-gboolean
-beckon_session_get_installing (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), FALSE);
-
-  return beckon_remote_get_boolean (self->remote, "Installing");
-}
-
-/**
- * beckon_session_get_asking:
- * @self: a session
- *
- * Gets whether the user of this device is being asked about the invitation: no program took it over, and it is not
- * answered. A window that comes later than [signal@Messenger::invitation] shows the sessions for which this is so.
- *
- * Returns: whether the user is being asked
- */
-gboolean
-beckon_session_get_asking (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), FALSE);
-
-  return beckon_remote_get_boolean (self->remote, "Asking");
-}
-
-/**
- * beckon_session_get_picking:
- * @self: a session
- *
- * Gets whether the user is being asked whom to invite: [method@Session.invite_with_picker_async] was called and is not
- * answered. A window that comes later than [signal@Messenger::pick-requested] shows the sessions for which this is so.
- *
- * Returns: whether the user is being asked
- */
-gboolean
-beckon_session_get_picking (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), FALSE);
-
-  return beckon_remote_get_boolean (self->remote, "Picking");
-}
-
-/**
- * beckon_session_get_pick_window:
- * @self: a session
- *
- * Gets the window that the question whom to invite belongs to, as the program gave it.
- *
- * Returns: (transfer none): `x11:` with a XID, `wayland:` with a handle, or empty
- */
-const char *
-beckon_session_get_pick_window (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "PickWindow");
-}
-
-/**
- * beckon_session_get_result:
- * @self: a session
- *
- * Gets why the session ended.
- *
- * Returns: the result, %BECKON_SESSION_RESULT_NONE before
- */
-BeckonSessionResult
-beckon_session_get_result (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), 0);
-
-  return (BeckonSessionResult) beckon_remote_get_uint (self->remote, "Result");
-}
-
-/**
- * beckon_session_get_result_text:
- * @self: a session
- *
- * Gets why the session ended, as a sentence for people.
- *
- * Returns: (transfer none): the sentence, empty before
- */
-const char *
-beckon_session_get_result_text (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "ResultText");
-}
-
-/**
- * beckon_session_get_log:
- * @self: a session
- *
- * Gets the file with the program's output.
- *
- * Returns: (transfer none): an absolute path, empty if there is none
- */
-const char *
-beckon_session_get_log (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), NULL);
-
-  return beckon_remote_get_string (self->remote, "Log");
-}
-
-/**
- * beckon_session_get_created:
- * @self: a session
- *
- * Gets when the session was made.
- *
- * Returns: microseconds since 1970
- */
-gint64
-beckon_session_get_created (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), 0);
-
-  return beckon_remote_get_int64 (self->remote, "Created");
-}
-
-/**
- * beckon_session_get_deadline:
- * @self: a session
- *
- * Gets when the invitation runs out.
- *
- * Returns: microseconds since 1970, 0 for none
- */
-gint64
-beckon_session_get_deadline (BeckonSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_SESSION (self), 0);
-
-  return beckon_remote_get_int64 (self->remote, "Deadline");
-}
 
 /**
  * beckon_session_get_timeline:
@@ -600,25 +233,41 @@ beckon_session_get_remote (BeckonSession *self)
   return self->remote;
 }
 
+/* Takes @lines, but for the strings. */
+static void
+set_lines (GValue *value, const char *const *lines)
+{
+  g_value_set_boxed (value, lines);
+  g_free ((gpointer) lines);
+}
+
 static void
 beckon_session_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
 {
   BeckonSession *self = BECKON_SESSION (object);
 
-  if (property_id == PROP_TIMELINE)
-    g_value_set_boxed (value, beckon_session_get_timeline (self));
-  else if (G_IS_PARAM_SPEC_STRING (pspec))
-    g_value_set_string (value, beckon_remote_get_string (self->remote, bus_names[property_id]));
-  else if (G_IS_PARAM_SPEC_BOOLEAN (pspec))
-    g_value_set_boolean (value, beckon_remote_get_boolean (self->remote, bus_names[property_id]));
-  else if (G_IS_PARAM_SPEC_INT64 (pspec))
-    g_value_set_int64 (value, beckon_remote_get_int64 (self->remote, bus_names[property_id]));
-  else if (G_IS_PARAM_SPEC_ENUM (pspec))
-    g_value_set_enum (value, (int) beckon_remote_get_uint (self->remote, bus_names[property_id]));
-  else if (G_IS_PARAM_SPEC_FLAGS (pspec))
-    g_value_set_flags (value, beckon_remote_get_uint (self->remote, bus_names[property_id]));
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+  g_assert (property_id >= 1 && property_id <= G_N_ELEMENTS (facts));
+  const char *name = facts[property_id - 1].bus_name;
+  switch (facts[property_id - 1].kind)
+    {
+    case G_TYPE_STRING:
+      g_value_set_string (value, beckon_remote_get_string (self->remote, name));
+      break;
+    case G_TYPE_BOOLEAN:
+      g_value_set_boolean (value, beckon_remote_get_boolean (self->remote, name));
+      break;
+    case G_TYPE_INT64:
+      g_value_set_int64 (value, beckon_remote_get_int64 (self->remote, name));
+      break;
+    case G_TYPE_ENUM:
+      g_value_set_enum (value, (int) beckon_remote_get_uint (self->remote, name));
+      break;
+    case G_TYPE_FLAGS:
+      g_value_set_flags (value, beckon_remote_get_uint (self->remote, name));
+      break;
+    default:
+      set_lines (value, beckon_remote_get_strv (self->remote, name));
+    }
 }
 
 static void
@@ -631,157 +280,35 @@ beckon_session_dispose (GObject *object)
   G_OBJECT_CLASS (beckon_session_parent_class)->dispose (object);
 }
 
-static void
-install_properties (GObjectClass *object_class)
+static GParamSpec *
+make_property (const char *name, GType kind, GType type)
 {
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
-  /**
-   * BeckonSession:id:
-   *
-   * The SessionID: the same on both sides.
-   */
-  properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:state:
-   *
-   * The state.
-   */
-  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, BECKON_TYPE_SESSION_STATE, 0, flags);
-  /**
-   * BeckonSession:flags:
-   *
-   * What kind of end of the session this is.
-   */
-  properties[PROP_FLAGS] = g_param_spec_flags ("flags", NULL, NULL, BECKON_TYPE_SESSION_FLAGS, 0, flags);
-  /**
-   * BeckonSession:application:
-   *
-   * The GUID of the application.
-   */
-  properties[PROP_APPLICATION] = g_param_spec_string ("application", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:application-name:
-   *
-   * The name of the application.
-   */
-  properties[PROP_APPLICATION_NAME] = g_param_spec_string ("application-name", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:application-url:
-   *
-   * The web page where the application can be had.
-   */
-  properties[PROP_APPLICATION_URL] = g_param_spec_string ("application-url", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:user:
-   *
-   * The sign-in name of the other side.
-   */
-  properties[PROP_USER] = g_param_spec_string ("user", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:user-name:
-   *
-   * The display name of the other side.
-   */
-  properties[PROP_USER_NAME] = g_param_spec_string ("user-name", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:my-signin-name:
-   *
-   * The sign-in name of this side.
-   */
-  properties[PROP_MY_SIGNIN_NAME] = g_param_spec_string ("my-signin-name", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:local-address:
-   *
-   * The address that the other side gets as its remote address.
-   */
-  properties[PROP_LOCAL_ADDRESS] = g_param_spec_string ("local-address", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:remote-address:
-   *
-   * The address of the other side.
-   */
-  properties[PROP_REMOTE_ADDRESS] = g_param_spec_string ("remote-address", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:app-data:
-   *
-   * What came with the invitation.
-   */
-  properties[PROP_APP_DATA] = g_param_spec_string ("app-data", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:context-data:
-   *
-   * The latest context data, before the first one what came with the invitation.
-   */
-  properties[PROP_CONTEXT_DATA] = g_param_spec_string ("context-data", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:ringing:
-   *
-   * Whether the invitation has reached a device of the other side.
-   */
-  properties[PROP_RINGING] = g_param_spec_boolean ("ringing", NULL, NULL, FALSE, flags);
-  /**
-   * BeckonSession:installing:
-   *
-   * Whether the invitee is installing the application.
-   */
-  properties[PROP_INSTALLING] = g_param_spec_boolean ("installing", NULL, NULL, FALSE, flags);
-  /**
-   * BeckonSession:asking:
-   *
-   * Whether the user of this device is being asked about the invitation.
-   */
-  properties[PROP_ASKING] = g_param_spec_boolean ("asking", NULL, NULL, FALSE, flags);
-  /**
-   * BeckonSession:picking:
-   *
-   * Whether the user is being asked whom to invite.
-   */
-  properties[PROP_PICKING] = g_param_spec_boolean ("picking", NULL, NULL, FALSE, flags);
-  /**
-   * BeckonSession:pick-window:
-   *
-   * The window that the question whom to invite belongs to.
-   */
-  properties[PROP_PICK_WINDOW] = g_param_spec_string ("pick-window", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:result:
-   *
-   * Why the session ended.
-   */
-  properties[PROP_RESULT] = g_param_spec_enum ("result", NULL, NULL, BECKON_TYPE_SESSION_RESULT, 0, flags);
-  /**
-   * BeckonSession:result-text:
-   *
-   * Why the session ended, as a sentence for people.
-   */
-  properties[PROP_RESULT_TEXT] = g_param_spec_string ("result-text", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:log:
-   *
-   * The file with the program's output.
-   */
-  properties[PROP_LOG] = g_param_spec_string ("log", NULL, NULL, NULL, flags);
-  /**
-   * BeckonSession:created:
-   *
-   * When the session was made.
-   */
-  properties[PROP_CREATED] = g_param_spec_int64 ("created", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
-  /**
-   * BeckonSession:deadline:
-   *
-   * When the invitation runs out.
-   */
-  properties[PROP_DEADLINE] = g_param_spec_int64 ("deadline", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
-  /**
-   * BeckonSession:timeline:
-   *
-   * What happened so far and when.
-   */
-  properties[PROP_TIMELINE] = g_param_spec_boxed ("timeline", NULL, NULL, G_TYPE_STRV, flags);
+  switch (kind)
+    {
+    case G_TYPE_STRING:
+      return g_param_spec_string (name, NULL, NULL, NULL, flags);
+    case G_TYPE_BOOLEAN:
+      return g_param_spec_boolean (name, NULL, NULL, FALSE, flags);
+    case G_TYPE_INT64:
+      return g_param_spec_int64 (name, NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
+    case G_TYPE_ENUM:
+      return g_param_spec_enum (name, NULL, NULL, type, 0, flags);
+    case G_TYPE_FLAGS:
+      return g_param_spec_flags (name, NULL, NULL, type, 0, flags);
+    default:
+      return g_param_spec_boxed (name, NULL, NULL, G_TYPE_STRV, flags);
+    }
+}
 
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+static void
+install_properties (GObjectClass *object_class)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
+    properties[i + 1]
+      = make_property (facts[i].name, facts[i].kind, facts[i].get_type != NULL ? facts[i].get_type () : G_TYPE_INVALID);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
 static guint
@@ -856,6 +383,16 @@ beckon_session_class_init (BeckonSessionClass *klass)
    * Context data arrived (`OnContextData`).
    */
   signals[SIGNAL_CONTEXT_DATA_RECEIVED] = add_signal ("context-data-received", 1, G_TYPE_STRING, G_TYPE_NONE);
+  /**
+   * BeckonSession::stream-offered:
+   * @self: the session
+   * @name: the name under which it was opened, may be empty
+   * @datagram: whether it is a way for packets
+   *
+   * The other program has opened a stream ([method@Session.open_stream_async]) or a way for packets
+   * ([method@Session.open_datagram_async]) that this side has not opened yet. Opening one of that name joins the two.
+   */
+  signals[SIGNAL_STREAM_OFFERED] = add_signal ("stream-offered", 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
   /**
    * BeckonSession::send-error:
    * @self: the session

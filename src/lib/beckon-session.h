@@ -37,6 +37,13 @@ const char *beckon_session_get_log (BeckonSession *self);
 gint64 beckon_session_get_created (BeckonSession *self);
 gint64 beckon_session_get_deadline (BeckonSession *self);
 const char *const *beckon_session_get_timeline (BeckonSession *self);
+BeckonChannelPath beckon_session_get_channel_path (BeckonSession *self);
+const char *beckon_session_get_channel_reason (BeckonSession *self);
+BeckonIdentity beckon_session_get_identity (BeckonSession *self);
+const char *beckon_session_get_safety_number (BeckonSession *self);
+const char *beckon_session_get_host (BeckonSession *self);
+char **beckon_session_dup_offered_streams (BeckonSession *self);
+char **beckon_session_dup_offered_datagrams (BeckonSession *self);
 
 void beckon_session_set_application_async (BeckonSession *self, const char *guid, GCancellable *cancellable,
                                            GAsyncReadyCallback callback, gpointer user_data);
@@ -63,5 +70,17 @@ gboolean beckon_session_cancel_finish (BeckonSession *self, GAsyncResult *result
 void beckon_session_send_context_data_async (BeckonSession *self, const char *data, GCancellable *cancellable,
                                              GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_session_send_context_data_finish (BeckonSession *self, GAsyncResult *result, GError **error);
+void beckon_session_open_stream_async (BeckonSession *self, const char *name, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+GIOStream *beckon_session_open_stream_finish (BeckonSession *self, GAsyncResult *result, GError **error);
+void beckon_session_open_datagram_async (BeckonSession *self, const char *name, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+GSocket *beckon_session_open_datagram_finish (BeckonSession *self, GAsyncResult *result, GError **error);
+void beckon_session_get_channel_async (BeckonSession *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                       gpointer user_data);
+GVariant *beckon_session_get_channel_finish (BeckonSession *self, GAsyncResult *result, GError **error);
+void beckon_session_trust_identity_async (BeckonSession *self, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_session_trust_identity_finish (BeckonSession *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -4,12 +4,14 @@
 #include "beckon-error.h"
 #include "bk-frame.h"
 #include "bk-ids.h"
+#include "bk-server-relays.h"
 
 #include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
 
 #define MAX_LISTEN 8
+#define DEFAULT_TURN_TTL (24 * 60 * 60)
 
 BkServerConfig *
 bk_server_config_new (void)
@@ -26,6 +28,8 @@ bk_server_config_new (void)
   self->registrations = (BkServerRate){ 20, 60000 };
   self->failures = (BkServerRate){ 10, 30000 };
   self->unlocks = (BkServerRate){ 60, 5000 };
+  self->relays = (BkServerRate){ 60, 5000 };
+  self->turn_ttl = DEFAULT_TURN_TTL;
   self->password_ops = crypto_pwhash_OPSLIMIT_INTERACTIVE;
   self->password_memory = crypto_pwhash_MEMLIMIT_INTERACTIVE;
   return self;
@@ -39,6 +43,10 @@ bk_server_config_free (BkServerConfig *self)
   g_free (self->certificate);
   g_free (self->key);
   g_strfreev (self->listen);
+  g_strfreev (self->stun_servers);
+  g_strfreev (self->turn_servers);
+  g_free (self->turn_secret);
+  g_free (self->turn_secret_file);
   g_free (self);
 }
 
@@ -115,6 +123,11 @@ static const struct
   { "server", "cloud", SETTING_CLOUD, AT (cloud) },
   { "server", "tls-certificate", SETTING_STRING, AT (certificate) },
   { "server", "tls-key", SETTING_STRING, AT (key) },
+  { "relays", "stun-servers", SETTING_LIST, AT (stun_servers) },
+  { "relays", "turn-servers", SETTING_LIST, AT (turn_servers) },
+  { "relays", "turn-secret", SETTING_STRING, AT (turn_secret) },
+  { "relays", "turn-secret-file", SETTING_STRING, AT (turn_secret_file) },
+  { "relays", "turn-ttl", SETTING_NUMBER, AT (turn_ttl) },
   { "limits", "messages-per-account", SETTING_NUMBER, AT (messages_per_account) },
   { "limits", "connections", SETTING_NUMBER, AT (connections) },
   { "limits", "connections-per-address", SETTING_NUMBER, AT (connections_per_address) },
@@ -129,6 +142,8 @@ static const struct
   { "limits", "failures-interval-ms", SETTING_NUMBER, AT (failures.interval_ms) },
   { "limits", "unlocks-burst", SETTING_NUMBER, AT (unlocks.burst) },
   { "limits", "unlocks-interval-ms", SETTING_NUMBER, AT (unlocks.interval_ms) },
+  { "limits", "relays-burst", SETTING_NUMBER, AT (relays.burst) },
+  { "limits", "relays-interval-ms", SETTING_NUMBER, AT (relays.interval_ms) },
 #undef AT
 };
 
@@ -337,7 +352,7 @@ bk_server_config_complete (BkServerConfig *self, GError **error)
   gboolean only_loopback;
 
   if (!complete_listen (self, &only_loopback, error) || !complete_domain (self, only_loopback, error)
-      || !complete_database (self, error))
+      || !complete_database (self, error) || !bk_server_relays_complete (self, error))
     return FALSE;
   if (!only_loopback && self->certificate == NULL)
     {

@@ -33,6 +33,12 @@ typedef struct
   gboolean lock;       /* programs must unlock the restricted part of the API */
   BkServerCloud cloud; /* whose licenses are good here */
 
+  GStrv stun_servers;     /* as bk_relay_parse () reads them; nullable */
+  GStrv turn_servers;     /* nullable */
+  char *turn_secret;      /* shared with the TURN servers; nullable without them */
+  char *turn_secret_file; /* nullable */
+  guint turn_ttl;         /* seconds */
+
   guint messages_per_account;
   guint connections;
   guint connections_per_address;
@@ -42,6 +48,7 @@ typedef struct
   BkServerRate registrations; /* per address */
   BkServerRate failures;      /* of passwords, per name and address */
   BkServerRate unlocks;       /* that fail, per account */
+  BkServerRate relays;        /* per account */
   guint64 password_ops;       /* cost of argon2id; only tests make it cheaper */
   gsize password_memory;
 } BkServerConfig;

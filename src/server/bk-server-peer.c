@@ -376,6 +376,9 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
     case BK_FRAME_ALERTS_ENABLE:
       bk_server_handle_alerts_enable (self, frame);
       return;
+    case BK_FRAME_RELAYS:
+      bk_server_handle_relays (self, frame);
+      return;
     case BK_FRAME_OK:
     case BK_FRAME_ERROR:
     case BK_FRAME_SIGNED_IN:

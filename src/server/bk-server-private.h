@@ -96,6 +96,7 @@ struct _BkServerPeer
 
   guint n_requests; /* that wait for a thread */
   BkServerBucket frames;
+  BkServerBucket transports;
   BkServerBucket patience;
 };
 
@@ -177,6 +178,7 @@ void bk_server_handle_lock_challenge (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_lock_respond (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_lock_release (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_alerts_enable (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_relays (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_alert_subscribers (BkServer *server, gint64 site, GBytes *bytes);
 
 G_END_DECLS

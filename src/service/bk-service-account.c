@@ -430,6 +430,7 @@ static const BkServiceMethod methods[] = {
   { "RemoveGroup", bk_service_handle_remove_group, { GROUP } },
   { "AddToGroup", bk_service_handle_add_to_group, { GROUP, WHO } },
   { "RemoveFromGroup", bk_service_handle_remove_from_group, { GROUP, WHO } },
+  { "TestConnection", bk_service_handle_test_connection },
   { NULL },
 };
 

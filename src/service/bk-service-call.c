@@ -4,6 +4,7 @@
 #include "bk-ids.h"
 #include "bk-limits.h"
 
+#include <gio/gunixfdlist.h>
 #include <string.h>
 
 #define PROPERTIES "org.freedesktop.DBus.Properties"
@@ -36,6 +37,27 @@ bk_service_call_return (BkServiceCall *call, GVariant *value)
 {
   g_dbus_method_invocation_return_value (g_steal_pointer (&call->invocation), value);
   call_free (call);
+}
+
+void
+bk_service_call_return_fd (BkServiceCall *call, int fd)
+{
+  g_autoptr (GUnixFDList) list = g_unix_fd_list_new_from_array (&fd, 1); /* closes it, whatever becomes of the answer */
+
+  g_dbus_method_invocation_return_value_with_unix_fd_list (g_steal_pointer (&call->invocation),
+                                                           g_variant_new ("(h)", 0), list);
+  call_free (call);
+}
+
+gboolean
+bk_service_call_takes_fds (BkServiceCall *call, GError **error)
+{
+  GDBusConnection *connection = g_dbus_method_invocation_get_connection (call->invocation);
+
+  if (g_dbus_connection_get_capabilities (connection) & G_DBUS_CAPABILITY_FLAGS_UNIX_FD_PASSING)
+    return TRUE;
+  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED, "This message bus carries no descriptors.");
+  return FALSE;
 }
 
 /* Takes @error. Callers get errors of Beckon alone: the others are no part of the contract. */
@@ -129,6 +151,8 @@ static void
 get_all (BkServiceCall *call, const BkServiceInterface *interface)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GObject) object = call->object != NULL ? g_object_ref (call->object) : NULL;
+  g_autofree char *sender = g_strdup (call->sender);
 
   for (gsize i = 0; interface->info->properties[i] != NULL; i++)
     {
@@ -137,6 +161,8 @@ get_all (BkServiceCall *call, const BkServiceInterface *interface)
       g_variant_builder_add (&builder, "{sv}", name, interface->get (call, name));
     }
   bk_service_call_return (call, g_variant_new ("(a{sv})", &builder));
+  if (interface->was_read != NULL)
+    interface->was_read (object, sender);
 }
 
 static void

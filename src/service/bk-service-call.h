@@ -18,6 +18,8 @@ struct _BkServiceCall
 
 /* Each of these answers the call and frees it. */
 void bk_service_call_return (BkServiceCall *call, GVariant *value);
+/* The answer is one descriptor. @fd is taken. */
+void bk_service_call_return_fd (BkServiceCall *call, int fd);
 void bk_service_call_fail (BkServiceCall *call, GError *error);
 void bk_service_call_refuse (BkServiceCall *call, int code, const char *text);
 /* The answer of a method without result. @error is taken. */
@@ -26,6 +28,8 @@ void bk_service_call_finish (BkServiceCall *call, gboolean success, GError *erro
 /* Takes a call that GDBus has brought and that belongs to @object. */
 BkServiceCall *bk_service_call_new (BkServiceDoor *door, GObject *house, GDBusMethodInvocation *invocation);
 gboolean bk_service_call_check (BkServiceCall *call, const BkServiceMethod *method, GError **error);
+/* Whether the bus carries descriptors. */
+gboolean bk_service_call_takes_fds (BkServiceCall *call, GError **error);
 void bk_service_call_dispatch (BkServiceCall *call, const BkServiceInterface *interface);
 
 /* Refuses calls whose arguments have the wrong type, with our own error. To be added as a filter; runs in GDBus's

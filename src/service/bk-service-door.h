@@ -53,6 +53,8 @@ typedef struct
   const BkServiceMethod *methods; /* ends with a NULL name */
   GVariant *(*get) (BkServiceCall *call, const char *property);
   gboolean (*set) (BkServiceCall *call, const char *property, GVariant *value, GError **error); /* nullable */
+  /* @sender has been given all properties of @object: nullable. */
+  void (*was_read) (GObject *object, const char *sender);
 } BkServiceInterface;
 
 typedef struct

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -180,4 +181,34 @@ bk_service_remove_tree (int parent_fd, const char *name)
     return;
   empty_folder (fd, 0);
   unlinkat (parent_fd, name, AT_REMOVEDIR);
+}
+
+/* ---- descriptors ---- */
+
+guint64
+bk_service_raise_descriptors (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return 0;
+  rlim_t before = limit.rlim_cur;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    g_message ("The system gives no more than %" G_GUINT64_FORMAT " descriptors: %s", (guint64) before,
+               g_strerror (errno));
+  return before;
+}
+
+/* A new descriptor is the lowest that is free: its number tells how many can still follow. */
+gboolean
+bk_service_descriptors_are_left (guint reserve)
+{
+  struct rlimit limit;
+  int fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+
+  if (fd < 0)
+    return FALSE;
+  close (fd);
+  return getrlimit (RLIMIT_NOFILE, &limit) != 0 || (rlim_t) fd + reserve < limit.rlim_cur;
 }

@@ -20,6 +20,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServiceSleep, bk_service_sleep_free)
  * to let go; -1 with @holder, the bus of the one who has it, or with @error. */
 int bk_service_lock_data (const char *dir, const char *bus, char **holder, GError **error);
 
+/* Has the system give this process as many descriptors as it may have. Returns how many it had: what programs that it
+ * starts are to get, since select () knows no more. */
+guint64 bk_service_raise_descriptors (void);
+/* Whether @reserve descriptors can still be had. */
+gboolean bk_service_descriptors_are_left (guint reserve);
+
 /* Removes the folder @name in the folder @parent_fd with all that is in it. Follows no links. */
 void bk_service_remove_tree (int parent_fd, const char *name);
 

@@ -57,6 +57,7 @@ struct _BkService
   BkServiceView *manager;
   GPtrArray *accounts;       /* element-type BkServiceView, owned, in the engine's order */
   GPtrArray *watched;        /* element-type BkEngineSession, owned, in the engine's order */
+  GPtrArray *tests;          /* of connections, that are running */
   GHashTable *conversations; /* number → BkServiceView, owned: those that somebody asked for */
 };
 
@@ -97,7 +98,24 @@ gboolean bk_service_holds_session (BkServiceDoor *door, const char *sender, BkEn
 BkServiceView *bk_service_conversation_export (BkService *self, BkEngineAccount *account,
                                                BkEngineConversation *conversation);
 GVariant *bk_service_session_path (BkEngineSession *session);
+/* Tells that a property has another value. */
+void bk_service_session_changed (BkService *self, BkEngineSession *session, const char *property);
 GVariant *bk_service_account_path (BkEngineAccount *account);
+
+/* im.beckon.Session1: streams and packets. */
+void bk_service_channel_watch (BkService *self, BkEngineSession *session);
+/* What the other side has opened and this side has not. */
+GVariant *bk_service_channel_offered (BkEngineSession *session, gboolean datagram);
+void bk_service_handle_open_channel (BkServiceCall *call);
+void bk_service_handle_get_channel (BkServiceCall *call);
+void bk_service_handle_trust_identity (BkServiceCall *call);
+
+/* The user's own servers, and tests of what they are good for. */
+GVariant *bk_service_connection_servers (BkService *self);
+void bk_service_handle_set_connection_servers (BkServiceCall *call);
+void bk_service_handle_test_connection (BkServiceCall *call);
+GPtrArray *bk_service_tests_new (void);
+void bk_service_tests_cancel (BkService *self, const char *name);
 
 /* InviteWithPicker. */
 void bk_service_handle_invite_with_picker (BkServiceCall *call);

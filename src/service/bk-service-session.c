@@ -78,6 +78,9 @@ static const struct
   { "ContextData", bk_engine_session_get_context_data },
   { "ResultText", bk_engine_session_get_result_text },
   { "Log", bk_engine_session_get_log },
+  { "ChannelReason", bk_engine_session_get_channel_reason },
+  { "SafetyNumber", bk_engine_session_get_safety_number },
+  { "Host", bk_engine_session_get_host },
 };
 
 static GVariant *
@@ -92,6 +95,14 @@ get_value (BkEngineSession *session, const char *name)
     return g_variant_new_uint32 (bk_engine_session_get_flags (session));
   if (g_str_equal (name, "Result"))
     return g_variant_new_uint32 (bk_engine_session_get_result (session));
+  if (g_str_equal (name, "ChannelPath"))
+    return g_variant_new_uint32 (bk_engine_session_get_channel_path (session));
+  if (g_str_equal (name, "Identity"))
+    return g_variant_new_uint32 (bk_engine_session_get_identity (session));
+  if (g_str_equal (name, "OfferedStreams"))
+    return bk_service_channel_offered (session, FALSE);
+  if (g_str_equal (name, "OfferedDatagrams"))
+    return bk_service_channel_offered (session, TRUE);
   if (g_str_equal (name, "Ringing"))
     return g_variant_new_boolean (bk_engine_session_get_ringing (session));
   if (g_str_equal (name, "Installing"))
@@ -125,6 +136,16 @@ set_property (BkServiceCall *call, const char *name, GVariant *value, GError **e
   if (g_str_equal (name, "LocalAddress"))
     return bk_engine_session_set_local_address (session, text, error);
   return bk_engine_session_set_application (session, text, error);
+}
+
+/* Whoever reads the session listens to its signals by now. */
+static void
+was_read (GObject *object, const char *sender)
+{
+  BkEngineSession *session = BK_ENGINE_SESSION (object);
+
+  if (g_strcmp0 (bk_engine_session_get_owner (session), sender) == 0)
+    bk_engine_session_was_read (session);
 }
 
 /* ---- methods ---- */
@@ -226,17 +247,25 @@ tell (BkService *self, BkEngineSession *session, const char *signal, GVariant *p
   bk_service_tell_session (self, session, bk_service_session_interface.info->name, signal, parameters);
 }
 
-static void
-on_changed (BkEngineSession *session, const char *property, BkService *self)
+void
+bk_service_session_changed (BkService *self, BkEngineSession *session, const char *property)
 {
   const GDBusInterfaceInfo *info = bk_service_session_interface.info;
   g_auto (GVariantBuilder) changed = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  if (property == NULL || g_dbus_interface_info_lookup_property ((GDBusInterfaceInfo *) info, property) == NULL)
-    return;
   g_variant_builder_add (&changed, "{sv}", property, get_value (session, property));
   bk_service_tell_session (self, session, "org.freedesktop.DBus.Properties", "PropertiesChanged",
                            g_variant_new ("(sa{sv}as)", info->name, &changed, NULL));
+}
+
+static void
+on_changed (BkEngineSession *session, const char *property, BkService *self)
+{
+  const GDBusInterfaceInfo *info = bk_service_session_interface.info;
+
+  if (property == NULL || g_dbus_interface_info_lookup_property ((GDBusInterfaceInfo *) info, property) == NULL)
+    return;
+  bk_service_session_changed (self, session, property);
   if (g_str_equal (property, "Picking"))
     bk_service_pick_changed (self, session);
 }
@@ -311,6 +340,7 @@ watch (BkService *self, BkEngineSession *session)
   g_signal_connect_object (session, "context-data", G_CALLBACK (on_context_data), self, 0);
   g_signal_connect_object (session, "send-error", G_CALLBACK (on_send_error), self, 0);
   g_signal_connect_object (session, "termination", G_CALLBACK (on_termination), self, 0);
+  bk_service_channel_watch (self, session);
 }
 
 static void
@@ -373,6 +403,10 @@ static const BkServiceMethod methods[] = {
   { "Cancel", handle_cancel, { { BK_SERVICE_ARG_ANY }, APP_DATA } },
   { "SendContextData", handle_send_context_data,
     { { BK_SERVICE_ARG_DATA, BK_LIMIT_CONTEXT_DATA, BECKON_ERROR_CONTEXT_DATA_OVER_LIMIT } } },
+  { "OpenStream", bk_service_handle_open_channel, { { BK_SERVICE_ARG_LINE, BK_LIMIT_STREAM_NAME } } },
+  { "OpenDatagram", bk_service_handle_open_channel, { { BK_SERVICE_ARG_LINE, BK_LIMIT_STREAM_NAME } } },
+  { "GetChannel", bk_service_handle_get_channel },
+  { "TrustIdentity", bk_service_handle_trust_identity },
   { NULL },
 };
 
@@ -381,4 +415,5 @@ const BkServiceInterface bk_service_session_interface = {
   .methods = methods,
   .get = get_property,
   .set = set_property,
+  .was_read = was_read,
 };

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@ typedef struct
   char **environment;
   const char *home;
   mode_t umask;
+  struct rlimit descriptors;
   int null;
   int log;
   int gate;
@@ -134,13 +136,14 @@ make_environment (BkServiceSpawn *self, const BkLaunch *launch)
   static const char *const ours[] = { "NOTIFY_SOCKET",        "LISTEN_FDS",     "LISTEN_PID",  "LISTEN_FDNAMES",
                                       "DBUS_STARTER_ADDRESS", "MAINPID",        "WATCHDOG_PID", "WATCHDOG_USEC",
                                       "DBUS_STARTER_BUS_TYPE", "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID",
-                                      "BECKON_SECRETS",       "G_DEBUG" };
+                                      "BECKON_SECRETS",       "G_DEBUG",        "BECKON_COOKIE" };
   g_autofree char *runtime = g_build_filename (self->runtime_parent, self->runtime_name, NULL);
   char **environment = g_get_environ ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (ours); i++)
     environment = g_environ_unsetenv (environment, ours[i]);
-  environment = g_environ_setenv (environment, "BECKON_COOKIE", launch->cookie, TRUE);
+  if (launch->cookie != NULL)
+    environment = g_environ_setenv (environment, "BECKON_COOKIE", launch->cookie, TRUE);
   environment = g_environ_setenv (environment, "BECKON_SESSION", launch->session, TRUE);
   return g_environ_setenv (environment, "BECKON_RUNTIME_DIR", runtime, TRUE);
 }
@@ -174,6 +177,7 @@ run_child (const Child *child)
   sigprocmask (SIG_SETMASK, &none, NULL);
   setsid ();
   umask (child->umask);
+  setrlimit (RLIMIT_NOFILE, &child->descriptors);
   if (chdir (child->home) != 0 && chdir ("/") != 0)
     _exit (127);
   if (dup2 (child->null, 0) < 0 || dup2 (child->log, 1) < 0 || dup2 (child->log, 2) < 0)
@@ -260,6 +264,8 @@ bk_service_spawn (const BkServicePlaces *places, const BkLaunch *launch, GError 
   child.environment = environment;
   child.home = places->home;
   child.umask = places->umask;
+  if (getrlimit (RLIMIT_NOFILE, &child.descriptors) == 0 && places->descriptors != 0)
+    child.descriptors.rlim_cur = MIN (places->descriptors, child.descriptors.rlim_max);
   child.log = open_log (self, places, token, error);
   if (child.log < 0)
     return NULL;

@@ -16,6 +16,7 @@ typedef struct
   const char *runtime_dir; /* private folders below it */
   const char *home;
   mode_t umask; /* what the user had before the service closed its own */
+  guint64 descriptors; /* the same, before it raised its own limit */
 } BkServicePlaces;
 
 typedef struct

@@ -78,9 +78,12 @@ static const struct
   [BK_FRAME_LOCK_RELEASE] = { "lock-release", BK_FRAME_REQUEST, FIELDS (WORD_OF ("grant", REQUIRED)) },
   [BK_FRAME_ALERTS_ENABLE] = { "alerts-enable", BK_FRAME_REQUEST,
                                FIELDS ({ "sites", BK_FIELD_UINT32S, REQUIRED, BK_LIMIT_ALERT_SITES }) },
+  [BK_FRAME_RELAYS] = { "relays", BK_FRAME_REQUEST, (const BkField[]) { { NULL } } },
 
   [BK_FRAME_OK] = { "ok", BK_FRAME_REPLY, FIELDS ({ "time", BK_FIELD_UINT, OPTIONAL }, WORD_OF ("challenge", OPTIONAL),
-                         WORD_OF ("grant", OPTIONAL)) },
+                         WORD_OF ("grant", OPTIONAL), { "servers", BK_FIELD_LINES, OPTIONAL, BK_LIMIT_RELAYS },
+                         WORD_OF ("user", OPTIONAL), WORD_OF ("password", OPTIONAL),
+                         { "ttl", BK_FIELD_UINT32, OPTIONAL }) },
   [BK_FRAME_ERROR] = { "error", BK_FRAME_REPLY,
                        FIELDS ({ "code", BK_FIELD_TOKEN, REQUIRED, 64 },
                                { "text", BK_FIELD_TEXT, REQUIRED, BK_LIMIT_ERROR_TEXT },

@@ -36,6 +36,7 @@ typedef enum
   BK_FRAME_LOCK_RESPOND,
   BK_FRAME_LOCK_RELEASE,
   BK_FRAME_ALERTS_ENABLE,
+  BK_FRAME_RELAYS,
   /* answers of the server */
   BK_FRAME_OK,
   BK_FRAME_ERROR,
@@ -54,7 +55,7 @@ typedef enum
   BK_FRAME_CAUGHT_UP,
   BK_FRAME_BYE,
 } BkFrameType;
-#define BK_N_FRAME_TYPES 35
+#define BK_N_FRAME_TYPES 36
 
 typedef enum
 {

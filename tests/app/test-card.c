@@ -11,6 +11,8 @@
 #define UNKNOWN "{00000000-0000-4000-8000-000000000000}"
 #define WEB ", 'ApplicationURL': <'https://example.org/'>"
 #define MAIL ", 'ApplicationURL': <'mailto:bob@example.org'>"
+#define PATH(path) ", 'ChannelPath': <uint32 " path ">"
+#define HOST(name) ", 'MySigninName': <'alice@b'>, 'Host': <'" name "'>"
 #define NAMED ", 'ApplicationName': <'Board'>"
 
 typedef enum
@@ -67,7 +69,7 @@ get_state (BkAppSessionCard *card)
 static void
 assert_card (BkAppSessionCard *card, const char *state, const char *buttons)
 {
-  static const char *const names[] = { "accept", "decline", "cancel", "page", "end", "again" };
+  static const char *const names[] = { "accept", "decline", "cancel", "page", "end", "details", "again" };
   g_autoptr (GString) visible = g_string_new (NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
@@ -94,7 +96,16 @@ static const struct
   { INVITER, "'State': <uint32 2>, 'Installing': <true>" NAMED WEB, 0, "Bob is installing Board…", "cancel" },
   { INVITER, "'State': <uint32 2>, 'Asking': <true>", 0, "Waiting for Bob…", "cancel" },
   { INVITER, "'State': <uint32 3>", 0, "Connecting…", "cancel" },
-  { INVITER, "'State': <uint32 4>", 0, "Running", "end" },
+  { INVITER, "'State': <uint32 4>", 0, "Running", "end details" },
+  { INVITER, "'State': <uint32 4>" PATH ("1"), 0, "Running. Looking for a way to Bob…", "end details" },
+  { INVITER, "'State': <uint32 4>" PATH ("2"), 0, "Running. Direct connection, encrypted", "end details" },
+  { INVITER, "'State': <uint32 4>" PATH ("3"), 0, "Running. By way of a relay, encrypted", "end details" },
+  { INVITER, "'State': <uint32 4>" PATH ("4"), 0, "Running. Connection lost, looking for another way…", "end details" },
+  { INVITER, "'State': <uint32 4>" PATH ("5"), 0, "Running. No connection to Bob", "end details" },
+  { INVITER, "'State': <uint32 4>" PATH ("9"), 0, "Running", "end details" },
+  { INVITER, "'State': <uint32 4>" HOST ("alice@b"), 0, "Running\nHost: You", "end details" },
+  { INVITER, "'State': <uint32 4>" PATH ("2") HOST ("bob@b"), 0, "Running. Direct connection, encrypted\nHost: Bob",
+    "end details" },
   { INVITER, "'State': <uint32 5>", 0, "", "" },
   { INVITER, "'State': <uint32 6>", 0, "", "" },
   { INVITER, "'State': <uint32 7>, 'Result': <uint32 2>, 'ResultText': <'Declined'>", 0, "Declined", "again" },
@@ -106,12 +117,14 @@ static const struct
   { INVITEE, "'State': <uint32 2>, 'Installing': <true>, 'Asking': <true>" MAIL, 0,
     "an application is not installed here. It starts as soon as it is.", "cancel" },
   { INVITEE, "'State': <uint32 3>", 0, "Connecting…", "cancel" },
-  { INVITEE, "'State': <uint32 4>", 0, "Running", "end" },
+  { INVITEE, "'State': <uint32 4>", 0, "Running", "end details" },
   { INVITEE, "'State': <uint32 7>, 'Result': <uint32 8>, 'ResultText': <'Too late'>", 0, "Too late", "again" },
+  { INVITEE, "'State': <uint32 7>, 'Result': <uint32 14>, 'ResultText': <'Ended'>, 'Log': <'/log'>", 0, "Ended",
+    "details again" },
   /* The history knows how it ended, whatever the service still says or does not know any more. */
   { INVITEE, NULL, 14, "Over for good", "again" },
   { INVITER, NULL, 2, "Over for good", "again" },
-  { INVITEE, "'State': <uint32 4>", 14, "Over for good", "again" },
+  { INVITEE, "'State': <uint32 4>", 14, "Over for good", "details again" },
   { INVITEE, NULL, 0, "", "" },
 };
 
@@ -135,6 +148,42 @@ test_states (void)
       assert_card (card, rows[i].state, rows[i].buttons);
       g_assert_cmpstr (gtk_label_get_label (app_part (card, "title")), ==, "Bob invited you to Board");
       g_assert_cmpstr (gtk_label_get_label (app_part (card, "time")), !=, "");
+      g_assert_finalize_object (card);
+    }
+}
+
+/* A key that is another one than before is told wherever it matters, and not in what is over. */
+static void
+test_warning (void)
+{
+  static const struct
+  {
+    const char *session;
+    BeckonSessionResult result;
+    const char *warning;
+  } cases[] = {
+    { "'Identity': <uint32 1>, 'SafetyNumber': <'12345'>", 0, "" },
+    { "'Identity': <uint32 2>, 'SafetyNumber': <'12345'>", 0, "" },
+    { "'Identity': <uint32 3>, 'SafetyNumber': <'12345'>", 0,
+      "Bob shows another key than before. It is a new device of theirs, or somebody else." },
+    { "'Identity': <uint32 3>", 0, "Bob shows no key any more. It is a device that has none, or somebody else." },
+    { "'Identity': <uint32 3>, 'SafetyNumber': <'12345'>", BECKON_SESSION_RESULT_ENDED, "" },
+  };
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  g_autoptr (BeckonContact) bob = make_contact (BOB);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GVariant) entry = make_entry (i, INVITEE, APP_BOARD, cases[i].result);
+      g_autoptr (BeckonMessage) message = beckon_message_new (entry);
+      g_autofree char *properties = g_strdup_printf (
+        "{'SessionID': <'{S%u}'>, 'UserName': <'Bob'>, 'State': <uint32 2>, %s}", i, cases[i].session);
+      g_autofree char *path = app_world_add_session (world, i, properties);
+      BkAppSessionCard *card = make_card (world, message, bob);
+
+      g_test_message ("case %u", i);
+      g_assert_cmpstr (gtk_label_get_label (app_part (card, "warning")), ==, cases[i].warning);
+      g_assert_true (gtk_widget_get_visible (app_part (card, "warning")) == (*cases[i].warning != '\0'));
       g_assert_finalize_object (card);
     }
 }
@@ -193,7 +242,7 @@ test_life (void)
   stand_in_set (world->service, path, "Session1", "{'State': <uint32 3>, 'Asking': <false>}");
   stand_in_set (world->service, path, "Session1", "{'State': <uint32 4>}");
   bk_test_wait_until (is_running, card);
-  assert_card (card, "Running", "end");
+  assert_card (card, "Running", "end details");
   stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "SessionsChanged",
                    "(uint32 0, uint32 1, @ao [])");
   app_world_settle (world);
@@ -211,6 +260,7 @@ main (int argc, char **argv)
   app_world_init (&argc, &argv, TRUE);
 
   g_test_add_func ("/app/card/states", test_states);
+  g_test_add_func ("/app/card/warning", test_warning);
   g_test_add_func ("/app/card/again", test_again);
   g_test_add_func ("/app/card/life", test_life);
   return app_world_run ();

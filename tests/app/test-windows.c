@@ -2,6 +2,7 @@
 /* Every window: it comes without a warning, all that can have the keyboard has a name, and nothing of it is left when
  * it has gone. */
 #include "contacts/bk-app-add-contact.h"
+#include "conversation/bk-app-session-details.h"
 #include "invite/bk-app-invitation-dialog.h"
 #include "invite/bk-app-invite-dialog.h"
 #include "invite/bk-app-waiting-window.h"
@@ -20,6 +21,11 @@
 #define OUTGOING \
   "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 1>, 'UserName': <'Bob'>, 'User': <'bob@b'>, " \
   "'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>}"
+
+#define RUNNING \
+  "{'SessionID': <'{S1}'>, 'State': <uint32 4>, 'Flags': <uint32 1>, 'UserName': <'Bob'>, 'User': <'bob@b'>, " \
+  "'MySigninName': <'alice@b'>, 'ChannelPath': <uint32 2>, 'Identity': <uint32 3>, 'SafetyNumber': <'12345 67890'>, " \
+  "'Host': <'alice@b'>, 'Log': <'/nowhere/log'>, 'Timeline': <['+0 ms ready']>}"
 
 /* ---- names ---- */
 
@@ -195,6 +201,16 @@ open_invitation (AppWorld *world)
 }
 
 static GtkWindow *
+open_details (AppWorld *world)
+{
+  g_autofree char *path = app_world_add_session (world, 1, RUNNING);
+  g_autoptr (BeckonSession) session = beckon_messenger_find_session (world->messenger, "{S1}");
+
+  bk_app_session_details_show (GTK_WINDOW (bk_app_show_window (world->app)), session);
+  return app_world_find_window (BK_TYPE_APP_SESSION_DETAILS);
+}
+
+static GtkWindow *
 open_waiting (AppWorld *world)
 {
   g_autofree char *path = app_world_add_session (world, 1, OUTGOING);
@@ -255,9 +271,10 @@ static const Kind kinds[] = {
   { "add-contact", open_add_contact, FALSE, 4 },
   { "invite-dialog", open_invite_dialog, FALSE, 5 },
   { "invitation", open_invitation, FALSE, 3 },
+  { "details", open_details, FALSE, 5 },
   { "waiting", open_waiting, FALSE, 1 },
   { "pick", open_pick, FALSE, 3 },
-  { "preferences", open_preferences, FALSE, 12 },
+  { "preferences", open_preferences, FALSE, 17 },
   { "register", open_register, FALSE, 5 },
   { "password", open_password, FALSE, 3 },
   { "about", open_about, FALSE, 0 },

@@ -421,6 +421,21 @@ bk_recorder_respond (BkRecorder *self, const char *challenge, const char *licens
   return code_of (error);
 }
 
+int
+bk_recorder_relays (BkRecorder *self, BkRelays **relays)
+{
+  BkBackendRelaysInterface *iface = BK_BACKEND_RELAYS_GET_IFACE (self->backend);
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *error = NULL;
+
+  self->in_call = TRUE;
+  iface->get_async (BK_BACKEND_RELAYS (self->backend), NULL, bk_test_store_result, &result);
+  self->in_call = FALSE;
+  *relays = iface->get_finish (BK_BACKEND_RELAYS (self->backend), bk_test_await (&result), &error);
+  g_assert_true ((*relays == NULL) == (error != NULL));
+  return code_of (error);
+}
+
 void
 bk_recorder_release (BkRecorder *self, const char *grant)
 {

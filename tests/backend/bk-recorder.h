@@ -85,6 +85,8 @@ int bk_recorder_envelope_with (BkRecorder *self, const char *to, const char *uid
 int bk_recorder_challenge (BkRecorder *self, char **word);
 int bk_recorder_respond (BkRecorder *self, const char *challenge, const char *license, const char *response,
                          char **word);
+/* *@relays: nullable, transfer full */
+int bk_recorder_relays (BkRecorder *self, BkRelays **relays);
 void bk_recorder_release (BkRecorder *self, const char *grant);
 void bk_recorder_set_sites (BkRecorder *self, const guint32 *sites, gsize n_sites);
 

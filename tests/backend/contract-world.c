@@ -34,6 +34,9 @@ struct _World
   char *database;
 };
 
+const char *const contract_servers[] = { "turn:192.0.2.7:3478?transport=udp", "turn:192.0.2.7:3478?transport=tcp",
+                                         "stun:[2001:db8::7]:3479", NULL };
+
 /* ---- the networks ---- */
 
 static void
@@ -41,6 +44,8 @@ fake_start (World *world)
 {
   world->network = bk_fake_network_new (world->clock);
   bk_fake_network_set_locked (world->network, world->locked);
+  g_autoptr (BkRelays) relays = bk_relays_new (contract_servers, "1767312000:0b5e", "c2VjcmV0", CONTRACT_TTL);
+  bk_fake_network_set_relays (world->network, relays);
 }
 
 static BkBackend *
@@ -97,6 +102,23 @@ die_with_parent (gpointer data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
+static char *
+write_config (World *world)
+{
+  char *path = g_build_filename (world->dir, "server.conf", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path,
+                       "[relays]\n"
+                       "turn-servers=turn:192.0.2.7:3478?transport=udp;turn:192.0.2.7:3478?transport=tcp\n"
+                       "stun-servers=stun:[2001:db8::7]:3479\n"
+                       "turn-secret=north\n"
+                       "turn-ttl=" G_STRINGIFY (CONTRACT_TTL) "\n",
+                       -1, &error);
+  g_assert_no_error (error);
+  return path;
+}
+
 static void
 native_start (World *world)
 {
@@ -104,12 +126,13 @@ native_start (World *world)
 
   world->dir = bk_test_dir_new ();
   world->database = g_build_filename (world->dir, "server.db", NULL);
+  g_autofree char *config = write_config (world);
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
-  world->process = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("BECKON_SERVER"), "run", "--database",
-                                                world->database, "--listen", "127.0.0.1:0", "--domain", "localhost",
-                                                "--registration", "open", "--lock", world->locked ? "on" : "off",
-                                                NULL);
+  world->process = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("BECKON_SERVER"), "run", "--config", config,
+                                                "--database", world->database, "--listen", "127.0.0.1:0",
+                                                "--domain", "localhost", "--registration", "open", "--lock",
+                                                world->locked ? "on" : "off", NULL);
   g_assert_no_error (error);
 
   g_autoptr (GDataInputStream) lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (world->process));
@@ -334,6 +357,13 @@ reply_to (const BkEnvelope *invite, BkEnvelopeKind kind, const char *data)
   envelope->data = g_strdup (data);
   if (kind == BK_ENVELOPE_ACCEPT || kind == BK_ENVELOPE_CONNECT)
     envelope->address = g_strdup ("192.0.2.1");
+  if (kind == BK_ENVELOPE_TRANSPORT)
+    {
+      envelope->generation = 1;
+      envelope->ufrag = g_strdup ("abcd");
+      envelope->pwd = g_strdup ("secret");
+      envelope->candidates = g_strsplit ("candidate:1 1 UDP 2130706431 192.0.2.1 40000 typ host", "\n", -1);
+    }
   return envelope;
 }
 

@@ -18,6 +18,10 @@ typedef void (*Body) (World *world);
 /* Runs @body over each network. @locked: programs have to unlock. */
 void contract_add (const char *name, gboolean locked, Body body);
 
+/* The STUN and TURN servers of each network, and for how many seconds what opens them is good. */
+extern const char *const contract_servers[];
+#define CONTRACT_TTL 3600
+
 /* Who has no account yet gets one. All are online. */
 BkSignIn as (World *world, const char *name);
 BkRecorder *stranger (World *world); /* not signed in, without an account */

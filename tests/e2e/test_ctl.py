@@ -5,6 +5,7 @@ are said of it (a monitor on the bus looks on), and what it prints is what the b
 import contextlib
 import json
 import re
+import select
 import subprocess
 import xml.etree.ElementTree as ElementTree
 
@@ -68,6 +69,12 @@ METHODS = {
     'Session1.Decline': 'decline',
     'Session1.Cancel': 'cancel',
     'Session1.SendContextData': 'context',
+    'Session1.OpenStream': 'session stream',
+    'Session1.OpenDatagram': 'session datagram',
+    'Session1.GetChannel': 'session channel',
+    'Session1.TrustIdentity': 'session trust',
+    'Account1.TestConnection': 'connection test',
+    'Messenger1.SetConnectionServers': 'connection set',
     'Messenger1.ListAlerts': 'account list',
     'Messenger1.DismissAlert': 'alerts dismiss',
     'Lock1.RequestChallenge': 'lock unlock',
@@ -105,6 +112,7 @@ SIGNALS = {
     'Session1.Cancelled': 'cancelled',
     'Session1.ReadyToLaunch': 'ready-to-launch',
     'Session1.ContextDataReceived': 'context-data',
+    'Session1.StreamOffered': 'stream-offered',
     'Session1.Termination': 'ended',
 }
 
@@ -146,6 +154,11 @@ PROPERTIES = {
     'Session1.Picking': 'picking',
     'Session1.Result': 'result',
     'Session1.ResultText': 'result_text',
+    'Session1.ChannelPath': 'channel_path',
+    'Session1.ChannelReason': 'channel_reason',
+    'Session1.Identity': 'identity',
+    'Session1.SafetyNumber': 'safety_number',
+    'Session1.Host': 'host',
     'Session1.Log': 'log',
     'Session1.Created': 'created',
     'Session1.Deadline': 'deadline',
@@ -156,6 +169,10 @@ PROPERTIES = {
 OTHERWISE = {
     'Messenger1.PrimaryAccount': 'the account that `status` shows without --account, see test_other_properties',
     'Messenger1.SecretsWarning': 'a note of `account list`, see test_other_properties',
+    'Messenger1.ConnectionServers': '`connection show`, see test_commands',
+    'Messenger1.ConnectionUser': '`connection show`, see test_commands',
+    'Session1.OfferedStreams': 'event stream-offered of `watch`, see ctl-ctl',
+    'Session1.OfferedDatagrams': 'event stream-offered of `watch`, see ctl-ctl',
     'Registry1.Warnings': 'notes of `apps`, see test_other_properties',
     'Session1.ContextData': '`context`, see test_commands',
     'Lock1.Status': '`lock`, which hears it from LockStatusChanged',
@@ -380,6 +397,50 @@ def play(alice, bob, watch):
     return session
 
 
+def channel(alice, bob, session, watch):
+    """Both are at a terminal instead of the programs that were started for them."""
+    for person in (alice, bob):
+        person.user.wait('channel=direct', '--session', session)
+    ends = [person.start('session stream', session, 'log', '--wait', stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            for person in (alice, bob)]
+    ends[0].stdin.write(b'one\ntwo\n')
+    ends[0].stdin.close()
+    assert ends[1].stdout.read(8) == b'one\ntwo\n'
+    ends[1].stdin.write(b'enough')
+    ends[1].stdin.close()
+    assert ends[0].stdout.read() == b'enough' and ends[1].stdout.read() == b''
+    assert [end.wait(LIMIT) for end in ends] == [0, 0]
+    alice.keep('session stream')
+    watch.until_event('stream-offered')
+    ends += [person.start('session datagram', session, 'moves', '--count', '1', stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) for person in (alice, bob)]
+    # Packets may be lost, and are before the other side is there.
+    for sender, receiver in (ends[2:], ends[:1:-1]):
+        with contextlib.suppress(BrokenPipeError):
+            while not select.select([receiver.stdout], [], [], 0.1)[0]:
+                sender.stdin.write(b'e2e4\n')
+                sender.stdin.flush()
+    for end in ends[2:]:
+        end.stdin.close()
+        assert json.loads(end.stdout.readline()) == {'bytes': 4, 'data': 'ZTJlNA=='}
+        assert end.wait(LIMIT) == 0
+    alice.keep('session datagram')
+    for end in ends:
+        end.stdout.close()
+    told = alice('session channel', session)
+    assert told['path'] == 'direct' and told['bytes_sent'] >= 8 and told['datagrams_received'] >= 1, told
+    bob('session trust', session)
+
+
+def connection(alice):
+    servers = ['stun:127.0.0.1:9', 'turn:127.0.0.1:9?transport=tcp']
+    alice('connection set', *servers, '--user', 'me', '--password-stdin', text='secret\n')
+    assert alice('connection show') == {'servers': servers, 'user': 'me'}
+    alice('connection set')
+    assert alice('connection show') == {'servers': [], 'user': ''}
+    assert alice('connection test')['direct'] in ('always', 'usually', 'never')
+
+
 def as_a_program(alice, bob):
     process = alice.start('invite --program', bob.user.address, 'Thing', '--address', 'here', '--data', 'mine')
     bob.user.wait('invitation')
@@ -413,7 +474,8 @@ def nick(kind, value):
 
 
 ENUMERATIONS = {'Session1.State': 'SESSION_STATE', 'Session1.Result': 'SESSION_RESULT', 'Account1.Status': 'STATUS',
-                'Account1.WantedStatus': 'STATUS'}
+                'Account1.WantedStatus': 'STATUS', 'Session1.ChannelPath': 'CHANNEL_PATH',
+                'Session1.Identity': 'IDENTITY'}
 
 
 def check_properties(person, interface, path, printed):
@@ -448,6 +510,8 @@ def test_commands():
         alice('apps try', GUID)
         alice('cancel', alice.user.ctl('sessions')[0]['id'])
         session = play(alice, bob, watches[1])
+        channel(alice, bob, session, watches[1])
+        connection(alice)
         for person in (alice, bob):
             path = person.objects('ListSessions')[-1]
             flags = check_properties(person, 'Session1', path, person('show', session))['Flags']

@@ -13,13 +13,18 @@ typedef struct
   const char *bob;
 } Scenario;
 
-static const Scenario scenarios[] = {
+static const Scenario scenarios[] G_GNUC_UNUSED = {
   { "happy", FALSE,
-    "a:invite b:accept a:context b:context a:exit0",
+    "a:invite b:accept a:redeem b:redeem a:context b:context a:exit0",
     "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect >context "
     "on-context(data) terminated END(ended,) >end:ended",
     "ASK >ringing accepted WITHDRAW >accept connected on-ready launch on-context(data) >context terminated "
     "END(ended,)" },
+  { "context-waits-for-the-program", FALSE,
+    "a:invite b:accept a:context a:context b:redeem a:context",
+    "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect >context >context >context",
+    "ASK >ringing accepted WITHDRAW >accept connected on-ready launch on-context(data) on-context(data) "
+    "on-context(data)" },
   { "program-fails", FALSE,
     "a:invite b:accept b:exit1",
     "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect terminated "
@@ -91,7 +96,7 @@ static const Scenario scenarios[] = {
     "invitation invited >invite on-not-present(Pipe,https://pipe.example/) NOTICE(installing)",
     "ASK >ringing WITHDRAW on-not-present(Pipe,https://pipe.example/) open >not-present" },
   { "unregistered-running", FALSE,
-    "a:invite b:accept a:missing b:missing a:context b:context a:exit0",
+    "a:invite b:accept a:redeem b:redeem a:missing b:missing a:context b:context a:exit0",
     "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect >context "
     "on-context(data) terminated END(ended,) >end:ended",
     "ASK >ringing accepted WITHDRAW >accept connected on-ready launch on-context(data) >context terminated "
@@ -169,7 +174,7 @@ static const Scenario scenarios[] = {
     ">end:connection-failure",
     "ASK >ringing accepted WITHDRAW >accept terminated END(connection-failure,)" },
   { "context-refused", FALSE,
-    "a:invite b:accept refuse:context:failed a:context go a:context",
+    "a:invite b:accept b:redeem refuse:context:failed a:context go a:context",
     "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect "
     "on-send-error(context-data-send-failure) >context",
     "ASK >ringing accepted WITHDRAW >accept connected on-ready launch on-context(data)" },
@@ -218,16 +223,16 @@ static const Scenario scenarios[] = {
     "invitation >invite invited accepted on-accepted(yes) connected on-ready launch >connect",
     "ASK >ringing accepted WITHDRAW >accept connected on-ready launch" },
   { "lost-ack-connect-context", FALSE,
-    "a:invite hold:connect b:accept lose-ack go b:context a:online",
+    "a:invite hold:connect b:accept lose-ack go b:context a:online a:redeem",
     "invitation invited >invite accepted on-accepted(yes) >connect connected on-ready launch on-context(data)",
     "ASK >ringing accepted WITHDRAW >accept connected on-ready launch >context" },
   { "cut-off-connected", FALSE,
-    "a:invite b:accept a:offline a:context b:context a:online",
+    "a:invite b:accept a:redeem b:redeem a:offline a:context b:context a:online",
     "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect on-context(data) "
     ">context",
     "ASK >ringing accepted WITHDRAW >accept connected on-ready launch >context on-context(data)" },
   { "cut-off-context", FALSE,
-    "a:invite b:accept hold:context a:context a:offline go a:online",
+    "a:invite b:accept b:redeem hold:context a:context a:offline go a:online",
     "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect >context",
     "ASK >ringing accepted WITHDRAW >accept connected on-ready launch on-context(data)" },
   { "cut-off-end", FALSE,
@@ -358,7 +363,7 @@ static const Scenario scenarios[] = {
     "offer ASK >ringing accepted WITHDRAW >accept connected on-ready hand-over >context terminated "
     "END(application-launch-failed,) >end:application-launch-failed" },
   { "taken-and-fetched", TRUE,
-    "b:takes a:invite b:accept +29999 b:redeem +1 b:context",
+    "b:takes a:invite b:accept +29999 b:redeem +1 a:redeem b:context",
     "invitation invited >invite accepted on-accepted(yes) connected on-ready hand-over launch >connect "
     "on-context(data)",
     "offer ASK >ringing accepted WITHDRAW >accept connected on-ready hand-over >context" },
@@ -397,7 +402,7 @@ static const Scenario scenarios[] = {
     "offer ASK >ringing accepted WITHDRAW >accept connected on-ready hand-over cancelled terminated "
     "END(cancelled-local,bye) >cancel:cancelled-remote" },
   { "pick", FALSE,
-    "a:pick a:choose b:accept a:context",
+    "a:pick a:choose b:accept b:redeem a:context",
     "PICK PICKED invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect >context",
     "ASK >ringing accepted WITHDRAW >accept connected on-ready launch on-context(data)" },
   { "pick-nobody-then-somebody", FALSE,

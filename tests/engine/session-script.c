@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The words in which the tests tell what happens to alice and bob. */
+#include "session-standins.h"
 #include "session-world.h"
+
+#include <string.h>
 
 static void
 on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -77,9 +80,46 @@ do_redeem (Side *side)
   BkEngineSession *session = bk_engine_sessions_redeem_cookie (side->sessions, side->cookie, &error);
 
   if (session != NULL)
-    bk_engine_session_set_owner (session, ":1.9");
+    {
+      bk_engine_session_set_owner (session, ":1.9");
+      bk_engine_session_was_read (session);
+    }
   else
     side_log (side, "!%s", beckon_error_to_nick (error->code));
+}
+
+static void
+do_channel (Side *side, const char *command)
+{
+  if (g_str_equal (command, "required"))
+    side->registry->application->channel = BK_CHANNEL_REQUIRED;
+  else if (g_str_equal (command, "none"))
+    side->registry->application->channel = BK_CHANNEL_NONE;
+  else if (g_str_equal (command, "impossible"))
+    side->channels->refusal = "No certificate could be made.";
+  else if (g_str_equal (command, "direct"))
+    fake_channel_confirm (side_channel (side), BECKON_CHANNEL_PATH_DIRECT);
+  else if (g_str_equal (command, "relay"))
+    fake_channel_confirm (side_channel (side), BECKON_CHANNEL_PATH_RELAY);
+  else if (g_str_equal (command, "lost"))
+    fake_channel_set_path (side_channel (side), BECKON_CHANNEL_PATH_LOST, "Nothing has been heard for 8 seconds.");
+  else if (g_str_equal (command, "found"))
+    fake_channel_set_path (side_channel (side), BECKON_CHANNEL_PATH_DIRECT, "");
+  else if (g_str_equal (command, "broken"))
+    fake_channel_break (side_channel (side), BECKON_SESSION_RESULT_CONNECTION_FAILURE, "No way was found.");
+  else if (g_str_equal (command, "wrong"))
+    fake_channel_break (side_channel (side), BECKON_SESSION_RESULT_AUTHENTICATION_FAILED,
+                        "The certificate is another one.");
+  else if (g_str_equal (command, "full"))
+    side_channel (side)->full = TRUE;
+  else if (g_str_equal (command, "room"))
+    side_channel (side)->full = FALSE;
+  else if (g_str_equal (command, "candidate"))
+    fake_channel_emit_transport (side_channel (side), 1, "candidate:1 1 UDP 2130706431 192.0.2.7 40000 typ host");
+  else if (g_str_equal (command, "offer"))
+    bk_channel_emit_offered (BK_CHANNEL (side_channel (side)), "board", FALSE);
+  else
+    g_error ("There is no command “channel-%s”", command);
 }
 
 static void
@@ -129,6 +169,8 @@ do_side (Side *side, const char *command)
     side->takes = TRUE;
   else if (g_str_equal (command, "refrains"))
     side->refrains = TRUE;
+  else if (g_str_has_prefix (command, "channel-"))
+    do_channel (side, command + strlen ("channel-"));
   else if (g_str_equal (command, "unlaunchable"))
     side->launch_error = "No such file.";
   else
@@ -155,10 +197,16 @@ world_run (World *world, const char *script)
     {
       g_auto (GStrv) parts = g_strsplit (words[i], ":", -1);
 
+      if (*words[i] == '\0')
+        continue;
       if (g_str_has_prefix (words[i], "+"))
         bk_fake_clock_advance (world->clock, (guint) g_ascii_strtoull (words[i] + 1, NULL, 10));
       else if (g_str_equal (parts[0], "hold"))
         world->hold = kind_from_nick (parts[1]);
+      else if (g_str_equal (words[i], "hold-channels"))
+        world->hold_channels = TRUE;
+      else if (g_str_equal (words[i], "go-channels"))
+        world->hold_channels = FALSE;
       else if (g_str_equal (words[i], "go"))
         world->hold = world->refuse = -1;
       else if (g_str_equal (words[i], "lose-ack"))
@@ -170,7 +218,7 @@ world_run (World *world, const char *script)
         }
       else if (parts[1] != NULL)
         do_side (world_side (world, *parts[0]), parts[1]);
-      else if (*words[i] != '\0')
+      else
         g_error ("There is no command “%s”", words[i]);
       world_settle (world);
     }

@@ -54,7 +54,11 @@ bk_engine_contact_get_display_name (BkEngineContact *self)
 static void
 account_finalize (GObject *object)
 {
-  g_object_unref (BK_ENGINE_ACCOUNT (object)->contact);
+  BkEngineAccount *self = BK_ENGINE_ACCOUNT (object);
+
+  g_object_unref (self->contact);
+  g_clear_pointer (&self->identity, bk_identity_free);
+  g_ptr_array_unref (self->keys);
   G_OBJECT_CLASS (bk_engine_account_parent_class)->finalize (object);
 }
 
@@ -69,6 +73,34 @@ bk_engine_account_init (BkEngineAccount *self)
 {
   self->state = BK_BACKEND_ONLINE;
   self->contact = g_object_new (BK_TYPE_ENGINE_CONTACT, NULL);
+  self->keys = g_ptr_array_new_with_free_func (g_free);
+}
+
+BkIdentity *
+bk_engine_account_get_identity (BkEngineAccount *self)
+{
+  return self->identity;
+}
+
+gboolean
+bk_engine_account_has_keys (BkEngineAccount *self, const char *who)
+{
+  g_assert_cmpstr (who, ==, self->contact->name);
+  return self->keys->len > 0;
+}
+
+gboolean
+bk_engine_account_knows_key (BkEngineAccount *self, const char *who, const char *key)
+{
+  g_assert_cmpstr (who, ==, self->contact->name);
+  return g_ptr_array_find_with_equal_func (self->keys, key, g_str_equal, NULL);
+}
+
+void
+bk_engine_account_remember_key (BkEngineAccount *self, const char *who, const char *key)
+{
+  if (!bk_engine_account_knows_key (self, who, key))
+    g_ptr_array_add (self->keys, g_strdup (key));
 }
 
 guint
@@ -87,6 +119,12 @@ BkBackendState
 bk_engine_account_get_state (BkEngineAccount *self)
 {
   return self->state;
+}
+
+const char *
+bk_engine_account_get_display_name (BkEngineAccount *self)
+{
+  return "Me; myself";
 }
 
 BkBackend *
@@ -136,6 +174,50 @@ const char *
 bk_engine_application_get_bus_name (BkEngineApplication *self)
 {
   return NULL;
+}
+
+BkChannelNeed
+bk_engine_application_get_channel (BkEngineApplication *self)
+{
+  return self->channel;
+}
+
+const char *const *
+bk_engine_application_get_host_argv (BkEngineApplication *self)
+{
+  return self->host_argv;
+}
+
+const char *const *
+bk_engine_application_get_join_argv (BkEngineApplication *self)
+{
+  return self->join_argv;
+}
+
+BkCarries
+bk_engine_application_get_carries (BkEngineApplication *self)
+{
+  return self->carries;
+}
+
+guint16
+bk_engine_application_get_port (BkEngineApplication *self)
+{
+  return self->port;
+}
+
+gboolean
+bk_engine_application_get_inviter_hosts (BkEngineApplication *self)
+{
+  return !self->invitee_hosts;
+}
+
+const char *const *
+bk_engine_application_get_ignored_ports (BkEngineApplication *self)
+{
+  static const char *const ignored[] = { "5353/udp", NULL };
+
+  return ignored;
 }
 
 BeckonSessionFlags

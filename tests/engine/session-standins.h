@@ -25,6 +25,8 @@ struct _BkEngineAccount
   BkBackendState state;
   BkEngineContact *contact; /* the other one */
   BkEngineHistory *history; /* not owned */
+  BkIdentity *identity;     /* nullable */
+  GPtrArray *keys;          /* element-type utf8: of the other one */
 };
 
 struct _BkEngineApplication
@@ -32,6 +34,12 @@ struct _BkEngineApplication
   GObject parent_instance;
   gboolean present;
   BeckonSessionFlags flags;
+  BkChannelNeed channel;
+  const char *const *host_argv; /* nullable: knows Beckon */
+  const char *const *join_argv;
+  BkCarries carries;
+  guint16 port;
+  gboolean invitee_hosts;
 };
 
 struct _BkEngineRegistry

@@ -34,6 +34,19 @@ packet_free (Packet *packet)
   g_free (packet);
 }
 
+/* How one can be reached is told to nobody who has not agreed. */
+static void
+assert_discreet (World *world, const BkEnvelope *envelope)
+{
+  gboolean tells = envelope->kind == BK_ENVELOPE_TRANSPORT || envelope->kind == BK_ENVELOPE_CONNECT;
+
+  if (tells)
+    g_assert_true (g_hash_table_contains (world->agreed, envelope->session));
+  else
+    g_assert_true (envelope->candidates == NULL && envelope->ufrag == NULL && envelope->pwd == NULL);
+  g_assert_cmpint (envelope->kind, !=, BK_ENVELOPE_HOSTING);
+}
+
 static void
 fake_send_async (BkBackendSessions *backend, const char *to, const char *uid, const BkEnvelope *envelope,
                  const char *grant, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
@@ -41,12 +54,15 @@ fake_send_async (BkBackendSessions *backend, const char *to, const char *uid, co
   Side *side = ((FakeBackend *) backend)->side;
   Packet *packet = g_new0 (Packet, 1);
 
+  assert_discreet (side->world, envelope);
   if (grant != NULL)
     side_log (side, "%s+%s", bk_envelope_kind_to_nick (envelope->kind), grant);
   packet->from = side;
   packet->to = g_strdup (to);
   packet->uid = g_strdup (uid);
   packet->envelope = bk_envelope_copy (envelope);
+  if (side->world->tamper != NULL)
+    side->world->tamper (packet->envelope);
   packet->task = g_task_new (backend, cancellable, callback, user_data);
   g_queue_push_tail (&side->world->wire, packet);
 }
@@ -65,6 +81,53 @@ fake_sessions_init (BkBackendSessionsInterface *iface)
 }
 
 static void
+return_relays (Side *side, GTask *task)
+{
+  if (side->relays != NULL)
+    g_task_return_pointer (task, bk_relays_copy (side->relays), (GDestroyNotify) bk_relays_free);
+  else
+    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED, "This network has none");
+}
+
+static void
+fake_get_async (BkBackendRelays *backend, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Side *side = ((FakeBackend *) backend)->side;
+  g_autoptr (GTask) task = g_task_new (backend, cancellable, callback, user_data);
+
+  if (!side->hold_relays)
+    {
+      return_relays (side, task);
+      return;
+    }
+  g_assert_null (side->asked_relays);
+  side->asked_relays = g_steal_pointer (&task);
+}
+
+static BkRelays *
+fake_get_finish (BkBackendRelays *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+fake_relays_init (BkBackendRelaysInterface *iface)
+{
+  iface->get_async = fake_get_async;
+  iface->get_finish = fake_get_finish;
+}
+
+void
+side_answer_relays (Side *side)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&side->asked_relays);
+
+  g_assert_nonnull (task);
+  return_relays (side, task);
+  world_settle (side->world);
+}
+
+static void
 fake_backend_iface_init (BkBackendInterface *iface)
 {
 }
@@ -73,7 +136,8 @@ typedef GObjectClass FakeBackendClass;
 static GType fake_backend_get_type (void);
 G_DEFINE_FINAL_TYPE_WITH_CODE (FakeBackend, fake_backend, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND, fake_backend_iface_init)
-                                 G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, fake_sessions_init))
+                                 G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, fake_sessions_init)
+                                   G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_RELAYS, fake_relays_init))
 
 static void
 fake_backend_class_init (FakeBackendClass *klass)
@@ -122,6 +186,22 @@ carry (World *world, Packet *packet)
   deliver (world, packet);
 }
 
+/* Whether something came over a channel of @side. */
+static gboolean
+deliver_by_channel (Side *side)
+{
+  for (guint i = 0; side->channels != NULL && i < side->channels->made->len; i++)
+    {
+      g_autoptr (BkEnvelope) envelope = fake_channel_deliver (g_ptr_array_index (side->channels->made, i));
+
+      if (envelope == NULL)
+        continue;
+      side_log (side, "~%s", bk_envelope_kind_to_nick (envelope->kind));
+      return TRUE;
+    }
+  return FALSE;
+}
+
 void
 world_settle (World *world)
 {
@@ -130,7 +210,8 @@ world_settle (World *world)
   while (moved)
     {
       bk_test_drain ();
-      moved = FALSE;
+      moved = !world->hold_channels
+              && (deliver_by_channel (&world->sides[0]) || deliver_by_channel (&world->sides[1]));
       for (GList *link = world->wire.head; link != NULL && !moved; link = link->next)
         {
           Packet *packet = link->data;
@@ -205,6 +286,13 @@ on_context_data (BkEngineSession *session, const char *data, Side *side)
 }
 
 static void
+on_stream_offered (BkEngineSession *session, const char *name, gboolean datagram, Side *side)
+{
+  assert_alive (side, session);
+  side_log (side, "on-offered(%s,%d)", name, datagram);
+}
+
+static void
 on_send_error (BkEngineSession *session, guint code, Side *side)
 {
   if (code != BECKON_ERROR_CANCEL_SEND_FAILURE && code != BECKON_ERROR_DECLINE_SEND_FAILURE)
@@ -252,6 +340,7 @@ on_items_changed (GListModel *model, guint position, guint removed, guint added,
       g_signal_connect (session, "cancelled", G_CALLBACK (on_cancelled), side);
       g_signal_connect (session, "ready-to-launch", G_CALLBACK (on_ready_to_launch), side);
       g_signal_connect (session, "context-data", G_CALLBACK (on_context_data), side);
+      g_signal_connect (session, "stream-offered", G_CALLBACK (on_stream_offered), side);
       g_signal_connect (session, "send-error", G_CALLBACK (on_send_error), side);
       g_signal_connect (session, "app-not-present", G_CALLBACK (on_app_not_present), side);
       g_signal_connect (session, "termination", G_CALLBACK (on_termination), side);
@@ -344,6 +433,9 @@ side_receive (Side *side, const char *who, const BkEnvelope *envelope, gint64 ti
 {
   BkBackendEvent event = { .type = BK_BACKEND_EVENT_SESSION, .who = who, .envelope = envelope, .time = time };
 
+  if (envelope->kind == BK_ENVELOPE_ACCEPT)
+    g_hash_table_add (side->world->agreed, g_strdup (envelope->session));
+
   bk_engine_sessions_apply (side->sessions, side->account, &event);
 }
 
@@ -353,6 +445,12 @@ side_receive_elsewhere (Side *side, const char *session, BeckonSessionResult res
   BkBackendEvent event = { .type = BK_BACKEND_EVENT_SESSION_ELSEWHERE, .session = session, .result = result };
 
   bk_engine_sessions_apply (side->sessions, side->account, &event);
+}
+
+FakeChannel *
+side_channel (Side *side)
+{
+  return fake_channels_last (side->channels);
 }
 
 static void
@@ -379,6 +477,7 @@ side_init (World *world, Side *side, const char *name, const char *display_name,
                                     .launcher = BK_LAUNCHER (side->launcher),
                                     .opener = BK_OPENER (side->opener),
                                     .peers = (BkPeers *) side->peers,
+                                    .channels = (BkChannels *) side->channels,
                                     .registry = side->registry,
                                     .history = side->history,
                                     .local_address = name };
@@ -389,15 +488,24 @@ side_init (World *world, Side *side, const char *name, const char *display_name,
   g_signal_connect (side->sessions, "notice", G_CALLBACK (on_notice), side);
 }
 
-World *
-world_new (gboolean with_peers)
+static World *
+make_world (gboolean with_peers, gboolean with_channels)
 {
   World *world = g_new0 (World, 1);
   Side *alice = &world->sides[0];
   Side *bob = &world->sides[1];
 
+  if (with_channels)
+    {
+      alice->channels = fake_channels_new ();
+      bob->channels = fake_channels_new ();
+      alice->channels->other = bob->channels;
+      bob->channels->other = alice->channels;
+    }
+
   world->clock = bk_fake_clock_new ();
   world->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  world->agreed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   world->hold = world->refuse = -1;
   side_init (world, alice, "alice@example.org", "Bob", with_peers);
   side_init (world, bob, "bob@example.org", "Alice", with_peers);
@@ -408,9 +516,28 @@ world_new (gboolean with_peers)
   return world;
 }
 
+World *
+world_new (gboolean with_peers)
+{
+  return make_world (with_peers, FALSE);
+}
+
+World *
+world_new_with_channels (void)
+{
+  World *world = make_world (FALSE, TRUE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (world->sides); i++)
+    world->sides[i].account->identity = bk_identity_new ();
+  return world;
+}
+
 static void
 side_clear (Side *side)
 {
+  if (side->asked_relays != NULL)
+    side_answer_relays (side);
+  g_clear_pointer (&side->relays, bk_relays_free);
   g_assert_finalize_object (side->sessions);
   bk_test_drain ();
   if (side->program != NULL)
@@ -429,6 +556,12 @@ side_clear (Side *side)
   g_assert_finalize_object (side->opener);
   if (side->peers != NULL)
     g_assert_finalize_object (side->peers);
+  if (side->channels != NULL)
+    {
+      for (guint i = 0; i < side->channels->made->len; i++)
+        g_assert_cmpint (G_OBJECT (side->channels->made->pdata[i])->ref_count, ==, 1);
+      g_assert_finalize_object (side->channels);
+    }
   g_string_free (side->log, TRUE);
   g_hash_table_unref (side->ended);
   g_free (side->cookie);
@@ -451,6 +584,7 @@ world_free (World *world)
   g_assert_cmpuint (bk_fake_clock_pending (world->clock), ==, 0);
   g_assert_finalize_object (world->clock);
   g_hash_table_unref (world->seen);
+  g_hash_table_unref (world->agreed);
   g_free (world);
 }
 

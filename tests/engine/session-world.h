@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bk-engine-session-private.h"
+#include "fake-channel.h"
 
 G_BEGIN_DECLS
 
@@ -31,6 +32,10 @@ struct _Side
   GObject *launcher;
   GObject *opener;
   GObject *peers;
+  FakeChannels *channels; /* NULL: sessions have none */
+  BkRelays *relays;       /* of the network; nullable */
+  gboolean hold_relays;   /* the network does not answer yet */
+  GTask *asked_relays;    /* the question; nullable */
   BkEngineAccount *account;
   BkEngineRegistry *registry;
   BkEngineHistory *history;
@@ -53,6 +58,9 @@ struct _World
   Side sides[2];
   GQueue wire;       /* what has been handed to the network and not been looked at */
   GHashTable *seen;  /* uids */
+  GHashTable *agreed; /* sessions that the invitee has accepted */
+  void (*tamper) (BkEnvelope *envelope); /* what the network makes of it; nullable */
+  gboolean hold_channels; /* what was sent over channels stays there */
   int hold;          /* envelopes of this kind stay on the wire; -1: none */
   int refuse;        /* envelopes of this kind are refused with… */
   BeckonError error; /* …this */
@@ -60,6 +68,8 @@ struct _World
 };
 
 World *world_new (gboolean with_peers);
+/* Both have a channel for each session, and a key for each device. */
+World *world_new_with_channels (void);
 void world_free (World *world);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (World, world_free)
 /* Lets the network and the main loop run until nothing moves any more. */
@@ -71,6 +81,8 @@ gint64 world_now (World *world);
 BkEnvelope *world_invite_new (const char *id);
 BkEngineSession *side_create (Side *side);
 GObject *side_desktop_new (Side *side);
+FakeChannel *side_channel (Side *side); /* the one that was made last */
+void side_answer_relays (Side *side);
 void side_log (Side *side, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void side_set_present (Side *side, gboolean present);
 void side_set_program (Side *side, gboolean present);

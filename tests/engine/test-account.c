@@ -99,7 +99,8 @@ test_credentials (void)
   g_assert_null (backend->token);
   g_assert_cmpstr (g_hash_table_lookup (world->secret_table, "account/alice@example.org/token"), ==,
                    "token-of-the-test");
-  g_assert_cmpuint (g_hash_table_size (world->secret_table), ==, 1);
+  g_assert_true (g_hash_table_contains (world->secret_table, "account/alice@example.org/identity"));
+  g_assert_cmpuint (g_hash_table_size (world->secret_table), ==, 2);
   engine_world_close (world);
 
   g_autoptr (GDir) dir = g_dir_open (data, 0, NULL);

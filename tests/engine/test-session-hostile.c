@@ -83,17 +83,18 @@ static const struct
   const char *script;
   char side;
   BeckonSessionState state;
-  const char *after; /* by kind: invite, ringing, not-present, accept, connect, context, decline, cancel, end */
+  /* by kind: invite, ringing, not-present, accept, connect, transport, hosting, context, decline, cancel, end */
+  const char *after;
 } stations[] = {
-  { "a:create", 'a', BECKON_SESSION_STATE_READY, "........." },
-  { "hold:ringing a:invite", 'a', BECKON_SESSION_STATE_INVITATION, "...A..TTT" },
-  { "hold:connect a:invite b:accept", 'a', BECKON_SESSION_STATE_ACCEPTED, ".....C.TT" },
-  { "a:invite b:accept", 'a', BECKON_SESSION_STATE_CONNECTED, ".......TT" },
-  { "a:invite b:decline", 'a', BECKON_SESSION_STATE_TERMINATED, "........." },
-  { "a:invite", 'b', BECKON_SESSION_STATE_INVITATION, ".......TT" },
-  { "hold:connect a:invite b:accept", 'b', BECKON_SESSION_STATE_ACCEPTED, "....C..TT" },
-  { "a:invite b:accept", 'b', BECKON_SESSION_STATE_CONNECTED, ".......TT" },
-  { "a:invite b:decline", 'b', BECKON_SESSION_STATE_TERMINATED, "........." },
+  { "a:create", 'a', BECKON_SESSION_STATE_READY, "..........." },
+  { "hold:ringing a:invite", 'a', BECKON_SESSION_STATE_INVITATION, "...A....TTT" },
+  { "hold:connect a:invite b:accept", 'a', BECKON_SESSION_STATE_ACCEPTED, ".....C.C.TT" },
+  { "a:invite b:accept", 'a', BECKON_SESSION_STATE_CONNECTED, ".........TT" },
+  { "a:invite b:decline", 'a', BECKON_SESSION_STATE_TERMINATED, "..........." },
+  { "a:invite", 'b', BECKON_SESSION_STATE_INVITATION, ".........TT" },
+  { "hold:connect a:invite b:accept", 'b', BECKON_SESSION_STATE_ACCEPTED, "....C....TT" },
+  { "a:invite b:accept", 'b', BECKON_SESSION_STATE_CONNECTED, ".........TT" },
+  { "a:invite b:decline", 'b', BECKON_SESSION_STATE_TERMINATED, "..........." },
 };
 
 static BeckonSessionState

@@ -264,7 +264,7 @@ test_configure (void)
   g_assert_null (bk_engine_session_get_remote_address (bob->current));
   g_assert_false (bk_engine_session_set_local_address (bob->current, "192.0.2.3", &error));
   g_assert_error (error, BECKON_ERROR, BECKON_ERROR_SESSION_NOT_READY);
-  world_run (world, "go b:context");
+  world_run (world, "go a:redeem b:context");
   g_assert_cmpstr (bk_engine_session_get_remote_address (session), ==, "192.0.2.2");
   g_assert_cmpstr (bk_engine_session_get_remote_address (bob->current), ==, "192.0.2.1");
   g_assert_cmpstr (bk_engine_session_get_context_data (session), ==, "data");
@@ -350,7 +350,7 @@ test_order (void)
   Side *alice = world_side (world, 'a');
   Side *bob = world_side (world, 'b');
 
-  world_run (world, "a:invite b:accept hold:context");
+  world_run (world, "a:invite b:accept b:redeem hold:context");
   g_string_truncate (bob->log, 0);
   for (guint i = 1; i <= 4; i++)
     {

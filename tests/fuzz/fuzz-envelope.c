@@ -8,6 +8,7 @@
 #include "bk-wire-json.h"
 
 #include <stdint.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
@@ -16,6 +17,33 @@ check_text (const char *text, gsize limit, gboolean is_data)
 {
   if (text != NULL && !(is_data ? bk_data_is_valid (text, limit) : bk_text_is_valid (text, limit, FALSE)))
     g_error ("A text that nobody checked");
+}
+
+static void
+check_digits (const char *text, gsize length)
+{
+  if (text != NULL && (strlen (text) != length || strspn (text, "0123456789abcdef") != length))
+    g_error ("Digits that nobody checked");
+}
+
+static void
+check_channel (const BkEnvelope *envelope)
+{
+  gboolean transport = envelope->kind == BK_ENVELOPE_TRANSPORT;
+
+  if (transport != (envelope->ufrag != NULL && envelope->pwd != NULL) || (!transport && envelope->candidates != NULL))
+    g_error ("A way to somebody before consent");
+  if (envelope->fingerprint != NULL && envelope->kind != BK_ENVELOPE_INVITE && envelope->kind != BK_ENVELOPE_ACCEPT)
+    g_error ("A certificate out of place");
+  check_digits (envelope->fingerprint, 64);
+  check_digits (envelope->identity, 64);
+  check_digits (envelope->signature, 128);
+  if (envelope->candidates == NULL)
+    return;
+  if (g_strv_length (envelope->candidates) > BK_LIMIT_CANDIDATES)
+    g_error ("Too many candidates");
+  for (guint i = 0; envelope->candidates[i] != NULL; i++)
+    check_text (envelope->candidates[i], BK_LIMIT_CANDIDATE, FALSE);
 }
 
 static void
@@ -36,6 +64,20 @@ check_values (const BkEnvelope *envelope)
   check_text (envelope->app_name, BK_LIMIT_APP_NAME, FALSE);
   check_text (envelope->address, BK_LIMIT_ADDRESS, FALSE);
   check_text (envelope->data, BK_LIMIT_APP_DATA, TRUE);
+  check_channel (envelope);
+}
+
+static gboolean
+same_channel (const BkEnvelope *a, const BkEnvelope *b)
+{
+  g_autofree char *lines_a = a->candidates != NULL ? g_strjoinv ("\n", a->candidates) : NULL;
+  g_autofree char *lines_b = b->candidates != NULL ? g_strjoinv ("\n", b->candidates) : NULL;
+
+  return g_strcmp0 (lines_a, lines_b) == 0 && a->number == b->number && a->generation == b->generation
+         && a->done == b->done && g_strcmp0 (a->fingerprint, b->fingerprint) == 0
+         && g_strcmp0 (a->identity, b->identity) == 0 && g_strcmp0 (a->signature, b->signature) == 0
+         && g_strcmp0 (a->host, b->host) == 0 && g_strcmp0 (a->carries, b->carries) == 0
+         && g_strcmp0 (a->ufrag, b->ufrag) == 0 && g_strcmp0 (a->pwd, b->pwd) == 0;
 }
 
 static void
@@ -44,7 +86,7 @@ check_same (const BkEnvelope *a, const BkEnvelope *b)
   if (a->kind != b->kind || a->ttl != b->ttl || a->reason != b->reason || g_strcmp0 (a->session, b->session) != 0
       || g_strcmp0 (a->app_guid, b->app_guid) != 0 || g_strcmp0 (a->app_name, b->app_name) != 0
       || g_strcmp0 (a->app_url, b->app_url) != 0 || g_strcmp0 (a->data, b->data) != 0
-      || g_strcmp0 (a->address, b->address) != 0)
+      || g_strcmp0 (a->address, b->address) != 0 || !same_channel (a, b))
     g_error ("Something else");
 }
 

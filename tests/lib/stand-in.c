@@ -4,10 +4,12 @@
 #include "bk-test.h"
 
 #include <string.h>
+#include <unistd.h>
 
 typedef struct
 {
   char *answer; /* nullable: an empty tuple */
+  int socket;   /* goes with the next answer, -1 for none */
   GQueue held;  /* element-type GDBusMethodInvocation */
   guint count;
   char *last;
@@ -74,6 +76,8 @@ method_free (Method *method)
   g_free (method->answer);
   g_free (method->last);
   g_free (method->sender);
+  if (method->socket >= 0)
+    close (method->socket);
   g_free (method);
 }
 
@@ -85,6 +89,7 @@ get_method (StandIn *self, const char *name)
   if (method == NULL)
     {
       method = g_new0 (Method, 1);
+      method->socket = -1;
       g_queue_init (&method->held);
       g_hash_table_insert (self->methods, g_strdup (name), method);
     }
@@ -114,9 +119,17 @@ parse (const char *type, const char *text)
 }
 
 static void
-answer_call (GDBusMethodInvocation *invocation, const char *answer)
+answer_call (GDBusMethodInvocation *invocation, Method *method, const char *answer)
 {
-  if (answer == NULL)
+  if (answer != NULL && method->socket >= 0)
+    {
+      g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&method->socket, 1);
+      g_autoptr (GVariant) value = parse (NULL, answer);
+
+      method->socket = -1;
+      g_dbus_method_invocation_return_value_with_unix_fd_list (invocation, value, fds);
+    }
+  else if (answer == NULL)
     {
       g_dbus_method_invocation_return_value (invocation, NULL);
     }
@@ -149,7 +162,7 @@ on_call (GDBusConnection *connection, const char *sender, const char *path, cons
   if (g_strcmp0 (method->answer, "hold") == 0)
     g_queue_push_tail (&method->held, invocation);
   else
-    answer_call (invocation, method->answer);
+    answer_call (invocation, method, method->answer);
 }
 
 void
@@ -162,12 +175,22 @@ stand_in_answer (StandIn *self, const char *name, const char *answer)
 }
 
 void
+stand_in_give_socket (StandIn *self, const char *name, int socket)
+{
+  Method *method = get_method (self, name);
+
+  g_assert_cmpint (method->socket, ==, -1);
+  method->socket = socket;
+}
+
+void
 stand_in_release (StandIn *self, const char *name, const char *answer)
 {
-  GDBusMethodInvocation *invocation = g_queue_pop_head (&get_method (self, name)->held);
+  Method *method = get_method (self, name);
+  GDBusMethodInvocation *invocation = g_queue_pop_head (&method->held);
 
   g_assert_nonnull (invocation);
-  answer_call (invocation, answer);
+  answer_call (invocation, method, answer);
 }
 
 const guint *

@@ -34,6 +34,8 @@ void stand_in_signal (StandIn *self, const char *path, const char *interface, co
 
 /* What calls of @method are answered from now on: a tuple, "!" and the D-Bus name of an error, or "hold": not yet. */
 void stand_in_answer (StandIn *self, const char *method, const char *answer);
+/* @socket, which is taken over, goes with the next answer to @method, as handle 0. */
+void stand_in_give_socket (StandIn *self, const char *method, int socket);
 /* Answers the oldest call of @method that is held. */
 void stand_in_release (StandIn *self, const char *method, const char *answer);
 /* How often @method was called, and with what the last time. A property that was set is the method "Set". */

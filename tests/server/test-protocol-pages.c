@@ -137,6 +137,7 @@ read_pages (void)
 {
   static const char *const pages[] = {
     "index.md", "account.md", "presence.md", "contacts.md", "messages.md", "sessions.md", "lock.md", "alerts.md",
+    "relays.md",
   };
   GPtrArray *sections = g_ptr_array_new_with_free_func (section_free);
   g_autofree char *folder = g_build_filename (g_getenv ("BECKON_SRCDIR"), "data", "protocol", NULL);

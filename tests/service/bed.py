@@ -5,6 +5,7 @@ import pathlib
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -324,6 +325,27 @@ class Client:
 
     def account(self, who='alice@localhost'):
         return self.call('Messenger1', 'AddAccount', '(ssa{sv})', who, 'secret', {})
+
+    def open_socket(self, method, name, path, door=SERVICE, interface='im.beckon.Session1'):
+        """OpenStream or OpenDatagram: the socket, which does not block."""
+        done = []
+
+        def on_done(_source, result):
+            arrivals[0] += 1
+            done.append(result)
+
+        self.connection.call_with_unix_fd_list(door, path, interface, method, GLib.Variant('(sa{sv})', (name, {})),
+                                               GLib.VariantType('(h)'), Gio.DBusCallFlags.NONE, int(15000 * SLOWNESS),
+                                               None, None, on_done)
+        wait(lambda: done, 'a socket', 20)
+        try:
+            index, fds = self.connection.call_with_unix_fd_list_finish(done[0])
+        except GLib.Error as error:
+            raise Failure(error) from None
+        assert fds.get_length() == 1
+        found = socket.socket(fileno=fds.get(index.unpack()[0]))
+        found.setblocking(False)
+        return found
 
     def wait_state(self, path, state, door=SERVICE):
         wait(lambda: self.get('Session1', 'State', path, door) == state, f'state {state} of {path}')

@@ -27,7 +27,7 @@ class Pair:
         self.services, self.ui, self.accounts = [], [], []
         for bus, who in zip(self.buses, (ALICE, BOB)):
             bus.register(GUID, '/bin/sleep', '1000')
-            self.services.append(bus.start(*self.options, backend='native'))
+            self.services.append(self.start_service(bus))
             ui = bus.client()
             ui.attach()
             self.ui.append(ui)
@@ -40,6 +40,9 @@ class Pair:
         self.wait_relation(0, BOB, 3)
         self.wait_relation(1, ALICE, 3)
         return self
+
+    def start_service(self, bus):
+        return bus.start(*self.options, backend='native')
 
     def start_server(self):
         """The second time on the port and with the database of the first."""

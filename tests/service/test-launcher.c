@@ -152,7 +152,7 @@ setup (Fixture *f, gconstpointer data)
   f->dir = bk_test_dir_new ();
   f->log_dir = g_build_filename (f->dir, "logs", NULL);
   f->runtime_dir = g_build_filename (f->dir, "run", NULL);
-  f->places = (BkServicePlaces) { f->log_dir, f->runtime_dir, f->dir, 027 };
+  f->places = (BkServicePlaces) { f->log_dir, f->runtime_dir, f->dir, 027, 333 };
   f->clock = bk_clock_new_system ();
   f->dbus = g_test_dbus_new (G_TEST_DBUS_NONE);
   g_test_dbus_up (f->dbus);
@@ -344,11 +344,11 @@ test_log_and_surroundings (Fixture *f, gconstpointer data)
                 "stat -c %a \"$BECKON_RUNTIME_DIR\"; readlink /proc/self/fd/0; echo ${#BECKON_COOKIE};"
                 "echo \"${NOTIFY_SOCKET-none}\"; mkdir -p \"$BECKON_RUNTIME_DIR/a/b\";"
                 "ln -s / \"$BECKON_RUNTIME_DIR/l\";"
-                "ls /proc/self/fd | wc -l; grep SigBlk /proc/self/status; echo err >&2");
+                "ls /proc/self/fd | wc -l; grep SigBlk /proc/self/status; ulimit -Sn; echo err >&2");
   bk_test_wait_for_count (&run.ended, 1);
   g_unsetenv ("NOTIFY_SOCKET");
   g_autofree char *log = read_log (&run);
-  g_autofree char *wanted = g_strdup_printf ("%s\n%s\n0027\n0\n700\n/dev/null\n64\nnone\n4\nSigBlk:\t%s\nerr\n",
+  g_autofree char *wanted = g_strdup_printf ("%s\n%s\n0027\n0\n700\n/dev/null\n64\nnone\n4\nSigBlk:\t%s\n333\nerr\n",
                                              run.session, f->dir, "0000000000000000");
   g_assert_cmpstr (log, ==, wanted);
   g_assert_cmpint (stat (bk_program_get_log (run.program), &info), ==, 0);

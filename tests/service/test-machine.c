@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Small facts: sandboxes, folders, the lock, addresses, text from outside. */
+/* Small facts: sandboxes, folders, the lock, addresses, descriptors, text from outside. */
 #include "bk-service-machine.h"
 #include "bk-service-process.h"
 #include "bk-service-values.h"
@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -154,6 +155,38 @@ test_paths (void)
     g_assert_false (bk_service_path_parse (bad[i], BK_SERVICE_PATH_SESSIONS, &number));
 }
 
+static void
+test_descriptors (void)
+{
+  struct rlimit before, limit;
+  int held[8];
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  limit = before;
+  limit.rlim_cur = 64;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  g_assert_cmpuint (bk_service_raise_descriptors (), ==, 64);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  g_assert_cmpuint (limit.rlim_cur, ==, before.rlim_max);
+
+  int next = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  g_assert_cmpint (next, >=, 0);
+  close (next);
+  limit.rlim_cur = (rlim_t) next + 16;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (held); i++)
+    {
+      g_assert_true (bk_service_descriptors_are_left (8));
+      held[i] = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+    }
+  g_assert_false (bk_service_descriptors_are_left (8));
+  g_assert_true (bk_service_descriptors_are_left (7));
+  for (gsize i = 0; i < G_N_ELEMENTS (held); i++)
+    close (held[i]);
+  g_assert_true (bk_service_descriptors_are_left (8));
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -165,6 +198,7 @@ main (int argc, char **argv)
   g_test_add_func ("/machine/local-address", test_local_address);
   g_test_add_func ("/machine/text", test_text);
   g_test_add_func ("/machine/paths", test_paths);
+  g_test_add_func ("/machine/descriptors", test_descriptors);
 
   return g_test_run ();
 }

@@ -52,7 +52,11 @@ static const struct
                               "\"challenge\":\"c4a1\",\"license\":\"BK7Q\",\"response\":\"00ff\"" },
   [BK_FRAME_LOCK_RELEASE] = { "lock-release", "\"grant\":\"9\"", "\"grant\":\"9f\"" },
   [BK_FRAME_ALERTS_ENABLE] = { "alerts-enable", "\"sites\":[]", "\"sites\":[0,7,4711]" },
-  [BK_FRAME_OK] = { "ok", "\"ignored\":0", "\"time\":1767225600000000,\"challenge\":\"c4a1\",\"grant\":\"9f\"" },
+  [BK_FRAME_RELAYS] = { "relays", "", "" },
+  [BK_FRAME_OK] = { "ok", "\"ignored\":0",
+                    "\"time\":1767225600000000,\"challenge\":\"c4a1\",\"grant\":\"9f\","
+                    "\"servers\":[\"turn:turn.example.org:3478?transport=udp\",\"stun:[2001:db8::7]\"],"
+                    "\"user\":\"1767312000:0b5e\",\"password\":\"c2VjcmV0\",\"ttl\":86400" },
   [BK_FRAME_ERROR] = { "error", "\"code\":\"not-found\",\"text\":\"No\"",
                        "\"code\":\"server-too-busy\",\"text\":\"Slower\",\"retry_ms\":250" },
   [BK_FRAME_SIGNED_IN]
@@ -89,19 +93,26 @@ static const struct
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (frame_samples) == BK_N_FRAME_TYPES);
 
+#define SAMPLE_HEX "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define SAMPLE_CHANNEL \
+  ",\"fingerprint\":\"" SAMPLE_HEX "\",\"identity\":\"" SAMPLE_HEX "\",\"signature\":\"" SAMPLE_HEX SAMPLE_HEX "\""
 #define SAMPLE_HEAD(kind) "{\"kind\":\"" kind "\",\"session\":\"" SAMPLE_GUID "\""
 
 /* Complete envelopes of each kind. */
 static const char *const envelope_samples[] = {
   [BK_ENVELOPE_INVITE] = SAMPLE_HEAD ("invite") ",\"guid\":\"" SAMPLE_GUID "\",\"name\":\"Pipe\",\"ttl\":1800,"
-                                                "\"url\":\"https://example.org/\",\"data\":\"\"}",
+                                                "\"url\":\"https://example.org/\",\"data\":\"\"" SAMPLE_CHANNEL
+                                                ",\"host\":\"inviter\",\"carries\":\"tcp+udp\"}",
   [BK_ENVELOPE_RINGING] = SAMPLE_HEAD ("ringing") "}",
   [BK_ENVELOPE_NOT_PRESENT] = SAMPLE_HEAD ("not-present") "}",
-  [BK_ENVELOPE_ACCEPT] = SAMPLE_HEAD ("accept") ",\"address\":\"192.0.2.7\",\"data\":\"\"}",
+  [BK_ENVELOPE_ACCEPT] = SAMPLE_HEAD ("accept") ",\"address\":\"192.0.2.7\",\"data\":\"\"" SAMPLE_CHANNEL "}",
   [BK_ENVELOPE_CONNECT] = SAMPLE_HEAD ("connect") ",\"address\":\"192.0.2.1\"}",
-  [BK_ENVELOPE_CONTEXT] = SAMPLE_HEAD ("context") ",\"data\":\"\"}",
+  [BK_ENVELOPE_TRANSPORT] = SAMPLE_HEAD ("transport") ",\"generation\":1,\"ufrag\":\"a\",\"pwd\":\"b\",\"candidates\":["
+                                                      "\"candidate:1 1 UDP 1 192.0.2.7 9 typ host\"],\"done\":true}",
+  [BK_ENVELOPE_HOSTING] = SAMPLE_HEAD ("hosting") "}",
+  [BK_ENVELOPE_CONTEXT] = SAMPLE_HEAD ("context") ",\"data\":\"\",\"number\":1}",
   [BK_ENVELOPE_DECLINE] = SAMPLE_HEAD ("decline") ",\"reason\":\"invitation-declined\",\"data\":\"\"}",
   [BK_ENVELOPE_CANCEL] = SAMPLE_HEAD ("cancel") ",\"reason\":\"invitation-send-failure\",\"data\":\"\"}",
-  [BK_ENVELOPE_END] = SAMPLE_HEAD ("end") ",\"reason\":\"application-launch-failed\",\"data\":\"\"}",
+  [BK_ENVELOPE_END] = SAMPLE_HEAD ("end") ",\"reason\":\"application-launch-failed\",\"data\":\"\",\"number\":1}",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (envelope_samples) == BK_N_ENVELOPE_KINDS);

@@ -64,6 +64,15 @@ static const struct
     { "[]", "[\"{F2A1C0DE-7E57-4A11-8B0B-1234567890AB}\"]" },
     { "[\"\"]", "[null]", "[0]", "[[]]", "{}", "\"{F2A1C0DE-7E57-4A11-8B0B-1234567890AB}\"", "true",
       "[\"{f2a1c0de-7e57-4a11-8b0b-1234567890ab}\"]" } },
+  { BK_FIELD_LINES,
+    { "[]", "[\"\"]", "[\"candidate:1 1 UDP 1 192.0.2.1 9 typ host\",\"ä\"]",
+      "[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\"]" },
+    { "[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]", "[\"a\\nb\"]", "[\"a\\rb\"]", "[\"\\u202e\"]", "[null]",
+      "[0]", "[[]]", "[\"a\",{}]", "{}", "\"a\"", "1", "true", "null" } },
+  { BK_FIELD_HEX,
+    { "\"01234567\"", "\"89abcdef\"" },
+    { "\"\"", "\"0123456\"", "\"012345678\"", "\"0123456G\"", "\"89ABCDEF\"", "\"0123456 \"", "\" 1234567\"",
+      "\"0x234567\"", "\"-1234567\"", "1", "12345678", "true", "null", "{}", "[]" } },
   { BK_FIELD_OBJECT, { "{}", "{\"a\":1}" }, { "[]", "[{}]", "\"{}\"", "\"\"", "0", "true", "null" } },
 };
 
@@ -177,6 +186,20 @@ test_limits (void)
       }
 }
 
+/* Each line has a limit of its own. */
+static void
+test_lines (void)
+{
+  static const BkField fields[] = { { "m", BK_FIELD_LINES, TRUE, BK_LIMIT_CANDIDATES }, { NULL } };
+  g_autofree char *line = g_strnfill (BK_LIMIT_CANDIDATE, 'x');
+  g_autofree char *fits = g_strdup_printf ("{\"m\":[\"\",\"%s\"]}", line);
+  g_autofree char *over = g_strdup_printf ("{\"m\":[\"\",\"%sx\"]}", line);
+
+  g_assert_cmpint (BK_FIELD_LINE_MAX, ==, BK_LIMIT_CANDIDATE);
+  g_assert_true (accepts (fields, fits));
+  g_assert_false (accepts (fields, over));
+}
+
 static void
 test_getters (void)
 {
@@ -201,6 +224,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fields/presence", test_presence);
   g_test_add_func ("/fields/message", test_message);
   g_test_add_func ("/fields/limits", test_limits);
+  g_test_add_func ("/fields/lines", test_lines);
   g_test_add_func ("/fields/getters", test_getters);
   return g_test_run ();
 }

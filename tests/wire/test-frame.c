@@ -102,7 +102,7 @@ test_every_type (void)
 }
 
 /* Values of the form that no member of a kind may have. */
-static const char *const wrong_values[][8] = {
+static const char *const wrong_values[][9] = {
   [BK_FIELD_TEXT] = { "1", "null", "{}", "[]", "true", "\"a\\nb\"", "\"\\u007f\"" },
   [BK_FIELD_LONG_TEXT] = { "1", "null", "{}", "[]", "true", "\"a\\rb\"", "\"\\u0001\"" },
   [BK_FIELD_DATA] = { "1", "null", "{}", "[]", "true" },
@@ -114,6 +114,9 @@ static const char *const wrong_values[][8] = {
   [BK_FIELD_BOOL] = { "0", "1", "\"true\"", "null", "{}", "[]" },
   [BK_FIELD_UINT32] = { "-1", "4294967296", "1.5", "\"1\"", "null", "{}", "true" },
   [BK_FIELD_UINT32S] = { "1", "null", "{}", "[-1]", "[4294967296]", "[\"1\"]", "[1.5]", "[[]]" },
+  [BK_FIELD_GUIDS] = { "1", "null", "{}", "[\"\"]", "[1]", "[[]]", "\"" SAMPLE_GUID "\"" },
+  [BK_FIELD_LINES] = { "1", "null", "{}", "[\"a\\nb\"]", "[1]", "[[]]", "\"a\"" },
+  [BK_FIELD_HEX] = { "1", "null", "{}", "\"\"", "\"xyz\"", "\"00\"" },
   [BK_FIELD_OBJECT] = { "1", "null", "[]", "\"{}\"", "true", "{}" },
 };
 
@@ -279,7 +282,7 @@ test_classes (void)
           *strrchr (without_id, ',') = ' ';
         }
 
-      BkFrameClass klass = type <= BK_FRAME_ALERTS_ENABLE ? BK_FRAME_REQUEST
+      BkFrameClass klass = type <= BK_FRAME_RELAYS ? BK_FRAME_REQUEST
                            : type <= BK_FRAME_SIGNED_IN  ? BK_FRAME_REPLY
                                                          : BK_FRAME_PUSH;
       g_assert_cmpint (bk_frame_type_get_class (type), ==, klass);
@@ -479,6 +482,16 @@ fill_worst (JsonObject *object, const BkField *fields, const char *const *candid
         g_autofree char *name = g_strdup_printf ("%s@%s", half, half);
 
         json_object_set_string_member (object, field->name, name);
+      }
+    else if (field->kind == BK_FIELD_LINES)
+      {
+        const BkField line = { field->name, BK_FIELD_TEXT, FALSE, BK_FIELD_LINE_MAX };
+        g_autofree char *text = worst_text (&line, candidates);
+        JsonArray *array = json_array_new ();
+
+        for (gsize i = 0; i < field->max; i++)
+          json_array_add_string_element (array, text);
+        json_object_set_array_member (object, field->name, array);
       }
 }
 

@@ -2,6 +2,7 @@
 #include "contacts/bk-app-contact-menu.h"
 
 #include "bk-app-text.h"
+#include "invite/bk-app-application-list.h"
 
 #include <glib/gi18n.h>
 
@@ -46,7 +47,7 @@ static GMenuModel *
 make_invite_menu (BkAppPerson *person, BeckonMessenger *messenger)
 {
   GMenu *menu = g_menu_new ();
-  GListModel *applications = beckon_messenger_get_applications (messenger);
+  g_autoptr (GListModel) applications = bk_app_application_list_dup_offered (messenger);
   guint n_applications = g_list_model_get_n_items (applications);
   g_autofree char *reason = NULL;
 

@@ -13,6 +13,7 @@ typedef enum
   BUTTON_CANCEL,
   BUTTON_PAGE,
   BUTTON_END,
+  BUTTON_DETAILS,
   BUTTON_AGAIN,
   N_BUTTONS
 } Button;
@@ -26,6 +27,7 @@ struct _BkAppSessionCard
   GtkImage *icon;
   GtkLabel *title;
   GtkLabel *state;
+  GtkLabel *warning;
   GtkLabel *time;
   GtkWidget *buttons;
   GtkButton *button[N_BUTTONS];
@@ -92,6 +94,32 @@ dup_invitation (BkAppSessionCard *self, guint *buttons)
   return g_strdup (_("Waiting for your answer"));
 }
 
+/* "Running, direct connection, encrypted. Bob hosts." */
+static char *
+dup_running (BkAppSessionCard *self)
+{
+  g_autofree char *path = bk_app_session_dup_path (self->session);
+  g_autofree char *host = bk_app_session_dup_host (self->session);
+  g_autofree char *way = NULL;
+
+  if (*path != '\0')
+    /* Translators: how the two sides are connected follows, such as “Direct connection, encrypted” */
+    way = g_strdup_printf (_("Running. %s"), path);
+  else
+    way = g_strdup (_("Running"));
+  if (host == NULL)
+    return g_steal_pointer (&way);
+  /* Translators: what runs how; who hosts, a name or “You” */
+  return g_strdup_printf (_("%s\nHost: %s"), way, host);
+}
+
+static char *
+dup_terminated (BkAppSessionCard *self, guint *buttons)
+{
+  *buttons = BIT (BUTTON_AGAIN);
+  return g_strdup (beckon_session_get_result_text (self->session));
+}
+
 /* Returns what is going on in words, and which buttons there are for it. */
 static char *
 dup_state (BkAppSessionCard *self, guint *buttons)
@@ -106,10 +134,9 @@ dup_state (BkAppSessionCard *self, guint *buttons)
       return g_strdup (_("Connecting…"));
     case BECKON_SESSION_STATE_CONNECTED:
       *buttons = BIT (BUTTON_END);
-      return g_strdup (_("Running"));
+      return dup_running (self);
     case BECKON_SESSION_STATE_TERMINATED:
-      *buttons = BIT (BUTTON_AGAIN);
-      return g_strdup (beckon_session_get_result_text (self->session));
+      return dup_terminated (self, buttons);
     case BECKON_SESSION_STATE_READY:
     case BECKON_SESSION_STATE_CANCELLED:
     case BECKON_SESSION_STATE_DECLINED:
@@ -117,6 +144,25 @@ dup_state (BkAppSessionCard *self, guint *buttons)
       break;
     }
   return g_strdup ("");
+}
+
+/* There is something to see once both sides agreed, and for as long as the service remembers. */
+static gboolean
+has_details (BkAppSessionCard *self)
+{
+  return self->session != NULL
+         && (beckon_session_get_state (self->session) == BECKON_SESSION_STATE_CONNECTED
+             || *beckon_session_get_log (self->session) != '\0'
+             || *beckon_session_get_safety_number (self->session) != '\0');
+}
+
+static void
+show_warning (BkAppSessionCard *self, gboolean over)
+{
+  g_autofree char *warning = !over && self->session != NULL ? bk_app_session_dup_identity_warning (self->session) : NULL;
+
+  gtk_label_set_label (self->warning, warning != NULL ? warning : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->warning), warning != NULL);
 }
 
 static void
@@ -132,6 +178,9 @@ show (BkAppSessionCard *self)
 
   if (application == NULL || beckon_contact_get_relation (self->contact) != BECKON_RELATION_ACCEPTED)
     buttons &= ~BIT (BUTTON_AGAIN);
+  if (has_details (self))
+    buttons |= BIT (BUTTON_DETAILS);
+  show_warning (self, over);
   bk_app_set_application_icon (self->icon, application != NULL ? beckon_application_get_icon (application) : NULL);
   gtk_label_set_label (self->title, beckon_message_get_text (self->message));
   gtk_label_set_label (self->state, state);
@@ -258,6 +307,7 @@ bk_app_session_card_class_init (BkAppSessionCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, icon);
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, title);
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, state);
+  gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, warning);
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, time);
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, buttons);
   bind_button (widget_class, "accept", BUTTON_ACCEPT);
@@ -265,6 +315,7 @@ bk_app_session_card_class_init (BkAppSessionCardClass *klass)
   bind_button (widget_class, "cancel", BUTTON_CANCEL);
   bind_button (widget_class, "page", BUTTON_PAGE);
   bind_button (widget_class, "end", BUTTON_END);
+  bind_button (widget_class, "details", BUTTON_DETAILS);
   bind_button (widget_class, "again", BUTTON_AGAIN);
 }
 

@@ -63,10 +63,29 @@ on_items_changed (GListModel *model, guint position, guint removed, guint added,
   gtk_stack_set_visible_child_name (self->stack, g_list_model_get_n_items (model) > 0 ? "list" : "empty");
 }
 
+static gboolean
+is_offered (gpointer item, gpointer user_data)
+{
+  BeckonApplication *application = item;
+
+  return beckon_application_get_present (application) || beckon_application_get_user (application);
+}
+
+/* Returns (transfer full) what people can be invited to. What the user has registered is there in any case, with the
+ * reason if its program is not; of what came with the system, programs that are not installed are nobody's concern. */
+GListModel *
+bk_app_application_list_dup_offered (BeckonMessenger *messenger)
+{
+  GListModel *applications = beckon_messenger_get_applications (messenger);
+
+  return G_LIST_MODEL (gtk_filter_list_model_new (g_object_ref (applications),
+                                                  GTK_FILTER (gtk_custom_filter_new (is_offered, NULL, NULL))));
+}
+
 void
 bk_app_application_list_set_messenger (BkAppApplicationList *self, BeckonMessenger *messenger)
 {
-  GListModel *applications = beckon_messenger_get_applications (messenger);
+  g_autoptr (GListModel) applications = bk_app_application_list_dup_offered (messenger);
   g_autoptr (GtkSingleSelection) selection = gtk_single_selection_new (g_object_ref (applications));
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
 

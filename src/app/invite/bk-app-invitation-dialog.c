@@ -18,6 +18,7 @@ struct _BkAppInvitationDialog
   GtkLabel *comment;
   GtkLabel *message;
   GtkLabel *missing;
+  GtkLabel *warning;
   GtkLabel *problem;
   GtkActionable *accept;
   GtkActionable *decline;
@@ -78,6 +79,7 @@ fill (BkAppInvitationDialog *self)
     _("%s invites you to %s"), user_name, bk_app_application_word (beckon_session_get_application_name (session)));
   g_autofree char *message = dup_message (session);
   g_autofree char *missing = dup_missing (session, application);
+  g_autofree char *warning = bk_app_session_dup_identity_warning (session);
 
   bk_app_set_application_icon (self->icon, application != NULL ? beckon_application_get_icon (application) : NULL);
   gtk_label_set_label (GTK_LABEL (self->heading), heading);
@@ -85,6 +87,7 @@ fill (BkAppInvitationDialog *self)
   show_text (self->comment, application != NULL ? beckon_application_get_comment (application) : NULL);
   show_text (self->message, message);
   show_text (self->missing, missing);
+  show_text (self->warning, warning);
 }
 
 /* Nobody is sent to a web page for what was installed while the question stood. */
@@ -151,6 +154,7 @@ bk_app_invitation_dialog_class_init (BkAppInvitationDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, comment);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, message);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, missing);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, warning);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, problem);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, accept);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, decline);

@@ -4,6 +4,7 @@
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
 #include "preferences/bk-app-account-row.h"
+#include "preferences/bk-app-connection-page.h"
 #include "preferences/bk-app-register-window.h"
 #include "welcome/bk-app-account-form.h"
 
@@ -19,6 +20,7 @@ struct _BkAppPreferences
   GtkListBox *applications;
   GtkWidget *warnings_group;
   GtkLabel *warnings;
+  BkAppConnectionPage *connection;
   GtkSwitch *background;
   GtkSwitch *notify_invitations;
   GtkSwitch *notify_messages;
@@ -339,7 +341,7 @@ show_warnings (BkAppPreferences *self)
 void
 bk_app_preferences_open_page (BkAppPreferences *self, const char *page)
 {
-  static const char *const pages[] = { "accounts", "applications", "behavior", NULL };
+  static const char *const pages[] = { "accounts", "applications", "connection", "behavior", NULL };
 
   if (g_strv_contains (pages, page))
     adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (self), page);
@@ -364,6 +366,7 @@ bk_app_preferences_show (GtkWindow *parent, BkApp *app)
   g_settings_bind (settings, "notify-invitations", self->notify_invitations, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "notify-messages", self->notify_messages, "active", G_SETTINGS_BIND_DEFAULT);
   show_warnings (self);
+  bk_app_connection_page_set_messenger (self->connection, self->messenger);
   gtk_window_present (GTK_WINDOW (self));
 }
 
@@ -377,6 +380,7 @@ bk_app_preferences_dispose (GObject *object)
     {
       gtk_list_box_bind_model (self->accounts, NULL, NULL, NULL, NULL);
       gtk_list_box_bind_model (self->applications, NULL, NULL, NULL, NULL);
+      bk_app_connection_page_set_messenger (self->connection, NULL);
     }
   g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_preferences_parent_class)->dispose (object);
@@ -388,12 +392,14 @@ bk_app_preferences_class_init (BkAppPreferencesClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_preferences_dispose;
+  g_type_ensure (BK_TYPE_APP_CONNECTION_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/preferences/preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, accounts);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, secrets);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, applications);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, warnings_group);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, warnings);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, connection);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, background);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, notify_invitations);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, notify_messages);

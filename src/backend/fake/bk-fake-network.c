@@ -474,6 +474,7 @@ bk_fake_network_finalize (GObject *object)
 
   g_ptr_array_unref (self->inhabitants);
   g_hash_table_unref (self->licenses);
+  g_clear_pointer (&self->relays, bk_relays_free);
   g_hash_table_unref (self->sessions);
   g_hash_table_unref (self->accounts);
   g_ptr_array_unref (self->members);

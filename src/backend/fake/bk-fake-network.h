@@ -29,6 +29,9 @@ void bk_fake_network_alert (BkFakeNetwork *self, const char *to, guint32 site, c
 /* To the devices that have enabled @site and are there. */
 void bk_fake_network_alert_subscribers (BkFakeNetwork *self, guint32 site, const char *text, const char *url);
 
+/* What devices are told when they ask for STUN and TURN servers; NULL: that there are none. */
+void bk_fake_network_set_relays (BkFakeNetwork *self, const BkRelays *relays);
+
 /* While held nothing reaches anybody: facts and replies wait for bk_fake_network_flush () or for the end of it. */
 void bk_fake_network_set_held (BkFakeNetwork *self, gboolean held);
 void bk_fake_network_flush (BkFakeNetwork *self);

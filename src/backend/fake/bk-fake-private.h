@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of the fake network: -network.c people and messages, -sessions.c envelopes, -lock.c Lock and Key,
- * -groups.c groups, -alerts.c what the operator says, -backend.c a device, -requests.c what is asked of it, -demo.c who answers in the
- * demonstration. */
+ * -groups.c groups, -alerts.c what the operator says, -relays.c STUN and TURN servers, -backend.c a device, -requests.c
+ * what is asked of it, -demo.c who answers in the demonstration. */
 #pragma once
 
 #include "bk-fake-backend.h"
@@ -58,6 +58,7 @@ struct _BkFakeNetwork
   GHashTable *sessions; /* char * guid → BkFakeSession */
   GPtrArray *members;   /* element-type BkFakeBackend, borrowed; all that exist */
   GHashTable *licenses; /* char * id → char * key */
+  BkRelays *relays;     /* nullable */
   gboolean locked;
   gboolean held;
   gboolean welcomes_all; /* the demonstration: whoever signs in has an account */
@@ -130,6 +131,7 @@ void bk_fake_backend_messages_init (BkBackendMessagesInterface *iface);
 void bk_fake_backend_sessions_init (BkBackendSessionsInterface *iface);
 void bk_fake_backend_lock_init (BkBackendLockInterface *iface);
 void bk_fake_backend_alerts_init (BkBackendAlertsInterface *iface);
+void bk_fake_backend_relays_init (BkBackendRelaysInterface *iface);
 const char *bk_fake_backend_get_device (BkFakeBackend *self);
 
 /* Lock and Key */

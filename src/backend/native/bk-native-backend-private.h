@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of BkNativeBackend: -wishes.c is what the engine wants of the connection, -backend.c the state
  * machine, -events.c turns frames into facts, -requests.c is what the engine asks the server for, -lock.c and -alerts.c
- * what it asks for programs. */
+ * what it asks for programs, -relays.c what it asks for channels. */
 #pragma once
 
 #include "bk-native-backend.h"
@@ -95,5 +95,6 @@ void bk_native_backend_messages_init (BkBackendMessagesInterface *iface);
 void bk_native_backend_sessions_init (BkBackendSessionsInterface *iface);
 void bk_native_backend_lock_init (BkBackendLockInterface *iface);
 void bk_native_backend_alerts_init (BkBackendAlertsInterface *iface);
+void bk_native_backend_relays_init (BkBackendRelaysInterface *iface);
 
 G_END_DECLS

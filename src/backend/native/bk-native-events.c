@@ -214,6 +214,7 @@ bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame)
     case BK_FRAME_LOCK_RESPOND:
     case BK_FRAME_LOCK_RELEASE:
     case BK_FRAME_ALERTS_ENABLE:
+    case BK_FRAME_RELAYS:
     case BK_FRAME_OK:
     case BK_FRAME_ERROR:
     case BK_FRAME_SIGNED_IN:

@@ -138,14 +138,19 @@ bk_relays_new (const char *const *servers, const char *user, const char *passwor
 BkRelays *
 bk_relays_copy (const BkRelays *relays)
 {
-  return relays != NULL
-           ? bk_relays_new ((const char *const *) relays->servers, relays->user, relays->password, relays->ttl)
-           : NULL;
+  if (relays == NULL)
+    return NULL;
+
+  BkRelays *copy
+    = bk_relays_new ((const char *const *) relays->servers, relays->user, relays->password, relays->ttl);
+  copy->more = bk_relays_copy (relays->more);
+  return copy;
 }
 
 void
 bk_relays_free (BkRelays *relays)
 {
+  g_clear_pointer (&relays->more, bk_relays_free);
   g_strfreev (relays->servers);
   g_free (relays->user);
   g_free (relays->password);

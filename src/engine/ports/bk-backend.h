@@ -227,13 +227,15 @@ struct _BkBackendAlertsInterface
 };
 
 /* STUN and TURN servers of the network, with words that open them for a while. Only while signed in. */
-typedef struct
+typedef struct _BkRelays BkRelays;
+struct _BkRelays
 {
   GStrv servers;  /* as bk_relay_parse () reads them: "stun:HOST:PORT", "turn:HOST:PORT?transport=udp" or "=tcp" */
   char *user;     /* nullable */
   char *password; /* nullable */
   guint ttl;      /* seconds for which they are good; 0: for ever */
-} BkRelays;
+  BkRelays *more; /* nullable: others, with words of their own */
+};
 
 BkRelays *bk_relays_new (const char *const *servers, const char *user, const char *password, guint ttl);
 BkRelays *bk_relays_copy (const BkRelays *relays);

@@ -6,14 +6,15 @@
 
 G_BEGIN_DECLS
 
-/* What is to be started. Built from the registration alone: nothing here comes from the network. */
+/* What is to be started. Built from the registration: of what comes from the network there is nothing but a display name,
+ * of which nothing is left that could mean anything to a program. */
 typedef struct
 {
   const char *session;      /* SessionID: names the scope, the log and the private directory */
   gboolean invitee;         /* two sides of one session may be on this machine: tells them apart */
   const char *name;         /* for people */
   const char *const *argv;  /* nullable; argv[0] is absolute or found in PATH; never a shell */
-  const char *cookie;       /* goes into BECKON_COOKIE of the environment */
+  const char *cookie;       /* goes into BECKON_COOKIE of the environment; nullable: it does not know Beckon */
   const char *bus_name;     /* instead of argv: started by the bus, the cookie is handed over in a call; nullable */
 } BkLaunch;
 

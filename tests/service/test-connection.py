@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The user's own STUN and TURN servers, and the test of what will work from here."""
+import pathlib
+import sys
+
+from gi.repository import GLib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
+import tap
+from bed import ROOT, SERVICE, Bus, refused, wait
+
+SERVERS = ['stun:stun.example.org:3478', 'turn:turn.example.org', 'turn:[2001:db8::1]:443?transport=tcp']
+SECRET = 'Only-For-The-Relay'
+
+
+def put(ui, servers, user='', password=''):
+    ui.call('Messenger1', 'SetConnectionServers', '(asss)', servers, user, password)
+
+
+def shown(ui):
+    return [ui.get('Messenger1', name) for name in ('ConnectionServers', 'ConnectionUser')]
+
+
+def test_servers():
+    with Bus() as bus:
+        service = bus.start()
+        ui, other, silent = bus.client(), bus.client(), bus.client()
+        ui.attach()
+        other.attach()
+        assert shown(ui) == [[], '']
+        put(ui, SERVERS, 'me', SECRET)
+        assert shown(ui) == [SERVERS, 'me']
+        for client in (ui, other):
+            client.wait_signal('Changed', ROOT, lambda c: c.get('ConnectionServers') == SERVERS
+                               and c.get('ConnectionUser') == 'me')
+        silent.ping(SERVICE)
+        assert not silent.signals
+        # They are there again after a restart; the password is told to nobody.
+        bus.stop(service)
+        bus.start()
+        assert shown(ui) == [SERVERS, 'me']
+        assert SECRET not in repr(ui.get_all('Messenger1')) + repr(ui.signals)
+        put(ui, [])
+        assert shown(ui) == [[], '']
+
+
+def test_servers_refused():
+    with Bus() as bus:
+        bus.start()
+        ui = bus.client()
+        ui.attach()
+        put(ui, SERVERS[:1])
+        for servers, user, password in (
+                (['http://example.org'], '', ''), (['stun:'], '', ''), (['turn:host:99999'], '', ''),
+                ([''], '', ''), (['stun:example.org'] * 9, '', ''), (['stun:' + 'x' * 300], '', ''),
+                (['turn:host?transport=sctp'], '', ''), (['stun:two\nlines'], '', ''),
+                (SERVERS, 'two\nlines', ''), (SERVERS, 'x' * 300, ''), (SERVERS, 'me', 'x' * 300)):
+            refused('InvalidArgument', put, ui, servers, user, password)
+        assert shown(ui) == [SERVERS[:1], '']
+
+
+def begin(client, account):
+    return client.begin(SERVICE, account, 'im.beckon.Account1', 'TestConnection', GLib.Variant('(a{sv})', ({},)), 60)
+
+
+def test_what_will_work():
+    with Bus() as bus:
+        bus.start()
+        ui = bus.client()
+        ui.attach()
+        account = ui.account()
+        report = ui.finish(begin(ui, account), 60)
+        assert report['nat'] in ('none', 'cone', 'symmetric', 'blocked', 'unknown'), report
+        assert isinstance(report['udp'], bool) and isinstance(report['relay'], bool)
+        assert report['direct'] in ('always', 'usually', 'never') and report['text'] and report['problems'] == []
+        assert not {'stun', 'turn-udp', 'turn-tcp'} & set(report), 'no server is known'
+        ui.call('Messenger1', 'RemoveAccount', '(o)', account)
+        refused('NotFound', ui.call, 'Account1', 'TestConnection', '(a{sv})', {}, path=account)
+
+
+def test_one_at_a_time():
+    """A server that never answers keeps a test busy, and it ends with the program that wanted it."""
+    import socket
+    silence = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    silence.bind(('127.0.0.1', 0))
+    with silence, Bus() as bus:
+        bus.start()
+        ui, passing = bus.client(), bus.client()
+        ui.attach()
+        account = ui.account()
+        put(ui, [f'stun:127.0.0.1:{silence.getsockname()[1]}'])
+        begin(passing, account)
+        passing.ping(SERVICE)
+        refused('LimitExceeded', ui.call, 'Account1', 'TestConnection', '(a{sv})', {}, path=account)
+        passing.close()
+        # Gone from the bus is gone for the service once it has been told.
+        found = []
+
+        def free():
+            try:
+                found[:] = [ui.finish(begin(ui, account), 60)]
+            except Exception as error:
+                assert 'LimitExceeded' in str(error), error
+            return found
+        wait(free, 'the test to be given up', 8)
+        assert found[0]['stun'] is False and len(found[0]['problems']) == 1, found
+
+
+if __name__ == '__main__':
+    tap.run([value for name, value in list(globals().items()) if name.startswith('test_')])
