@@ -103,8 +103,9 @@ struct _BkQuic
   gint64 started, now, last_heard;
   gint64 skipped, skipped_at_sign;
   gint64 nudge_at;
-  guint nudges;
-  guint quick_nudges;
+  guint quick_nudges; /* in this silence */
+  guint more_nudges;  /* quick ones to come */
+  gboolean answered;  /* something of ours was acknowledged since the last nudge */
 
   GHashTable *streams; /* id (in the stream) to BkQuicStream */
   GQueue ready, starved;
