@@ -97,6 +97,29 @@ bk_sockets_read (gboolean udp)
   return rows;
 }
 
+#define UNIX_LISTENS 0x10000 /* flag: connections are accepted */
+
+static gboolean
+is_unix_line (const char *line, const char *path)
+{
+  guint flags = 0;
+  int at = 0;
+
+  return sscanf (line, "%*x: %*x %*x %x %*x %*x %*u %n", &flags, &at) == 1 && at > 0 && (flags & UNIX_LISTENS) != 0
+         && g_str_equal (line + at, path);
+}
+
+gboolean
+bk_sockets_listens_unix (const char *text, const char *path)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (is_unix_line (lines[i], path))
+      return TRUE;
+  return FALSE;
+}
+
 /* ---- whose is it ---- */
 
 static gboolean
