@@ -139,8 +139,20 @@ on_stream_data (ngtcp2_conn *conn, uint32_t flags, int64_t id, uint64_t offset, 
 static int
 on_acked (ngtcp2_conn *conn, int64_t id, uint64_t offset, uint64_t length, void *user_data, void *stream)
 {
+  BkQuic *self = user_data;
+
+  self->answered = TRUE;
   if (stream != NULL)
-    bk_quic_stream_acked (user_data, stream, offset, length);
+    bk_quic_stream_acked (self, stream, offset, length);
+  return 0;
+}
+
+static int
+on_datagram_acked (ngtcp2_conn *conn, uint64_t id, void *user_data)
+{
+  BkQuic *self = user_data;
+
+  self->answered = TRUE;
   return 0;
 }
 
@@ -221,6 +233,7 @@ static const ngtcp2_callbacks callbacks = {
   .delete_crypto_aead_ctx = ngtcp2_crypto_delete_crypto_aead_ctx_cb,
   .delete_crypto_cipher_ctx = ngtcp2_crypto_delete_crypto_cipher_ctx_cb,
   .recv_datagram = on_datagram,
+  .ack_datagram = on_datagram_acked,
   .lost_datagram = on_datagram_lost,
   .get_path_challenge_data = ngtcp2_crypto_get_path_challenge_data_cb,
   .version_negotiation = ngtcp2_crypto_version_negotiation_cb,

@@ -21,7 +21,8 @@ G_BEGIN_DECLS
 #define BK_QUIC_STREAM_WINDOW (8 * 1024 * 1024) /* 40 ms at 1 Gbit/s are 5 MB */
 /* Of what we send: kept until it has arrived. Beyond what is under way, only as much as keeps the path busy. */
 #define BK_QUIC_SEGMENT (16 * 1024)
-#define BK_QUIC_UNSENT (256 * 1024)
+#define BK_QUIC_UNSENT_LEAST (32 * 1024)
+#define BK_QUIC_UNSENT_MOST (256 * 1024)
 #define BK_QUIC_SEND_POOL (16 * 1024 * 1024)
 
 typedef struct _BkQuicSegment BkQuicSegment;
@@ -102,8 +103,9 @@ struct _BkQuic
   gint64 started, now, last_heard;
   gint64 skipped, skipped_at_sign;
   gint64 nudge_at;
-  guint nudges;
-  guint quick_nudges;
+  guint quick_nudges; /* in this silence */
+  guint more_nudges;  /* quick ones to come */
+  gboolean answered;  /* something of ours was acknowledged since the last nudge */
 
   GHashTable *streams; /* id (in the stream) to BkQuicStream */
   GQueue ready, starved;

@@ -165,11 +165,13 @@ get_room (BkQuic *self, BkQuicStream *stream)
   guint64 unsent = stream->end - stream->sent;
   guint64 pool = self->send_pool < BK_QUIC_SEND_POOL ? BK_QUIC_SEND_POOL - self->send_pool : 0;
   guint64 own = buffered < BK_QUIC_SEGMENT ? BK_QUIC_SEGMENT - buffered : 0; /* what nobody can take from it */
+  /* Who has nothing under way has nobody who reads, or just begins. */
+  guint64 ahead = CLAMP (stream->sent - stream->acked, BK_QUIC_UNSENT_LEAST, BK_QUIC_UNSENT_MOST);
   guint64 room = MAX (pool, own);
 
-  if (unsent >= BK_QUIC_UNSENT || buffered >= self->max_stream_window)
+  if (unsent >= ahead || buffered >= self->max_stream_window)
     return 0;
-  room = MIN (room, BK_QUIC_UNSENT - unsent);
+  room = MIN (room, ahead - unsent);
   return (gsize) MIN (room, self->max_stream_window - buffered);
 }
 
@@ -437,7 +439,7 @@ feed_starved (BkQuic *self)
       BkQuicStream *stream = link->data;
       gint64 id = stream->id;
       unstarve (self, stream);
-      if (get_room (self, stream) < WORTH_WAKING)
+      if (get_room (self, stream) < MIN (WORTH_WAKING, self->max_stream_window / 2))
         {
           starve (self, stream);
           continue;

@@ -5,15 +5,17 @@
 #include <string.h>
 
 /* So long nothing may come before the connection is given up: longer than the layer above waits for a new path. */
-#define SILENCE_US (35 * G_USEC_PER_SEC)
+#define SILENCE_US (35 * (gint64) G_USEC_PER_SEC)
 /* Loss recovery waits twice as long after each attempt. When there was silence for so long, and then in that rhythm, it
- * is told not to wait. */
+ * is told not to wait; see nudge (). */
 #define QUIET_US (2500 * (gint64) 1000)
-#define NUDGE_EVERY_US (2 * G_USEC_PER_SEC)
-#define QUICK_NUDGE_US (250 * (gint64) 1000) /* on a new path, doubled each time */
-#define QUICK_NUDGES 3
-#define MAX_NUDGES 32                                                /* in one silence */
-#define MAX_SKIPPED (20 * 365 * 24 * 3600 * (gint64) G_USEC_PER_SEC) /* years: far from what ngtcp2 can count */
+#define NUDGE_EVERY_US (2 * (gint64) G_USEC_PER_SEC)
+/* When there may be a new path, that is done at once, and again after that time and its double. All nudges of a silence
+ * let the time of ngtcp2 run ahead by decades at worst; it counts nanoseconds, for centuries. */
+#define QUICK_NUDGE_US (250 * (gint64) 1000)
+#define QUICK_NUDGES 2
+#define MAX_QUICK_NUDGES 12 /* in one silence */
+#define MAX_SKIPPED (100 * 365 * 24 * 3600LL * G_USEC_PER_SEC)
 
 /* ----- begin ----- */
 
@@ -118,21 +120,38 @@ nudge (BkQuic *self)
 {
   gint64 first = (gint64) (ngtcp2_conn_get_pto (self->conn) / NGTCP2_MICROSECONDS);
 
-  if (self->nudges >= MAX_NUDGES || self->skipped > MAX_SKIPPED)
+  self->answered = FALSE;
+  if (self->skipped > MAX_SKIPPED)
     return;
-  self->nudges++;
   self->skipped += self->now - last_sign (self) + self->skipped - self->skipped_at_sign + 2 * first;
   expire_connection (self);
 }
 
+/* Now, and soon again for as long as nothing of ours is acknowledged. */
 static void
-plan_nudge (BkQuic *self)
+nudge_quickly (BkQuic *self, guint more)
 {
-  gint64 wait = self->quick_nudges > 0 ? QUICK_NUDGE_US << (QUICK_NUDGES - self->quick_nudges) : NUDGE_EVERY_US;
+  self->more_nudges = 0;
+  if (self->quick_nudges >= MAX_QUICK_NUDGES)
+    return;
+  self->quick_nudges++;
+  self->more_nudges = more;
+  self->nudge_at = self->now + (more > 0 ? QUICK_NUDGE_US << (QUICK_NUDGES - more) : NUDGE_EVERY_US);
+  nudge (self);
+}
 
-  if (self->quick_nudges > 0)
-    self->quick_nudges--;
-  self->nudge_at = self->now + wait;
+static void
+nudge_in_time (BkQuic *self)
+{
+  self->nudge_at = MAX (self->now, last_sign (self) + QUIET_US);
+  if (self->answered)
+    self->more_nudges = 0;
+  if (self->more_nudges > 0)
+    nudge_quickly (self, self->more_nudges - 1);
+  if (self->nudge_at > self->now)
+    return;
+  self->nudge_at = self->now + NUDGE_EVERY_US;
+  nudge (self);
 }
 
 gint64
@@ -165,10 +184,7 @@ bk_quic_expire (BkQuic *self, gint64 now)
   if (self->phase == BK_QUIC_ALIVE)
     expire_connection (self);
   if (self->phase == BK_QUIC_ALIVE && self->now >= self->nudge_at)
-    {
-      plan_nudge (self);
-      nudge (self);
-    }
+    nudge_in_time (self);
   bk_quic_settle (self);
 }
 
@@ -178,9 +194,7 @@ bk_quic_path_changed (BkQuic *self, gint64 now)
   if (self->inside > 0 || self->phase != BK_QUIC_ALIVE)
     return;
   self->now = MAX (self->now, now);
-  self->quick_nudges = QUICK_NUDGES;
-  plan_nudge (self);
-  nudge (self);
+  nudge_quickly (self, QUICK_NUDGES);
   bk_quic_settle (self);
 }
 
@@ -195,16 +209,16 @@ bk_quic_get_last_heard (BkQuic *self)
 static void
 hear (BkQuic *self)
 {
-  gboolean was_quiet = self->last_heard > 0 && self->now - self->last_heard >= QUIET_US;
+  gboolean again = self->last_heard > 0 && self->now - self->last_heard >= QUIET_US;
 
   self->statistics.packets_received++;
+  self->quick_nudges = 0;
+  if (again && self->phase == BK_QUIC_ALIVE)
+    nudge_quickly (self, QUICK_NUDGES);
+  else if (self->more_nudges == 0)
+    self->nudge_at = self->now + QUIET_US;
   self->last_heard = self->now;
   self->skipped_at_sign = self->skipped;
-  self->nudges = 0;
-  self->quick_nudges = 0;
-  self->nudge_at = self->now + QUIET_US;
-  if (was_quiet && self->phase == BK_QUIC_ALIVE)
-    nudge (self);
 }
 
 /* A server that has not understood its first packet waits for another: it may have been broken on the way. */

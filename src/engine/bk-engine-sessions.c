@@ -406,7 +406,7 @@ bk_engine_sessions_apply (BkEngineSessions *self, BkEngineAccount *account, cons
                                   : BECKON_SESSION_RESULT_ACCEPTED_ELSEWHERE };
       bk_session_move (session, BK_LIFE_ELSEWHERE, &move, NULL);
     }
-  else
+  else if (event->envelope->kind != BK_ENVELOPE_HOSTING) /* it comes over the channel, or is not true */
     bk_session_receive (session, event->envelope);
 }
 

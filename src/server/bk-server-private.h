@@ -96,6 +96,7 @@ struct _BkServerPeer
 
   guint n_requests; /* that wait for a thread */
   BkServerBucket frames;
+  BkServerBucket transports;
   BkServerBucket patience;
 };
 

@@ -39,8 +39,10 @@ typedef struct
   BkServicePeers *peers;
   BkServiceLocks *locks;
   BkServiceDirectory *directory; /* nullable */
+  BkChannels *channels;
   BkEngine *engine;
   BkService *service;
+  GNetworkMonitor *monitor;
   BkServiceSleep *sleep;
   GCancellable *opening;
   BkServicePlaces places;
@@ -93,6 +95,13 @@ on_woken (gpointer user_data)
 
   for (guint i = 0; i < self->backends->len; i++)
     bk_backend_nudge (g_ptr_array_index (self->backends, i));
+  bk_engine_nudge (self->engine);
+}
+
+static void
+on_network_changed (GNetworkMonitor *monitor, gboolean available, Program *self)
+{
+  bk_engine_nudge (self->engine);
 }
 
 /* ---- the end ---- */
@@ -282,10 +291,9 @@ make_parts (Program *self, const char *data_dir)
   g_auto (GStrv) system_peers = system_peers_dirs ();
   g_autoptr (BkLauncher) launcher = make_launcher (self);
   g_autoptr (BkOpener) opener = bk_service_opener_new ();
-  g_autofree char *channels_dir = g_build_filename (g_get_user_runtime_dir (), "beckon", "channels", NULL);
-  g_autoptr (BkChannels) channels = bk_real_channels_new (self->clock, channels_dir);
 
   make_directory (self);
+  self->channels = bk_real_channels_new (self->clock, self->places.runtime_dir);
   self->secrets =
     bk_service_secrets_new (self->clock, secrets_file, g_strcmp0 (g_getenv ("BECKON_SECRETS"), "file") == 0);
   self->locks = bk_service_locks_new (self->doors[BK_SERVICE_DOOR_SESSIONS]);
@@ -296,7 +304,7 @@ make_parts (Program *self, const char *data_dir)
                             .launcher = launcher,
                             .opener = opener,
                             .peers = BK_PEERS (self->peers),
-                            .channels = channels,
+                            .channels = self->channels,
                             .directory = BK_PEER_DIRECTORY (self->directory),
                             .make_backend = make_backend,
                             .make_backend_data = self,
@@ -368,6 +376,8 @@ run (Program *self, const char *data_dir)
   g_unix_signal_add (SIGTERM, on_signal, self);
   g_unix_signal_add (SIGINT, on_signal, self);
   self->sleep = bk_service_sleep_new (on_woken, self);
+  self->monitor = g_object_ref (g_network_monitor_get_default ());
+  g_signal_connect (self->monitor, "network-changed", G_CALLBACK (on_network_changed), self);
   bk_engine_open_async (self->engine, self->opening, on_opened, self);
   g_main_loop_run (self->loop);
 }
@@ -376,6 +386,9 @@ static void
 tear_down (Program *self)
 {
   g_clear_pointer (&self->sleep, bk_service_sleep_free);
+  if (self->monitor != NULL)
+    g_signal_handlers_disconnect_by_data (self->monitor, self);
+  g_clear_object (&self->monitor);
   /* The next service may start as soon as the names are free: the data must be free before. */
   if (self->lock >= 0)
     close (self->lock);
@@ -396,6 +409,7 @@ tear_down (Program *self)
   g_clear_object (&self->doors[0]);
   g_clear_object (&self->doors[1]);
   g_clear_object (&self->network);
+  g_clear_object (&self->channels);
   g_clear_object (&self->clock);
   g_object_unref (self->opening);
   g_ptr_array_unref (self->backends);

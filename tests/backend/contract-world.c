@@ -357,6 +357,13 @@ reply_to (const BkEnvelope *invite, BkEnvelopeKind kind, const char *data)
   envelope->data = g_strdup (data);
   if (kind == BK_ENVELOPE_ACCEPT || kind == BK_ENVELOPE_CONNECT)
     envelope->address = g_strdup ("192.0.2.1");
+  if (kind == BK_ENVELOPE_TRANSPORT)
+    {
+      envelope->generation = 1;
+      envelope->ufrag = g_strdup ("abcd");
+      envelope->pwd = g_strdup ("secret");
+      envelope->candidates = g_strsplit ("candidate:1 1 UDP 2130706431 192.0.2.1 40000 typ host", "\n", -1);
+    }
   return envelope;
 }
 

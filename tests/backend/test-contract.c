@@ -211,6 +211,8 @@ test_envelopes (World *world)
   g_autoptr (BkEnvelope) accept = reply_to (invite, BK_ENVELOPE_ACCEPT, "coming");
   g_autoptr (BkEnvelope) connect = reply_to (invite, BK_ENVELOPE_CONNECT, NULL);
   g_autoptr (BkEnvelope) context = reply_to (invite, BK_ENVELOPE_CONTEXT, "move e2 e4");
+  g_autoptr (BkEnvelope) transport = reply_to (invite, BK_ENVELOPE_TRANSPORT, NULL);
+  g_autoptr (BkEnvelope) hosting = reply_to (invite, BK_ENVELOPE_HOSTING, NULL);
   g_autoptr (BkEnvelope) end = reply_to (invite, BK_ENVELOPE_END, NULL);
   g_autofree char *uid = bk_guid_new ();
 
@@ -229,6 +231,8 @@ test_envelopes (World *world)
   g_assert_cmpint (send_envelope (bob, ALICE, ringing), ==, -1);
   bk_recorder_wait_kind (alice, BK_ENVELOPE_RINGING);
   g_assert_cmpint (send_envelope (bob, ALICE, context), ==, BECKON_ERROR_SESSION_STATE_INVALID);
+  g_assert_cmpint (send_envelope (bob, ALICE, transport), ==, BECKON_ERROR_SESSION_STATE_INVALID);
+  g_assert_cmpint (send_envelope (alice, BOB, transport), ==, BECKON_ERROR_SESSION_STATE_INVALID);
   g_assert_cmpint (send_envelope (alice, BOB, accept), ==, BECKON_ERROR_NOT_INVITEE);
   g_assert_cmpint (send_envelope (bob, ALICE, accept), ==, -1);
   seen = bk_recorder_wait_kind (alice, BK_ENVELOPE_ACCEPT);
@@ -237,6 +241,15 @@ test_envelopes (World *world)
   g_assert_cmpint (send_envelope (bob, ALICE, connect), ==, BECKON_ERROR_NOT_INVITER);
   g_assert_cmpint (send_envelope (alice, BOB, connect), ==, -1);
   bk_recorder_wait_kind (bob, BK_ENVELOPE_CONNECT);
+  g_assert_cmpint (send_envelope (bob, ALICE, transport), ==, -1);
+  seen = bk_recorder_wait_kind (alice, BK_ENVELOPE_TRANSPORT);
+  g_assert_cmpuint (seen->envelope->generation, ==, 1);
+  g_assert_cmpstr (seen->envelope->pwd, ==, "secret");
+  g_assert_cmpuint (g_strv_length (seen->envelope->candidates), ==, 1);
+  g_assert_cmpint (send_envelope (alice, BOB, transport), ==, -1);
+  bk_recorder_wait_kind (bob, BK_ENVELOPE_TRANSPORT);
+  g_assert_cmpint (send_envelope (alice, BOB, hosting), ==, BECKON_ERROR_SESSION_STATE_INVALID);
+  g_assert_cmpint (send_envelope (bob, ALICE, hosting), ==, BECKON_ERROR_SESSION_STATE_INVALID);
   g_assert_cmpint (send_envelope (bob, ALICE, context), ==, -1);
   g_assert_cmpstr (bk_recorder_wait_kind (alice, BK_ENVELOPE_CONTEXT)->envelope->data, ==, "move e2 e4");
 
@@ -244,7 +257,8 @@ test_envelopes (World *world)
   g_assert_cmpint (send_envelope (alice, BOB, end), ==, -1);
   g_assert_cmpint (bk_recorder_wait_kind (bob, BK_ENVELOPE_END)->envelope->reason, ==, BECKON_SESSION_RESULT_ENDED);
   g_assert_cmpint (send_envelope (bob, ALICE, context), ==, BECKON_ERROR_EXPIRED);
-  g_assert_cmpuint (bk_recorder_count (bob, BK_BACKEND_EVENT_SESSION), ==, 3);
+  g_assert_cmpint (send_envelope (bob, ALICE, transport), ==, BECKON_ERROR_EXPIRED);
+  g_assert_cmpuint (bk_recorder_count (bob, BK_BACKEND_EVENT_SESSION), ==, 4);
   bk_recorder_free (alice);
   bk_recorder_free (bob);
 }

@@ -2,6 +2,7 @@
 /* What only the fake network has: its knobs and its demonstration. What it shares with others: test-contract.c. */
 #include "bk-fake-backend.h"
 #include "bk-ids.h"
+#include "bk-limits.h"
 #include "bk-recorder.h"
 
 #include <string.h>
@@ -170,6 +171,42 @@ test_expiry (void)
   g_assert_cmpint (bk_recorder_envelope (world->bob, ALICE, uid2, accept), ==, BECKON_ERROR_EXPIRED);
 }
 
+static int
+send_new (BkRecorder *who, const char *to, const BkEnvelope *envelope)
+{
+  g_autofree char *uid = bk_guid_new ();
+
+  return bk_recorder_envelope (who, to, uid, envelope);
+}
+
+/* Each side has its number of them; when the session is over, they are of use to nobody. */
+static void
+test_transports (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autofree char *session = bk_guid_new ();
+  g_autoptr (BkEnvelope) invite = bk_envelope_new (BK_ENVELOPE_INVITE, session);
+  g_autoptr (BkEnvelope) accept = bk_envelope_new (BK_ENVELOPE_ACCEPT, session);
+  g_autoptr (BkEnvelope) transport = bk_envelope_new (BK_ENVELOPE_TRANSPORT, session);
+  g_autoptr (BkEnvelope) end = bk_envelope_new (BK_ENVELOPE_END, session);
+
+  invite->app_guid = bk_guid_new ();
+  invite->app_name = g_strdup ("Whiteboard");
+  invite->ttl = 120;
+  accept->address = g_strdup ("192.0.2.1");
+  g_assert_cmpint (send_new (world->alice, BOB, invite), ==, -1);
+  g_assert_cmpint (send_new (world->bob, ALICE, accept), ==, -1);
+  bk_fake_backend_set_reachable (backend_of (world->bob), FALSE);
+  for (guint i = 0; i < BK_LIMIT_TRANSPORTS; i++)
+    g_assert_cmpint (send_new (world->alice, BOB, transport), ==, -1);
+  g_assert_cmpint (send_new (world->alice, BOB, transport), ==, BECKON_ERROR_LIMIT_EXCEEDED);
+  g_assert_cmpint (send_new (world->alice, BOB, end), ==, -1);
+  bk_fake_backend_set_reachable (backend_of (world->bob), TRUE);
+  bk_recorder_nudge (world->bob);
+  bk_recorder_wait_kind (world->bob, BK_ENVELOPE_END);
+  g_assert_cmpuint (bk_recorder_count (world->bob, BK_BACKEND_EVENT_SESSION), ==, 2);
+}
+
 static char *
 unlock (BkRecorder *who, const char *license, const char *key)
 {
@@ -332,6 +369,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fake/held", test_held);
   g_test_add_func ("/fake/unreachable", test_unreachable);
   g_test_add_func ("/fake/expiry", test_expiry);
+  g_test_add_func ("/fake/transports", test_transports);
   g_test_add_func ("/fake/lock-time", test_lock_time);
   g_test_add_func ("/fake/alert-time", test_alert_time);
   g_test_add_func ("/fake/demo", test_demo);

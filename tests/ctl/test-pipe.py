@@ -4,13 +4,18 @@
 import contextlib
 import os
 import pathlib
-import re
 import socket
 import struct
 import subprocess
 import tempfile
+import threading
 
-from ctlbed import LIMIT, PIPE, PIPE_GUID, Bus, desk, tap
+from gi.repository import GLib
+
+from ctlbed import LIMIT, PIPE, PIPE_GUID, SLOWNESS, Bus, tap
+from bed import wait  # ctlbed knows where that is
+from channel import ACCEPTED, CONNECTED, CONNECTING, DIRECT, FAILED, INVITATION, LOST, READY, RELAY
+from door import CANCELLED_LOCAL, CANCELLED_REMOTE, CONNECTION_FAILURE, ENDED, Door, launched
 
 END, DONE = struct.pack('>I', 0), struct.pack('>I', 0xffffffff)
 ID = '01234567-89ab-cdef-0123-456789abcdef'
@@ -180,119 +185,228 @@ def test_stale_and_several_sockets():
 def test_usage():
     for arguments in ([], ['--to', 'x', '--receive'], ['--nonsense'], ['--receive', 'x'], ['--attach', 'a', 'b']):
         assert subprocess.run([PIPE, *arguments], capture_output=True, check=False).returncode == 2, arguments
-    assert b'NOT ENCRYPTED' in subprocess.run([PIPE, '--help'], capture_output=True, check=True).stdout
+    assert b'encrypted from one computer to the other' in subprocess.run([PIPE, '--help'], capture_output=True, check=True).stdout
 
 
-# ---- the connection between two machines: the launched inviter is real, the other machine is played here ----
+# ---- the stream: the launched program is real; Beckon, and the program of the other side, are played here ----
 
-class Offered:
-    """An inviter's program that was launched and listens: the data of the invitation say what an invitee would."""
+class Launched:
+    """beckon-pipe as the service launches it."""
 
-    def __init__(self):
+    def __init__(self, *arguments, **session):
         self.bus = Bus()
-        (self.bus.dir / 'run').chmod(0o700)
-        self.bus.environment['BECKON_LOCAL_ADDRESS'] = '127.0.0.1'
+        self.session = session
+        self.arguments = arguments or ('--session',)
 
     def __enter__(self):
         self.bus.__enter__()
-        try:
-            self.bus.register(PIPE_GUID, str(PIPE), '--session', name='Pipe')
-            self.user = desk(self.bus)
-            client = self.bus.client()
-            client.attach()
-            self.session = self.user.one('invite', 'echo', 'Pipe', '--data', 'beckon-pipe 1 ready')['id']
-            # The network in memory sends everything back: the offer too.
-            offer = client.wait_signal('ContextDataReceived')[2][0]
-            words = offer.removeprefix('beckon-pipe 1 listen ').split(' ')
-            assert words[0] == '127.0.0.1' and all(re.fullmatch('[0-9a-f]{64}', word) for word in words[2:]), offer
-            self.port, self.show, self.expect = int(words[1]), words[2].encode(), words[3].encode()
-            assert self.show != self.expect
-        except BaseException as error:
-            self.bus.__exit__(type(error), error, None)
-            raise
+        self.sockets = self.bus.dir / 'run/beckon'
+        self.door = Door(self.bus.client(listens=False).connection, **self.session)
+        self.process = launched(self.bus, (PIPE, *self.arguments), stderr=subprocess.PIPE, stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE)
+        self.processes = [self.process]
         return self
 
     def __exit__(self, *reason):
+        for process in self.processes:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout, process.stderr):
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+        self.door.close()
         return self.bus.__exit__(*reason)
 
-    def connect(self, greeting):
-        connection = socket.create_connection(('127.0.0.1', self.port), LIMIT)
-        connection.sendall(greeting)
-        return connection
+    def attach(self):
+        process = subprocess.Popen([PIPE, '--attach'], env=self.bus.environment, stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.processes.append(process)
+        return process
 
-    def result(self):
-        self.user.json('--timeout', str(LIMIT), 'watch', '--session', self.session, '--until',
-                       'session-state=terminated')
-        return self.user.one('show', self.session)['result']
+    def waits(self):
+        """The program has its session, and its socket is there."""
+        until(lambda: list(self.sockets.glob('pipe-*.sock')), 'the socket')
+        self.door.settle()
 
-
-def test_who_does_not_know_the_token_is_dropped():
-    with Offered() as offered:
-        for greeting in (b'0' * 64 + b'\n', offered.expect + b'\n', offered.show[:-1] + b'x\n', offered.show + b' ',
-                         b'\n' * 65):
-            with offered.connect(greeting) as connection:
-                assert connection.recv(1) == b'', greeting
-        # It still listens. Whoever says nothing holds nobody up.
-        with offered.connect(b''), offered.connect(offered.show[:10]), \
-                offered.connect(offered.show + b'\n') as connection:
-            assert read(connection, 65) == offered.expect + b'\n'
-            # Nobody else gets in any more.
-            try:
-                with offered.connect(offered.show + b'\n') as late:
-                    assert late.recv(1) == b''
-            except (ConnectionRefusedError, ConnectionResetError, BrokenPipeError):
-                pass
-            # And what flows does.
-            process = offered.user.start('--attach', program=PIPE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-            process.stdin.write(b'hello')
-            process.stdin.close()
-            assert read_frame(connection) == b'hello' and read_frame(connection) == END
-            connection.sendall(DONE + frame(b'world') + END)
-            assert read_frame(connection) == DONE
-            assert process.stdout.read() == b'world' and process.wait(LIMIT) == 0
-            process.stdout.close()
-            assert connection.recv(1) == b''
-        assert offered.result() == 'ended'
+    def ends(self, status, words='', process=None):
+        process = process or self.process
+        until(lambda: process.poll() is not None, 'the end of the program')
+        error = process.stderr.read().decode()
+        assert process.returncode == status and words in error, (process.returncode, error)
+        assert not list(self.sockets.glob('pipe-*')), 'it left its socket behind'
 
 
-def test_a_broken_link_is_told():
-    with Offered() as offered, offered.connect(offered.show + b'\n') as connection:
-        read(connection, 65)
-        process = offered.user.start('--attach', program=PIPE, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                     stderr=subprocess.PIPE)
-        connection.sendall(frame(b'x' * 1000)[:500])
-        assert process.stdout.read(496) == b'x' * 496
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
-        connection.close()  # with a reset
-        assert process.wait(LIMIT) == 1 and b'broke off' in process.stderr.read()
-        for stream in (process.stdin, process.stdout, process.stderr):
-            stream.close()
-        assert offered.result() == 'application-failed'
+def until(condition, what):
+    """For what no signal tells."""
+    tick = GLib.timeout_add(20, lambda: True)
+    try:
+        wait(condition, what, LIMIT / SLOWNESS)
+    finally:
+        GLib.source_remove(tick)
+
+
+def test_what_flows_goes_through_the_stream():
+    for end_first in (True, False):
+        with Launched() as pipe:
+            stream = pipe.door.stream('pipe')
+            user = pipe.attach()
+            user.stdin.write(b'hello')
+            user.stdin.flush()
+            assert read_frame(stream) == b'hello'
+            if end_first:
+                user.stdin.close()
+                assert read_frame(stream) == END
+                stream.sendall(DONE + frame(b'world') + END)
+            else:
+                stream.sendall(frame(b'world') + END)
+                assert user.stdout.read(5) == b'world'
+                assert read_frame(stream) == DONE
+                user.stdin.close()
+                assert read_frame(stream) == END
+                stream.sendall(DONE)
+            if end_first:
+                assert read_frame(stream) == DONE and user.stdout.read() == b'world'
+            assert user.wait(LIMIT) == 0 and stream.recv(1) == b''
+            stream.shutdown(socket.SHUT_WR)
+            pipe.ends(0)
+            assert pipe.door.asked('OpenStream') == [('pipe', {})]
+
+
+def test_much_in_both_directions():
+    data = os.urandom(8 << 20)
+    with Launched() as pipe:
+        stream = pipe.door.stream('pipe')
+        user = pipe.attach()
+        received, sent = [], [frame(data[at:at + 60000]) for at in range(0, len(data), 60000)]
+
+        def take():
+            while (got := read_frame(stream)) != END:
+                received.append(got)
+        threads = [threading.Thread(target=work) for work in (
+            take, lambda: stream.sendall(b''.join(sent)), lambda: (user.stdin.write(data), user.stdin.close()))]
+        for thread in threads:
+            thread.start()
+        assert user.stdout.read(len(data)) == data
+        for thread in threads:
+            thread.join()
+        assert b''.join(received) == data
+        stream.sendall(DONE + END)
+        assert read_frame(stream) == DONE and user.wait(LIMIT) == 0
+
+
+def test_it_waits_for_the_channel():
+    with Launched(ChannelPath=CONNECTING) as pipe:
+        pipe.waits()
+        assert pipe.door.asked('GetLaunchingSession') and not pipe.door.asked('OpenStream')
+        # One stream is enough, however often the path changes before it is there.
+        for path in (RELAY, LOST, DIRECT):
+            pipe.door.set(ChannelPath=path)
+        pipe.door.stream('pipe')
+        pipe.door.settle()
+        assert len(pipe.door.asked('OpenStream')) == 1
+
+
+def test_there_is_no_way():
+    with Launched(ChannelPath=CONNECTING) as pipe:
+        pipe.waits()
+        pipe.door.set(ChannelPath=FAILED, ChannelReason='Both networks block what is needed.')
+        pipe.ends(5, 'Both networks block what is needed.')
+        assert not pipe.door.asked('OpenStream')
+    with Launched(ChannelPath=CONNECTING) as pipe:
+        pipe.waits()
+        pipe.door.set(ChannelReason='Nothing was heard for 30 seconds.')
+        pipe.door.end(CONNECTION_FAILURE)
+        pipe.ends(5, 'Nothing was heard for 30 seconds.')
+    with Launched(ChannelPath=CONNECTING) as pipe:
+        pipe.waits()
+        pipe.door.leave()
+        pipe.ends(3, 'went away')
+
+
+def test_a_stream_that_is_refused():
+    with Launched(ChannelPath=CONNECTING) as pipe:
+        pipe.waits()
+        pipe.door.answers['OpenStream'] = 'NotSupported'
+        pipe.door.set(ChannelPath=DIRECT)
+        pipe.ends(1)
+
+
+def test_who_is_at_the_other_end():
+    with Launched(Identity=3, SafetyNumber='12345 67890') as pipe:
+        pipe.door.stream('pipe')
+        pipe.door.end(CANCELLED_REMOTE)
+        pipe.ends(5, 'bob@localhost does not prove who it is as before. Compare the safety number: 12345 67890')
+    with Launched(Identity=2) as pipe:
+        pipe.door.stream('pipe')
+        pipe.door.end(CANCELLED_REMOTE)
+        until(lambda: pipe.process.poll() is not None, 'the end')
+        assert b'safety' not in pipe.process.stderr.read()
+
+
+def test_a_broken_stream_is_told():
+    with Launched() as pipe:
+        stream = pipe.door.stream('pipe')
+        user = pipe.attach()
+        stream.sendall(frame(b'x' * 1000)[:500])
+        assert user.stdout.read(496) == b'x' * 496
+        stream.close()
+        pipe.ends(1, 'broke off', user)
+
+
+def test_a_service_that_dies_breaks_it():
+    with Launched() as pipe:
+        pipe.door.stream('pipe')
+        user = pipe.attach()
+        until(lambda: not list(pipe.sockets.glob('pipe-*.sock')), 'it is attached')
+        pipe.door.leave()
+        pipe.door.settle()
+        pipe.door.close()
+        pipe.ends(1, 'broke off', user)
 
 
 def test_cancel_stops_what_flows():
-    with Offered() as offered, offered.connect(offered.show + b'\n') as connection:
-        read(connection, 65)
-        process = offered.user.start('--attach', program=PIPE, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                     stderr=subprocess.DEVNULL)
-        process.stdin.write(b'x')
-        process.stdin.flush()
-        assert read_frame(connection) == b'x'
-        offered.user.run('cancel', offered.session)
-        assert process.wait(LIMIT) == 1 and connection.recv(1) == b''
-        process.stdin.close()
-        process.stdout.close()
-        assert offered.result() == 'cancelled-local'
-        assert not list((offered.bus.dir / 'run/beckon').glob('pipe-*'))
+    with Launched() as pipe:
+        stream = pipe.door.stream('pipe')
+        user = pipe.attach()
+        user.stdin.write(b'x')
+        user.stdin.flush()
+        assert read_frame(stream) == b'x'
+        pipe.door.end(CANCELLED_LOCAL)
+        assert user.wait(LIMIT) == 1 and stream.recv(1) == b''
+        pipe.ends(5)
 
 
 def test_a_session_that_ends_before_anybody_attached():
-    with Offered() as offered:
-        sockets = offered.bus.dir / 'run/beckon'
-        assert len(list(sockets.glob('pipe-*.sock'))) == 1
-        assert (sockets.stat().st_mode & 0o777) == 0o700
-        offered.user.run('cancel', offered.session)
-        assert offered.result() == 'cancelled-local'
+    with Launched() as pipe:
+        pipe.waits()
+        assert len(list(pipe.sockets.glob('pipe-*.sock'))) == 1
+        assert (pipe.sockets.stat().st_mode & 0o777) == 0o700
+        pipe.door.end(CANCELLED_LOCAL)
+        pipe.ends(5)
+
+
+def test_inviting_by_hand():
+    with Launched('--to', 'bob@localhost', '--verbose', State=READY, ChannelPath=0) as pipe:
+        door, process = pipe.door, pipe.process
+        wait(lambda: door.asked('Invite'), 'the invitation')
+        assert door.asked('Invite') == [('bob@localhost', '', {})]
+        assert door.asked('Set') == [('Application', PIPE_GUID)]
+        for state in (INVITATION, ACCEPTED, CONNECTED):
+            door.set(State=state)
+        door.set(ChannelPath=CONNECTING)
+        door.settle()
+        assert not door.asked('OpenStream')
+        door.set(ChannelPath=RELAY)
+        stream = door.stream('pipe')
+        process.stdin.write(b'a file')
+        process.stdin.close()
+        assert read_frame(stream) == b'a file' and read_frame(stream) == END
+        # The other side may leave the session before all that it said has come.
+        door.end(ENDED)
+        door.settle()
+        stream.sendall(frame(b'thanks') + END + DONE)
+        assert read_frame(stream) == DONE and process.stdout.read() == b'thanks'
+        pipe.ends(0, 'Connected with bob@localhost: encrypted, relay')
 
 
 if __name__ == '__main__':
@@ -307,8 +421,15 @@ if __name__ == '__main__':
         test_a_slow_reader_holds_up_one_direction_alone,
         test_stale_and_several_sockets,
         test_usage,
-        test_who_does_not_know_the_token_is_dropped,
-        test_a_broken_link_is_told,
+        test_what_flows_goes_through_the_stream,
+        test_much_in_both_directions,
+        test_it_waits_for_the_channel,
+        test_there_is_no_way,
+        test_a_stream_that_is_refused,
+        test_who_is_at_the_other_end,
+        test_a_broken_stream_is_told,
+        test_a_service_that_dies_breaks_it,
         test_cancel_stops_what_flows,
         test_a_session_that_ends_before_anybody_attached,
+        test_inviting_by_hand,
     ])

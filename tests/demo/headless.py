@@ -92,6 +92,11 @@ def share_file(world, alice, bob, steps):
     steps.done('bob accepts, both programs are launched and hold their session')
     steps.note(f'accept → both programs running: {inside:.0f} ms ({outside:.0f} ms with the start of beckonctl)')
 
+    ends = [user.session(session) for user in (alice, bob)]
+    check(all(end['channel_path'] == 'direct' for end in ends), 'the channel is not direct')
+    check(ends[0]['safety_number'] == ends[1]['safety_number'] != '', 'the safety numbers differ')
+    steps.done('the channel is there: direct, encrypted, and both see the same safety number')
+
     began = time.monotonic()
     with open(source, 'rb') as reading, open(copy, 'wb') as writing:
         sender = alice.start([program('beckon-pipe'), '--attach', session], stdin=reading)

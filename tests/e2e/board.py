@@ -5,7 +5,6 @@ import subprocess
 from processes import Failure
 from world import program
 
-GUID = '{A262350E-B073-482B-9A82-898E82B94259}'
 SIZE = (1600, 1000)
 MARGIN = 6  # around the paper
 INK = {'black': (0x1e, 0x1e, 0x1e), 'red': (0xe0, 0x1b, 0x24), 'orange': (0xff, 0x78, 0x00),

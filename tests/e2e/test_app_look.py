@@ -11,7 +11,7 @@ import sys
 
 from gi.repository import Gio, GLib
 
-from app_cases import register, tap
+from app_cases import expect_running, register, tap
 from cases import PEER, invite
 from processes import Failure
 from windows import App
@@ -140,10 +140,22 @@ def look(name, size=WIDE, longer=False, **variables):
         alice.quit()
 
 
-def open_preferences(app, page):
-    arguments = GLib.Variant('(sava{sv})', ('open-preferences', [GLib.Variant('s', page)], {}))
+def do_action(app, action, argument):
+    arguments = GLib.Variant('(sava{sv})', (action, [GLib.Variant('s', argument)], {}))
     app.user.bus.call_sync('im.beckon.Beckon', '/im/beckon/Beckon', 'org.gtk.Actions', 'Activate', arguments, None,
                            Gio.DBusCallFlags.NONE, -1, None)
+
+
+def photograph_running(photographer, alice, bob):
+    """A session in the timeline and all that there is to see of it."""
+    session = invite(alice.user, bob.user, 'Test')
+    bob.user.ctl('accept', session)
+    expect_running(alice)
+    alice.desk.find('label', lambda text: text.startswith('Running. Direct'))
+    photographer.picture('running', photographer.main())
+    photographer.opened('details', lambda: do_action(alice, 'session-details', session))
+    bob.user.ctl('cancel', session)
+    alice.user.wait_session(session)
 
 
 def photograph(photographer, alice, bob):
@@ -166,7 +178,8 @@ def photograph(photographer, alice, bob):
     photographer.popover('main-menu', 'f10', 'menu item')
     for what, keys in WINDOWS:
         photographer.side_window(what, keys)
-    photographer.opened('applications', lambda: open_preferences(alice, 'applications'))
+    for page in ('applications', 'connection'):
+        photographer.opened(page, lambda: do_action(alice, 'open-preferences', page))
     photographer.opened('pick', lambda: alice.user.start([program('beckonctl'), 'invite', '--pick', PEER]))
     before = {window.path for window in alice.desk.windows()}
     session = bob.user.ctl('invite', alice.user.address, 'Test')['id']
@@ -174,6 +187,8 @@ def photograph(photographer, alice, bob):
                              'alice is asked')[0]
     photographer.picture('invitation', dialog)
     alice.user.ctl('decline', session)
+    alice.user.wait_session(session)
+    photograph_running(photographer, alice, bob)
 
 
 def test_light():

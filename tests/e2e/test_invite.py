@@ -22,6 +22,10 @@ def test_a_file_goes_through_the_pipe():
         source.write_bytes(data)
         session = invite(alice, bob)
         both_run(alice, bob, session)
+        seen = [alice.session(session), bob.session(session)]
+        assert [each['channel_path'] for each in seen] == ['direct', 'direct'], seen
+        assert [each['identity'] for each in seen] == ['new', 'new'], seen
+        assert len(seen[0]['safety_number']) == 71 and seen[0]['safety_number'] == seen[1]['safety_number'], seen
         with open(source, 'rb') as reading, open(target, 'wb') as writing:
             sender = attach(alice, session, stdin=reading)
             receiver = attach(bob, session, stdout=writing)

@@ -119,7 +119,7 @@ BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 </busconfig>
 '''
 
-PIPE_REGISTRATION = '[Beckon Peer]\nGUID={guid}\nName=Pipe\nExec={program}\nChannel=optional\n'
+PIPE_REGISTRATION = '[Beckon Peer]\nGUID={guid}\nName=Pipe\nExec={program}\nChannel=required\n'
 
 
 class User:

@@ -92,6 +92,12 @@ on_offered (BeckonSession *session, const char *name, gboolean datagram, GString
 }
 
 static void
+count (guint *number)
+{
+  ++*number;
+}
+
+static void
 test_offered (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
@@ -104,6 +110,26 @@ test_offered (void)
   stand_in_signal (service, PATH, "Session1", "StreamOffered", "('not as the contract says',)");
   settle (session);
   g_assert_cmpstr (log->str, ==, "“file” “”+ ");
+  g_assert_finalize_object (session);
+}
+
+/* Who comes late reads it. */
+static void
+test_offered_before (void)
+{
+  g_autoptr (StandIn) service = stand_in_new ();
+  BeckonSession *session = load_session (service, "{'OfferedStreams': <['b', 'a']>}");
+  g_auto (GStrv) streams = beckon_session_dup_offered_streams (session);
+  g_auto (GStrv) datagrams = NULL;
+  guint n_told = 0;
+
+  g_assert_cmpstrv (streams, ((const char *[]) { "b", "a", NULL }));
+  g_signal_connect_swapped (session, "notify::offered-datagrams", G_CALLBACK (count), &n_told);
+  stand_in_set (service, PATH, "Session1", "{'OfferedStreams': <@as []>, 'OfferedDatagrams': <['c']>}");
+  settle (session);
+  g_assert_cmpuint (n_told, ==, 1);
+  g_object_get (session, "offered-datagrams", &datagrams, NULL);
+  g_assert_cmpstrv (datagrams, ((const char *[]) { "c", NULL }));
   g_assert_finalize_object (session);
 }
 
@@ -362,6 +388,7 @@ main (int argc, char **argv)
   connection = stand_in_connect ();
   g_test_add_func ("/channel/properties", test_properties);
   g_test_add_func ("/channel/offered", test_offered);
+  g_test_add_func ("/channel/offered-before", test_offered_before);
   g_test_add_func ("/channel/stream", test_stream);
   g_test_add_func ("/channel/datagram", test_datagram);
   g_test_add_func ("/channel/refused", test_refused);

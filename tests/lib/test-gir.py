@@ -14,6 +14,7 @@ from gi.repository import Beckon, GLib  # noqa: E402
 
 import tap  # noqa: E402
 from bed import ECHO, GUID, Bus, wait  # noqa: E402
+from door import Door  # noqa: E402
 
 
 def call(source, method, *arguments):
@@ -195,6 +196,41 @@ def test_session_of_an_application():
         fails(Beckon.Error.NOT_FOUND, manager, 'get_launching_session', 'no such cookie')
 
 
+def test_streams_and_packets():
+    with Bus() as bus, Door(bus.client(listens=False).connection, Identity=2, OfferedStreams=['moves']) as door:
+        os.environ.update(DBUS_SESSION_BUS_ADDRESS=bus.address, BECKON_COOKIE='a cookie')
+        manager = new(Beckon.SessionManager, None)
+        session = call(manager, 'get_launching_session', None)
+        assert session.props.channel_path == Beckon.ChannelPath.DIRECT == session.get_channel_path()
+        assert session.get_identity() == Beckon.Identity.KNOWN and session.dup_offered_streams() == ['moves']
+        told = []
+        session.connect('stream-offered', lambda _session, name, datagram: told.append((name, datagram)))
+        door.tell('StreamOffered', '(sb)', 'state', True)
+        wait(lambda: told, 'the offer')
+        assert told == [('state', True)]
+
+        stream = call(session, 'open_stream', 'moves')
+        other = door.stream('moves')
+        stream.get_output_stream().write_all(b'e2e4')
+        stream.get_socket().shutdown(False, True)
+        assert other.recv(16) == b'e2e4' and other.recv(16) == b''
+        read = []
+        stream.get_input_stream().read_bytes_async(16, GLib.PRIORITY_DEFAULT, None,
+                                                   lambda _stream, result: read.append(result))
+        other.sendall(b'e7e5')
+        wait(lambda: read, 'the answer')
+        assert stream.get_input_stream().read_bytes_finish(read[0]).get_data() == b'e7e5'
+
+        packets = call(session, 'open_datagram', 'state')
+        other = door.stream('state')
+        assert packets.send(b'one') == packets.send(b'two') == 3
+        assert other.recv(16) == b'one' and other.recv(16) == b'two'
+        door.answers['OpenStream'] = 'LimitExceeded'
+        fails(Beckon.Error.LIMIT_EXCEEDED, session, 'open_stream', '')
+        door.answers['GetChannel'] = GLib.Variant('(a{sv})', ({'round-trip': GLib.Variant('t', 1500)},))
+        assert call(session, 'get_channel')['round-trip'] == 1500
+
+
 def test_lock():
     with Desk() as desk:
         messenger, account = messenger_with_account()
@@ -303,6 +339,7 @@ if __name__ == '__main__':
         test_conversation_is_a_list,
         test_session_of_the_user,
         test_session_of_an_application,
+        test_streams_and_packets,
         test_lock,
         test_private,
         test_the_service_leaves_and_comes_back,

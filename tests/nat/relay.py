@@ -21,6 +21,7 @@ class Relay:
         self.node = node
         self.folder = folder
         self.process = None
+        self.secret = SECRET
         self.servers = [f'turn:{node.ipv4}:{PORT}?transport=udp', f'turn:{node.ipv4}:{PORT}?transport=tcp',
                         f'turn:[{node.ipv6}]:{PORT}?transport=udp', f'turn:[{node.ipv6}]:{PORT}?transport=tcp']
 

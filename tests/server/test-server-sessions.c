@@ -62,6 +62,12 @@ envelope (BkEnvelopeKind kind, const char *session)
     e->address = g_strdup ("192.0.2.1");
   if (kind == BK_ENVELOPE_CONTEXT)
     e->data = g_strdup ("some data");
+  if (kind == BK_ENVELOPE_TRANSPORT)
+    {
+      e->generation = 1;
+      e->ufrag = g_strdup ("abcd");
+      e->pwd = g_strdup ("0123456789012345678901");
+    }
   e->reason = BECKON_SESSION_RESULT_CANCELLED_REMOTE;
   return e;
 }
@@ -124,6 +130,10 @@ test_whole_life (Fixture *f, gconstpointer data)
   expect_elsewhere (s.bob_2, s.session, "accepted");
   client_ok (s.alice, say (s.alice, s.session, BK_ENVELOPE_CONNECT));
   expect_session (s.bob, BK_ENVELOPE_CONNECT, ALICE);
+  client_ok (s.alice, say (s.alice, s.session, BK_ENVELOPE_TRANSPORT));
+  expect_session (s.bob, BK_ENVELOPE_TRANSPORT, ALICE);
+  client_ok (s.bob, say (s.bob, s.session, BK_ENVELOPE_TRANSPORT));
+  expect_session (s.alice, BK_ENVELOPE_TRANSPORT, BOB);
   client_ok (s.alice, say (s.alice, s.session, BK_ENVELOPE_CONTEXT));
   expect_session (s.bob, BK_ENVELOPE_CONTEXT, ALICE);
   client_ok (s.bob, say (s.bob, s.session, BK_ENVELOPE_CONTEXT));
@@ -131,6 +141,7 @@ test_whole_life (Fixture *f, gconstpointer data)
   client_ok (s.bob, say (s.bob, s.session, BK_ENVELOPE_END));
   expect_session (s.alice, BK_ENVELOPE_END, BOB);
   client_error (s.alice, say (s.alice, s.session, BK_ENVELOPE_CONTEXT), BECKON_ERROR_EXPIRED);
+  client_error (s.alice, say (s.alice, s.session, BK_ENVELOPE_TRANSPORT), BECKON_ERROR_EXPIRED);
   client_error (s.alice, say (s.alice, s.session, BK_ENVELOPE_END), BECKON_ERROR_EXPIRED);
   all_quiet (&s);
 }
@@ -196,7 +207,8 @@ test_simultaneous (Fixture *f, gconstpointer data)
 static void
 test_roles (Fixture *f, gconstpointer data)
 {
-  static const BkEnvelopeKind both[] = { BK_ENVELOPE_CONTEXT, BK_ENVELOPE_CANCEL, BK_ENVELOPE_END };
+  static const BkEnvelopeKind both[]
+    = { BK_ENVELOPE_TRANSPORT, BK_ENVELOPE_CONTEXT, BK_ENVELOPE_CANCEL, BK_ENVELOPE_END };
   g_auto (Stage) s = { 0 };
 
   stage_set_up (f, &s);
@@ -206,6 +218,10 @@ test_roles (Fixture *f, gconstpointer data)
   client_error (s.alice, say (s.alice, s.session, BK_ENVELOPE_CONNECT), BECKON_ERROR_SESSION_STATE_INVALID);
   client_error (s.alice, say (s.alice, s.session, BK_ENVELOPE_CONTEXT), BECKON_ERROR_SESSION_STATE_INVALID);
   client_error (s.alice, say (s.alice, s.session, BK_ENVELOPE_INVITE), BECKON_ERROR_SESSION_STATE_INVALID);
+  /* How somebody can be reached before there is consent, and what is for the channel alone. */
+  client_error (s.alice, say (s.alice, s.session, BK_ENVELOPE_TRANSPORT), BECKON_ERROR_SESSION_STATE_INVALID);
+  client_error (s.bob, say (s.bob, s.session, BK_ENVELOPE_TRANSPORT), BECKON_ERROR_SESSION_STATE_INVALID);
+  client_error (s.bob, say (s.bob, s.session, BK_ENVELOPE_HOSTING), BECKON_ERROR_SESSION_STATE_INVALID);
   client_error (s.bob, say (s.bob, s.session, BK_ENVELOPE_CONNECT), BECKON_ERROR_NOT_INVITER);
   client_error (s.alice_2, say (s.alice_2, s.session, BK_ENVELOPE_CANCEL), BECKON_ERROR_ACCESS_DENIED);
   client_error (s.carol, say (s.carol, s.session, BK_ENVELOPE_ACCEPT), BECKON_ERROR_NOT_FOUND);
@@ -221,6 +237,8 @@ test_roles (Fixture *f, gconstpointer data)
       client_error (s.carol, say (s.carol, s.session, both[i]), BECKON_ERROR_NOT_FOUND);
     }
   client_error (s.bob, say (s.bob, s.session, BK_ENVELOPE_ACCEPT), BECKON_ERROR_SESSION_STATE_INVALID);
+  client_error (s.alice, say (s.alice, s.session, BK_ENVELOPE_HOSTING), BECKON_ERROR_SESSION_STATE_INVALID);
+  client_error (s.bob, say (s.bob, s.session, BK_ENVELOPE_HOSTING), BECKON_ERROR_SESSION_STATE_INVALID);
   all_quiet (&s);
 }
 
@@ -475,6 +493,57 @@ test_context_quota (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n, ==, 2 * BK_LIMIT_CONTEXT_TOTAL / BK_LIMIT_CONTEXT_DATA);
 }
 
+/* Each side has its own number of them, and a device may not say them all at once. */
+static void
+test_transport_quota (Fixture *f, gconstpointer data)
+{
+  g_auto (Stage) s = { 0 };
+
+  stage_set_up (f, &s);
+  invite (&s);
+  client_ok (s.bob, say (s.bob, s.session, BK_ENVELOPE_ACCEPT));
+  for (guint i = 0; i < 64; i++)
+    client_ok (s.alice, say (s.alice, s.session, BK_ENVELOPE_TRANSPORT));
+  client_error (s.alice, say (s.alice, s.session, BK_ENVELOPE_TRANSPORT), BECKON_ERROR_SERVER_TOO_BUSY);
+  client_ok (s.alice, say (s.alice, s.session, BK_ENVELOPE_CONTEXT));
+  client_ok (s.bob, say (s.bob, s.session, BK_ENVELOPE_TRANSPORT));
+  for (guint i = 64; i < BK_LIMIT_TRANSPORTS; i++)
+    {
+      bk_fake_clock_advance (f->clock, 50);
+      client_ok (s.alice, say (s.alice, s.session, BK_ENVELOPE_TRANSPORT));
+    }
+  bk_fake_clock_advance (f->clock, 50);
+  client_error (s.alice, say (s.alice, s.session, BK_ENVELOPE_TRANSPORT), BECKON_ERROR_LIMIT_EXCEEDED);
+  client_ok (s.bob, say (s.bob, s.session, BK_ENVELOPE_TRANSPORT));
+  client_ok (s.alice, say (s.alice, s.session, BK_ENVELOPE_END));
+}
+
+/* A device that was away is not told how somebody could have been reached in a session that is over. */
+static void
+test_stale_transports (Fixture *f, gconstpointer data)
+{
+  g_auto (Stage) s = { 0 };
+
+  stage_set_up (f, &s);
+  invite (&s);
+  client_ok (s.bob, say (s.bob, s.session, BK_ENVELOPE_ACCEPT));
+  client_forget_pushes (s.alice);
+  client_close (s.alice);
+  client_ok (s.bob, say (s.bob, s.session, BK_ENVELOPE_TRANSPORT));
+  client_ok (s.bob, say (s.bob, s.session, BK_ENVELOPE_CONTEXT));
+  client_ok (s.bob, say (s.bob, s.session, BK_ENVELOPE_TRANSPORT));
+  client_ok (s.bob, say (s.bob, s.session, BK_ENVELOPE_END));
+
+  g_autoptr (Client) alice = client_new (f);
+  client_sign_in (alice, ALICE, s.alice->device, 0);
+  for (int i = 0; i < 2; i++)
+    bk_frame_free (client_push (alice, BK_FRAME_CONTACT));
+  expect_session (alice, BK_ENVELOPE_ACCEPT, BOB);
+  expect_session (alice, BK_ENVELOPE_CONTEXT, BOB);
+  expect_session (alice, BK_ENVELOPE_END, BOB);
+  client_caught_up (alice);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -495,5 +564,7 @@ main (int argc, char **argv)
   SERVER_TEST ("/server/sessions/many-expired", test_many_expired);
   SERVER_TEST ("/server/sessions/too-many", test_too_many);
   SERVER_TEST ("/server/sessions/context-quota", test_context_quota);
+  SERVER_TEST ("/server/sessions/transport-quota", test_transport_quota);
+  SERVER_TEST ("/server/sessions/stale-transports", test_stale_transports);
   return g_test_run ();
 }

@@ -2,6 +2,8 @@
 /* Who may send which envelope when, and to which devices it goes. */
 #include "bk-fake-private.h"
 
+#include "bk-limits.h"
+
 typedef enum
 {
   STATE_RINGING,
@@ -24,6 +26,8 @@ typedef struct
   char *invitee;
   char *answer_device; /* NULL: nobody answered yet */
   State state;
+  guint inviter_transports; /* that each side has sent */
+  guint invitee_transports;
   gint64 expires;
 } BkFakeSession;
 
@@ -76,17 +80,24 @@ hand_on (Relay *relay, const char *device)
   return TRUE;
 }
 
+/* Who comes later hears nothing of @kind any more. */
+static void
+withdraw (BkFakeAccount *account, BkEnvelopeKind kind, const char *session)
+{
+  for (guint i = 0; i < account->facts->len; i++)
+    {
+      BkFakeFact *fact = account->facts->pdata[i];
+      if (fact->event.type == BK_BACKEND_EVENT_SESSION && fact->event.envelope->kind == kind
+          && g_str_equal (fact->event.envelope->session, session))
+        fact->withdrawn = TRUE;
+    }
+}
+
 /* Nobody who comes later is to be asked what has been answered. */
 static void
 withdraw_invite (BkFakeAccount *invitee, const char *session)
 {
-  for (guint i = 0; i < invitee->facts->len; i++)
-    {
-      BkFakeFact *fact = invitee->facts->pdata[i];
-      if (fact->event.type == BK_BACKEND_EVENT_SESSION && fact->event.envelope->kind == BK_ENVELOPE_INVITE
-          && g_str_equal (fact->event.envelope->session, session))
-        fact->withdrawn = TRUE;
-    }
+  withdraw (invitee, BK_ENVELOPE_INVITE, session);
 }
 
 static void
@@ -175,11 +186,24 @@ speak (Relay *relay)
 }
 
 static gboolean
+transport (Relay *relay, GError **error)
+{
+  guint *count = relay->role == ROLE_INVITER ? &relay->session->inviter_transports
+                                             : &relay->session->invitee_transports;
+
+  if (++*count > BK_LIMIT_TRANSPORTS)
+    return refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "This side has said often enough how it can be reached");
+  return speak (relay);
+}
+
+static gboolean
 finish (Relay *relay)
 {
   gboolean answered = relay->session->state == STATE_ACCEPTED;
 
   relay->session->state = STATE_OVER;
+  withdraw (relay->from, BK_ENVELOPE_TRANSPORT, relay->session->guid);
+  withdraw (relay->to, BK_ENVELOPE_TRANSPORT, relay->session->guid);
   if (!answered && relay->role == ROLE_INVITEE)
     {
       relay->session->answer_device = g_strdup (relay->device);
@@ -193,7 +217,7 @@ finish (Relay *relay)
 /* ---- the rules ---- */
 
 static gboolean
-run_kind (Relay *relay)
+run_kind (Relay *relay, GError **error)
 {
   switch (relay->envelope->kind)
     {
@@ -206,9 +230,10 @@ run_kind (Relay *relay)
     case BK_ENVELOPE_DECLINE:
       return respond (relay, STATE_OVER, BECKON_SESSION_RESULT_DECLINED_ELSEWHERE);
     case BK_ENVELOPE_CONNECT:
-    case BK_ENVELOPE_TRANSPORT:
     case BK_ENVELOPE_CONTEXT:
       return speak (relay);
+    case BK_ENVELOPE_TRANSPORT:
+      return transport (relay, error);
     case BK_ENVELOPE_CANCEL:
     case BK_ENVELOPE_END:
       return finish (relay);
@@ -294,7 +319,7 @@ run (Relay *relay, GError **error)
   if (!is_between_them (relay))
     return refuse (error, BECKON_ERROR_NOT_FOUND, "There is no such session");
   relay->role = find_role (relay);
-  return check_rules (relay, error) && run_kind (relay);
+  return check_rules (relay, error) && run_kind (relay, error);
 }
 
 /* @barred: a program invites that may not. */

@@ -40,9 +40,8 @@ static const char description[] =
   "Or invite to Pipe in Beckon (beckonctl invite bob Pipe), and both sides call beckon-pipe --attach.\n\n"
   "Both directions are open at the same time; each ends with its input, and the pipe with both. Where standard\n"
   "input is a terminal and standard output is not, nothing is read from the terminal.\n\n"
-  "What flows is NOT ENCRYPTED: the two computers connect directly to each other by TCP, and whoever can listen on\n"
-  "the network between them can read and change it. A stranger cannot join in by knowing the address alone: that\n"
-  "takes a secret which goes through Beckon. It needs a network on which the inviter's computer can be reached.";
+  "What flows is encrypted from one computer to the other. --verbose tells whether it goes there directly or by way\n"
+  "of a relay, which cannot read it.";
 
 /* ---- the end ---- */
 
@@ -250,7 +249,6 @@ tear_down (BkPipe *self)
   bk_pipe_ends_free (self->ends);
   bk_pipe_relay_free (self->relay);
   bk_pipe_door_free (self->door);
-  bk_meeting_free (self->meeting);
   if (self->link >= 0)
     close (self->link);
   if (self->inside >= 0)

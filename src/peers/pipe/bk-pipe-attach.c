@@ -47,7 +47,7 @@ struct _BkPipeDoor
   GSocketListener *listener;
   GCancellable *cancellable;
   char *path;
-  BkMeetLinked attached;
+  BkPipeAttached attached;
   gpointer user_data;
 };
 
@@ -97,7 +97,7 @@ open_door (BkPipeDoor *self, GError **error)
 }
 
 BkPipeDoor *
-bk_pipe_door_new (const char *session, gboolean invitee, BkMeetLinked attached, gpointer user_data, GError **error)
+bk_pipe_door_new (const char *session, gboolean invitee, BkPipeAttached attached, gpointer user_data, GError **error)
 {
   g_autofree char *folder = dup_folder (error);
   g_autofree char *bare = dup_bare_id (session);

@@ -20,8 +20,8 @@ typedef enum
 typedef enum
 {
   BK_PIPE_PHASE_SESSION, /* on the way to a connected session */
-  BK_PIPE_PHASE_MEETING, /* the two machines are being connected */
-  BK_PIPE_PHASE_WAITING, /* launched, connected, and nobody is attached yet */
+  BK_PIPE_PHASE_OPENING, /* the stream to the other program is being opened */
+  BK_PIPE_PHASE_WAITING, /* launched, the stream is open, and nobody is attached yet */
   BK_PIPE_PHASE_FLOWING,
   BK_PIPE_PHASE_OVER,
 } BkPipePhase;
@@ -44,8 +44,8 @@ typedef struct
 
   BeckonSessionManager *manager;
   BeckonSession *session;
-  BkMeeting *meeting;
-  int link;             /* the socket to the other machine, -1 before */
+  gboolean asked;       /* for the stream */
+  int link;             /* the stream, -1 before */
   BkPipeDoor *door;
   int inside;           /* the socket of the program that came in, -1 before */
   BkPipeEnds *ends;
@@ -69,8 +69,8 @@ void bk_pipe_start_receive (BkPipe *self);
 void bk_pipe_start_launched (BkPipe *self);
 void bk_pipe_start_attach (BkPipe *self, const char *session);
 
-/* The session is connected: finds the way to the other machine. */
-void bk_pipe_meet (BkPipe *self);
+/* Opens the stream to the other program as soon as the session can have one; to be called when that may have changed. */
+void bk_pipe_open (BkPipe *self);
 /* Watches what becomes of the session from now on. */
 void bk_pipe_follow (BkPipe *self);
 

@@ -15,21 +15,47 @@ ends_at_once (BeckonSessionResult result)
          || result == BECKON_SESSION_RESULT_SIGNED_OUT;
 }
 
-/* Once it flows, the connection knows best when all has arrived: the other program may leave the session first. Only a
+/* There is no way to the other side: says why. */
+static void
+fail_connection (BkPipe *self)
+{
+  const char *reason = beckon_session_get_channel_reason (self->session);
+
+  if (*reason == '\0')
+    reason = beckon_session_result_to_text (BECKON_SESSION_RESULT_CONNECTION_FAILURE);
+  bk_pipe_fail (self, BK_PIPE_OTHER_END, "%s", reason);
+}
+
+/* Once it flows, the stream knows best when all has arrived: the other program may leave the session first. Only a
  * person who stops it, stops it here too. */
 static void
 on_termination (BeckonSession *session, BeckonSessionResult result, const char *app_data, BkPipe *self)
 {
   if (self->phase == BK_PIPE_PHASE_FLOWING && !ends_at_once (result))
     return;
-  bk_pipe_fail (self, BK_PIPE_OTHER_END, "%s", beckon_session_result_to_text (result));
+  if (result == BECKON_SESSION_RESULT_CONNECTION_FAILURE)
+    fail_connection (self);
+  else
+    bk_pipe_fail (self, BK_PIPE_OTHER_END, "%s", beckon_session_result_to_text (result));
 }
 
 static void
 on_state_changed (BeckonSession *session, BeckonSessionState previous, BkPipe *self)
 {
-  if (beckon_session_get_state (session) == BECKON_SESSION_STATE_CONNECTED)
-    bk_pipe_meet (self);
+  bk_pipe_open (self);
+}
+
+static void
+on_path_changed (BeckonSession *session, GParamSpec *pspec, BkPipe *self)
+{
+  BeckonChannelPath path = beckon_session_get_channel_path (session);
+
+  if (self->phase == BK_PIPE_PHASE_FLOWING)
+    bk_pipe_say (self, "The connection: %s", beckon_channel_path_to_nick (path));
+  else if (path == BECKON_CHANNEL_PATH_FAILED)
+    fail_connection (self);
+  else
+    bk_pipe_open (self);
 }
 
 static void
@@ -46,9 +72,9 @@ bk_pipe_follow (BkPipe *self)
 
   g_signal_connect (self->session, "termination", G_CALLBACK (on_termination), self);
   g_signal_connect (self->session, "state-changed", G_CALLBACK (on_state_changed), self);
-  if (state == BECKON_SESSION_STATE_CONNECTED)
-    bk_pipe_meet (self);
-  else if (state == BECKON_SESSION_STATE_TERMINATED)
+  g_signal_connect (self->session, "notify::channel-path", G_CALLBACK (on_path_changed), self);
+  bk_pipe_open (self);
+  if (state == BECKON_SESSION_STATE_TERMINATED)
     on_termination (self->session, beckon_session_get_result (self->session), "", self);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* beckon-pipe: joins standard input and output of two people. The parts, from the outside in: attach (a socket for the
- * program that the user calls), meet (the connection between the two machines), ends and relay (what flows). */
+ * program that the user calls), stream (to the program of the other side), ends and relay (what flows). */
 #pragma once
 
-#include "bk-meet.h"
+#include "beckon.h"
 
 G_BEGIN_DECLS
 
@@ -29,9 +29,12 @@ void bk_pipe_relay_free (BkPipeRelay *self);
 
 /* ---- the socket for the program that the user calls ---- */
 
+/* @fd: the socket of who came in, to be taken over. */
+typedef void (*BkPipeAttached) (int fd, gpointer user_data);
+
 typedef struct _BkPipeDoor BkPipeDoor;
 /* Opens the socket of a side of @session (a SessionID). The first who comes in gets it. */
-BkPipeDoor *bk_pipe_door_new (const char *session, gboolean invitee, BkMeetLinked attached, gpointer user_data,
+BkPipeDoor *bk_pipe_door_new (const char *session, gboolean invitee, BkPipeAttached attached, gpointer user_data,
                               GError **error);
 void bk_pipe_door_free (BkPipeDoor *self);
 

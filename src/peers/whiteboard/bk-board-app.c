@@ -58,8 +58,8 @@ on_about (GSimpleAction *action, GVariant *value, gpointer user_data)
 
   adw_show_about_window (window, "application-name", _ ("Whiteboard"), "application-icon", "im.beckon.Whiteboard",
                          "developer-name", _ ("The Beckon developers"), "version", BECKON_PACKAGE_VERSION, "comments",
-                         _ ("Draw with somebody on the same board. What is drawn goes from one computer to the other"
-                            " and is not encrypted."),
+                         _ ("Draw with somebody on the same board. What is drawn is encrypted from one computer to"
+                            " the other."),
                          "website", "https://beckon.im/whiteboard", "license-type", GTK_LICENSE_GPL_3_0, NULL);
 }
 

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the other side lacks is taken from the document when the socket has room for it: nothing piles up here, and a
- * link that is made anew goes on where the other side says that it is. */
+ * link begins where the other side says that it is. */
 #include "bk-board-link.h"
 
 #include <errno.h>
 #include <glib-unix.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define PORTION 65536
-/* What was sent and nobody confirms: then the other computer is gone. */
-#define SILENCE_MS 20000
-
 struct _BkBoardLink
 {
   BkBoardDocument *document;
@@ -181,7 +176,6 @@ bk_board_link_new (BkBoardDocument *document, int socket, BkBoardLinkReady ready
                    gpointer user_data)
 {
   BkBoardLink *self = g_new0 (BkBoardLink, 1);
-  int yes = 1, silence = SILENCE_MS;
 
   self->document = g_object_ref (document);
   self->socket = socket;
@@ -191,8 +185,6 @@ bk_board_link_new (BkBoardDocument *document, int socket, BkBoardLinkReady ready
   self->on_over = over;
   self->user_data = user_data;
   g_unix_set_fd_nonblocking (socket, TRUE, NULL);
-  setsockopt (socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  setsockopt (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence, sizeof silence);
   bk_board_frame_write_hello (self->out, bk_board_document_get_site (document), bk_board_document_get_marks (document));
   self->reading = g_unix_fd_add (socket, G_IO_IN | G_IO_ERR | G_IO_HUP, on_readable, self);
   self->writing = g_unix_fd_add (socket, G_IO_OUT | G_IO_ERR | G_IO_HUP, on_writable, self);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Joins a document with the same one on another machine, over a socket. */
+/* Joins a document with the same one on another machine, over a stream. */
 #pragma once
 
 #include "bk-board-document.h"

@@ -2,15 +2,18 @@
 #include "bk-board-partner.h"
 
 #include "bk-board-link.h"
-#include "bk-meet.h"
+#include "beckon.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n.h>
 
-#define PROTOCOL "beckon-whiteboard 1"
-#define MEETING_SECONDS 30
-#define AGAIN_SECONDS 20
-/* A link that breaks over and over is no link. */
-#define MAX_AGAIN 20
+/* A later version that draws otherwise opens another one. */
+#define STREAM "whiteboard"
+/* The session service gives up before that, and then says why. */
+#define OPENING_SECONDS 60
+/* So long after the link the session, which knows more, may say what happened. */
+#define BROKEN_SECONDS 20
 
 struct _BkBoardPartner
 {
@@ -19,14 +22,13 @@ struct _BkBoardPartner
   BkBoardPartnerState state;
   char *name;
   char *sentence;
-  char *why;        /* the link could not be made again */
   guint timer;
-  guint n_again;
+  gboolean opening;
+  gboolean no_service; /* it went away, and all that it carried */
 
   BkBoardDocument *document;
   BeckonSessionManager *manager;
   BeckonSession *session;
-  BkMeeting *meeting;
   BkBoardLink *link;
   GCancellable *cancellable;
 };
@@ -59,7 +61,6 @@ be_gone (BkBoardPartner *self, char *sentence)
 
   if (self->state == BK_BOARD_PARTNER_GONE)
     return;
-  g_clear_pointer (&self->meeting, bk_meeting_free);
   g_clear_pointer (&self->link, bk_board_link_free);
   self->sentence = g_strdup_printf (_ ("%s You can go on drawing and export the picture."), sentence);
   enter (self, BK_BOARD_PARTNER_GONE);
@@ -87,15 +88,31 @@ be_closed (BkBoardPartner *self)
   be_gone (self, g_strdup_printf (_ ("%s closed Whiteboard."), self->name));
 }
 
-/* The session is over, for that reason. A service that was restarted does not keep two programs from drawing: then it
- * is the end of the link that counts. */
+/* The session is over, for that reason. */
 static void
 be_over (BkBoardPartner *self, BeckonSessionResult result)
 {
-  if (result == BECKON_SESSION_RESULT_ENDED || result == BECKON_SESSION_RESULT_SERVICE_RESTARTED)
+  if (result == BECKON_SESSION_RESULT_ENDED)
     be_closed (self);
   else
     be_gone (self, g_strdup (beckon_session_get_result_text (self->session)));
+}
+
+/* There is no way to the other side. */
+static void
+be_unreachable (BkBoardPartner *self)
+{
+  const char *reason = beckon_session_get_channel_reason (self->session);
+
+  if (*reason == '\0')
+    reason = beckon_session_result_to_text (BECKON_SESSION_RESULT_CONNECTION_FAILURE);
+  give_up (self, g_strdup (reason));
+}
+
+static void
+be_without_service (BkBoardPartner *self)
+{
+  be_gone (self, g_strdup (_ ("Beckon went away.")));
 }
 
 /* ---- the link ---- */
@@ -106,13 +123,10 @@ on_late (gpointer user_data)
   BkBoardPartner *self = user_data;
 
   self->timer = 0;
-  if (self->state != BK_BOARD_PARTNER_AGAIN)
-    give_up (self, g_strdup_printf (_ ("The program of %s does not answer."), self->name));
-  else if (self->why != NULL)
-    give_up (self, g_strdup_printf (_ ("The connection with %s broke and cannot be made again (%s)."), self->name,
-                                    self->why));
-  else
+  if (self->state == BK_BOARD_PARTNER_LOST)
     give_up (self, g_strdup_printf (_ ("The connection with %s broke."), self->name));
+  else
+    give_up (self, g_strdup_printf (_ ("The program of %s does not answer."), self->name));
   return G_SOURCE_REMOVE;
 }
 
@@ -123,55 +137,51 @@ on_ready (BkBoardLink *link, gpointer user_data)
 }
 
 static void
-try_again (BkBoardPartner *self)
-{
-  enter (self, BK_BOARD_PARTNER_AGAIN);
-  self->timer = g_timeout_add_seconds (AGAIN_SECONDS, on_late, self);
-  self->n_again++;
-  g_clear_pointer (&self->why, g_free);
-  bk_meeting_again (self->meeting);
-}
-
-static void
 on_link_over (BkBoardLink *link, BkBoardLinkEnd end, gpointer user_data)
 {
   BkBoardPartner *self = user_data;
 
   g_clear_pointer (&self->link, bk_board_link_free);
   if (end == BK_BOARD_LINK_NONSENSE)
-    give_up (self, g_strdup_printf (_ ("The program of %s sent something that makes no sense."), self->name));
+    {
+      give_up (self, g_strdup_printf (_ ("The program of %s sent something that makes no sense."), self->name));
+    }
   else if (end == BK_BOARD_LINK_BYE)
-    be_closed (self);
+    {
+      be_closed (self);
+    }
   else if (beckon_session_get_state (self->session) == BECKON_SESSION_STATE_TERMINATED)
-    be_over (self, beckon_session_get_result (self->session));
-  else if (self->state == BK_BOARD_PARTNER_TOGETHER && self->n_again < MAX_AGAIN)
-    try_again (self);
+    {
+      be_over (self, beckon_session_get_result (self->session));
+    }
+  else if (self->no_service)
+    {
+      be_without_service (self);
+    }
   else
-    give_up (self, g_strdup_printf (_ ("The connection with %s broke."), self->name));
+    {
+      enter (self, BK_BOARD_PARTNER_LOST);
+      self->timer = g_timeout_add_seconds (BROKEN_SECONDS, on_late, self);
+    }
 }
 
-/* The first link, or one after the other side found that the last one broke, perhaps before this side did. */
 static void
-on_linked (int fd, gpointer user_data)
+on_stream (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  BkBoardPartner *self = user_data;
+  g_autoptr (BkBoardPartner) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GIOStream) stream = beckon_session_open_stream_finish (BECKON_SESSION (source), result, &error);
 
-  g_clear_pointer (&self->link, bk_board_link_free);
-  if (self->state == BK_BOARD_PARTNER_TOGETHER)
-    try_again (self);
-  self->link = bk_board_link_new (self->document, fd, on_ready, on_link_over, self);
-}
-
-/* If the other program is not there any more, the session will say so in a moment, and better. */
-static void
-on_not_linked (const char *why, gpointer user_data)
-{
-  BkBoardPartner *self = user_data;
-
-  if (self->state == BK_BOARD_PARTNER_AGAIN)
-    self->why = g_strdup (why);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->state != BK_BOARD_PARTNER_CONNECTING)
+    return;
+  int fd = -1;
+  if (stream != NULL)
+    fd = fcntl (g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream))), F_DUPFD_CLOEXEC, 0);
+  if (fd < 0)
+    give_up (self, g_strdup_printf (_ ("There is no connection with %s (%s)."), self->name,
+                                    error != NULL ? error->message : g_strerror (errno)));
   else
-    give_up (self, g_strdup_printf (_ ("There is no direct connection with %s (%s)."), self->name, why));
+    self->link = bk_board_link_new (self->document, fd, on_ready, on_link_over, self);
 }
 
 /* ---- the session ---- */
@@ -184,25 +194,48 @@ on_termination (BeckonSession *session, BeckonSessionResult result, const char *
                        || result == BECKON_SESSION_RESULT_CANCELLED_REMOTE
                        || result == BECKON_SESSION_RESULT_SIGNED_OUT;
 
-  if (self->link != NULL && self->state == BK_BOARD_PARTNER_TOGETHER && !by_person)
+  if (self->link != NULL && self->state != BK_BOARD_PARTNER_CONNECTING && !by_person)
     return;
   be_over (self, result);
 }
 
+/* Opens the stream as soon as the session can have one. */
 static void
-on_state_changed (BeckonSession *session, BeckonSessionState previous, BkBoardPartner *self)
+open_stream (BkBoardPartner *self)
 {
-  BeckonSessionState state = beckon_session_get_state (session);
+  BeckonChannelPath path = beckon_session_get_channel_path (self->session);
 
-  if (self->state != BK_BOARD_PARTNER_CONNECTING || self->meeting != NULL)
+  if (self->opening || (path != BECKON_CHANNEL_PATH_DIRECT && path != BECKON_CHANNEL_PATH_RELAY))
     return;
-  if (state == BECKON_SESSION_STATE_CONNECTED)
-    {
-      self->meeting = bk_meeting_new (session, PROTOCOL, TRUE, on_linked, on_not_linked, self);
-      self->timer = g_timeout_add_seconds (MEETING_SECONDS, on_late, self);
-    }
-  else if (state == BECKON_SESSION_STATE_TERMINATED)
-    on_termination (session, beckon_session_get_result (session), "", self);
+  self->opening = TRUE;
+  beckon_session_open_stream_async (self->session, STREAM, self->cancellable, on_stream, g_object_ref (self));
+}
+
+/* Either the session or its channel is another than before. */
+static void
+on_changed (BkBoardPartner *self)
+{
+  BeckonSessionState state = beckon_session_get_state (self->session);
+  BeckonChannelPath path = beckon_session_get_channel_path (self->session);
+  gboolean lost = path == BECKON_CHANNEL_PATH_LOST;
+
+  if (self->state == BK_BOARD_PARTNER_CONNECTING && path == BECKON_CHANNEL_PATH_FAILED)
+    be_unreachable (self);
+  else if (self->state == BK_BOARD_PARTNER_CONNECTING && state == BECKON_SESSION_STATE_CONNECTED)
+    open_stream (self);
+  else if (self->state == BK_BOARD_PARTNER_TOGETHER && lost)
+    enter (self, BK_BOARD_PARTNER_LOST);
+  else if (self->state == BK_BOARD_PARTNER_LOST && !lost && self->link != NULL)
+    enter (self, BK_BOARD_PARTNER_TOGETHER);
+}
+
+/* What the link still holds is drawn first. */
+static void
+on_shutdown (BkBoardPartner *self)
+{
+  self->no_service = TRUE;
+  if (self->link == NULL)
+    be_without_service (self);
 }
 
 static void
@@ -222,9 +255,13 @@ on_session (GObject *source, GAsyncResult *result, gpointer user_data)
   self->session = session;
   self->name = g_strdup (beckon_session_get_user_name (session));
   g_signal_connect_object (session, "termination", G_CALLBACK (on_termination), self, 0);
-  g_signal_connect_object (session, "state-changed", G_CALLBACK (on_state_changed), self, 0);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::channel-path", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   enter (self, BK_BOARD_PARTNER_CONNECTING);
-  on_state_changed (session, BECKON_SESSION_STATE_READY, self);
+  self->timer = g_timeout_add_seconds (OPENING_SECONDS, on_late, self);
+  on_changed (self);
+  if (beckon_session_get_state (session) == BECKON_SESSION_STATE_TERMINATED)
+    on_termination (session, beckon_session_get_result (session), "", self);
 }
 
 static void
@@ -235,8 +272,11 @@ on_manager (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->manager = beckon_session_manager_new_finish (result, &error);
   if (self->manager != NULL)
-    beckon_session_manager_get_launching_session_async (self->manager, NULL, self->cancellable, on_session,
-                                                        g_object_ref (self));
+    {
+      g_signal_connect_object (self->manager, "app-shutdown", G_CALLBACK (on_shutdown), self, G_CONNECT_SWAPPED);
+      beckon_session_manager_get_launching_session_async (self->manager, NULL, self->cancellable, on_session,
+                                                          g_object_ref (self));
+    }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     be_gone (self, g_strdup_printf (_ ("Beckon cannot be reached (%s)."), error->message));
 }
@@ -257,7 +297,6 @@ bk_board_partner_leave (BkBoardPartner *self)
   if (self->link != NULL)
     bk_board_link_bye (self->link);
   g_clear_pointer (&self->link, bk_board_link_free);
-  g_clear_pointer (&self->meeting, bk_meeting_free);
 }
 
 /* ---- the object ---- */
@@ -282,7 +321,6 @@ bk_board_partner_finalize (GObject *object)
   g_object_unref (self->cancellable);
   g_free (self->name);
   g_free (self->sentence);
-  g_free (self->why);
   G_OBJECT_CLASS (bk_board_partner_parent_class)->finalize (object);
 }
 

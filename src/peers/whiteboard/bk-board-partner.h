@@ -11,7 +11,7 @@ typedef enum
   BK_BOARD_PARTNER_NONE,       /* not launched by a session */
   BK_BOARD_PARTNER_CONNECTING,
   BK_BOARD_PARTNER_TOGETHER,
-  BK_BOARD_PARTNER_AGAIN,      /* the link broke and is being made once more */
+  BK_BOARD_PARTNER_LOST,       /* nothing comes through; a way is being looked for */
   BK_BOARD_PARTNER_GONE,       /* for good; the sentence says why */
 } BkBoardPartnerState;
 
@@ -21,7 +21,7 @@ typedef enum
 G_DECLARE_FINAL_TYPE (BkBoardPartner, bk_board_partner, BK_BOARD, PARTNER, GObject)
 
 BkBoardPartner *bk_board_partner_new (BkBoardDocument *document);
-/* Gets the session that launched the program, and meets the other side. */
+/* Gets the session that launched the program, and opens the link to the other side. */
 void bk_board_partner_start (BkBoardPartner *self);
 /* The program is being closed: says so to the other side. */
 void bk_board_partner_leave (BkBoardPartner *self);

@@ -34,7 +34,7 @@ make_subtitle (BkBoardPartner *partner)
       return name != NULL ? g_strdup_printf (_ ("Connecting with %s…"), name) : g_strdup (_ ("Connecting…"));
     case BK_BOARD_PARTNER_TOGETHER:
       return g_strdup_printf (_ ("With %s"), name);
-    case BK_BOARD_PARTNER_AGAIN:
+    case BK_BOARD_PARTNER_LOST:
       return g_strdup_printf (_ ("Connecting with %s again…"), name);
     case BK_BOARD_PARTNER_NONE:
     case BK_BOARD_PARTNER_GONE:

@@ -2,12 +2,29 @@
 /* session-send */
 #include "bk-server-private.h"
 
+static const BkServerRate transports = { 64, 50 };
+
+/* Whoever looks for a way to the other side says a few things at once, and then little for a long time. */
+static gboolean
+check_rate (BkServerPeer *peer, const BkFrame *frame)
+{
+  guint retry_ms;
+
+  if (bk_frame_get_envelope (frame)->kind != BK_ENVELOPE_TRANSPORT
+      || bk_server_bucket_take (&peer->transports, transports, 1, bk_clock_now (peer->server->clock), &retry_ms))
+    return TRUE;
+  bk_server_peer_refuse_busy (peer, bk_frame_get_id (frame), retry_ms);
+  return FALSE;
+}
+
 void
 bk_server_handle_session_send (BkServerPeer *peer, const BkFrame *frame)
 {
   const char *grant = peer->server->config->lock ? bk_frame_get_string (frame, "grant") : NULL;
-  BkStoreSession *job = g_new0 (BkStoreSession, 1);
+  if (!check_rate (peer, frame))
+    return;
 
+  BkStoreSession *job = g_new0 (BkStoreSession, 1);
   job->now = bk_server_now (peer->server);
   job->account = peer->account->id;
   job->device = peer->device;

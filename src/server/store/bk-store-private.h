@@ -66,6 +66,7 @@ typedef struct
 } BkStoreEnvelope;
 
 gboolean bk_store_envelope_add (BkSqlite *db, const BkStoreEnvelope *envelope, BkStoreChanges *changes, GError **error);
+gboolean bk_store_envelope_drop_transports (BkSqlite *db, const char *session, GError **error);
 gboolean bk_store_envelope_drop_invite (BkSqlite *db, const char *session, GError **error);
 gboolean bk_store_envelope_set_expiry (BkSqlite *db, const char *session, gint64 expires, GError **error);
 gboolean bk_store_uid_seen (BkSqlite *db, gint64 account, const char *uid, gboolean *seen, GError **error);

@@ -32,6 +32,7 @@ bk_store_envelope_add (BkSqlite *db, const BkStoreEnvelope *envelope, BkStoreCha
 {
   BkStoreEvent event = { .account = envelope->account, .device = envelope->device, .not_device = envelope->not_device };
   gint64 invite = envelope->envelope != NULL && envelope->envelope->kind == BK_ENVELOPE_INVITE;
+  gint64 transport = envelope->envelope != NULL && envelope->envelope->kind == BK_ENVELOPE_TRANSPORT;
 
   if (!bk_store_next_seq (db, envelope->account, &event.seq, error))
     return FALSE;
@@ -39,10 +40,10 @@ bk_store_envelope_add (BkSqlite *db, const BkStoreEnvelope *envelope, BkStoreCha
   g_autoptr (BkFrame) frame = make_frame (envelope, event.seq);
   g_autoptr (GBytes) bytes = bk_frame_to_bytes (frame);
   if (!bk_store_exec (db, error,
-                      "INSERT INTO envelopes (owner, seq, device, not_device, session, invite, frame, expires)"
-                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                      "iiiisibi", event.account, event.seq, event.device, event.not_device, envelope->session, invite,
-                      bytes, envelope->expires))
+                      "INSERT INTO envelopes (owner, seq, device, not_device, session, invite, transport, frame,"
+                      " expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                      "iiiisiibi", event.account, event.seq, event.device, event.not_device, envelope->session,
+                      invite, transport, bytes, envelope->expires))
     return FALSE;
 
   event.frame = g_steal_pointer (&bytes);
@@ -94,6 +95,13 @@ gboolean
 bk_store_envelope_drop_invite (BkSqlite *db, const char *session, GError **error)
 {
   return bk_store_exec (db, error, "DELETE FROM envelopes WHERE session = ? AND invite = 1", "s", session);
+}
+
+/* Nobody looks for a way any more. */
+gboolean
+bk_store_envelope_drop_transports (BkSqlite *db, const char *session, GError **error)
+{
+  return bk_store_exec (db, error, "DELETE FROM envelopes WHERE session = ? AND transport = 1", "s", session);
 }
 
 gboolean

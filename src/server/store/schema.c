@@ -140,5 +140,11 @@ static const char groups[] =
   "CREATE INDEX groups_by_seq ON groups (owner, seq);"
   "ALTER TABLE contacts ADD COLUMN groups TEXT;";
 
-const BkSqliteMigration bk_store_migrations[] = { { version_1 }, { version_2 }, { groups } };
+/* How many TRANSPORT envelopes each side has sent, and which of those that wait are of that kind. */
+static const char transports[] =
+  "ALTER TABLE invitations ADD COLUMN inviter_transports INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE invitations ADD COLUMN invitee_transports INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE envelopes ADD COLUMN transport INTEGER NOT NULL DEFAULT 0;";
+
+const BkSqliteMigration bk_store_migrations[] = { { version_1 }, { version_2 }, { groups }, { transports } };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);

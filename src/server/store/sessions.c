@@ -35,6 +35,8 @@ typedef struct
   gint64 installing_device; /* 0: nobody installs */
   State state;
   gint64 context_bytes;
+  gint64 inviter_transports; /* that each side has sent */
+  gint64 invitee_transports;
   gint64 expires;
 } Invitation;
 
@@ -69,7 +71,8 @@ load (BkSqlite *db, const char *guid, Invitation *invitation, gboolean *found, G
 {
   sqlite3_stmt *query = bk_store_query (db, error,
                                         "SELECT inviter, inviter_device, invitee, answer_device, installing_device,"
-                                        " state, context_bytes, expires FROM invitations WHERE guid = ?",
+                                        " state, context_bytes, expires, inviter_transports, invitee_transports"
+                                        " FROM invitations WHERE guid = ?",
                                         "s", guid);
   if (query == NULL || !bk_sqlite_step (db, query, found, error))
     return FALSE;
@@ -84,6 +87,8 @@ load (BkSqlite *db, const char *guid, Invitation *invitation, gboolean *found, G
   invitation->state = (State) sqlite3_column_int (query, 5);
   invitation->context_bytes = sqlite3_column_int64 (query, 6);
   invitation->expires = sqlite3_column_int64 (query, 7);
+  invitation->inviter_transports = sqlite3_column_int64 (query, 8);
+  invitation->invitee_transports = sqlite3_column_int64 (query, 9);
   sqlite3_reset (query);
   return TRUE;
 }
@@ -95,9 +100,12 @@ save (Relay *relay, GError **error)
 
   return bk_store_exec (relay->db, error,
                         "UPDATE invitations SET answer_device = ?, installing_device = ?, state = ?,"
-                        " context_bytes = ?, expires = ? WHERE guid = ?",
-                        "iiiiis", invitation->answer_device, invitation->installing_device, (gint64) invitation->state,
-                        invitation->context_bytes, invitation->expires, relay->job->envelope->session);
+                        " context_bytes = ?, expires = ?, inviter_transports = ?, invitee_transports = ?"
+                        " WHERE guid = ?",
+                        "iiiiiiis", invitation->answer_device, invitation->installing_device,
+                        (gint64) invitation->state, invitation->context_bytes, invitation->expires,
+                        invitation->inviter_transports, invitation->invitee_transports,
+                        relay->job->envelope->session);
 }
 
 /* Hands the envelope on to @device of the other side, 0 for all of them. */
@@ -258,6 +266,17 @@ speak (Relay *relay, GError **error)
   return save (relay, error) && hand_on (relay, other_device (relay), invitation->expires, error);
 }
 
+static gboolean
+transport (Relay *relay, GError **error)
+{
+  gint64 *count = relay->role == ROLE_INVITER ? &relay->invitation.inviter_transports
+                                              : &relay->invitation.invitee_transports;
+
+  if (++*count > BK_LIMIT_TRANSPORTS)
+    return refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "This side has said often enough how it can be reached");
+  return speak (relay, error);
+}
+
 /* A device that only rang too long says so while another one installs the application: that is no end. */
 static gboolean
 is_mere_silence (const Relay *relay)
@@ -287,6 +306,8 @@ finish (Relay *relay, GError **error)
   /* What was said before in this session is of use for as long as the end of it. */
   if (!save (relay, error) || !bk_store_envelope_set_expiry (relay->db, session, over, error))
     return FALSE;
+  if (!bk_store_envelope_drop_transports (relay->db, session, error))
+    return FALSE;
   if (!answered && relay->role == ROLE_INVITEE && !tell_elsewhere (relay, "declined", error))
     return FALSE;
   return bk_store_envelope_drop_invite (relay->db, session, error)
@@ -308,7 +329,7 @@ static const struct
   [BK_ENVELOPE_NOT_PRESENT] = { ROLE_INVITEE, TRUE, FALSE, TRUE, not_present },
   [BK_ENVELOPE_ACCEPT] = { ROLE_INVITEE, TRUE, FALSE, TRUE, accept },
   [BK_ENVELOPE_CONNECT] = { ROLE_INVITER, FALSE, TRUE, FALSE, speak },
-  [BK_ENVELOPE_TRANSPORT] = { ROLE_INVITER | ROLE_INVITEE, FALSE, TRUE, FALSE, speak },
+  [BK_ENVELOPE_TRANSPORT] = { ROLE_INVITER | ROLE_INVITEE, FALSE, TRUE, FALSE, transport },
   [BK_ENVELOPE_HOSTING] = { ROLE_INVITER | ROLE_INVITEE, FALSE, FALSE, FALSE, speak }, /* goes over the channel */
   [BK_ENVELOPE_CONTEXT] = { ROLE_INVITER | ROLE_INVITEE, FALSE, TRUE, FALSE, speak },
   [BK_ENVELOPE_DECLINE] = { ROLE_INVITEE, TRUE, FALSE, TRUE, decline },
