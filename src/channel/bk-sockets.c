@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define DEFAULT_EPHEMERAL 32768
+#define UNIX_ACCEPTS_CONNECTIONS 0x10000 /* __SO_ACCEPTCON of the kernel */
 
 static gboolean
 read_address (const char *digits, gboolean v6, guint8 *address)
@@ -215,8 +216,10 @@ bk_sockets_find_listener (GArray *rows, const BkListenWish *wish, gboolean udp, 
 
       if (row->udp != udp || !is_open (row, wish) || !is_wished (row, wish))
         continue;
+      /* Who listens for packets everywhere answers from the machine's first address, wherever they came to: nothing
+       * from there would reach a socket that is connected to another one. */
       if (is_any (row))
-        g_strlcpy (address, wish->endpoint->address, INET_ADDRSTRLEN);
+        g_strlcpy (address, udp ? "127.0.0.1" : wish->endpoint->address, INET_ADDRSTRLEN);
       else
         inet_ntop (AF_INET, row->address, address, INET_ADDRSTRLEN);
       return address;
@@ -256,4 +259,22 @@ bk_sockets_get_first_ephemeral (void)
       && sscanf (text, "%u", &first) == 1)
     return first;
   return DEFAULT_EPHEMERAL;
+}
+
+/* Number, references, protocol, flags, type, state, inode, path: those that accept connections have one flag. */
+gboolean
+bk_sockets_has_listener_unix (const char *text, const char *path)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autofree char *end = g_strconcat (" ", path, NULL);
+
+  for (char **line = lines; *line != NULL; line++)
+    {
+      g_auto (GStrv) words = g_str_has_suffix (*line, end) ? g_strsplit_set (*line, " ", 5) : NULL;
+
+      if (words != NULL && g_strv_length (words) == 5
+          && (g_ascii_strtoull (words[3], NULL, 16) & UNIX_ACCEPTS_CONNECTIONS) != 0)
+        return TRUE;
+    }
+  return FALSE;
 }

@@ -52,5 +52,7 @@ const char *bk_sockets_find_listener (GArray *rows, const BkListenWish *wish, gb
 /* One that the program has opened and should not have; NULL: there is none. */
 const BkSocketRow *bk_sockets_find_other (GArray *rows, const BkListenWish *wish);
 guint bk_sockets_get_first_ephemeral (void);
+/* Whether somebody listens at @path, says @text, the contents of /proc/net/unix. Pure. */
+gboolean bk_sockets_has_listener_unix (const char *text, const char *path);
 
 G_END_DECLS
