@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define DEFAULT_EPHEMERAL 32768
+#define UNIX_ACCEPTS_CONNECTIONS 0x10000 /* __SO_ACCEPTCON of the kernel */
 
 static gboolean
 read_address (const char *digits, gboolean v6, guint8 *address)
@@ -238,8 +239,10 @@ bk_sockets_find_listener (GArray *rows, const BkListenWish *wish, gboolean udp, 
 
       if (row->udp != udp || !is_open (row, wish) || !is_wished (row, wish))
         continue;
+      /* Who listens for packets everywhere answers from the machine's first address, wherever they came to: nothing
+       * from there would reach a socket that is connected to another one. */
       if (is_any (row))
-        g_strlcpy (address, wish->endpoint->address, INET_ADDRSTRLEN);
+        g_strlcpy (address, udp ? "127.0.0.1" : wish->endpoint->address, INET_ADDRSTRLEN);
       else
         inet_ntop (AF_INET, row->address, address, INET_ADDRSTRLEN);
       return address;
