@@ -135,10 +135,13 @@ on_writable (gint64 id, gpointer user_data)
 static void
 on_acked (gint64 id, gpointer user_data)
 {
-  Flow *flow = expect_flow (user_data, id);
+  Side *self = user_data;
+  Flow *flow = expect_flow (self, id);
+  Flow *mirror = side_flow (&self->world->sides[self->client ? 1 : 0], id);
 
   g_assert_false (flow->acked);
   g_assert_true (flow->fin_taken);
+  g_assert_cmpuint (mirror->received, ==, flow->written);
   flow->acked = TRUE;
 }
 
