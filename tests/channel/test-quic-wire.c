@@ -58,7 +58,7 @@ try_bad_wire (guint32 seed)
 static void
 test_bad_wires (void)
 {
-  fake_wire_for_seeds (1000, 100, try_bad_wire);
+  fake_wire_for_seeds (1000, 80, try_bad_wire);
 }
 
 /* The same seed, the same story. */
@@ -269,8 +269,8 @@ test_wide (void)
   g_autoptr (World) world = world_new (50, &manners, NULL);
 
   world_connect (world);
-  side_open (&world->sides[0], 160 * (guint64) MIB, TRUE);
-  world_run_until (world, 2500 * MILLISECOND, world_are_flows_done);
+  side_open (&world->sides[0], 112 * (guint64) MIB, TRUE);
+  world_run_until (world, 2000 * MILLISECOND, world_are_flows_done);
 }
 
 /* 100 Mbit/s and two of a hundred packets lost each way. */
