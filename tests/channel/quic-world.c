@@ -95,6 +95,20 @@ on_confirmed (gpointer user_data)
   g_assert_cmpuint (self->closed, ==, 0);
 }
 
+/* From inside there is nothing to be had, and no harm in trying. */
+static void
+try_from_inside (Side *self)
+{
+  gint64 now = fake_wire_now (self->world->wire);
+  guint8 packet[BK_QUIC_MAX_PACKET] = { 0x40 };
+  gsize size;
+
+  g_assert_cmpuint (bk_quic_produce (self->quic, packet, sizeof packet, &size, now), ==, 0);
+  bk_quic_receive (self->quic, packet, sizeof packet, now);
+  bk_quic_expire (self->quic, now);
+  bk_quic_path_changed (self->quic, now);
+}
+
 static void
 on_opened (gint64 id, gpointer user_data)
 {
@@ -108,6 +122,7 @@ on_opened (gint64 id, gpointer user_data)
   flow->to_write = self->answer;
   flow->fin_wanted = TRUE;
   side_write (self, flow);
+  try_from_inside (self);
 }
 
 static void
