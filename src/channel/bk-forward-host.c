@@ -14,12 +14,14 @@
 
 #define FIRST_WAIT_MS 50
 #define LAST_WAIT_MS 250
+#define SECOND_LOOK_MS 200
 
 typedef struct
 {
   BkForward *forward;
   BkProgram *program; /* nullable */
   GStrv ignored;      /* nullable */
+  gboolean listens; /* at the last look */
   guint wait;
   guint timer;
   gint64 deadline;
@@ -118,6 +120,13 @@ look_at_ports (BkForward *self, Hosting *hosting)
     }
   if (!find_listener (self, rows, &wish))
     return FALSE;
+  if (!hosting->listens)
+    {
+      /* What else it opens comes at the same time, but not always first. */
+      hosting->listens = TRUE;
+      hosting->wait = SECOND_LOOK_MS;
+      return FALSE;
+    }
   succeed (self);
   return TRUE;
 }

@@ -168,7 +168,7 @@ read_some (BkIcePath *self)
                                               .msg_controllen = sizeof control[i] };
     }
   n = recvmmsg (self->fd, messages, BUFFERS, MSG_DONTWAIT, NULL);
-  for (int i = 0; i < n && self->fd >= 0; i++)
+  for (int i = 0; i < n; i++)
     take_message (self, &messages[i], self->buffers + i * BUFFER_SIZE);
   return n == BUFFERS && self->fd >= 0;
 }

@@ -5,7 +5,7 @@
 #include "beckon-error.h"
 #include "bk-limits.h"
 
-#include <string.h>
+#include <glib/gi18n-lib.h>
 
 #define MAX_EARLY 256      /* packets that came before there was a path of ours */
 #define MAX_BURST 64
@@ -252,8 +252,6 @@ static void
 on_gathered (NiceAgent *agent, guint stream, BkIce *self)
 {
   self->gathered = TRUE;
-  if (self->state == BECKON_CHANNEL_PATH_RELAY)
-    take_pair (self); /* more is known about why */
   flush_soon (self);
 }
 
@@ -315,7 +313,7 @@ gather (BkIce *self, GError **error)
   bk_ice_agent_set_servers (self->agent, self->stream, self->servers);
   if (!nice_agent_gather_candidates (self->agent, self->stream))
     {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "This machine has no address to be reached at");
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, _("This machine has no address to be reached at."));
       return FALSE;
     }
   bk_ice_agent_raise_buffers (self->agent, self->stream);

@@ -238,8 +238,10 @@ bk_sockets_find_listener (GArray *rows, const BkListenWish *wish, gboolean udp, 
 
       if (row->udp != udp || !is_open (row, wish) || !is_wished (row, wish))
         continue;
+      /* Who listens for packets everywhere answers from the machine's first address, wherever they came to: nothing
+       * from there would reach a socket that is connected to another one. */
       if (is_any (row))
-        g_strlcpy (address, wish->endpoint->address, INET_ADDRSTRLEN);
+        g_strlcpy (address, udp ? "127.0.0.1" : wish->endpoint->address, INET_ADDRSTRLEN);
       else
         inet_ntop (AF_INET, row->address, address, INET_ADDRSTRLEN);
       return address;

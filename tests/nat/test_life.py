@@ -168,7 +168,7 @@ def test_without_messenger():
         path = two.alice.session_path(two.session)
         two.alice.call(path, SESSION, 'SendContextData', GLib.Variant('(s)', ('over the channel',)))
         said = watch.until(lambda event: event['event'] == 'context-data')
-        assert said['bytes'] == len('over the channel'), said
+        assert int(said['bytes']) == len('over the channel'), said
         two.both_ways()
         two.alice.ctl('cancel', two.session)
         assert two.bob.wait_session(two.session)['result'] == 'cancelled-remote'

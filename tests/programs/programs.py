@@ -51,7 +51,9 @@ def register(users, host, join, transport, guid=GUID, **keys):
     for user in users:
         folder = user.folder / 'data/beckon/peers'
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f'{guid}.peer').write_text('\n'.join(lines) + '\n', encoding='utf-8')
+        # At once: half a file would be complained about.
+        (folder / 'new').write_text('\n'.join(lines) + '\n', encoding='utf-8')
+        (folder / 'new').rename(folder / f'{guid}.peer')
         until(lambda user=user: any(app['guid'] == guid for app in user.ctl('apps')), 'the registration is known')
 
 

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Programs that do not know Beckon: one side hosts, the other joins, over the channel between two services."""
+import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -93,6 +95,15 @@ def test_socket():
         until(lambda: not os.path.exists(path), 'the socket is gone')
 
 
+def test_socket_that_serves_the_first_one_alone():
+    with World() as world:
+        alice, bob = hosts(world, 'unix %s once', 'unix %s 1000', 'unix')
+        session = invite(alice, bob)
+        bob.ctl('accept', session)
+        expect_end(session, 'ended', alice, bob)
+        says(bob, session, 'bytes came back: 1000 the same')
+
+
 def test_the_invited_side_hosts():
     with World() as world:
         alice, bob = hosts(world, 'tcp %h:%p', 'tcp %h:%p 1000', 'tcp', Host='invitee')
@@ -122,9 +133,10 @@ def test_trial():
 
 
 def trial_logs(user, session):
-    folder = user.folder / 'state'
-    return '\n'.join(path.read_text(encoding='utf-8', errors='replace') for path in folder.rglob('*.log')
-                     if session.strip('{}').lower() in path.name.lower())
+    """Of both sides."""
+    name = session.strip('{}').replace('-', '').lower()
+    return '\n'.join(path.read_text(encoding='utf-8', errors='replace')
+                     for path in (user.folder / 'state').rglob(f'{name}*.log'))
 
 
 # ---- the end ----
@@ -138,7 +150,8 @@ def check_end(alice, bob, session, result, words):
 def test_the_host_ends():
     with World() as world:
         alice, bob = hosts(world, 'tcp %h:%p once', 'tcp %h:%p 1000', 'tcp')
-        session = run_both(alice, bob)
+        session = invite(alice, bob)
+        bob.ctl('accept', session)
         check_end(alice, bob, session, 'ended', {alice: 'Test was closed.', bob: 'Alice closed Test.'})
         says(bob, session, 'told to end')
 
@@ -179,15 +192,20 @@ def check_failure(world, host, words, **keys):
 
 
 def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+    """Below those which the system gives to everybody who only sends."""
+    while True:
+        port = random.randrange(20000, 30000)
+        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
+            probe.bind(('127.0.0.1', port))
+            return port
 
 
 def test_ports_that_are_not_carried():
     udp, tcp = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
     with World() as world:
-        check_failure(world, f'tcp %h:%p open={udp}/udp open={tcp}/tcp', ['Test', str(udp), str(tcp)])
+        check_failure(world, f'tcp %h:%p open={udp}/udp', ['Test', f'port {udp} (UDP)', 'not carry'])
+    with World() as world:
+        check_failure(world, f'tcp %h:%p open={tcp}/tcp', ['Test', f'port {tcp} (TCP)', 'not carry'])
 
 
 def test_ports_that_are_ignored():
@@ -237,12 +255,11 @@ def test_registered_while_the_other_side_waits():
 STRANGER = '''
 import os, socket, sys
 os.setgid(65534); os.setuid(65534)
-s = socket.create_connection((sys.argv[1], int(sys.argv[2])), 5)
-s.settimeout(20)
-s.sendall(b'let me in')
 try:
+    s = socket.create_connection((sys.argv[1], int(sys.argv[2])), 20)
+    s.sendall(b'let me in')
     print('read', s.recv(100))
-except ConnectionError:
+except (ConnectionResetError, BrokenPipeError):
     print('read', b'')
 '''
 
@@ -259,6 +276,7 @@ def test_another_user_is_refused():
         assert done.returncode == 0 and done.stdout.strip() == "read b''", (done.stdout, done.stderr)
         assert log_of(alice, session).count('joined') == 1, log_of(alice, session)
         assert alice.session(session)['state'] == 'connected'
+        assert 'program of another user' in bob.log.read_text(encoding='utf-8', errors='replace')
 
 
 def test_names_mean_nothing_to_programs():
@@ -278,6 +296,7 @@ if __name__ == '__main__':
         test_packets_of_a_host_that_listens_everywhere,
         test_tcp_and_udp_at_one_port,
         test_socket,
+        test_socket_that_serves_the_first_one_alone,
         test_the_invited_side_hosts,
         test_fixed_port,
         test_trial,

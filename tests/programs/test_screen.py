@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The screen of one side is seen on the other one's, to the pixel, and cannot be touched from there."""
 import os
+import random
+
+import Xlib.display
 
 import programs
 from programs import Screen, World, command_line, expect_end, friends, run_both, shipped, tap, until
@@ -9,14 +12,17 @@ from programs import Screen, World, command_line, expect_end, friends, run_both,
 SIZE = (320, 240)
 
 
-def draw(screen, color, shape):
-    """Something on the background that is not all of one colour."""
-    picture = f'/tmp/{os.getpid()}.png'
-    try:
-        screen.run('convert', '-size', f'{SIZE[0]}x{SIZE[1]}', f'xc:{color}', '-fill', 'yellow', '-draw', shape, picture)
-        screen.run('display', '-window', 'root', picture)
-    finally:
-        os.unlink(picture)
+def draw(screen, seed):
+    """Rectangles on the background, other ones for each seed."""
+    display = Xlib.display.Display(screen.name)
+    root = display.screen().root
+    numbers = random.Random(seed)
+    for _ in range(40):
+        gc = root.create_gc(foreground=numbers.randrange(1 << 24))
+        root.fill_rectangle(gc, numbers.randrange(SIZE[0]), numbers.randrange(SIZE[1]), numbers.randrange(5, 90),
+                            numbers.randrange(5, 90))
+    display.sync()
+    display.close()
 
 
 def holds(screen, wanted):
@@ -38,11 +44,11 @@ def test_screen():
     with World() as world:
         own, other = Screen(world, f'{SIZE[0]}x{SIZE[1]}x24'), Screen(world)
         alice, bob = friends(world, 'alice', 'bob', alice={'DISPLAY': own.name}, bob={'DISPLAY': other.name})
-        draw(own, 'navy', 'circle 100,100 100,140')
+        draw(own, 1)
         session = run_both(alice, bob, guid)
         first = own.picture()
         until(lambda: holds(other, first), 'the picture is on the other screen', 60)
-        draw(own, 'maroon', 'polygon 10,10 200,50 90,200')
+        draw(own, 2)
         second = own.picture()
         assert second != first
         until(lambda: holds(other, second), 'the new picture is on the other screen', 60)
