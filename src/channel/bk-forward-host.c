@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -77,31 +76,6 @@ succeed (BkForward *self)
 
 /* ---- is it there? ---- */
 
-static int
-connect_unix (const char *path)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
-  if (fd >= 0 && connect (fd, (struct sockaddr *) &address, sizeof address) == 0)
-    return fd;
-  if (fd >= 0)
-    close (fd);
-  return -1;
-}
-
-/* A program may serve the first one who connects and nobody else: looking must not be a connection. */
-static gboolean
-listens_unix (const char *path)
-{
-  struct stat info;
-  g_autofree char *text = NULL;
-
-  return lstat (path, &info) == 0 && S_ISSOCK (info.st_mode) && info.st_uid == geteuid ()
-         && g_file_get_contents ("/proc/net/unix", &text, NULL, NULL) && bk_sockets_has_listener_unix (text, path);
-}
-
 static BkListenWish
 make_wish (BkForward *self, GHashTable *inodes, const char *const *ignored)
 {
@@ -160,7 +134,10 @@ look_at_ports (BkForward *self, Hosting *hosting)
 static gboolean
 look_at_path (BkForward *self)
 {
-  if (!listens_unix (self->endpoint.path))
+  g_autofree char *text = NULL;
+
+  if (!g_file_get_contents ("/proc/net/unix", &text, NULL, NULL)
+      || !bk_sockets_listens_unix (text, self->endpoint.path))
     return FALSE;
   succeed (self);
   return TRUE;
@@ -243,6 +220,20 @@ bk_forward_host_async (BkForward *self, GObject *source, const BkEndpoint *endpo
 }
 
 /* ---- connecting to it ---- */
+
+static int
+connect_unix (const char *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  if (fd >= 0 && connect (fd, (struct sockaddr *) &address, sizeof address) == 0)
+    return fd;
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
 
 static struct sockaddr_in
 get_address (BkForward *self, const char *text)

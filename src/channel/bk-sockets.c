@@ -98,6 +98,29 @@ bk_sockets_read (gboolean udp)
   return rows;
 }
 
+#define UNIX_LISTENS 0x10000 /* flag: connections are accepted */
+
+static gboolean
+is_unix_line (const char *line, const char *path)
+{
+  guint flags = 0;
+  int at = 0;
+
+  return sscanf (line, "%*x: %*x %*x %x %*x %*x %*u %n", &flags, &at) == 1 && at > 0 && (flags & UNIX_LISTENS) != 0
+         && g_str_equal (line + at, path);
+}
+
+gboolean
+bk_sockets_listens_unix (const char *text, const char *path)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (is_unix_line (lines[i], path))
+      return TRUE;
+  return FALSE;
+}
+
 /* ---- whose is it ---- */
 
 static gboolean
@@ -259,22 +282,4 @@ bk_sockets_get_first_ephemeral (void)
       && sscanf (text, "%u", &first) == 1)
     return first;
   return DEFAULT_EPHEMERAL;
-}
-
-/* Number, references, protocol, flags, type, state, inode, path: those that accept connections have one flag. */
-gboolean
-bk_sockets_has_listener_unix (const char *text, const char *path)
-{
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  g_autofree char *end = g_strconcat (" ", path, NULL);
-
-  for (char **line = lines; *line != NULL; line++)
-    {
-      g_auto (GStrv) words = g_str_has_suffix (*line, end) ? g_strsplit_set (*line, " ", 5) : NULL;
-
-      if (words != NULL && g_strv_length (words) == 5
-          && (g_ascii_strtoull (words[3], NULL, 16) & UNIX_ACCEPTS_CONNECTIONS) != 0)
-        return TRUE;
-    }
-  return FALSE;
 }

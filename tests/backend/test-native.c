@@ -548,6 +548,36 @@ test_probe (void)
   g_assert_cmpuint (world->server->frames->len, ==, 2);
 }
 
+static void
+change_network (void)
+{
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
+}
+
+/* A connection that answered after the first of two changes may have died of the second one. */
+static void
+test_network_changes (void)
+{
+  g_autoptr (World) world = world_new ();
+
+  go_online (world);
+  change_network ();
+  JsonObject *request = bk_raw_server_wait (world->server, "presence-set");
+  bk_raw_server_send (world->server, "{\"type\":\"ok\",\"id\":%d}",
+                      (int) json_object_get_int_member (request, "id"));
+  bk_raw_server_send (world->server, "{\"type\":\"presence\",\"who\":\"" BOB "\",\"status\":\"online\"}");
+  bk_recorder_wait_status (world->alice, BOB, BECKON_STATUS_ONLINE);
+  change_network ();
+  change_network ();
+  advance (world, 4999);
+  g_assert_cmpuint (world->server->frames->len, ==, 2);
+  advance (world, 1);
+  bk_raw_server_wait (world->server, "presence-set");
+  advance (world, 10000);
+  expect_waiting (world, BECKON_ERROR_DISCONNECTED);
+  g_assert_cmpuint (world->server->frames->len, ==, 3);
+}
+
 static gboolean
 has_pinged (gpointer data)
 {
@@ -731,6 +761,7 @@ main (int argc, char **argv)
   g_test_add_func ("/native/fragments", test_fragments);
   g_test_add_func ("/native/dead-server", test_dead_server);
   g_test_add_func ("/native/probe", test_probe);
+  g_test_add_func ("/native/network-changes", test_network_changes);
   g_test_add_func ("/native/pings", test_pings);
   g_test_add_func ("/native/last-words", test_last_words);
   g_test_add_func ("/native/addresses", test_addresses);

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The world of the end-to-end tests, spread over machines: the server on one, each user on another."""
+import shlex
 import socket
 import subprocess
 
 from gi.repository import Gio, GLib
 
 from processes import Failure, LIMIT, Lines, die_with_parent
-from world import User, World, program
+from world import HERE, User, World, program
 
 SYSTEM_CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
 SERVER_PORT = 5290
@@ -15,7 +16,7 @@ MESSENGER = 'im.beckon.Messenger1'
 SESSION = 'im.beckon.Session1'
 ROOT = '/im/beckon/Beckon'
 
-# A program that does nothing: what is sent, the test sends itself.
+# A program that takes its session and does nothing with it: what is sent, the test sends itself.
 IDLE = '{0C1A55E5-1D1E-4000-8000-000000000001}'
 IDLE_REGISTRATION = '[Beckon Peer]\nGUID={guid}\nName=Idle\nExec={program}\nChannel=required\n'
 
@@ -37,7 +38,7 @@ class NatUser(User):
         super().__init__(world, name)
         path = self.folder / 'data/beckon/peers' / f'{IDLE}.peer'
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(IDLE_REGISTRATION.format(guid=IDLE, program='/usr/bin/sleep infinity'), encoding='utf-8')
+        path.write_text(IDLE_REGISTRATION.format(guid=IDLE, program=shlex.quote(str(HERE / 'peer')) + ' hold'), encoding='utf-8')
 
     def make_environment(self):
         environment = super().make_environment()
@@ -93,6 +94,10 @@ class NatWorld(World):
         self.relay = relay
         self.port = SERVER_PORT
         trust_new_certificate(self.folder, [server_node.ipv4, *([server_node.ipv6] if server_node.ipv6 else [])])
+
+    def close(self):
+        subprocess.run(['umount', SYSTEM_CERTIFICATES], check=False)
+        super().close()
 
     def address_for(self, host):
         place = self.node.ipv4 if host.kind != 'ipv6' else f'[{self.node.ipv6}]'

@@ -88,6 +88,8 @@ class Node:
             self.set(f'net/ipv4/conf/{where}/rp_filter', 0)
             self.set(f'net/ipv6/conf/{where}/disable_ipv6', 0 if ipv6 else 1)
             self.set(f'net/ipv6/conf/{where}/forwarding', 1)
+            self.set(f'net/ipv6/conf/{where}/accept_dad', 0)
+            self.set(f'net/ipv6/conf/{where}/dad_transmits', 0)
 
     @property
     def enter(self):
@@ -150,6 +152,10 @@ class Host(Node):
 
     def reset(self):
         self.nft(''.join(f'flush set inet count {name}\n' for name in ('out4', 'in4', 'out6', 'in6')))
+
+    def sockets_but(self, port):
+        """The sockets of UDP and TCP that are in use here, but for those to that port of whatever server."""
+        return self.run('ss', '-H', '-n', '-u', '-t', '-a', 'not', 'dport', '=', f':{port}').strip()
 
     def traffic(self, way='out'):
         """(address, protocol, port) of the far end → bytes since reset ()."""

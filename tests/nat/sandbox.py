@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 INSIDE = 'BECKON_NAT_SANDBOX'
-TOOLS = ('unshare', 'nsenter', 'ip', 'nft', 'turnserver', 'turnutils_uclient', 'openssl')
+TOOLS = ('unshare', 'nsenter', 'ip', 'ss', 'nft', 'turnserver', 'turnutils_uclient', 'openssl')
 
 
 def unshare_command():

@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import threading
+import time
 
 from natworld import SERVER_PORT
 from nets import BLOCKED
@@ -46,9 +47,20 @@ def wait_path(user, session, *paths, timeout=None):
 
 
 def end(alice, bob, session):
+    """Ends the session; returns when nothing is left of its channel at either side."""
     alice.ctl('cancel', session)
     for user in (alice, bob):
         user.wait_session(session)
+        wait_clean(user)
+
+
+def wait_clean(user):
+    """Nothing tells of the last packet of a connection that is given up, so this one has to look."""
+    deadline = time.monotonic() + LIMIT
+    while left := user.host.sockets_but(SERVER_PORT):
+        if time.monotonic() > deadline:
+            raise Failure(f'{user.label} still has sockets of a session that is over:\n{left}')
+        time.sleep(0.02)
 
 
 # ---- data ----

@@ -42,6 +42,18 @@ def hear(made, seconds=5):
     return data, sender[:2]
 
 
+def greet(node):
+    """Makes the node and its router know each other, so that no packet has to wait for that."""
+    for family, address in ((socket.AF_INET, node.ipv4), (socket.AF_INET6, node.ipv6)):
+        made = node.udp(address, 0, family)
+        made.connect((address[:-1] + '1', 9))
+        made.send(b'nobody there?')
+        try:
+            raise AssertionError(f'{made.recv(9)} came from a port that nobody has')
+        except ConnectionRefusedError:
+            made.close()
+
+
 def mapped(inner, outer):
     """As what a socket behind a NAT appears to a server."""
     inner.sendto(b'who am I', outer.getsockname()[:2])
@@ -53,6 +65,8 @@ def sees(kind):
     spoken to."""
     with networks() as internet:
         one, two = internet.server('one'), internet.server('two')
+        greet(one)
+        greet(two)
         host = internet.host('host', kind)
         first, other_port, second = one.udp(one.ipv4, 7001), one.udp(one.ipv4, 7002), two.udp(two.ipv4, 7001)
         inner = host.udp(port=40000)
@@ -120,6 +134,7 @@ def expect_tcp(host, server, address, family):
 def test_ipv6():
     with networks() as internet:
         server = internet.server('server')
+        greet(server)
         host = internet.host('host', IPV6)
         family = socket.AF_INET6
         outer, stranger = server.udp(server.ipv6, 7001, family), server.udp(server.ipv6, 7002, family)

@@ -59,7 +59,8 @@ struct _BkNativeBackend
   gint64 signing_in_since;
   gint64 online_since;
   gint64 probed_at;
-  gint64 network_changed_at;
+  guint network_timer; /* runs for a while after the network has changed */
+  gboolean network_changed_again; /* meanwhile */
 };
 
 #define BK_NATIVE_SIGN_IN_SECONDS 15

@@ -8,7 +8,7 @@
 #define FIRST_RETRY_MS 1000
 #define MAX_RETRY_MS 300000
 #define MIN_RETRY_MS 250
-#define NETWORK_PAUSE_US (5 * G_USEC_PER_SEC)
+#define NETWORK_PAUSE_MS 5000
 #define STEADY_US (60 * G_USEC_PER_SEC)
 
 enum
@@ -380,17 +380,39 @@ bk_native_backend_start (BkNativeBackend *self)
 
 /* ---- the object ---- */
 
+static void on_network_pause_over (gpointer user_data);
+
+static void
+take_network_change (BkNativeBackend *self)
+{
+  self->network_changed_again = FALSE;
+  self->network_timer = bk_clock_add (self->clock, NETWORK_PAUSE_MS, on_network_pause_over, self);
+  bk_backend_nudge (BK_BACKEND (self));
+}
+
+static void
+on_network_pause_over (gpointer user_data)
+{
+  BkNativeBackend *self = user_data;
+
+  self->network_timer = 0;
+  if (self->network_changed_again)
+    take_network_change (self);
+}
+
+/* One change of the network is many signals, and the last of them may be the one that matters: wireless comes, and then
+ * the cable goes. */
 static void
 on_network_changed (GNetworkMonitor *monitor, gboolean available, gpointer user_data)
 {
   BkNativeBackend *self = user_data;
-  gint64 now = bk_clock_now (self->clock);
 
-  /* One change of the network is many signals. */
-  if (!available || now - self->network_changed_at < NETWORK_PAUSE_US)
+  if (!available)
     return;
-  self->network_changed_at = now;
-  bk_backend_nudge (BK_BACKEND (self));
+  if (self->network_timer != 0)
+    self->network_changed_again = TRUE;
+  else
+    take_network_change (self);
 }
 
 static void
@@ -414,7 +436,7 @@ bk_native_backend_constructed (GObject *object)
   BkNativeBackend *self = BK_NATIVE_BACKEND (object);
 
   G_OBJECT_CLASS (bk_native_backend_parent_class)->constructed (object);
-  self->probed_at = self->network_changed_at = bk_clock_now (self->clock) - G_USEC_PER_SEC * 60;
+  self->probed_at = bk_clock_now (self->clock) - G_USEC_PER_SEC * 60;
   g_signal_connect_object (g_network_monitor_get_default (), "network-changed", G_CALLBACK (on_network_changed), self,
                            0);
 }
@@ -425,6 +447,7 @@ bk_native_backend_dispose (GObject *object)
   BkNativeBackend *self = BK_NATIVE_BACKEND (object);
 
   g_clear_handle_id (&self->wish_source, g_source_remove);
+  bk_clock_clear (self->clock, &self->network_timer);
   bk_native_backend_hang_up (self, FALSE);
   G_OBJECT_CLASS (bk_native_backend_parent_class)->dispose (object);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define PROBE_SECONDS 10
+#define PROBE_PAUSE_US (5 * G_USEC_PER_SEC) /* asked twice, it is believed if it answers either */
 
 /* ---- small things ---- */
 
@@ -155,7 +156,7 @@ native_nudge (BkBackend *backend)
     return;
   if (self->state == BK_BACKEND_WAITING)
     set_wish (self, BK_NATIVE_WISH_RETRY);
-  else if (bk_native_backend_is_signed_in (self) && now - self->probed_at >= PROBE_SECONDS * G_USEC_PER_SEC)
+  else if (bk_native_backend_is_signed_in (self) && now - self->probed_at >= PROBE_PAUSE_US)
     {
       self->probed_at = now;
       bk_native_backend_send_presence (self, PROBE_SECONDS);
