@@ -300,7 +300,6 @@ on_pending_state (BkAttempts *self)
       retire_active (self);
       self->active = g_steal_pointer (&self->pending);
       self->active_generation = self->generation;
-      self->wanted = FALSE;
       self->funcs.changed (TRUE, self->user_data);
       return;
     }

@@ -9,18 +9,19 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #define FIRST_WAIT_MS 50
 #define LAST_WAIT_MS 250
+#define SECOND_LOOK_MS 200
 
 typedef struct
 {
   BkForward *forward;
   BkProgram *program; /* nullable */
   GStrv ignored;      /* nullable */
+  gboolean listens; /* at the last look */
   guint wait;
   guint timer;
   gint64 deadline;
@@ -75,31 +76,6 @@ succeed (BkForward *self)
 
 /* ---- is it there? ---- */
 
-static int
-connect_unix (const char *path)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
-  if (fd >= 0 && connect (fd, (struct sockaddr *) &address, sizeof address) == 0)
-    return fd;
-  if (fd >= 0)
-    close (fd);
-  return -1;
-}
-
-static gboolean
-listens_unix (const char *path)
-{
-  struct stat info;
-  int fd = lstat (path, &info) == 0 && S_ISSOCK (info.st_mode) ? connect_unix (path) : -1;
-
-  if (fd >= 0)
-    close (fd);
-  return fd >= 0;
-}
-
 static BkListenWish
 make_wish (BkForward *self, GHashTable *inodes, const char *const *ignored)
 {
@@ -144,6 +120,13 @@ look_at_ports (BkForward *self, Hosting *hosting)
     }
   if (!find_listener (self, rows, &wish))
     return FALSE;
+  if (!hosting->listens)
+    {
+      /* What else it opens comes at the same time, but not always first. */
+      hosting->listens = TRUE;
+      hosting->wait = SECOND_LOOK_MS;
+      return FALSE;
+    }
   succeed (self);
   return TRUE;
 }
@@ -151,7 +134,10 @@ look_at_ports (BkForward *self, Hosting *hosting)
 static gboolean
 look_at_path (BkForward *self)
 {
-  if (!listens_unix (self->endpoint.path))
+  g_autofree char *text = NULL;
+
+  if (!g_file_get_contents ("/proc/net/unix", &text, NULL, NULL)
+      || !bk_sockets_listens_unix (text, self->endpoint.path))
     return FALSE;
   succeed (self);
   return TRUE;
@@ -234,6 +220,20 @@ bk_forward_host_async (BkForward *self, GObject *source, const BkEndpoint *endpo
 }
 
 /* ---- connecting to it ---- */
+
+static int
+connect_unix (const char *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  if (fd >= 0 && connect (fd, (struct sockaddr *) &address, sizeof address) == 0)
+    return fd;
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
 
 static struct sockaddr_in
 get_address (BkForward *self, const char *text)

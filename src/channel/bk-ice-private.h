@@ -35,6 +35,15 @@ gboolean bk_ice_servers_find_finish (GAsyncResult *result, GError **error);
 /* bk-ice-candidate.c: pure, whether they may be the other side's. */
 gboolean bk_ice_words_are_fair (const char *ufrag, const char *pwd);
 
+/* bk-ice-remote.c: candidates of the other side that are tried. */
+typedef struct _BkIceRemotes BkIceRemotes;
+BkIceRemotes *bk_ice_remotes_new (void);
+void bk_ice_remotes_free (BkIceRemotes *self);
+guint bk_ice_remotes_count (BkIceRemotes *self);
+/* NULL if it is not fair, or there is no room for it. */
+NiceCandidate *bk_ice_remotes_read (BkIceRemotes *self, NiceAgent *agent, guint stream, BkIceReach reach,
+                                    const char *line);
+
 /* bk-ice-agent.c: agents as all of ours are: no UPnP, no TCP candidates, nothing that waits. */
 NiceAgent *bk_ice_agent_new (gboolean controlling, guint *stream);
 /* STUN is left out where TURN is spoken at the same place, which says the same and would be kept from answering. */

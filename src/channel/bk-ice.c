@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bk-ice-path.h"
 #include "bk-ice-private.h"
 
 #include "beckon-error.h"
 #include "bk-limits.h"
 
-#include <string.h>
+#include <glib/gi18n-lib.h>
 
 #define MAX_EARLY 256      /* packets that came before there was a path of ours */
-#define MAX_PER_ADDRESS 8  /* candidates with one IPv4 address, or in one IPv6 network: what is there is no target */
 #define MAX_BURST 64
 
 struct _BkIce
@@ -34,14 +34,14 @@ struct _BkIce
 
   gboolean has_remote;
   gboolean remote_done;
-  guint n_remote;
-  GHashTable *per_address;
+  BkIceRemotes *remotes;
 
   BeckonChannelPath state;
   char *reason;
   const char *local_kind;
   const char *remote_kind;
   const char *network;
+  BkIcePath *path; /* NULL: by way of a relay of ours, or none */
   gboolean changed; /* and not said yet */
   guint flush;
   GQueue early;
@@ -137,7 +137,7 @@ explain (BkIce *self, NiceCandidate *local)
     .relay_known = bk_ice_servers_have (self->servers, BK_RELAY_TURN_UDP)
                    || bk_ice_servers_have (self->servers, BK_RELAY_TURN_TCP),
     .relay_answered = self->relay_answered,
-    .heard = self->n_remote > 0,
+    .heard = bk_ice_remotes_count (self->remotes) > 0,
     .server = server,
   };
   g_free (self->reason);
@@ -155,6 +155,41 @@ enter_state (BkIce *self, BeckonChannelPath state, NiceCandidate *local)
   flush_soon (self);
 }
 
+static gboolean
+is_over (BkIce *self)
+{
+  return self->agent == NULL || self->state == BECKON_CHANNEL_PATH_LOST || self->state == BECKON_CHANNEL_PATH_FAILED;
+}
+
+static void
+take_packet (const guint8 *packet, gsize length, gpointer user_data)
+{
+  g_autoptr (BkIce) self = g_object_ref (user_data);
+
+  if (has_path (self) && g_queue_is_empty (&self->early))
+    self->receive (packet, length, self->user_data);
+  else if (!is_over (self) && self->early.length < MAX_EARLY)
+    g_queue_push_tail (&self->early, g_bytes_new (packet, length));
+}
+
+static void
+on_packet (NiceAgent *agent, guint stream, guint component, guint length, char *data, gpointer user_data)
+{
+  take_packet ((const guint8 *) data, length, user_data);
+}
+
+static void
+use_pair (BkIce *self, NiceCandidate *remote)
+{
+  g_autoptr (GSocket) socket = nice_agent_get_selected_socket (self->agent, self->stream, BK_ICE_COMPONENT);
+
+  if (self->path != NULL && socket != NULL && bk_ice_path_is (self->path, socket, &remote->addr))
+    return;
+  g_clear_pointer (&self->path, bk_ice_path_free);
+  if (socket != NULL)
+    self->path = bk_ice_path_new (socket, &remote->addr, take_packet, self);
+}
+
 static void
 take_pair (BkIce *self)
 {
@@ -166,17 +201,12 @@ take_pair (BkIce *self)
   self->local_kind = bk_ice_agent_kind (local);
   self->remote_kind = bk_ice_agent_kind (remote);
   self->network = bk_ice_agent_network (local);
+  use_pair (self, remote);
   enter_state (self,
                local->type == NICE_CANDIDATE_TYPE_RELAYED || remote->type == NICE_CANDIDATE_TYPE_RELAYED
                  ? BECKON_CHANNEL_PATH_RELAY
                  : BECKON_CHANNEL_PATH_DIRECT,
                local);
-}
-
-static gboolean
-is_over (BkIce *self)
-{
-  return self->agent == NULL || self->state == BECKON_CHANNEL_PATH_LOST || self->state == BECKON_CHANNEL_PATH_FAILED;
 }
 
 static void
@@ -188,7 +218,10 @@ on_component_state (NiceAgent *agent, guint stream, guint component, guint state
   if (state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY)
     take_pair (self);
   else if (state == NICE_COMPONENT_STATE_FAILED)
-    enter_state (self, has_path (self) ? BECKON_CHANNEL_PATH_LOST : BECKON_CHANNEL_PATH_FAILED, NULL);
+    {
+      g_clear_pointer (&self->path, bk_ice_path_free);
+      enter_state (self, has_path (self) ? BECKON_CHANNEL_PATH_LOST : BECKON_CHANNEL_PATH_FAILED, NULL);
+    }
 }
 
 static void
@@ -219,20 +252,7 @@ static void
 on_gathered (NiceAgent *agent, guint stream, BkIce *self)
 {
   self->gathered = TRUE;
-  if (self->state == BECKON_CHANNEL_PATH_RELAY)
-    take_pair (self); /* more is known about why */
   flush_soon (self);
-}
-
-static void
-on_packet (NiceAgent *agent, guint stream, guint component, guint length, char *data, gpointer user_data)
-{
-  g_autoptr (BkIce) self = g_object_ref (user_data);
-
-  if (has_path (self) && g_queue_is_empty (&self->early))
-    self->receive ((const guint8 *) data, length, self->user_data);
-  else if (!is_over (self) && self->early.length < MAX_EARLY)
-    g_queue_push_tail (&self->early, g_bytes_new (data, length));
 }
 
 /* The other side never came, or what it said leads nowhere. */
@@ -264,7 +284,7 @@ bk_ice_finalize (GObject *object)
   g_free (self->pwd);
   g_free (self->reason);
   g_ptr_array_unref (self->found);
-  g_hash_table_unref (self->per_address);
+  bk_ice_remotes_free (self->remotes);
   G_OBJECT_CLASS (bk_ice_parent_class)->finalize (object);
 }
 
@@ -282,7 +302,7 @@ static void
 bk_ice_init (BkIce *self)
 {
   self->found = g_ptr_array_new_with_free_func (g_free);
-  self->per_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->remotes = bk_ice_remotes_new ();
   self->state = BECKON_CHANNEL_PATH_CONNECTING;
   g_queue_init (&self->early);
 }
@@ -293,7 +313,7 @@ gather (BkIce *self, GError **error)
   bk_ice_agent_set_servers (self->agent, self->stream, self->servers);
   if (!nice_agent_gather_candidates (self->agent, self->stream))
     {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "This machine has no address to be reached at");
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, _("This machine has no address to be reached at."));
       return FALSE;
     }
   bk_ice_agent_raise_buffers (self->agent, self->stream);
@@ -365,40 +385,6 @@ bk_ice_set_remote (BkIce *self, const char *ufrag, const char *pwd)
   nice_agent_set_remote_credentials (self->agent, self->stream, ufrag, pwd);
 }
 
-/* Counts what may be a third machine's address. */
-static gboolean
-is_room_for (BkIce *self, const NiceAddress *address)
-{
-  NiceAddress network = *address;
-  char text[NICE_ADDRESS_STRING_LEN];
-  guint n = 0;
-
-  if (nice_address_ip_version (address) == 6)
-    memset (network.s.ip6.sin6_addr.s6_addr + 8, 0, 8);
-  nice_address_to_string (&network, text);
-  n = GPOINTER_TO_UINT (g_hash_table_lookup (self->per_address, text));
-  if (self->n_remote >= BK_LIMIT_CANDIDATES_TOTAL || n >= MAX_PER_ADDRESS)
-    return FALSE;
-  g_hash_table_insert (self->per_address, g_strdup (text), GUINT_TO_POINTER (n + 1));
-  self->n_remote++;
-  return TRUE;
-}
-
-static NiceCandidate *
-read_candidate (BkIce *self, const char *line)
-{
-  g_autofree char *attribute = g_strconcat ("a=", line, NULL);
-  NiceCandidate *candidate = NULL;
-
-  if (!bk_ice_candidate_is_fair (line, self->reach))
-    return NULL;
-  candidate = nice_agent_parse_remote_candidate_sdp (self->agent, self->stream, attribute);
-  if (candidate != NULL && is_room_for (self, &candidate->addr))
-    return candidate;
-  g_clear_pointer (&candidate, nice_candidate_free);
-  return NULL;
-}
-
 void
 bk_ice_add_remote (BkIce *self, const char *const *candidates, gboolean done)
 {
@@ -408,7 +394,8 @@ bk_ice_add_remote (BkIce *self, const char *const *candidates, gboolean done)
     return;
   for (guint i = 0; candidates != NULL && candidates[i] != NULL; i++)
     {
-      NiceCandidate *candidate = read_candidate (self, candidates[i]);
+      NiceCandidate *candidate
+        = bk_ice_remotes_read (self->remotes, self->agent, self->stream, self->reach, candidates[i]);
 
       if (candidate != NULL)
         read = g_slist_append (read, candidate);
@@ -451,14 +438,14 @@ bk_ice_get_network (BkIce *self)
   return self->network;
 }
 
-gboolean
-bk_ice_send (BkIce *self, const guint8 *packets, gsize length, gsize packet_size)
+/* By way of a relay of ours: libnice wraps each packet up. */
+static gboolean
+send_relayed (BkIce *self, const guint8 *packets, gsize length, gsize packet_size)
 {
   NiceOutputMessage messages[MAX_BURST];
   GOutputVector vectors[MAX_BURST];
 
-  g_return_val_if_fail (packet_size > 0, FALSE);
-  while (has_path (self) && length > 0)
+  while (length > 0)
     {
       gint n = 0;
 
@@ -473,7 +460,17 @@ bk_ice_send (BkIce *self, const guint8 *packets, gsize length, gsize packet_size
                                                 NULL, NULL) < n)
         return FALSE;
     }
-  return length == 0;
+  return TRUE;
+}
+
+gboolean
+bk_ice_send (BkIce *self, const guint8 *packets, gsize length, gsize packet_size)
+{
+  g_return_val_if_fail (packet_size > 0, FALSE);
+  if (!has_path (self))
+    return FALSE;
+  return self->path != NULL ? bk_ice_path_send (self->path, packets, length, packet_size)
+                            : send_relayed (self, packets, length, packet_size);
 }
 
 void
@@ -482,6 +479,7 @@ bk_ice_close (BkIce *self)
   if (self->agent == NULL)
     return;
   g_cancellable_cancel (self->cancellable);
+  g_clear_pointer (&self->path, bk_ice_path_free);
   bk_clock_clear (self->clock, &self->timer);
   g_clear_handle_id (&self->flush, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->agent, self);

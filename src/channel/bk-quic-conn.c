@@ -12,7 +12,7 @@
 /* There is a path already when the handshake begins: a first guess that fits most. */
 #define FIRST_RTT (100 * NGTCP2_MILLISECONDS)
 #define ACK_EVERY 8 /* packets; a gap, or max_ack_delay, is answered at once */
-#define MAX_DATA (4 * (guint64) (BK_QUIC_WINDOW_POOL + BK_LIMIT_STREAMS * BK_QUIC_FIRST_WINDOW))
+#define MAX_DATA (4 * (guint64) (BK_QUIC_WINDOW_POOL + BK_QUIC_STREAMS * BK_QUIC_FIRST_WINDOW))
 
 /* ngtcp2 wants to know between what addresses the packets go. That is not its business here. */
 static const ngtcp2_path *
@@ -258,7 +258,7 @@ fill_settings (BkQuic *self, ngtcp2_settings *settings, ngtcp2_transport_params 
   params->initial_max_stream_data_bidi_local = window;
   params->initial_max_stream_data_bidi_remote = window;
   params->initial_max_data = MAX_DATA;
-  params->initial_max_streams_bidi = BK_LIMIT_STREAMS;
+  params->initial_max_streams_bidi = BK_QUIC_STREAMS;
   params->initial_max_streams_uni = 0;
   params->max_idle_timeout = 0; /* the same */
   params->max_datagram_frame_size = BK_QUIC_MAX_PACKET;

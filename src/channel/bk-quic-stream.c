@@ -373,7 +373,7 @@ bk_quic_open_stream (BkQuic *self)
 {
   gint64 id = -1;
 
-  if (self->phase != BK_QUIC_ALIVE || !self->confirmed || g_hash_table_size (self->streams) >= BK_LIMIT_STREAMS
+  if (self->phase != BK_QUIC_ALIVE || !self->confirmed || g_hash_table_size (self->streams) >= BK_QUIC_STREAMS
       || ngtcp2_conn_open_bidi_stream (self->conn, &id, NULL) != 0)
     return -1;
   ngtcp2_conn_set_stream_user_data (self->conn, id, bk_quic_stream_new (self, id));

@@ -8,12 +8,14 @@
 
 #include "beckon-enums.h"
 #include "bk-certificate.h"
+#include "bk-limits.h"
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
 #define BK_QUIC_MAX_PACKET 1200
+#define BK_QUIC_STREAMS (BK_LIMIT_STREAMS + 1) /* of one side, open at once: one is no program's */
 #define BK_QUIC_MAX_BURST 64 /* packets that one call produces at most */
 
 typedef struct _BkQuic BkQuic;

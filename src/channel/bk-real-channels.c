@@ -23,16 +23,33 @@ bk_real_channels_create (BkChannels *channels, const char *session, gboolean inv
 }
 
 static void
+on_tested (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GVariant *report = bk_ice_test_finish (result, &error);
+
+  if (report != NULL)
+    g_task_return_pointer (task, g_variant_take_ref (report), (GDestroyNotify) g_variant_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/* An attempt of ICE belongs to nobody; whoever asks here expects the answer from here. */
+static void
 bk_real_channels_test_async (BkChannels *channels, const BkRelays *relays, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data)
 {
-  bk_ice_test_async (relays, BK_REAL_CHANNELS (channels)->clock, cancellable, callback, user_data);
+  GTask *task = g_task_new (channels, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, bk_real_channels_test_async);
+  bk_ice_test_async (relays, BK_REAL_CHANNELS (channels)->clock, cancellable, on_tested, task);
 }
 
 static GVariant *
 bk_real_channels_test_finish (BkChannels *channels, GAsyncResult *result, GError **error)
 {
-  return bk_ice_test_finish (result, error);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 static void

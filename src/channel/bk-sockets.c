@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define DEFAULT_EPHEMERAL 32768
+#define UNIX_ACCEPTS_CONNECTIONS 0x10000 /* __SO_ACCEPTCON of the kernel */
 
 static gboolean
 read_address (const char *digits, gboolean v6, guint8 *address)
@@ -95,6 +96,29 @@ bk_sockets_read (gboolean udp)
         bk_sockets_parse (text, udp, v6 == 1, rows);
     }
   return rows;
+}
+
+#define UNIX_LISTENS 0x10000 /* flag: connections are accepted */
+
+static gboolean
+is_unix_line (const char *line, const char *path)
+{
+  guint flags = 0;
+  int at = 0;
+
+  return sscanf (line, "%*x: %*x %*x %x %*x %*x %*u %n", &flags, &at) == 1 && at > 0 && (flags & UNIX_LISTENS) != 0
+         && g_str_equal (line + at, path);
+}
+
+gboolean
+bk_sockets_listens_unix (const char *text, const char *path)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (is_unix_line (lines[i], path))
+      return TRUE;
+  return FALSE;
 }
 
 /* ---- whose is it ---- */
@@ -215,8 +239,10 @@ bk_sockets_find_listener (GArray *rows, const BkListenWish *wish, gboolean udp, 
 
       if (row->udp != udp || !is_open (row, wish) || !is_wished (row, wish))
         continue;
+      /* Who listens for packets everywhere answers from the machine's first address, wherever they came to: nothing
+       * from there would reach a socket that is connected to another one. */
       if (is_any (row))
-        g_strlcpy (address, wish->endpoint->address, INET_ADDRSTRLEN);
+        g_strlcpy (address, udp ? "127.0.0.1" : wish->endpoint->address, INET_ADDRSTRLEN);
       else
         inet_ntop (AF_INET, row->address, address, INET_ADDRSTRLEN);
       return address;

@@ -29,6 +29,10 @@ void bk_sockets_parse (const char *text, gboolean udp, gboolean v6, GArray *rows
 /* element-type BkSocketRow, of TCP or of UDP, both versions of IP. */
 GArray *bk_sockets_read (gboolean udp);
 
+/* Whether @text, the contents of /proc/net/unix, has a socket that listens at @path. Pure. To connect in order to find
+ * that out would be the only guest that many a program takes. */
+gboolean bk_sockets_listens_unix (const char *text, const char *path);
+
 /* Whether the other end of a connection of TCP, which is at @peer, is a socket of this user. */
 gboolean bk_sockets_is_own_tcp (const struct sockaddr_in *peer, const struct sockaddr_in *local);
 /* Whether whoever sends from @peer is. */

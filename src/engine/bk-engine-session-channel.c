@@ -289,7 +289,7 @@ on_broken (BkChannel *channel, BeckonSessionResult result, const char *text, BkE
   g_autoptr (BkEngineSession) hold = g_object_ref (self);
   gboolean matters = self->link.state == BK_LINK_CONFIRMED || self->link.need == BK_CHANNEL_REQUIRED
                      || result == BECKON_SESSION_RESULT_AUTHENTICATION_FAILED;
-  g_autofree char *reason = g_strdup (text);
+  g_autofree char *reason = g_strdup (text != NULL ? text : bk_channel_get_reason (channel));
 
   bk_session_close_channel (self);
   if (matters)

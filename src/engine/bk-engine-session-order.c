@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Context data has two ways, the network and the channel: its numbers keep the order in which it was sent. And it may
- * be there before the program has its session: then it waits for it. */
+ * be there before the program has its session: then it is told to the program once more. */
 #include "bk-engine-session-private.h"
 
 #include <string.h>
@@ -39,9 +39,9 @@ bk_session_number_refused (BkEngineSession *self, const BkEnvelope *envelope)
     self->order.n_sent--;
 }
 
-/* ---- waiting for the program ---- */
+/* ---- what the program misses ---- */
 
-/* From now on context waits until the program has fetched its session. */
+/* From now on what comes is kept, too, until the program has fetched its session. */
 void
 bk_session_keep_context (BkEngineSession *self)
 {
@@ -49,23 +49,26 @@ bk_session_keep_context (BkEngineSession *self)
 }
 
 static void
-tell (BkEngineSession *self, const char *data)
+keep (BkEngineSession *self, const char *data)
 {
-  bk_session_set_text (self, &self->context_data, data, "ContextData");
-  bk_session_emit_data (self, "context-data", data);
+  g_queue_push_tail (&self->order.kept, g_strdup (data));
+  if (self->order.kept.length > MAX_KEPT)
+    g_free (g_queue_pop_head (&self->order.kept));
 }
 
-/* The program has its session, or there will be none. */
+/* The program has its session, or none will come. */
 void
 bk_session_release_context (BkEngineSession *self)
 {
+  gboolean told = self->owner != NULL;
   char *data;
 
   self->order.keeping = FALSE;
   bk_session_stop_timer (self, BK_SESSION_TIMER_FETCH);
-  while (bk_session_is_open (self) && !self->order.keeping && (data = g_queue_pop_head (&self->order.kept)) != NULL)
+  while ((data = g_queue_pop_head (&self->order.kept)) != NULL)
     {
-      tell (self, data);
+      if (told && bk_session_is_open (self))
+        bk_session_emit_data (self, "context-kept", data);
       g_free (data);
     }
 }
@@ -87,6 +90,12 @@ bk_session_program_came (BkEngineSession *self)
     bk_session_start_timer (self, BK_SESSION_TIMER_FETCH, READ_MS, on_not_read);
 }
 
+gboolean
+bk_engine_session_get_unread (BkEngineSession *self)
+{
+  return self->order.keeping;
+}
+
 void
 bk_engine_session_was_read (BkEngineSession *self)
 {
@@ -103,14 +112,10 @@ take (BkEngineSession *self, const BkEnvelope *context)
 {
   if (!bk_session_move (self, BK_LIFE_REMOTE_CONTEXT, NULL, NULL))
     return;
-  if (!self->order.keeping)
-    {
-      tell (self, context->data);
-      return;
-    }
-  g_queue_push_tail (&self->order.kept, g_strdup (context->data));
-  if (self->order.kept.length > MAX_KEPT)
-    bk_session_release_context (self);
+  if (self->order.keeping)
+    keep (self, context->data);
+  bk_session_set_text (self, &self->context_data, context->data, "ContextData");
+  bk_session_emit_data (self, "context-data", context->data);
 }
 
 static guint32

@@ -121,7 +121,7 @@ typedef struct
   gsize total;        /* bytes that came */
   GQueue early;       /* of BkEnvelope: those that came too early, by number */
   BkEnvelope *end;    /* what ends the session once everything before it is here; nullable */
-  GQueue kept;        /* of utf8: what waits until the program has its session */
+  GQueue kept;        /* of utf8: what the program misses until it has its session */
   gboolean keeping;   /* a program will fetch the session */
 } BkSessionOrder;
 

@@ -15,6 +15,7 @@ enum
   SIGNAL_CANCELLED,
   SIGNAL_READY_TO_LAUNCH,
   SIGNAL_CONTEXT_DATA,
+  SIGNAL_CONTEXT_KEPT,
   SIGNAL_SEND_ERROR,
   SIGNAL_STREAM_OFFERED,
   SIGNAL_TERMINATION,
@@ -314,12 +315,6 @@ bk_session_move (BkEngineSession *self, BkLifeEvent event, const BkMove *move, G
     return FALSE;
 
   const BkLifeEdge *edge = bk_lifecycle_find (self->state, event, self->role, NULL);
-  if (edge->to == BECKON_SESSION_STATE_TERMINATED && self->order.keeping)
-    {
-      bk_session_release_context (self); /* whoever watches sees what was said before the end */
-      if (!bk_session_can (self, event, error))
-        return FALSE;
-    }
   move = move != NULL ? move : &nothing;
   if (edge->via != BECKON_SESSION_STATE_UNKNOWN)
     {
@@ -503,6 +498,7 @@ bk_engine_session_class_init (BkEngineSessionClass *klass)
   signals[SIGNAL_CANCELLED] = add_signal (klass, "cancelled", 1, G_TYPE_STRING, none);
   signals[SIGNAL_READY_TO_LAUNCH] = add_signal (klass, "ready-to-launch", 0, none, none);
   signals[SIGNAL_CONTEXT_DATA] = add_signal (klass, "context-data", 1, G_TYPE_STRING, none);
+  signals[SIGNAL_CONTEXT_KEPT] = add_signal (klass, "context-kept", 1, G_TYPE_STRING, none);
   signals[SIGNAL_SEND_ERROR] = add_signal (klass, "send-error", 1, G_TYPE_UINT, none);
   signals[SIGNAL_STREAM_OFFERED] = add_signal (klass, "stream-offered", 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
   signals[SIGNAL_TERMINATION]

@@ -30,6 +30,7 @@ typedef struct
  * "accepted" (const char *app_data) · "declined" (const char *app_data) · "cancelled" (const char *app_data)
  * "ready-to-launch" ()
  * "context-data" (const char *data)
+ * "context-kept" (const char *data): the same once more, for the program alone that has fetched its session since
  * "send-error" (guint code: BeckonError)
  * "stream-offered" (const char *name, gboolean datagram)
  * "termination" (BeckonSessionResult result, const char *app_data): last, once
@@ -95,6 +96,8 @@ gboolean bk_engine_session_decline (BkEngineSession *self, const char *app_data,
 gboolean bk_engine_session_cancel (BkEngineSession *self, BeckonSessionResult reason, const char *app_data,
                                    GError **error);
 gboolean bk_engine_session_send_context_data (BkEngineSession *self, const char *data, GError **error);
+/* A program is to hold the session and has not read it yet: "context-data" is not for it, "context-kept" will be. */
+gboolean bk_engine_session_get_unread (BkEngineSession *self);
 /* The program that holds the session has read it: what came for it meanwhile is told now. */
 void bk_engine_session_was_read (BkEngineSession *self);
 /* Nobody will use the session: it ends, if nobody has been invited. */

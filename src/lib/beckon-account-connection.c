@@ -44,10 +44,10 @@ beckon_account_test_connection_async (BeckonAccount *self, GCancellable *cancell
  * @error: return location for %BECKON_ERROR_LIMIT_EXCEEDED and others
  *
  * Gets the outcome of [method@Account.test_connection_async], an `a{sv}`: `nat` (s: none, cone, symmetric, blocked or
- * unknown), `udp` (b, whether packets get out and back); `stun`, `turn-udp` and `turn-tcp` (b, each absent where no
- * server is known); `address` (s, how the outside sees this machine, may be absent); `direct` (s: always, usually or
- * never, whether sessions will be direct), `relay` (b, whether one can be used where that fails), `text` (s, all that in
- * a few sentences for people), `problems` (as, a sentence for each server that did not answer).
+ * unknown), `text` (s, all that follows in a few sentences for people), `problems` (as, a sentence for each server that
+ * did not answer), and as far as a server is known that can tell: `udp` (b, whether packets get out and back), `stun`,
+ * `turn-udp` and `turn-tcp` (b), `relay` (b, whether one can be used where there is no direct way), `direct` (s: always,
+ * usually or never, whether sessions will be direct), `address` (s, how the outside sees this machine).
  *
  * Errors: %BECKON_ERROR_LIMIT_EXCEEDED while one is running.
  *

@@ -200,15 +200,19 @@ bk_service_raise_descriptors (void)
   return before;
 }
 
-/* A new descriptor is the lowest that is free: its number tells how many can still follow. */
+/* Takes them and gives them back: there is no better way to ask. */
 gboolean
 bk_service_descriptors_are_left (guint reserve)
 {
-  struct rlimit limit;
-  int fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  g_autofree int *taken = g_new (int, reserve);
+  guint n = 0;
 
-  if (fd < 0)
-    return FALSE;
-  close (fd);
-  return getrlimit (RLIMIT_NOFILE, &limit) != 0 || (rlim_t) fd + reserve < limit.rlim_cur;
+  for (int fd = open ("/dev/null", O_RDONLY | O_CLOEXEC); fd >= 0 && n < reserve; n++)
+    {
+      taken[n] = fd;
+      fd = n + 1 < reserve ? fcntl (fd, F_DUPFD_CLOEXEC, 0) : -1;
+    }
+  for (guint i = 0; i < n; i++)
+    close (taken[i]);
+  return n == reserve;
 }

@@ -307,9 +307,33 @@ on_ready_to_launch (BkEngineSession *session, BkService *self)
 }
 
 static void
+tell_holder (BkService *self, BkEngineSession *session, const char *name, const char *data)
+{
+  g_autofree char *path = g_strdup_printf (BK_SERVICE_PATH_SESSIONS "/%u", bk_engine_session_get_number (session));
+
+  bk_service_door_emit (self->sessions, name, path, bk_service_session_interface.info->name, "ContextDataReceived",
+                        g_variant_new ("(@s)", bk_service_text (data)));
+}
+
+/* A program that has fetched its session and not read it yet listens to nothing: it is told later. */
+static void
 on_context_data (BkEngineSession *session, const char *data, BkService *self)
 {
-  tell (self, session, "ContextDataReceived", g_variant_new ("(@s)", bk_service_text (data)));
+  g_autofree char *path = g_strdup_printf (BK_SERVICE_PATH_SESSIONS "/%u", bk_engine_session_get_number (session));
+  const char *later = bk_engine_session_get_unread (session) ? bk_engine_session_get_owner (session) : NULL;
+  g_auto (GStrv) names = bk_service_callers_list (bk_service_door_get_callers (self->sessions), NULL);
+
+  bk_service_door_emit (self->service, NULL, path, bk_service_session_interface.info->name, "ContextDataReceived",
+                        g_variant_new ("(@s)", bk_service_text (data)));
+  for (gsize i = 0; names[i] != NULL; i++)
+    if (g_strcmp0 (names[i], later) != 0 && bk_service_holds_session (self->sessions, names[i], session))
+      tell_holder (self, session, names[i], data);
+}
+
+static void
+on_context_kept (BkEngineSession *session, const char *data, BkService *self)
+{
+  tell_holder (self, session, bk_engine_session_get_owner (session), data);
 }
 
 static void
@@ -338,6 +362,7 @@ watch (BkService *self, BkEngineSession *session)
   g_signal_connect_object (session, "cancelled", G_CALLBACK (on_cancelled), self, 0);
   g_signal_connect_object (session, "ready-to-launch", G_CALLBACK (on_ready_to_launch), self, 0);
   g_signal_connect_object (session, "context-data", G_CALLBACK (on_context_data), self, 0);
+  g_signal_connect_object (session, "context-kept", G_CALLBACK (on_context_kept), self, 0);
   g_signal_connect_object (session, "send-error", G_CALLBACK (on_send_error), self, 0);
   g_signal_connect_object (session, "termination", G_CALLBACK (on_termination), self, 0);
   bk_service_channel_watch (self, session);

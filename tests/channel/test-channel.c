@@ -7,6 +7,8 @@
 #include "bk-limits.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,6 +37,719 @@ test_confirmed (void)
   close (fds[1]);
 }
 
+/* The first of a name with the first, whoever comes first; other names keep out of it. */
+static void
+test_pairing (void)
+{
+  g_auto (ChannelPair) pair = { 0 };
+  int theirs[3];
+  int ours[3];
+
+  channel_pair_init (&pair, NULL);
+  channel_pair_connect (&pair);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("from the invitee %u", i);
+
+      theirs[i] = bk_channel_open_stream (pair.side[1].channel, i == 1 ? "other" : "same", NULL);
+      fd_write (theirs[i], text, strlen (text));
+    }
+  bk_test_wait_for_count (&pair.side[0].offered->len, 3);
+  g_assert_cmpstr (g_ptr_array_index (pair.side[0].offered, 0), ==, "same/stream");
+  g_assert_cmpstr (g_ptr_array_index (pair.side[0].offered, 1), ==, "other/stream");
+  for (guint i = 0; i < 3; i++)
+    ours[i] = bk_channel_open_stream (pair.side[0].channel, i == 0 ? "other" : "same", NULL);
+  fd_expect (ours[0], "from the invitee 1");
+  fd_expect (ours[1], "from the invitee 0");
+  fd_expect (ours[2], "from the invitee 2");
+  fd_write (ours[2], "back", 4);
+  fd_expect (theirs[2], "back");
+  g_assert_cmpuint (pair.side[1].offered->len, ==, 0);
+  for (guint i = 0; i < 3; i++)
+    close (ours[i]);
+  for (guint i = 0; i < 3; i++)
+    {
+      fd_expect_end (theirs[i]);
+      close (theirs[i]);
+    }
+}
+
+/* What the inviter writes waits for the invitee to open it, its end too. */
+static void
+test_inviter_first (void)
+{
+  g_auto (ChannelPair) pair = { 0 };
+  int fd = -1;
+
+  channel_pair_init (&pair, NULL);
+  channel_pair_connect (&pair);
+  fd = bk_channel_open_stream (pair.side[0].channel, "log", NULL);
+  fd_write (fd, "written and gone", 16);
+  close (fd);
+  bk_test_wait_for_count (&pair.side[1].offered->len, 1);
+  g_assert_cmpstr (g_ptr_array_index (pair.side[1].offered, 0), ==, "log/stream");
+  fd = bk_channel_open_stream (pair.side[1].channel, "log", NULL);
+  fd_expect (fd, "written and gone");
+  fd_expect_end (fd);
+  close (fd);
+  g_assert_cmpuint (pair.side[0].offered->len, ==, 0);
+}
+
+/* Each direction ends by itself. */
+static void
+test_half_close (void)
+{
+  for (guint first = 0; first < 2; first++)
+    {
+      g_auto (ChannelPair) pair = { 0 };
+      int fds[2];
+
+      channel_pair_init (&pair, NULL);
+      channel_pair_connect (&pair);
+      channel_pair_open (&pair, "ask", fds);
+      fd_write (fds[first], "question", 8);
+      shutdown (fds[first], SHUT_WR);
+      fd_expect (fds[1 - first], "question");
+      fd_expect_end (fds[1 - first]);
+      fd_write (fds[1 - first], "answer", 6);
+      fd_expect (fds[first], "answer");
+      close (fds[1 - first]);
+      fd_expect_end (fds[first]);
+      close (fds[first]);
+    }
+}
+
+/* Who writes to somebody who has gone is told so, as with any socket. */
+static void
+test_reader_gone (void)
+{
+  g_auto (ChannelPair) pair = { 0 };
+  guint8 data[4096] = { 0 };
+  int fds[2];
+  gssize n = 0;
+
+  channel_pair_init (&pair, NULL);
+  channel_pair_connect (&pair);
+  channel_pair_open (&pair, "log", fds);
+  close (fds[1]);
+  while (n >= 0 || errno == EAGAIN)
+    {
+      n = send (fds[0], data, sizeof data, MSG_DONTWAIT | MSG_NOSIGNAL);
+      g_main_context_iteration (NULL, FALSE);
+    }
+  g_assert_cmpint (errno, ==, EPIPE);
+  close (fds[0]);
+}
+
+typedef struct
+{
+  int from;
+  int to;
+  guint8 *data;
+  gsize length;
+  gsize sent;
+  gsize received;
+} Transfer;
+
+static gboolean
+move (gpointer user_data)
+{
+  Transfer *t = user_data;
+  static guint8 buffer[256 * 1024];
+
+  if (t->sent < t->length)
+    {
+      gssize n = send (t->from, t->data + t->sent, t->length - t->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+      t->sent += n > 0 ? (gsize) n : 0;
+      if (t->sent == t->length)
+        shutdown (t->from, SHUT_WR);
+    }
+  gssize n = recv (t->to, buffer, sizeof buffer, MSG_DONTWAIT);
+  if (n > 0)
+    {
+      g_assert_cmpmem (buffer, n, t->data + t->received, n);
+      t->received += (gsize) n;
+    }
+  return n == 0;
+}
+
+static gboolean
+keep_going (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+#define LARGE (64 * 1024 * 1024)
+
+static void
+test_large (void)
+{
+  g_auto (ChannelPair) pair = { 0 };
+  int fds[2];
+  g_autofree guint8 *data = g_malloc (LARGE);
+  guint idle = g_idle_add (keep_going, NULL);
+
+  for (gsize i = 0; i < LARGE; i++)
+    data[i] = (guint8) (i ^ (i >> 8) ^ (i >> 16));
+  channel_pair_init (&pair, NULL);
+  channel_pair_connect (&pair);
+  channel_pair_open (&pair, "file", fds);
+  Transfer transfer = { fds[0], fds[1], data, LARGE, 0, 0 };
+  gint64 before = g_get_monotonic_time ();
+  bk_test_wait_until_at (G_STRLOC, "64 MiB", move, &transfer, 60);
+  g_test_message ("%.0f MB/s", LARGE / (double) (g_get_monotonic_time () - before));
+  g_assert_cmpuint (transfer.received, ==, LARGE);
+  g_source_remove (idle);
+  close (fds[0]);
+  close (fds[1]);
+}
+
+static gsize
+get_memory (void)
+{
+  g_autofree char *text = NULL;
+  gsize pages = 0;
+
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
+  g_assert_cmpint (sscanf (text, "%*u %" G_GSIZE_FORMAT, &pages), ==, 1);
+  return pages * (gsize) sysconf (_SC_PAGESIZE);
+}
+
+static gboolean
+write_more (gpointer user_data)
+{
+  Transfer *t = user_data;
+  static guint8 zeros[256 * 1024];
+
+  for (;;)
+    {
+      gssize n = send (t->from, zeros, sizeof zeros, MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (n <= 0)
+        break;
+      t->sent += (gsize) n;
+      t->received = 0;
+    }
+  return t->received++ > 500; /* turns in which nothing went */
+}
+
+/* A reader that is stuck holds its writer up; others go on. What it holds up is bounded. */
+static void
+test_stuck_reader (void)
+{
+  g_auto (ChannelPair) pair = { 0 };
+  int stuck[2];
+  int other[2];
+  Transfer transfer = { 0 };
+  gsize before;
+  guint idle = g_idle_add (keep_going, NULL);
+
+  channel_pair_init (&pair, NULL);
+  channel_pair_connect (&pair);
+  channel_pair_open (&pair, "stuck", stuck);
+  channel_pair_open (&pair, "other", other);
+  before = get_memory ();
+  transfer.from = stuck[0];
+  bk_test_wait_until (write_more, &transfer);
+  g_test_message ("%" G_GSIZE_FORMAT " bytes were taken, %" G_GSIZE_FORMAT " of memory", transfer.sent,
+                  get_memory () - before);
+  g_assert_cmpuint (transfer.sent, <, 4 * 1024 * 1024);
+  g_assert_cmpuint (get_memory () - before, <, 16 * 1024 * 1024);
+  fd_write (other[0], "passes", 6);
+  fd_expect (other[1], "passes");
+  g_source_remove (idle);
+  for (guint i = 0; i < 2; i++)
+    {
+      close (stuck[i]);
+      close (other[i]);
+    }
+}
+
+/* ---- packets ---- */
+
+static gboolean
+has_packet (gpointer data)
+{
+  char byte;
+
+  return recv (GPOINTER_TO_INT (data), &byte, 1, MSG_DONTWAIT | MSG_PEEK) >= 0;
+}
+
+/* Packets may be lost, but not for ever. */
+static void
+send_until (int from, const void *data, gsize length, int to)
+{
+  for (guint i = 0; i < 100 && !has_packet (GINT_TO_POINTER (to)); i++)
+    {
+      g_assert_cmpint (send (from, data, length, MSG_NOSIGNAL | MSG_DONTWAIT), ==, length);
+      for (guint turn = 0; turn < 50 && !has_packet (GINT_TO_POINTER (to)); turn++)
+        {
+          g_main_context_iteration (NULL, FALSE);
+          g_usleep (100);
+        }
+    }
+}
+
+static void
+test_datagrams (void)
+{
+  const gsize lengths[] = { 1, 1100, 1200, 9000, 65507 };
+  g_auto (ChannelPair) pair = { 0 };
+  g_autofree guint8 *data = g_malloc (70000);
+  g_autofree guint8 *read = g_malloc (70000);
+  int fds[2];
+
+  memset (data, 'd', 70000);
+  channel_pair_init (&pair, NULL);
+  channel_pair_connect (&pair);
+  fds[1] = bk_channel_open_datagram (pair.side[1].channel, "game", NULL);
+  bk_test_wait_for_count (&pair.side[0].offered->len, 1);
+  g_assert_cmpstr (g_ptr_array_index (pair.side[0].offered, 0), ==, "game/datagram");
+  fds[0] = bk_channel_open_datagram (pair.side[0].channel, "game", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (lengths) * 2; i++)
+    {
+      gsize length = lengths[i / 2];
+      data[0] = data[length - 1] = (guint8) i;
+      send_until (fds[i % 2], data, length, fds[1 - i % 2]);
+      bk_test_wait_until (has_packet, GINT_TO_POINTER (fds[1 - i % 2]));
+      gssize n = recv (fds[1 - i % 2], read, 70000, MSG_DONTWAIT);
+      g_assert_cmpmem (read, n, data, length);
+      data[0] = data[length - 1] = 'd';
+      while (recv (fds[1 - i % 2], read, 70000, MSG_DONTWAIT) > 0)
+        ;
+    }
+  g_assert_cmpuint (pair.side[1].offered->len, ==, 0);
+  close (fds[0]);
+  fd_expect_end (fds[1]);
+  close (fds[1]);
+}
+
+/* ---- envelopes ---- */
+
+static void
+test_envelopes (void)
+{
+  const BkEnvelopeKind kinds[] = { BK_ENVELOPE_HOSTING, BK_ENVELOPE_CONTEXT, BK_ENVELOPE_CANCEL, BK_ENVELOPE_END };
+  g_autoptr (BkEnvelope) ringing = bk_envelope_new (BK_ENVELOPE_RINGING, PAIR_SESSION);
+  g_auto (ChannelPair) pair = { 0 };
+
+  channel_pair_init (&pair, NULL);
+  for (guint i = 0; i < 2; i++)
+    g_assert_false (bk_channel_send (pair.side[i].channel, ringing));
+  channel_pair_connect (&pair);
+  g_assert_false (bk_channel_send (pair.side[0].channel, ringing));
+  for (guint n = 0; n < 400; n++)
+    for (guint i = 0; i < 2; i++)
+      {
+        g_autoptr (BkEnvelope) envelope = bk_envelope_new (kinds[n % 4], PAIR_SESSION);
+        envelope->number = n;
+        envelope->data = n % 4 == 1 ? g_strdup_printf ("move %u", n) : NULL;
+        g_assert_true (bk_channel_send (pair.side[i].channel, envelope));
+      }
+  for (guint i = 0; i < 2; i++)
+    {
+      bk_test_wait_for_count (&pair.side[i].envelopes->len, 400);
+      for (guint n = 0; n < 400; n++)
+        {
+          const BkEnvelope *envelope = g_ptr_array_index (pair.side[i].envelopes, n);
+          g_assert_cmpint (envelope->kind, ==, kinds[n % 4]);
+          g_assert_cmpuint (envelope->number, ==, n % 4 == 0 ? 0 : n);
+        }
+    }
+}
+
+/* ---- the end ---- */
+
+static gboolean
+is_over (gpointer data)
+{
+  ChannelSide *side = data;
+  g_autoptr (GVariant) statistics = g_variant_ref_sink (bk_channel_get_statistics (side->channel));
+  guint path = 0;
+
+  g_assert_true (g_variant_lookup (statistics, "path", "u", &path));
+  return path == BECKON_CHANNEL_PATH_NONE;
+}
+
+/* The session is over on both sides: what was written arrives, however slowly it is read, and then all is closed. */
+static void
+test_finish (void)
+{
+  enum { SIZE = 8 * 1024 * 1024 };
+  g_auto (ChannelPair) pair = { 0 };
+  g_autoptr (BkEnvelope) end = bk_envelope_new (BK_ENVELOPE_END, PAIR_SESSION);
+  g_autofree guint8 *data = g_malloc0 (SIZE);
+  int fds[2];
+  int open[2];
+
+  channel_pair_init (&pair, NULL);
+  channel_pair_connect (&pair);
+  channel_pair_open (&pair, "file", fds);
+  channel_pair_open (&pair, "stays open", open);
+  fd_write (open[1], "last words", 10);
+  Transfer transfer = { fds[0], fds[1], data, SIZE, 0, 0 };
+  while (transfer.sent < SIZE)
+    move (&transfer), g_main_context_iteration (NULL, FALSE);
+  close (fds[0]);
+  g_assert_true (bk_channel_send (pair.side[0].channel, end));
+  bk_channel_finish (pair.side[0].channel);
+  g_assert_cmpint (bk_channel_open_stream (pair.side[0].channel, "late", NULL), ==, -1);
+  bk_test_wait_for_count (&pair.side[1].envelopes->len, 1);
+  bk_channel_finish (pair.side[1].channel);
+  guint idle = g_idle_add (keep_going, NULL);
+  bk_test_wait_until (move, &transfer);
+  g_source_remove (idle);
+  g_assert_cmpuint (transfer.received, ==, SIZE);
+  fd_expect (open[0], "last words");
+  for (guint i = 0; i < 2; i++)
+    {
+      fd_expect_end (open[i]);
+      close (open[i]);
+      bk_test_wait_until (is_over, &pair.side[i]);
+      g_assert_cmpuint (pair.side[i].broken, ==, 0);
+    }
+  close (fds[1]);
+}
+
+/* Nobody holds it any more, and it finishes all the same. */
+static void
+test_finish_alone (void)
+{
+  g_auto (ChannelPair) pair = { 0 };
+  gpointer weak = NULL;
+  int fds[2];
+
+  channel_pair_init (&pair, NULL);
+  channel_pair_connect (&pair);
+  channel_pair_open (&pair, "file", fds);
+  fd_write (fds[0], "a letter", 8);
+  g_signal_handlers_disconnect_by_data (pair.side[0].channel, &pair.side[0]);
+  weak = pair.side[0].channel;
+  g_object_add_weak_pointer (weak, &weak);
+  bk_channel_finish (pair.side[0].channel);
+  g_clear_object (&pair.side[0].channel);
+  g_assert_nonnull (weak);
+  bk_channel_finish (pair.side[1].channel);
+  fd_expect (fds[1], "a letter");
+  fd_expect_end (fds[1]);
+  bk_test_wait_until (is_over, &pair.side[1]);
+  g_assert_null (weak);
+  close (fds[0]);
+  close (fds[1]);
+}
+
+/* At once; the other side reads the end, and is told why only if nobody else does. */
+static void
+test_close (void)
+{
+  g_auto (ChannelPair) pair = { 0 };
+  int fds[2];
+
+  channel_pair_init (&pair, fast_clock_new (10));
+  channel_pair_connect (&pair);
+  channel_pair_open (&pair, "chat", fds);
+  bk_channel_close (pair.side[0].channel);
+  fd_expect_end (fds[0]);
+  fd_expect_end (fds[1]);
+  g_assert_cmpuint (pair.side[1].broken, ==, 0);
+  bk_test_wait_for_count (&pair.side[1].broken, 1);
+  g_assert_cmpint (pair.side[1].result, ==, BECKON_SESSION_RESULT_CONNECTION_FAILURE);
+  g_assert_cmpstr (pair.side[1].text, ==, "The other side has closed the channel.");
+  g_assert_cmpuint (pair.side[0].broken, ==, 0);
+  close (fds[0]);
+  close (fds[1]);
+}
+
+static void
+test_wrong_fingerprint (void)
+{
+  for (guint liar = 0; liar < 2; liar++)
+    {
+      g_auto (ChannelPair) pair = { 0 };
+      g_autofree char *wrong = g_strnfill (64, 'a');
+
+      channel_pair_init (&pair, NULL);
+      for (guint i = 0; i < 2; i++)
+        bk_channel_start (pair.side[i].channel,
+                          i == liar ? bk_channel_get_fingerprint (pair.side[1 - i].channel) : wrong, NULL);
+      for (guint i = 0; i < 2; i++)
+        {
+          bk_test_wait_for_count (&pair.side[i].broken, 1);
+          g_assert_cmpint (pair.side[i].result, ==, BECKON_SESSION_RESULT_AUTHENTICATION_FAILED);
+          g_assert_cmpint (bk_channel_get_path (pair.side[i].channel), ==, BECKON_CHANNEL_PATH_FAILED);
+          g_assert_cmpstr (bk_channel_get_reason (pair.side[i].channel), ==, pair.side[i].text);
+        }
+      g_assert_cmpuint (pair.side[1 - liar].confirmed, ==, 0);
+    }
+}
+
+/* The other side never says how it can be reached. */
+static void
+test_nobody (void)
+{
+  g_auto (ChannelPair) pair = { 0 };
+
+  channel_pair_init (&pair, fast_clock_new (20));
+  pair.held = TRUE;
+  bk_channel_start (pair.side[0].channel, bk_channel_get_fingerprint (pair.side[1].channel), NULL);
+  bk_test_wait_for_count (&pair.side[0].broken, 1);
+  g_assert_cmpint (pair.side[0].result, ==, BECKON_SESSION_RESULT_CONNECTION_FAILURE);
+  g_test_message ("%s", pair.side[0].text);
+  g_assert_cmpuint (strlen (pair.side[0].text), >, 10);
+}
+
+/* ---- new ways ---- */
+
+static guint32
+last_generation (ChannelSide *side)
+{
+  const BkEnvelope *last = g_ptr_array_index (side->transports, side->transports->len - 1);
+
+  return last->generation;
+}
+
+static gboolean
+is_switched (gpointer data)
+{
+  ChannelPair *pair = data;
+
+  return last_generation (&pair->side[0]) > 1 && last_generation (&pair->side[1]) == last_generation (&pair->side[0])
+         && bk_channel_get_path (pair->side[0].channel) == BECKON_CHANNEL_PATH_DIRECT
+         && bk_channel_get_path (pair->side[1].channel) == BECKON_CHANNEL_PATH_DIRECT;
+}
+
+static void
+check_flows (ChannelPair *pair, int fds[2])
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      fd_write (fds[i], "ping", 4);
+      fd_expect (fds[1 - i], "ping");
+      g_assert_cmpuint (pair->side[i].confirmed, ==, 1);
+      g_assert_cmpuint (pair->side[i].broken, ==, 0);
+    }
+}
+
+static void
+test_nudge (void)
+{
+  for (guint who = 1; who <= 3; who++)
+    {
+      g_auto (ChannelPair) pair = { 0 };
+      int fds[2];
+
+      channel_pair_init (&pair, fast_clock_new (10));
+      channel_pair_connect (&pair);
+      channel_pair_open (&pair, "chat", fds);
+      for (guint i = 0; i < 2; i++)
+        if ((who & (1u << i)) != 0)
+          bk_channel_nudge (pair.side[i].channel);
+      bk_test_wait_until (is_switched, &pair);
+      g_assert_cmpuint (last_generation (&pair.side[0]), ==, 2);
+      check_flows (&pair, fds);
+      close (fds[0]);
+      close (fds[1]);
+    }
+}
+
+typedef struct
+{
+  ChannelSide *side;
+  guint32 after;
+} Announced;
+
+static gboolean
+has_announced (gpointer data)
+{
+  Announced *wanted = data;
+  const GPtrArray *all = wanted->side->transports;
+  const BkEnvelope *last = g_ptr_array_index (all, all->len - 1);
+
+  return last->generation > wanted->after && last->done;
+}
+
+/* Envelopes come in any order, some of them twice; both sides have begun anew at once, and one of them again. */
+static void
+test_disorder (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed ((guint32) g_test_rand_int ());
+  g_auto (ChannelPair) pair = { 0 };
+  int fds[2];
+
+  channel_pair_init (&pair, fast_clock_new (10));
+  channel_pair_connect (&pair);
+  channel_pair_open (&pair, "chat", fds);
+  for (guint round = 0; round < 8; round++)
+    {
+      Announced wanted = { &pair.side[round % 2], last_generation (&pair.side[round % 2]) };
+
+      pair.held = TRUE;
+      bk_channel_nudge (pair.side[round % 2].channel);
+      if (round % 3 == 0)
+        bk_channel_nudge (pair.side[1 - round % 2].channel);
+      bk_test_wait_until (has_announced, &wanted);
+      for (guint i = 0; i < 40; i++)
+        {
+          guint from = (guint) g_rand_int_range (rand, 0, 2);
+          guint which = (guint) g_rand_int_range (rand, 0, (int) pair.side[from].transports->len);
+          bk_channel_receive_transport (pair.side[1 - from].channel,
+                                        g_ptr_array_index (pair.side[from].transports, which));
+          g_main_context_iteration (NULL, FALSE);
+        }
+      pair.held = FALSE;
+      channel_pair_deliver (&pair);
+      bk_test_wait_until (is_switched, &pair);
+      check_flows (&pair, fds);
+    }
+  g_assert_cmpuint (last_generation (&pair.side[0]), <=, 24);
+  close (fds[0]);
+  close (fds[1]);
+}
+
+/* The address on which all was built goes away. Nobody says so; the silence does. */
+static void
+test_lost (void)
+{
+  g_auto (ChannelPair) pair = { 0 };
+  int fds[2];
+
+  net_stage_add_lan (2, FALSE);
+  channel_pair_init (&pair, fast_clock_new (4));
+  channel_pair_connect (&pair);
+  channel_pair_open (&pair, "chat", fds);
+  net_stage_remove_lan ();
+  fd_write (fds[0], "under way", 9);
+  bk_test_wait_until_at (G_STRLOC, "another way", is_switched, &pair, 30);
+  fd_expect (fds[1], "under way");
+  check_flows (&pair, fds);
+  close (fds[0]);
+  close (fds[1]);
+}
+
+/* ---- what is known of it ---- */
+
+static void
+test_statistics (void)
+{
+  const char *const numbers[] = { "bytes-sent", "bytes-received", "packets-sent", "packets-received", "packets-lost",
+                                  "datagrams-sent", "datagrams-received", "datagrams-lost", "round-trip" };
+  g_auto (ChannelPair) pair = { 0 };
+  int fds[2];
+
+  channel_pair_init (&pair, NULL);
+  channel_pair_connect (&pair);
+  channel_pair_open (&pair, "chat", fds);
+  fd_write (fds[0], "0123456789", 10);
+  fd_expect (fds[1], "0123456789");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GVariant) all = g_variant_ref_sink (bk_channel_get_statistics (pair.side[i].channel));
+      const char *text = NULL;
+      guint64 number = 0;
+      guint32 streams = 0;
+
+      for (guint n = 0; n < G_N_ELEMENTS (numbers); n++)
+        g_assert_true (g_variant_lookup (all, numbers[n], "t", &number));
+      g_assert_true (g_variant_lookup (all, i == 0 ? "bytes-sent" : "bytes-received", "t", &number));
+      g_assert_cmpuint (number, >=, 16);
+      g_assert_true (g_variant_lookup (all, "round-trip", "t", &number));
+      g_assert_cmpuint (number, >, 0);
+      g_assert_true (g_variant_lookup (all, "streams", "u", &streams));
+      g_assert_cmpuint (streams, ==, 1);
+      g_assert_true (g_variant_lookup (all, "local", "&s", &text));
+      g_assert_cmpstr (text, ==, "host");
+      g_assert_true (g_variant_lookup (all, "network", "&s", &text));
+      g_assert_true (g_str_has_prefix (text, "udp"));
+      g_assert_true (g_variant_lookup (all, "reason", "&s", &text));
+    }
+  close (fds[0]);
+  close (fds[1]);
+}
+
+static void
+test_limits (void)
+{
+  g_auto (ChannelPair) pair = { 0 };
+  g_autoptr (GError) error = NULL;
+  int fds[BK_LIMIT_STREAMS];
+
+  channel_pair_init (&pair, NULL);
+  g_assert_cmpint (bk_channel_open_stream (pair.side[0].channel, "early", &error), ==, -1);
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_SESSION_STATE_INVALID);
+  g_clear_error (&error);
+  channel_pair_connect (&pair);
+  g_assert_cmpint (bk_channel_open_stream (pair.side[0].channel, "two\nlines", &error), ==, -1);
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  for (guint i = 0; i < 2; i++)
+    {
+      for (guint n = 0; n < BK_LIMIT_STREAMS; n++)
+        fds[n] = bk_channel_open_stream (pair.side[i].channel, i == 0 ? "a" : "b", NULL);
+      g_assert_cmpint (fds[BK_LIMIT_STREAMS - 1], >=, 0);
+      g_assert_cmpint (bk_channel_open_stream (pair.side[i].channel, "c", &error), ==, -1);
+      g_assert_error (error, BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED);
+      g_clear_error (&error);
+      bk_test_wait_for_count (&pair.side[1 - i].offered->len, BK_LIMIT_STREAMS);
+      for (guint n = 0; n < BK_LIMIT_STREAMS; n++)
+        close (fds[n]);
+    }
+  for (guint n = 0; n < BK_LIMIT_FLOWS; n++)
+    fds[n] = bk_channel_open_datagram (pair.side[0].channel, "d", NULL);
+  g_assert_cmpint (fds[BK_LIMIT_FLOWS - 1], >=, 0);
+  g_assert_cmpint (bk_channel_open_datagram (pair.side[0].channel, "d", &error), ==, -1);
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED);
+  for (guint n = 0; n < BK_LIMIT_FLOWS; n++)
+    close (fds[n]);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpuint (pair.side[i].broken, ==, 0);
+}
+
+/* ---- many ---- */
+
+static gboolean
+are_as_many (gpointer data)
+{
+  return net_stage_count_descriptors () == GPOINTER_TO_UINT (data);
+}
+
+static void
+live (guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_auto (ChannelPair) pair = { 0 };
+      int fds[2];
+
+      channel_pair_init (&pair, NULL);
+      channel_pair_connect (&pair);
+      channel_pair_open (&pair, "chat", fds);
+      fd_write (fds[0], "hello", 5);
+      fd_expect (fds[1], "hello");
+      close (fds[0]);
+      close (fds[1]);
+    }
+}
+
+/* Descriptors and memory stay what they were. CHANNELS=1000 tries it for longer. */
+static void
+test_many (void)
+{
+  const char *wanted = g_getenv ("CHANNELS");
+  guint n = wanted != NULL ? (guint) g_ascii_strtoull (wanted, NULL, 10) : 30;
+  guint before;
+  gsize memory;
+
+  if (wanted != NULL)
+    bk_test_watchdog (0);
+  live (5);
+  before = net_stage_count_descriptors ();
+  memory = get_memory ();
+  live (n);
+  bk_test_wait_until (are_as_many, GUINT_TO_POINTER (before));
+  g_test_message ("%u sessions, %" G_GSSIZE_FORMAT " bytes more", n, (gssize) get_memory () - (gssize) memory);
+  if (bk_test_slowness () == 1)
+    g_assert_cmpuint (get_memory (), <, memory + 8 * 1024 * 1024);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -42,5 +757,24 @@ main (int argc, char *argv[])
     return 0;
   bk_test_init (&argc, &argv);
   g_test_add_func ("/channel/confirmed", test_confirmed);
+  g_test_add_func ("/channel/pairing", test_pairing);
+  g_test_add_func ("/channel/inviter-first", test_inviter_first);
+  g_test_add_func ("/channel/half-close", test_half_close);
+  g_test_add_func ("/channel/reader-gone", test_reader_gone);
+  g_test_add_func ("/channel/large", test_large);
+  g_test_add_func ("/channel/stuck-reader", test_stuck_reader);
+  g_test_add_func ("/channel/datagrams", test_datagrams);
+  g_test_add_func ("/channel/envelopes", test_envelopes);
+  g_test_add_func ("/channel/finish", test_finish);
+  g_test_add_func ("/channel/finish-alone", test_finish_alone);
+  g_test_add_func ("/channel/close", test_close);
+  g_test_add_func ("/channel/wrong-fingerprint", test_wrong_fingerprint);
+  g_test_add_func ("/channel/nobody", test_nobody);
+  g_test_add_func ("/channel/nudge", test_nudge);
+  g_test_add_func ("/channel/disorder", test_disorder);
+  g_test_add_func ("/channel/lost", test_lost);
+  g_test_add_func ("/channel/statistics", test_statistics);
+  g_test_add_func ("/channel/limits", test_limits);
+  g_test_add_func ("/channel/many", test_many);
   return g_test_run ();
 }

@@ -98,16 +98,13 @@ test_bystander (void)
 {
   g_autoptr (BkClock) clock = bk_clock_new_system ();
   Bystander here[BK_LIMIT_CANDIDATES_TOTAL];
-  Bystander inside;
   gboolean down = FALSE;
   guint packets = 0;
   guint bytes = 0;
   guint knocked = 0;
 
   net_stage_add_lan (2, FALSE);
-  stand_by (&inside, "127.0.0.1");
   g_autoptr (BkIce) ice = start (clock, &down);
-  add (ice, "127.0.0.1", inside.port);
   for (guint i = 0; i < G_N_ELEMENTS (here); i++)
     {
       stand_by (&here[i], "10.77.0.2");
@@ -127,8 +124,6 @@ test_bystander (void)
   /* Two addresses of ours, three tries. */
   g_assert_cmpuint (packets, <=, 8 * 2 * 3);
   g_assert_cmpuint (bytes, <=, packets * 128);
-  g_assert_cmpuint (inside.packets, ==, 0);
-  leave (&inside);
   bk_ice_close (ice);
   net_stage_remove_lan ();
 }
@@ -196,7 +191,8 @@ test_credentials (void)
   bk_ice_set_remote (pair.side[0].ice, NULL, NULL);
   ice_pair_introduce (&pair);
   bk_ice_set_remote (pair.side[0].ice, "abcd", PWD);
-  ice_pair_connect (&pair);
+  bk_test_wait_for_flag (&pair.side[0].up);
+  bk_test_wait_for_flag (&pair.side[1].up);
 }
 
 int

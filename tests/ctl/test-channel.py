@@ -162,7 +162,7 @@ def test_show_and_watch():
         text = user.run('session', 'show', user.session).stdout.decode()
         assert 'channel          direct' in text and 'identity' in text, text
         channel = user.one('session', 'channel')
-        assert channel['path'] == 'direct' and channel['network'] and channel['streams'] >= 1, channel
+        assert channel['path'] == 'direct' and channel['network'] and 'streams' in channel, channel
         assert 'path               direct' in user.run('session', 'channel').stdout.decode()
 
 
@@ -178,7 +178,7 @@ def test_connection():
         user.json('connection', 'set')
         assert user.one('connection', 'show') == {'servers': [], 'user': ''}
         report = user.one('connection', 'test')
-        assert report['direct'] in ('always', 'usually', 'never') and report['nat'] and report['text'], report
+        assert report['nat'] == 'unknown' and report['text'] and report['problems'] == [], report
         assert report['text'] in user.run('connection', 'test').stdout.decode()
 
 

@@ -15,7 +15,7 @@ from gi.repository import GLib
 from ctlbed import LIMIT, PIPE, PIPE_GUID, SLOWNESS, Bus, tap
 from bed import wait  # ctlbed knows where that is
 from channel import ACCEPTED, CONNECTED, CONNECTING, DIRECT, FAILED, INVITATION, LOST, READY, RELAY
-from door import CANCELLED_LOCAL, CANCELLED_REMOTE, CONNECTION_FAILURE, ENDED, Door, launched
+from door import CANCELLED_LOCAL, CANCELLED_REMOTE, CONNECTION_FAILURE, ENDED, SERVICE_RESTARTED, Door, launched
 
 END, DONE = struct.pack('>I', 0), struct.pack('>I', 0xffffffff)
 ID = '01234567-89ab-cdef-0123-456789abcdef'
@@ -364,16 +364,17 @@ def test_a_service_that_dies_breaks_it():
         pipe.ends(1, 'broke off', user)
 
 
-def test_cancel_stops_what_flows():
-    with Launched() as pipe:
-        stream = pipe.door.stream('pipe')
-        user = pipe.attach()
-        user.stdin.write(b'x')
-        user.stdin.flush()
-        assert read_frame(stream) == b'x'
-        pipe.door.end(CANCELLED_LOCAL)
-        assert user.wait(LIMIT) == 1 and stream.recv(1) == b''
-        pipe.ends(5)
+def test_what_stops_what_flows():
+    for result in (CANCELLED_LOCAL, CONNECTION_FAILURE, SERVICE_RESTARTED):
+        with Launched() as pipe:
+            stream = pipe.door.stream('pipe')
+            user = pipe.attach()
+            user.stdin.write(b'x')
+            user.stdin.flush()
+            assert read_frame(stream) == b'x'
+            pipe.door.end(result)
+            pipe.ends(5)
+            assert user.wait(LIMIT) == 1 and stream.recv(1) == b''
 
 
 def test_a_session_that_ends_before_anybody_attached():
@@ -429,7 +430,7 @@ if __name__ == '__main__':
         test_who_is_at_the_other_end,
         test_a_broken_stream_is_told,
         test_a_service_that_dies_breaks_it,
-        test_cancel_stops_what_flows,
+        test_what_stops_what_flows,
         test_a_session_that_ends_before_anybody_attached,
         test_inviting_by_hand,
     ])

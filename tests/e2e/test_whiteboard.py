@@ -151,7 +151,7 @@ def test_the_service_goes():
         bob.strokes(2)
         bob.user.start_service()
         alice.says('You can go on drawing and export the picture.')
-        expect_end(two.session, 'service-restarted', alice.user, bob.user)
+        expect_end(two.session, 'service-restarted', alice.user)
         alice.export().has('black', (300, 200))
 
 

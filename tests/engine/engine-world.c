@@ -10,6 +10,7 @@ struct _MemorySecrets
 {
   GObject parent_instance;
   GHashTable *table;
+  gboolean locked;
 };
 
 static void
@@ -18,7 +19,10 @@ memory_lookup_async (BkSecrets *secrets, const char *key, GCancellable *cancella
 {
   g_autoptr (GTask) task = g_task_new (secrets, cancellable, callback, user_data);
 
-  g_task_return_pointer (task, g_strdup (g_hash_table_lookup (MEMORY_SECRETS (secrets)->table, key)), g_free);
+  if (MEMORY_SECRETS (secrets)->locked)
+    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_STORAGE, "The keyring is locked");
+  else
+    g_task_return_pointer (task, g_strdup (g_hash_table_lookup (MEMORY_SECRETS (secrets)->table, key)), g_free);
 }
 
 static char *
@@ -184,6 +188,7 @@ engine_world_new (void)
   world->clock = bk_fake_clock_new ();
   world->secrets = g_object_new (MEMORY_TYPE_SECRETS, NULL);
   world->secret_table = MEMORY_SECRETS (world->secrets)->table;
+  world->secrets_locked = &MEMORY_SECRETS (world->secrets)->locked;
   world->backends = g_ptr_array_new_with_free_func (g_object_unref);
   return world;
 }
@@ -199,6 +204,7 @@ engine_world_make (EngineWorld *world)
     .secrets = BK_SECRETS (world->secrets),
     .launcher = BK_LAUNCHER (desktop),
     .opener = BK_OPENER (desktop),
+    .channels = world->channels,
     .make_backend = make_backend,
     .make_backend_data = world,
     .data_dir = data,

@@ -57,6 +57,7 @@ HandRequest *hand_backend_request (HandBackend *self, guint index);
 void hand_request_answer (HandRequest *request, int code);
 /* A challenge or a grant; nullable */
 void hand_request_answer_word (HandRequest *request, const char *word);
+void hand_request_answer_relays (HandRequest *request, const BkRelays *relays);
 
 /* ---- the engine ---- */
 
@@ -66,6 +67,8 @@ typedef struct
   BkFakeClock *clock;
   GObject *secrets;
   GHashTable *secret_table; /* char * key → char * secret */
+  gboolean *secrets_locked; /* none can be read */
+  BkChannels *channels;     /* of the next engine; not owned, nullable */
   BkEngine *engine;
   GAsyncResult *closing; /* nullable */
   GPtrArray *backends; /* element-type HandBackend, owned; as the engine asked for them */

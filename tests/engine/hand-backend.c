@@ -232,6 +232,26 @@ hand_backend_init_alerts (BkBackendAlertsInterface *iface)
   iface->set_sites = hand_set_sites;
 }
 
+static void
+hand_relays_async (BkBackendRelays *backend, GCancellable *cancellable, GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  add_request (backend, NULL, NULL, cancellable, callback, user_data)->text = g_strdup ("relays");
+}
+
+static BkRelays *
+hand_relays_finish (BkBackendRelays *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+hand_backend_init_relays (BkBackendRelaysInterface *iface)
+{
+  iface->get_async = hand_relays_async;
+  iface->get_finish = hand_relays_finish;
+}
+
 G_DEFINE_FINAL_TYPE_WITH_CODE (HandBackend, hand_backend, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND, hand_backend_init_backend)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_REGISTER, hand_backend_init_register)
@@ -239,6 +259,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HandBackend, hand_backend, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_MESSAGES, hand_backend_init_messages)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_LOCK, hand_backend_init_lock)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_ALERTS, hand_backend_init_alerts)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_RELAYS, hand_backend_init_relays)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, hand_backend_init_sessions))
 
 static void
@@ -356,4 +377,12 @@ hand_request_answer_word (HandRequest *request, const char *word)
 
   g_assert_nonnull (task);
   g_task_return_pointer (task, g_strdup (word), g_free);
+}
+
+void
+hand_request_answer_relays (HandRequest *request, const BkRelays *relays)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&request->task);
+
+  g_task_return_pointer (task, bk_relays_copy (relays), (GDestroyNotify) bk_relays_free);
 }

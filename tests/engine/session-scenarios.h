@@ -24,7 +24,19 @@ static const Scenario scenarios[] G_GNUC_UNUSED = {
     "a:invite b:accept a:context a:context b:redeem a:context",
     "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect >context >context >context",
     "ASK >ringing accepted WITHDRAW >accept connected on-ready launch on-context(data) on-context(data) "
-    "on-context(data)" },
+    "on-kept(data) on-kept(data) on-context(data)" },
+  { "context-for-a-program-that-never-comes", FALSE,
+    "a:invite b:accept a:context b:exit0",
+    "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect >context terminated "
+    "END(ended,)",
+    "ASK >ringing accepted WITHDRAW >accept connected on-ready launch on-context(data) terminated END(ended,) "
+    ">end:ended" },
+  { "context-for-a-program-that-does-not-read", FALSE,
+    "a:invite b:accept a:context b:redeem-only +999 a:context +1 a:context",
+    "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect >context >context "
+    ">context",
+    "ASK >ringing accepted WITHDRAW >accept connected on-ready launch on-context(data) on-context(data) "
+    "on-kept(data) on-kept(data) on-context(data)" },
   { "program-fails", FALSE,
     "a:invite b:accept b:exit1",
     "invitation invited >invite accepted on-accepted(yes) connected on-ready launch >connect terminated "
@@ -223,7 +235,7 @@ static const Scenario scenarios[] G_GNUC_UNUSED = {
     "invitation >invite invited accepted on-accepted(yes) connected on-ready launch >connect",
     "ASK >ringing accepted WITHDRAW >accept connected on-ready launch" },
   { "lost-ack-connect-context", FALSE,
-    "a:invite hold:connect b:accept lose-ack go b:context a:online a:redeem",
+    "a:invite hold:connect b:accept lose-ack go b:context a:online",
     "invitation invited >invite accepted on-accepted(yes) >connect connected on-ready launch on-context(data)",
     "ASK >ringing accepted WITHDRAW >accept connected on-ready launch >context" },
   { "cut-off-connected", FALSE,

@@ -74,7 +74,7 @@ do_verb (Side *side, const char *verb)
 }
 
 static void
-do_redeem (Side *side)
+do_redeem (Side *side, gboolean reads)
 {
   g_autoptr (GError) error = NULL;
   BkEngineSession *session = bk_engine_sessions_redeem_cookie (side->sessions, side->cookie, &error);
@@ -82,7 +82,8 @@ do_redeem (Side *side)
   if (session != NULL)
     {
       bk_engine_session_set_owner (session, ":1.9");
-      bk_engine_session_was_read (session);
+      if (reads)
+        bk_engine_session_was_read (session);
     }
   else
     side_log (side, "!%s", beckon_error_to_nick (error->code));
@@ -150,7 +151,9 @@ do_side (Side *side, const char *command)
   else if (g_str_equal (command, "vanish"))
     bk_engine_session_owner_vanished (side->current);
   else if (g_str_equal (command, "redeem"))
-    do_redeem (side);
+    do_redeem (side, TRUE);
+  else if (g_str_equal (command, "redeem-only"))
+    do_redeem (side, FALSE);
   else if (g_str_equal (command, "exit0"))
     bk_program_emit_ended (side->program, FALSE, NULL);
   else if (g_str_equal (command, "exit1"))

@@ -286,6 +286,13 @@ on_context_data (BkEngineSession *session, const char *data, Side *side)
 }
 
 static void
+on_context_kept (BkEngineSession *session, const char *data, Side *side)
+{
+  assert_alive (side, session);
+  side_log (side, "on-kept(%s)", data);
+}
+
+static void
 on_stream_offered (BkEngineSession *session, const char *name, gboolean datagram, Side *side)
 {
   assert_alive (side, session);
@@ -340,6 +347,7 @@ on_items_changed (GListModel *model, guint position, guint removed, guint added,
       g_signal_connect (session, "cancelled", G_CALLBACK (on_cancelled), side);
       g_signal_connect (session, "ready-to-launch", G_CALLBACK (on_ready_to_launch), side);
       g_signal_connect (session, "context-data", G_CALLBACK (on_context_data), side);
+      g_signal_connect (session, "context-kept", G_CALLBACK (on_context_kept), side);
       g_signal_connect (session, "stream-offered", G_CALLBACK (on_stream_offered), side);
       g_signal_connect (session, "send-error", G_CALLBACK (on_send_error), side);
       g_signal_connect (session, "app-not-present", G_CALLBACK (on_app_not_present), side);

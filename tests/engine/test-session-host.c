@@ -258,7 +258,7 @@ test_lobby (void)
   connect_sides (world);
   assert_log (alice, "on-ready " HOSTED);
   listen_now (alice, NULL);
-  world_run (world, "a:vanish");
+  world_run (world, "a:vanish +1000");
   g_assert_cmpint (alice->current->state, ==, BECKON_SESSION_STATE_CONNECTED);
 }
 

@@ -13,7 +13,7 @@ sys.path[:0] = [str(TESTS / folder) for folder in ('tools', 'e2e', 'service')]
 import tap  # noqa: E402
 from board import Board  # noqa: E402
 from channel import CONNECTING, DIRECT, FAILED, LOST, RELAY  # noqa: E402
-from door import CONNECTION_FAILURE, ENDED, Door  # noqa: E402
+from door import CONNECTION_FAILURE, ENDED, SERVICE_RESTARTED, Door  # noqa: E402
 from processes import LIMIT  # noqa: E402
 from world import World, program  # noqa: E402
 
@@ -159,7 +159,12 @@ def test_the_other_board_is_closed():
         board.strokes(1)
 
 
-def test_what_the_session_says_of_a_broken_stream():
+def test_what_the_session_says():
+    with Launched() as (board, door):
+        stream = join(board, door)
+        door.end(SERVICE_RESTARTED, 'Somebody restarted something.')
+        board.says(f'Somebody restarted something. {GO_ON}')
+        assert stream.recv(1) == b''
     with Launched() as (board, door):
         stream = join(board, door)
         stream.close()

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Streams and packets between two services on this machine: descriptors over the bus, a real channel between them."""
+import os
 import pathlib
 import resource
+import signal
 import socket
 import sys
 
@@ -11,7 +13,8 @@ from gi.repository import GLib
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
 from bed import ROOT, SERVICE, SESSIONS, SLOWNESS, refused, wait
-from channel import CONNECTED, DIRECT, LOST, RELAY, connect, open_both, program, read, read_end, read_some, when, write
+from channel import (CONNECTED, DIRECT, LOST, NONE, RELAY, connect, open_both, program, read, read_end, read_some, when,
+                     write)
 from pair import Pair
 from proxy import proxy
 
@@ -214,7 +217,7 @@ def test_refused():
     one = pair.invite()
     for method in ('OpenStream', 'OpenDatagram'):
         refused('SessionStateInvalid', alice.open_socket, method, '', one)
-    assert set(alice.call('Session1', 'GetChannel', path=one)) == {'path', 'reason'}
+    assert alice.call('Session1', 'GetChannel', path=one)['path'] == NONE
     refused('SessionStateInvalid', alice.call, 'Session1', 'TrustIdentity', path=one)
     alice.call('Session1', 'Cancel', '(us)', 0, '', path=one)
     alice.wait_signal('Termination', one)
@@ -278,6 +281,7 @@ def test_descriptors_run_out():
         # Everything else goes on.
         other = pair.buses[0].client()
         other.attach()
+        program(pair.buses[1], two, pair.ui[1]).get_all('Session1', two, SESSIONS)
         pair.ui[0].call('Session1', 'SendContextData', '(s)', 'still there', path=one)
         assert pair.ui[1].wait_signal('ContextDataReceived', two)[2] == ('still there',)
         for fd in held:
@@ -305,6 +309,9 @@ def test_sessions_leave_nothing_behind():
         for fd in (a, b, c, d):
             read_end(fd)
             fd.close()
+        for bus in pair.buses:  # they were told, and left alone
+            for pid in bus.programs():
+                os.kill(pid, signal.SIGKILL)
 
     for _ in range(3):
         one_session()
@@ -327,6 +334,8 @@ def test_without_the_server():
         pair.server.wait()
         for ui, account in zip(pair.ui, pair.accounts):
             wait(lambda u=ui, p=account: u.get('Account1', 'State', p) != 'online', 'the connection to go')
+        app = program(pair.buses[1], two, pair.ui[1])
+        app.get_all('Session1', two, SESSIONS)
         pair.ui[0].call('Session1', 'SendContextData', '(s)', 'without a server', path=one)
         assert pair.ui[1].wait_signal('ContextDataReceived', two)[2] == ('without a server',)
         write(a, b'me too')

@@ -71,10 +71,9 @@ def test_what_will_work():
         ui.attach()
         account = ui.account()
         report = ui.finish(begin(ui, account), 60)
-        assert report['nat'] in ('none', 'cone', 'symmetric', 'blocked', 'unknown'), report
-        assert isinstance(report['udp'], bool) and isinstance(report['relay'], bool)
-        assert report['direct'] in ('always', 'usually', 'never') and report['text'] and report['problems'] == []
-        assert not {'stun', 'turn-udp', 'turn-tcp'} & set(report), 'no server is known'
+        # No server is known.
+        assert set(report) == {'nat', 'text', 'problems'}, report
+        assert report['nat'] == 'unknown' and report['text'] and report['problems'] == [], report
         ui.call('Messenger1', 'RemoveAccount', '(o)', account)
         refused('NotFound', ui.call, 'Account1', 'TestConnection', '(a{sv})', {}, path=account)
 

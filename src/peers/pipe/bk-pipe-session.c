@@ -8,11 +8,11 @@ static const char *const own_guids[] = { BK_PIPE_GUID, NULL };
 
 /* ---- what becomes of it ---- */
 
+/* Whether the other program has left, and nothing else happened: then what it wrote still comes. */
 static gboolean
-ends_at_once (BeckonSessionResult result)
+has_left (BeckonSessionResult result)
 {
-  return result == BECKON_SESSION_RESULT_CANCELLED_LOCAL || result == BECKON_SESSION_RESULT_CANCELLED_REMOTE
-         || result == BECKON_SESSION_RESULT_SIGNED_OUT;
+  return result == BECKON_SESSION_RESULT_ENDED || result == BECKON_SESSION_RESULT_APPLICATION_FAILED;
 }
 
 /* There is no way to the other side: says why. */
@@ -26,12 +26,11 @@ fail_connection (BkPipe *self)
   bk_pipe_fail (self, BK_PIPE_OTHER_END, "%s", reason);
 }
 
-/* Once it flows, the stream knows best when all has arrived: the other program may leave the session first. Only a
- * person who stops it, stops it here too. */
+/* Once it flows, the stream knows best when all has arrived: the other program may leave the session first. */
 static void
 on_termination (BeckonSession *session, BeckonSessionResult result, const char *app_data, BkPipe *self)
 {
-  if (self->phase == BK_PIPE_PHASE_FLOWING && !ends_at_once (result))
+  if (self->phase == BK_PIPE_PHASE_FLOWING && has_left (result))
     return;
   if (result == BECKON_SESSION_RESULT_CONNECTION_FAILURE)
     fail_connection (self);

@@ -186,17 +186,14 @@ on_stream (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* ---- the session ---- */
 
-/* While a link is there, it knows best when all has arrived. Only what a person does ends it. */
+/* If the other program has left, and nothing else happened, the link knows best when all has arrived. */
 static void
 on_termination (BeckonSession *session, BeckonSessionResult result, const char *app_data, BkBoardPartner *self)
 {
-  gboolean by_person = result == BECKON_SESSION_RESULT_CANCELLED_LOCAL
-                       || result == BECKON_SESSION_RESULT_CANCELLED_REMOTE
-                       || result == BECKON_SESSION_RESULT_SIGNED_OUT;
+  gboolean has_left = result == BECKON_SESSION_RESULT_ENDED || result == BECKON_SESSION_RESULT_APPLICATION_FAILED;
 
-  if (self->link != NULL && self->state != BK_BOARD_PARTNER_CONNECTING && !by_person)
-    return;
-  be_over (self, result);
+  if (self->link == NULL || self->state == BK_BOARD_PARTNER_CONNECTING || !has_left)
+    be_over (self, result);
 }
 
 /* Opens the stream as soon as the session can have one. */
