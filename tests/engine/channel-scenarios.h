@@ -90,7 +90,7 @@ static const Scenario channel_scenarios[] = {
     RUNNING_A " ~context ~context",
     RUNNING_B " on-context(data) on-context(data)" },
   { "both-ways-at-once", FALSE,
-    RUN "hold:context a:context a:context " CONFIRM "go",
+    RUN "hold:context a:context a:context " CONFIRM "go +3000",
     RUNNING_A " ~context ~context >context",
     RUNNING_B " on-context(data) on-context(data)" },
   { "context-lost-with-the-connection", FALSE,
