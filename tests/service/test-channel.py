@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Streams and packets between two services on this machine: descriptors over the bus, a real channel between them."""
+import contextlib
 import os
 import pathlib
 import resource
@@ -311,7 +312,8 @@ def test_sessions_leave_nothing_behind():
             fd.close()
         for bus in pair.buses:  # they were told, and left alone
             for pid in bus.programs():
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
     for _ in range(3):
         one_session()
