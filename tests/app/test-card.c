@@ -121,6 +121,10 @@ static const struct
   { INVITEE, "'State': <uint32 7>, 'Result': <uint32 8>, 'ResultText': <'Too late'>", 0, "Too late", "again" },
   { INVITEE, "'State': <uint32 7>, 'Result': <uint32 14>, 'ResultText': <'Ended'>, 'Log': <'/log'>", 0, "Ended",
     "details again" },
+  { INVITEE, "'State': <uint32 2>, 'Asking': <true>, 'SafetyNumber': <'12345'>", 0, "Waiting for your answer",
+    "accept decline cancel details" },
+  { INVITEE, "'State': <uint32 7>, 'Result': <uint32 2>, 'ResultText': <'Declined'>, 'SafetyNumber': <'12345'>", 0,
+    "Declined", "again" },
   /* The history knows how it ended, whatever the service still says or does not know any more. */
   { INVITEE, NULL, 14, "Over for good", "again" },
   { INVITER, NULL, 2, "Over for good", "again" },

@@ -75,7 +75,7 @@ test_connection (Fixture *self, gconstpointer data)
   assert_row (self, "round_trip", "40.5 ms");
   change (self, "{'ChannelPath': <uint32 3>, 'ChannelReason': <'Both networks <b>change</b> ports.'>}");
   assert_row (self, "path", "By way of a relay, encrypted\nBoth networks <b>change</b> ports.");
-  change (self, "{'ChannelPath': <uint32 2>, 'ChannelReason': <''>, 'Host': <'alice@b'>}");
+  change (self, "{'ChannelPath': <uint32 2>, 'ChannelReason': <'Direct connection.'>, 'Host': <'alice@b'>}");
   assert_row (self, "path", "Direct connection, encrypted");
   assert_row (self, "host", "You");
   change (self, "{'Host': <'bob@b'>}");

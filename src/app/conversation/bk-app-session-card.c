@@ -146,14 +146,17 @@ dup_state (BkAppSessionCard *self, guint *buttons)
   return g_strdup ("");
 }
 
-/* There is something to see once both sides agreed, and for as long as the service remembers. */
+/* The safety number can be compared before the invitation is answered; what the program wrote is there afterwards, for
+ * as long as the service remembers. */
 static gboolean
 has_details (BkAppSessionCard *self)
 {
-  return self->session != NULL
-         && (beckon_session_get_state (self->session) == BECKON_SESSION_STATE_CONNECTED
-             || *beckon_session_get_log (self->session) != '\0'
-             || *beckon_session_get_safety_number (self->session) != '\0');
+  if (self->session == NULL)
+    return FALSE;
+
+  BeckonSessionState state = beckon_session_get_state (self->session);
+  return state == BECKON_SESSION_STATE_CONNECTED || *beckon_session_get_log (self->session) != '\0'
+         || (state != BECKON_SESSION_STATE_TERMINATED && *beckon_session_get_safety_number (self->session) != '\0');
 }
 
 static void

@@ -175,8 +175,10 @@ show (BkAppSessionDetails *self)
   g_autofree char *host = bk_app_session_dup_host (self->session);
   g_autofree char *timeline = g_strjoinv ("\n", (char **) beckon_session_get_timeline (self->session));
   const char *reason = beckon_session_get_channel_reason (self->session);
-  g_autofree char *text = *reason != '\0' && !g_str_equal (reason, path) ? g_strdup_printf ("%s\n%s", path, reason)
-                                                                         : g_strdup (path);
+  /* That it is direct needs no reason. */
+  gboolean plain
+    = *reason == '\0' || beckon_session_get_channel_path (self->session) == BECKON_CHANNEL_PATH_DIRECT;
+  g_autofree char *text = plain ? g_strdup (path) : g_strdup_printf ("%s\n%s", path, reason);
 
   show_row (self->path, text);
   show_row (self->host, host);
