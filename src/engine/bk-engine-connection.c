@@ -123,7 +123,7 @@ keep_password (BkEngine *self, const char *password)
  * @self: an open engine
  * @servers: addresses as bk_relay_parse() reads them; empty for none
  * @user: (nullable): for the TURN servers among them
- * @password: (nullable): the same
+ * @password: (nullable): the same; none at all if that is still the one that goes with the same @user
  * @error: return location for an error
  *
  * Sets the user's own STUN and TURN servers, for channels from now on. They are kept over restarts.
@@ -142,10 +142,14 @@ bk_engine_set_connection_servers (BkEngine *self, const char *const *servers, co
     return FALSE;
 
   gboolean none = servers[0] == NULL;
+  gboolean same = !none && *password == '\0' && *user != '\0' && self->relays != NULL
+                  && g_strcmp0 (self->relays->user, user) == 0;
   BkHistoryConnection connection = { .servers = (char **) servers, .user = (char *) user };
-  use_relays (self, none ? NULL : bk_relays_new (servers, user, password, 0));
+  g_autofree char *old = same ? g_strdup (self->relays->password) : NULL;
+  use_relays (self, none ? NULL : bk_relays_new (servers, user, same ? old : password, 0));
   bk_engine_history_set_connection (self->history, &connection);
-  keep_password (self, none ? "" : password);
+  if (!same)
+    keep_password (self, none ? "" : password);
   g_signal_emit_by_name (self, "servers-changed");
   return TRUE;
 }

@@ -43,7 +43,8 @@ beckon_messenger_get_connection_user (BeckonMessenger *self)
  * @servers: (array zero-terminated=1): at most 8 of at most 256 bytes, each `stun:HOST:PORT`, or `turn:HOST:PORT` with
  *   `?transport=udp` (if absent) or `?transport=tcp`; HOST is a name, an IPv4 address, or an IPv6 address in brackets
  * @user: (nullable): user name for TURN servers
- * @password: (nullable): the password of @user. It is kept with the passwords of the accounts
+ * @password: (nullable): the password of @user. It is kept with the passwords of the accounts. Empty: the one that is
+ *   kept already, if @user is the same as before
  * @cancellable: (nullable): a cancellable
  * @callback: called when done
  * @user_data: for @callback

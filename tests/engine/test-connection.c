@@ -234,6 +234,30 @@ test_servers_at_once (void)
   g_assert_cmpstr (try_relays (world, channels)->password, ==, "word");
 }
 
+/* Whoever changes the servers alone need not know the password, also while it is still being looked for. */
+static void
+test_servers_same_user (void)
+{
+  static const char *const others[] = { "turn:other.example", NULL };
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  g_autoptr (FakeChannels) channels = fake_channels_new ();
+
+  world->channels = BK_CHANNELS (channels);
+  engine_world_open (world);
+  g_assert_true (bk_engine_set_connection_servers (world->engine, servers, "alice", "pass", NULL));
+  g_assert_true (bk_engine_set_connection_servers (world->engine, others, "alice", "", NULL));
+  g_assert_cmpstr (try_relays (world, channels)->password, ==, "pass");
+  engine_world_close (world);
+  engine_world_open (world);
+  g_assert_true (bk_engine_set_connection_servers (world->engine, servers, "alice", "", NULL));
+  bk_test_drain ();
+  g_assert_cmpstr (try_relays (world, channels)->password, ==, "pass");
+  g_assert_true (bk_engine_set_connection_servers (world->engine, servers, "bob", "", NULL));
+  bk_test_drain ();
+  g_assert_cmpstr (try_relays (world, channels)->password, ==, "");
+  g_assert_false (g_hash_table_contains (world->secret_table, PASSWORD_KEY));
+}
+
 /* ---- the test of the connection ---- */
 
 static void
@@ -310,6 +334,7 @@ main (int argc, char **argv)
   g_test_add_func ("/connection/refused-servers", test_refused_servers);
   g_test_add_func ("/connection/servers", test_servers);
   g_test_add_func ("/connection/servers-at-once", test_servers_at_once);
+  g_test_add_func ("/connection/servers-same-user", test_servers_same_user);
   g_test_add_func ("/connection/with-network", test_with_network);
   g_test_add_func ("/connection/slow-network", test_slow_network);
   g_test_add_func ("/connection/no-channels", test_no_channels);
