@@ -103,6 +103,33 @@ test_finish (void)
   close (fds[1]);
 }
 
+/* A program that is stuck does not hold the end up for ever. */
+static void
+test_finish_stuck (void)
+{
+  g_auto (ChannelPair) pair = { 0 };
+  guint8 data[64 * 1024] = { 0 };
+  int fds[2];
+
+  channel_pair_init (&pair, fast_clock_new (20));
+  channel_pair_connect (&pair);
+  channel_pair_open (&pair, "file", fds);
+  for (guint i = 0; i < 1000; i++)
+    {
+      G_GNUC_UNUSED gssize n = send (fds[0], data, sizeof data, MSG_DONTWAIT | MSG_NOSIGNAL);
+      g_main_context_iteration (NULL, FALSE);
+    }
+  for (guint i = 0; i < 2; i++)
+    bk_channel_finish (pair.side[i].channel);
+  for (guint i = 0; i < 2; i++)
+    {
+      bk_test_wait_until (is_over, &pair.side[i]);
+      g_assert_cmpuint (pair.side[i].broken, ==, 0);
+    }
+  close (fds[0]);
+  close (fds[1]);
+}
+
 /* Nobody holds it any more, and it finishes all the same. */
 static void
 test_finish_alone (void)
@@ -384,6 +411,7 @@ main (int argc, char *argv[])
   bk_test_init (&argc, &argv);
   g_test_add_func ("/channel-life/finish", test_finish);
   g_test_add_func ("/channel-life/finish-alone", test_finish_alone);
+  g_test_add_func ("/channel-life/finish-stuck", test_finish_stuck);
   g_test_add_func ("/channel-life/close", test_close);
   g_test_add_func ("/channel-life/wrong-fingerprint", test_wrong_fingerprint);
   g_test_add_func ("/channel-life/nobody", test_nobody);
