@@ -393,9 +393,3 @@ bk_attempts_get_active (BkAttempts *self)
 {
   return self->active;
 }
-
-guint
-bk_attempts_get_generation (BkAttempts *self)
-{
-  return self->generation;
-}

@@ -39,6 +39,5 @@ gboolean bk_attempts_has_path (BkAttempts *self);
 BeckonChannelPath bk_attempts_get_path (BkAttempts *self); /* CONNECTING, DIRECT, RELAY or LOST */
 const char *bk_attempts_get_reason (BkAttempts *self);     /* why there is this one, or none */
 BkIce *bk_attempts_get_active (BkAttempts *self);          /* nullable */
-guint bk_attempts_get_generation (BkAttempts *self);
 
 G_END_DECLS

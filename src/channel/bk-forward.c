@@ -66,12 +66,6 @@ bk_forward_stop (BkForward *self)
   bk_forward_join_stop (self);
 }
 
-guint
-bk_forward_get_refused (BkForward *self)
-{
-  return self->refused;
-}
-
 /* ---- places ---- */
 
 static int

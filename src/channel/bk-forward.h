@@ -32,6 +32,5 @@ int bk_forward_connect (BkForward *self); /* to the program that hosts, if need 
 void bk_forward_receive (BkForward *self, guint32 id, GBytes *datagram);
 void bk_forward_writable (BkForward *self);
 gboolean bk_forward_is_drained (BkForward *self);
-guint bk_forward_get_refused (BkForward *self); /* connections and packets of others than this user */
 
 G_END_DECLS

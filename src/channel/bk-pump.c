@@ -281,12 +281,6 @@ bk_pump_set_fd (BkPump *self, int fd)
   bk_pump_flush (self);
 }
 
-gboolean
-bk_pump_has_fd (BkPump *self)
-{
-  return self->fd >= 0;
-}
-
 void
 bk_pump_set_stream (BkPump *self, gint64 stream, const guint8 *header, gsize length)
 {
@@ -295,12 +289,6 @@ bk_pump_set_stream (BkPump *self, gint64 stream, const guint8 *header, gsize len
     g_byte_array_prepend (self->held, header, (guint) length);
   write_held (self);
   update (self);
-}
-
-gint64
-bk_pump_get_stream (BkPump *self)
-{
-  return self->stream;
 }
 
 void

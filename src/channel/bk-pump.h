@@ -25,10 +25,8 @@ void bk_pump_free (BkPump *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkPump, bk_pump_free)
 
 void bk_pump_set_fd (BkPump *self, int fd); /* taken over; non-blocking */
-gboolean bk_pump_has_fd (BkPump *self);
 /* @header: bytes that go ahead of what the program writes; nullable. */
 void bk_pump_set_stream (BkPump *self, gint64 stream, const guint8 *header, gsize length);
-gint64 bk_pump_get_stream (BkPump *self); /* -1: none yet */
 
 /* What BkQuicFuncs say about the stream. */
 void bk_pump_receive (BkPump *self, const guint8 *data, gsize length, gboolean fin);

@@ -90,12 +90,21 @@ void bk_real_turn_init (BkRealChannel *self);
 void bk_real_turn_clear (BkRealChannel *self);
 gboolean bk_real_turn_start (BkRealChannel *self, const char *fingerprint, GError **error);
 void bk_real_turn_soon (BkRealChannel *self);
-void bk_real_turn_update_path (BkRealChannel *self);
 void bk_real_turn_get_statistics (BkRealChannel *self, BkQuicStatistics *statistics);
+void bk_real_turn_tell_transport (BkRealChannel *self, const BkEnvelope *transport);
+void bk_real_turn_tell_confirmed (BkRealChannel *self);
 void bk_real_turn_tell_envelope (BkRealChannel *self, const BkEnvelope *envelope);
 void bk_real_turn_tell_offered (BkRealChannel *self, const char *name, gboolean datagram);
 /* The connection cannot go on: "broken" follows. */
 void bk_real_turn_break (BkRealChannel *self, BeckonSessionResult result, const char *text);
+
+/* bk-real-channel-path.c */
+extern const BkAttemptsFuncs bk_real_path_funcs;
+void bk_real_path_lose (BkRealChannel *self); /* nothing comes by it any more */
+void bk_real_path_update (BkRealChannel *self);
+
+/* bk-real-channel-quic.c */
+extern const BkQuicFuncs bk_real_quic_funcs;
 
 /* bk-real-channel-words.c */
 void bk_real_words_open (BkRealChannel *self);

@@ -53,6 +53,18 @@ tell (BkRealChannel *self, EventKind kind, const BkEnvelope *envelope, const cha
 }
 
 void
+bk_real_turn_tell_transport (BkRealChannel *self, const BkEnvelope *transport)
+{
+  tell (self, EVENT_TRANSPORT, transport, NULL, FALSE);
+}
+
+void
+bk_real_turn_tell_confirmed (BkRealChannel *self)
+{
+  tell (self, EVENT_CONFIRMED, NULL, NULL, FALSE);
+}
+
+void
 bk_real_turn_tell_envelope (BkRealChannel *self, const BkEnvelope *envelope)
 {
   if (self->state == BK_REAL_CONFIRMED)
@@ -83,207 +95,6 @@ bk_real_turn_break (BkRealChannel *self, BeckonSessionResult result, const char 
   self->gone_text = g_strdup (text);
   bk_real_turn_soon (self);
 }
-
-/* ---- the path ---- */
-
-static BeckonChannelPath
-find_path (BkRealChannel *self)
-{
-  BeckonChannelPath path = self->attempts != NULL ? bk_attempts_get_path (self->attempts) : BECKON_CHANNEL_PATH_NONE;
-
-  if (self->state == BK_REAL_IDLE || self->state == BK_REAL_OVER)
-    return BECKON_CHANNEL_PATH_NONE;
-  if (self->state == BK_REAL_STARTED)
-    return BECKON_CHANNEL_PATH_CONNECTING;
-  if (self->gone || self->lost_since != 0 || path == BECKON_CHANNEL_PATH_CONNECTING)
-    return BECKON_CHANNEL_PATH_LOST;
-  return path;
-}
-
-static const char *
-find_reason (BkRealChannel *self, BeckonChannelPath path)
-{
-  if (path == BECKON_CHANNEL_PATH_NONE)
-    return "";
-  if (path == BECKON_CHANNEL_PATH_LOST && self->gone)
-    return _("The other side has closed the channel.");
-  if (path == BECKON_CHANNEL_PATH_LOST && bk_attempts_has_path (self->attempts))
-    return _("Nothing has been heard from the other side for a while. Another way is being looked for.");
-  return bk_attempts_get_reason (self->attempts);
-}
-
-void
-bk_real_turn_update_path (BkRealChannel *self)
-{
-  BeckonChannelPath path = find_path (self);
-  const char *reason = find_reason (self, path);
-
-  if (self->path == BECKON_CHANNEL_PATH_FAILED || (path == self->path && g_str_equal (reason, self->reason)))
-    return;
-  self->path = path;
-  g_free (self->reason);
-  self->reason = g_strdup (reason);
-  self->path_changed = TRUE;
-  bk_real_turn_soon (self);
-}
-
-static void
-lose (BkRealChannel *self)
-{
-  if (self->lost_since != 0 || self->state < BK_REAL_CONFIRMED)
-    return;
-  self->lost_since = bk_clock_now (self->clock);
-  bk_real_turn_update_path (self);
-}
-
-static void
-on_changed (gboolean switched, gpointer user_data)
-{
-  BkRealChannel *self = user_data;
-  gint64 now = bk_clock_now (self->clock);
-
-  if (switched && !self->gone)
-    {
-      self->path_since = now;
-      bk_quic_path_changed (self->quic, now);
-    }
-  if (bk_attempts_get_path (self->attempts) == BECKON_CHANNEL_PATH_LOST)
-    lose (self);
-  bk_real_turn_update_path (self);
-  bk_real_turn_soon (self);
-}
-
-static void
-on_transport (const BkEnvelope *transport, gpointer user_data)
-{
-  BkRealChannel *self = user_data;
-
-  if (self->state < BK_REAL_FINISHING)
-    tell (self, EVENT_TRANSPORT, transport, NULL, FALSE);
-}
-
-static void
-on_packet (const guint8 *packet, gsize length, gpointer user_data)
-{
-  BkRealChannel *self = user_data;
-
-  if (!self->gone)
-    bk_quic_receive (self->quic, packet, length, bk_clock_now (self->clock));
-  bk_real_turn_soon (self);
-}
-
-static const BkAttemptsFuncs attempts_funcs = { on_transport, on_packet, on_changed };
-
-/* ---- what QUIC says ---- */
-
-static void
-on_confirmed (gpointer user_data)
-{
-  BkRealChannel *self = user_data;
-
-  self->state = BK_REAL_CONFIRMED;
-  bk_real_words_open (self);
-  tell (self, EVENT_CONFIRMED, NULL, NULL, FALSE);
-  bk_real_turn_update_path (self);
-}
-
-static void
-on_stream_opened (gint64 stream, gpointer user_data)
-{
-  bk_real_streams_opened (user_data, stream);
-}
-
-static void
-on_stream_data (gint64 stream, const guint8 *data, gsize length, gboolean fin, gpointer user_data)
-{
-  BkRealChannel *self = user_data;
-
-  if (stream != self->control)
-    {
-      bk_real_streams_data (self, stream, data, length, fin);
-      return;
-    }
-  bk_real_words_receive (self, data, length);
-  self->they_drained |= fin;
-  bk_real_turn_soon (self);
-}
-
-static void
-on_stream_writable (gint64 stream, gpointer user_data)
-{
-  BkRealChannel *self = user_data;
-  BkPump *pump = bk_real_streams_find (self, stream);
-
-  if (pump != NULL)
-    bk_pump_writable (pump);
-  if (stream == self->control)
-    bk_real_words_flush (self);
-}
-
-static void
-on_stream_acked (gint64 stream, gpointer user_data)
-{
-  BkRealChannel *self = user_data;
-  BkPump *pump = bk_real_streams_find (self, stream);
-
-  if (pump != NULL)
-    bk_pump_acked (pump);
-  self->told |= stream == self->control;
-  bk_real_turn_soon (self);
-}
-
-static void
-on_stream_given_up (BkRealChannel *self, gint64 stream, void (*func) (BkPump *))
-{
-  BkPump *pump = bk_real_streams_find (self, stream);
-
-  if (pump != NULL)
-    func (pump);
-  else if (stream == self->control)
-    bk_real_turn_break (self, BECKON_SESSION_RESULT_PROTOCOL_ERROR, NULL);
-}
-
-static void
-on_stream_stopped (gint64 stream, gpointer user_data)
-{
-  on_stream_given_up (user_data, stream, bk_pump_stopped);
-}
-
-static void
-on_stream_reset (gint64 stream, gpointer user_data)
-{
-  on_stream_given_up (user_data, stream, bk_pump_reset);
-}
-
-static void
-on_stream_closed (gint64 stream, gpointer user_data)
-{
-  bk_real_streams_closed (user_data, stream);
-}
-
-static void
-on_datagram (const guint8 *data, gsize length, gpointer user_data)
-{
-  bk_real_flows_receive (user_data, data, length);
-}
-
-static void
-on_datagram_writable (gpointer user_data)
-{
-  bk_real_flows_writable (user_data);
-}
-
-static void
-on_closed (BeckonSessionResult result, const char *reason, gpointer user_data)
-{
-  bk_real_turn_break (user_data, result, NULL);
-}
-
-static const BkQuicFuncs quic_funcs = {
-  on_confirmed,      on_stream_opened, on_stream_data,   on_stream_writable, on_stream_acked,
-  on_stream_stopped, on_stream_reset,  on_stream_closed, on_datagram,        on_datagram_writable,
-  on_closed,
-};
 
 /* ---- the end that nobody asked for ---- */
 
@@ -335,8 +146,8 @@ deal_with_gone (BkRealChannel *self)
       emit_broken (self);
       return;
     }
-  lose (self);
-  bk_real_turn_update_path (self);
+  bk_real_path_lose (self);
+  bk_real_path_update (self);
 }
 
 /* ---- time ---- */
@@ -365,7 +176,7 @@ check_silence (BkRealChannel *self, gint64 now)
   guint limit = self->gone ? BK_TIMEOUT_SILENT_S : BK_TIMEOUT_CHANNEL_S;
 
   if (!self->gone && now - heard >= BK_TIMEOUT_SILENT_S * G_USEC_PER_SEC)
-    lose (self);
+    bk_real_path_lose (self);
   if (self->lost_since == 0)
     return;
   if (now - self->lost_since >= limit * G_USEC_PER_SEC)
@@ -530,7 +341,7 @@ hear (BkRealChannel *self)
       || !bk_attempts_has_path (self->attempts))
     return;
   self->lost_since = 0;
-  bk_real_turn_update_path (self);
+  bk_real_path_update (self);
 }
 
 static void
@@ -593,7 +404,7 @@ bk_real_turn_init (BkRealChannel *self)
 {
   self->reason = g_strdup ("");
   self->hub = (BkPumpHub){ .attention = on_attention, .user_data = self };
-  self->attempts = bk_attempts_new (self->clock, self->session, self->inviter, &attempts_funcs, self);
+  self->attempts = bk_attempts_new (self->clock, self->session, self->inviter, &bk_real_path_funcs, self);
   self->turn = g_source_new (&turn_funcs, sizeof (Turn));
   ((Turn *) self->turn)->channel = self;
   g_source_set_static_name (self->turn, "channel");
@@ -610,7 +421,7 @@ bk_real_turn_start (BkRealChannel *self, const char *fingerprint, GError **error
   gint64 now = bk_clock_now (self->clock);
 
   gnutls_rnd (GNUTLS_RND_NONCE, config.seed, sizeof config.seed);
-  self->quic = bk_quic_new (&config, &quic_funcs, self, now, error);
+  self->quic = bk_quic_new (&config, &bk_real_quic_funcs, self, now, error);
   if (self->quic == NULL)
     return FALSE;
   self->hub.quic = self->quic;
@@ -618,7 +429,7 @@ bk_real_turn_start (BkRealChannel *self, const char *fingerprint, GError **error
   self->started = now;
   self->tick = bk_clock_add (self->clock, TICK_MS, on_tick, self);
   bk_attempts_start (self->attempts);
-  bk_real_turn_update_path (self);
+  bk_real_path_update (self);
   return TRUE;
 }
 
