@@ -71,8 +71,8 @@ class Screen:
 
     def __init__(self, world, size='800x600x24'):
         with open(world.logs / 'screen.log', 'ab') as log:
-            self.process = subprocess.Popen(['Xvfb', '-displayfd', '1', '-screen', '0', size, '-nolisten', 'tcp', '-noreset'],
-                                            stdout=subprocess.PIPE, stderr=log, preexec_fn=die_with_parent)
+            words = ['Xvfb', '-displayfd', '1', '-screen', '0', size, '-nolisten', 'tcp', '-noreset']
+            self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, preexec_fn=die_with_parent)
         number = Lines(self.process.stdout, 'Xvfb').next()
         if number is None:
             raise Failure('Xvfb did not start')
