@@ -144,11 +144,12 @@ def join(node, name, other, other_name):
 class Host(Node):
     """A machine of a person, which counts what goes to whom and what comes from whom."""
 
-    def __init__(self, name, kind):
+    def __init__(self, name, kind, counting=True):
         super().__init__(name, ipv6=kind == IPV6)
         self.kind = kind
         self.addresses = set()  # by which others may see it, NATs included
-        self.nft(COUNTERS)
+        if counting:
+            self.nft(COUNTERS)
 
     def reset(self):
         self.nft(''.join(f'flush set inet count {name}\n' for name in ('out4', 'in4', 'out6', 'in6')))

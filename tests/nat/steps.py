@@ -47,15 +47,14 @@ def wait_path(user, session, *paths, timeout=None):
 
 
 def end(alice, bob, session):
-    """Ends the session; returns when nothing is left of its channel at either side."""
     alice.ctl('cancel', session)
     for user in (alice, bob):
         user.wait_session(session)
-        wait_clean(user)
 
 
 def wait_clean(user):
-    """Nothing tells of the last packet of a connection that is given up, so this one has to look."""
+    """Waits until nothing is left of the channels at the user's machine. Nothing tells of the last packet of a connection
+    that is given up, so this one has to look."""
     deadline = time.monotonic() + LIMIT
     while left := user.host.sockets_but(SERVER_PORT):
         if time.monotonic() > deadline:

@@ -19,7 +19,7 @@ from natworld import NatWorld  # noqa: E402
 from nets import BLOCKED, CONE, IPV6, PORT, PUBLIC, SYMMETRIC, Host, Internet, Router  # noqa: E402
 from relay import Relay  # noqa: E402
 from steps import (DIRECT, RELAY, connect, end, exchange, expect_silence, expect_way, kinds_sent, ring,  # noqa: E402
-                   wait_path)
+                   wait_clean, wait_path)
 
 # The inviter's NAT in front. Two ports that change with each destination, or one that does and one that lets answers
 # in only, cannot meet; whoever has no UDP, or not the other one's kind of addresses, cannot either.
@@ -91,6 +91,8 @@ def try_pair(alice, bob, expected):
         assert (channel['local'] == 'relay' or channel['remote'] == 'relay') == (expected == RELAY), channel
         expect_way(world, user, other, expected)
     end(alice, bob, session)
+    for user in (alice, bob):
+        wait_clean(user)
 
 
 def make_test(first, second, expected):
