@@ -125,7 +125,7 @@ test_invitee_hosts (void)
   assert_log (alice, "on-ready " JOINED_BOB);
 }
 
-/* The host may be quicker than the news that the channel is confirmed, or than the answer of a program that is asked. */
+/* The host may be quicker than the news that the channel is confirmed. */
 static void
 test_called_early (void)
 {
@@ -344,7 +344,8 @@ run_mismatch (World *world, const char *sentence)
 }
 
 #define MISMATCH(invited, here) \
-  "The two sides have different registrations of this program: the invitation is to " invited ", and here it is " here "."
+  "The two sides have different registrations of this program: the invitation is to " invited           \
+  ", and here it is " here "."
 #define INVITER_TCP "one that the inviting side hosts over tcp"
 #define KNOWS "a program that knows Beckon"
 

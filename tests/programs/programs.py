@@ -2,6 +2,7 @@
 """What the tests of programs that do not know Beckon have in common: two users, a program on each side, its log."""
 import configparser
 import contextlib
+import itertools
 import os
 import pathlib
 import shutil
@@ -20,6 +21,7 @@ from world import BUILD, SOURCES, World  # noqa: F401,E402
 
 GUID = '{0B0E0C0A-1111-4222-8333-0000000000AA}'
 PEER = HERE / 'peer'
+counter = itertools.count(1)
 
 
 def registrations():
@@ -46,6 +48,8 @@ def shipped(name, *needed):
 
 def register(users, host, join, transport, guid=GUID, **keys):
     """A registration of the user's own, of tests/programs/peer."""
+    url = f'https://example.org/{next(counter)}'  # by which the new one is known from the one before
+    keys.setdefault('URL', url)
     lines = ['[Beckon Peer]', f'GUID={guid}', 'Name=Test', f'HostExec="{PEER}" host {host}',
              f'JoinExec="{PEER}" join {join}', f'Transport={transport}', *(f'{key}={keys[key]}' for key in keys)]
     for user in users:
@@ -54,7 +58,8 @@ def register(users, host, join, transport, guid=GUID, **keys):
         # At once: half a file would be complained about.
         (folder / 'new').write_text('\n'.join(lines) + '\n', encoding='utf-8')
         (folder / 'new').rename(folder / f'{guid}.peer')
-        until(lambda user=user: any(app['guid'] == guid for app in user.ctl('apps')), 'the registration is known')
+        until(lambda user=user: any(app['guid'] == guid and app['url'] == keys['URL'] for app in user.ctl('apps')),
+              'the registration is known')
 
 
 def until(holds, what, limit=LIMIT):
@@ -71,8 +76,8 @@ class Screen:
 
     def __init__(self, world, size='800x600x24'):
         with open(world.logs / 'screen.log', 'ab') as log:
-            self.process = subprocess.Popen(['Xvfb', '-displayfd', '1', '-screen', '0', size, '-nolisten', 'tcp', '-noreset'],
-                                            stdout=subprocess.PIPE, stderr=log, preexec_fn=die_with_parent)
+            words = ['Xvfb', '-displayfd', '1', '-screen', '0', size, '-nolisten', 'tcp', '-noreset']
+            self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, preexec_fn=die_with_parent)
         number = Lines(self.process.stdout, 'Xvfb').next()
         if number is None:
             raise Failure('Xvfb did not start')

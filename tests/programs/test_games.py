@@ -34,7 +34,7 @@ def test_netris():
         alice, bob = two_screens(world, **more)
         session = run_both(alice, bob, guid)
         for path in shown.values():
-            until(lambda path=path: path.exists() and b'Playing ' in path.read_bytes(), f'{path.name}: a player joined', 60)
+            until(lambda path=path: path.exists() and b'Playing ' in path.read_bytes(), 'a player joined', 60)
         for user in (alice, bob):
             grows(user, session, 'bytes_received')
         (player,) = programs.processes(bob, '/usr/games/netris')[-1:]

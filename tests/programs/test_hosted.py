@@ -12,13 +12,35 @@ import programs
 from programs import (GUID, World, command_line, counters, expect_end, friends, invite, log_of, register,
                       run_both, says, tap, until)
 from processes import wait_for_exit
+from world import CtlError
 
 SIZE = 3 * 1024 * 1024 + 7
 
 
+shared = []  # the world that most tests are in, one after the other
+
+
+@contextlib.contextmanager
+def stage():
+    """After a test that failed the next one has a new world."""
+    if not shared:
+        shared.append(World().__enter__())
+        friends(shared[0], 'alice', 'bob')
+    try:
+        yield shared[0]
+        for user in shared[0].users:
+            for session in user.ctl('sessions'):
+                with contextlib.suppress(CtlError):
+                    user.ctl('cancel', session['id'])
+            until(lambda user=user: not programs.processes(user, str(programs.PEER)), 'no program is left')
+    except BaseException as error:
+        shared.pop().__exit__(type(error), error, None)
+        raise
+
+
 def hosts(world, host, join, transport, **keys):
     """Two users who have it registered in the same way."""
-    alice, bob = friends(world, 'alice', 'bob')
+    alice, bob = world.users
     register((alice, bob), host, join, transport, **keys)
     return alice, bob
 
@@ -44,7 +66,7 @@ def check_counters(alice, bob, session, size):
 # ---- it works ----
 
 def test_bytes_of_tcp_are_counted_in_both_directions():
-    with World() as world:
+    with stage() as world:
         alice, bob = hosts(world, 'tcp %h:%p', f'tcp %h:%p {SIZE}', 'tcp')
         session = run_both(alice, bob)
         says(bob, session, f'bytes came back: {SIZE} the same')
@@ -61,7 +83,7 @@ def test_bytes_of_tcp_are_counted_in_both_directions():
 
 
 def test_packets():
-    with World() as world:
+    with stage() as world:
         alice, bob = hosts(world, 'udp %h:%p', f'udp %h:%p {SIZE // 10}', 'udp')
         session = run_both(alice, bob)
         says(bob, session, f'packets came back: {SIZE // 10}')
@@ -69,14 +91,14 @@ def test_packets():
 
 
 def test_packets_of_a_host_that_listens_everywhere():
-    with World() as world:
+    with stage() as world:
         alice, bob = hosts(world, 'udp %h:%p everywhere', 'udp %h:%p 1000', 'udp')
         session = run_both(alice, bob)
         says(bob, session, 'packets came back: 1000')
 
 
 def test_tcp_and_udp_at_one_port():
-    with World() as world:
+    with stage() as world:
         alice, bob = hosts(world, 'both %h:%p', 'both %h:%p 200000', 'tcp+udp')
         session = run_both(alice, bob)
         says(bob, session, 'packets came back: 200000')
@@ -84,7 +106,7 @@ def test_tcp_and_udp_at_one_port():
 
 
 def test_socket():
-    with World() as world:
+    with stage() as world:
         alice, bob = hosts(world, 'unix %s', f'unix %s {SIZE}', 'unix')
         session = run_both(alice, bob)
         says(bob, session, f'bytes came back: {SIZE} the same')
@@ -96,7 +118,7 @@ def test_socket():
 
 
 def test_socket_that_serves_the_first_one_alone():
-    with World() as world:
+    with stage() as world:
         alice, bob = hosts(world, 'unix %s once', 'unix %s 1000', 'unix')
         session = invite(alice, bob)
         bob.ctl('accept', session)
@@ -105,7 +127,7 @@ def test_socket_that_serves_the_first_one_alone():
 
 
 def test_the_invited_side_hosts():
-    with World() as world:
+    with stage() as world:
         alice, bob = hosts(world, 'tcp %h:%p', 'tcp %h:%p 1000', 'tcp', Host='invitee')
         session = run_both(alice, bob)
         says(alice, session, 'bytes came back: 1000 the same')
@@ -113,7 +135,7 @@ def test_the_invited_side_hosts():
 
 
 def test_fixed_port():
-    with World() as world:
+    with stage() as world:
         with socket.socket() as probe:
             probe.bind(('127.0.0.1', 0))
             port = probe.getsockname()[1]
@@ -123,12 +145,12 @@ def test_fixed_port():
 
 
 def test_trial():
-    with World() as world:
+    with stage() as world:
         alice, _bob = hosts(world, 'tcp %h:%p', f'tcp %h:%p {SIZE}', 'tcp')
         alice.ctl('apps', 'try', GUID)
         until(lambda: [pid for pid in programs.processes(alice, str(programs.PEER))
                        if command_line(pid)[2] == 'join'], 'both run')
-        session = alice.ctl('sessions')[0]['id']
+        session = next(s['id'] for s in alice.ctl('sessions') if s['state'] == 'connected')
         until(lambda: f'bytes came back: {SIZE} the same' in trial_logs(alice, session), 'the bytes came back')
 
 
@@ -148,7 +170,7 @@ def check_end(alice, bob, session, result, words):
 
 
 def test_the_host_ends():
-    with World() as world:
+    with stage() as world:
         alice, bob = hosts(world, 'tcp %h:%p once', 'tcp %h:%p 1000', 'tcp')
         session = invite(alice, bob)
         bob.ctl('accept', session)
@@ -157,7 +179,7 @@ def test_the_host_ends():
 
 
 def test_the_joiner_ends():
-    with World() as world:
+    with stage() as world:
         alice, bob = hosts(world, 'tcp %h:%p', 'tcp %h:%p 1000', 'tcp')
         session = run_both(alice, bob)
         says(bob, session, 'bytes came back')
@@ -167,7 +189,7 @@ def test_the_joiner_ends():
 
 
 def test_the_joiner_is_killed():
-    with World() as world:
+    with stage() as world:
         alice, bob = hosts(world, 'tcp %h:%p', 'tcp %h:%p 1000', 'tcp')
         session = run_both(alice, bob)
         says(bob, session, 'bytes came back')
@@ -202,15 +224,15 @@ def free_port(kind):
 
 def test_ports_that_are_not_carried():
     udp, tcp = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
-    with World() as world:
+    with stage() as world:
         check_failure(world, f'tcp %h:%p open={udp}/udp', ['Test', f'port {udp} (UDP)', 'not carry'])
-    with World() as world:
+    with stage() as world:
         check_failure(world, f'tcp %h:%p open={tcp}/tcp', ['Test', f'port {tcp} (TCP)', 'not carry'])
 
 
 def test_ports_that_are_ignored():
     udp, tcp = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
-    with World() as world:
+    with stage() as world:
         alice, bob = hosts(world, f'tcp %h:%p open={udp}/udp open={tcp}/tcp', 'tcp %h:%p 1000', 'tcp',
                            IgnorePorts=f'{udp}/udp;{tcp}/tcp')
         session = run_both(alice, bob)
@@ -219,15 +241,15 @@ def test_ports_that_are_ignored():
 
 
 def test_the_host_ends_before_it_listens():
-    with World() as world:
+    with stage() as world:
         check_failure(world, 'tcp %h:%p early', ['ended before'])
-    with World() as world:
+    with stage() as world:
         check_failure(world, 'tcp %h:%p fail', ['3'])
 
 
 def test_other_registration_on_the_other_side():
-    with World() as world:
-        alice, bob = friends(world, 'alice', 'bob')
+    with stage() as world:
+        alice, bob = world.users
         register([alice], 'tcp %h:%p', 'tcp %h:%p 1000', 'tcp')
         register([bob], 'udp %h:%p', 'udp %h:%p 1000', 'udp')
         session = invite(alice, bob)
@@ -267,7 +289,7 @@ except (ConnectionResetError, BrokenPipeError):
 def test_another_user_is_refused():
     if os.geteuid() != 0:
         raise tap.Skip('another user can be tried by root alone')
-    with World() as world:
+    with stage() as world:
         alice, bob = hosts(world, 'tcp %h:%p', 'tcp %h:%p 1000', 'tcp')
         session = run_both(alice, bob)
         says(bob, session, 'bytes came back')
@@ -277,6 +299,11 @@ def test_another_user_is_refused():
         assert log_of(alice, session).count('joined') == 1, log_of(alice, session)
         assert alice.session(session)['state'] == 'connected'
         assert 'program of another user' in bob.log.read_text(encoding='utf-8', errors='replace')
+
+
+def test_nothing_else_went_wrong():
+    if shared:
+        shared.pop().__exit__(None, None, None)
 
 
 def test_names_mean_nothing_to_programs():
@@ -307,7 +334,8 @@ if __name__ == '__main__':
         test_ports_that_are_ignored,
         test_the_host_ends_before_it_listens,
         test_other_registration_on_the_other_side,
-        test_registered_while_the_other_side_waits,
         test_another_user_is_refused,
+        test_nothing_else_went_wrong,  # from here on each has a world of its own
+        test_registered_while_the_other_side_waits,
         test_names_mean_nothing_to_programs,
     ])
