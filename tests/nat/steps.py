@@ -39,10 +39,10 @@ def connect(alice, bob, session=None):
 
 def wait_path(user, session, *paths, timeout=None):
     """Waits until the channel is on one of the paths, and returns what is known of it."""
-    try:
-        user.wait(*(f'channel={path}' for path in paths), session=session, timeout=timeout or 2 * LIMIT)
-    except Failure as error:
-        raise Failure(f'{error}; {user.label} has {user.session(session)}') from error
+    user.wait(*(f'channel={path}' for path in paths), 'session-state=terminated', session=session,
+              timeout=timeout or 2 * LIMIT)
+    if user.session(session)['state'] == 'terminated':
+        raise Failure(f'{user.label}: the session is over: {user.session(session)}')
     return user.ctl('session', 'channel', session)
 
 
