@@ -53,8 +53,8 @@ def end(alice, bob, session):
 
 
 def wait_clean(user):
-    """Waits until nothing is left of the channels at the user's machine. Nothing tells of the last packet of a connection
-    that is given up, so this one has to look."""
+    """Waits until nothing is left of the channels at the user's machine. Nothing tells of the last packet of a
+    connection that is given up, so this one has to look."""
     deadline = time.monotonic() + LIMIT
     while left := user.host.sockets_but(SERVER_PORT):
         if time.monotonic() > deadline:
