@@ -79,8 +79,8 @@ nat_text (const Findings *findings)
   if (g_str_equal (findings->nat, "none"))
     return _("No router stands between this machine and the servers. Sessions will be direct.");
   if (g_str_equal (findings->nat, "cone"))
-    return _("A router stands between this machine and the Internet, and lets answers through. Sessions will usually be "
-             "direct.");
+    return _("A router stands between this machine and the Internet, and lets answers through. Sessions will usually "
+             "be direct.");
   if (g_str_equal (findings->nat, "symmetric"))
     return _("A router stands between this machine and the Internet, and hides it behind another port for each place. "
              "Sessions will not be direct, except within this network and with somebody who has no such router.");

@@ -12,7 +12,8 @@
 /* There is a path already when the handshake begins: a first guess that fits most. */
 #define FIRST_RTT (100 * NGTCP2_MILLISECONDS)
 #define ACK_EVERY 8 /* packets; a gap, or max_ack_delay, is answered at once */
-#define MAX_DATA (4 * (guint64) (BK_QUIC_WINDOW_POOL + BK_QUIC_STREAMS * BK_QUIC_FIRST_WINDOW))
+/* Of all streams together, those of both sides: never what holds one up. */
+#define MAX_DATA (2 * (guint64) (BK_QUIC_WINDOW_POOL + 2 * BK_QUIC_STREAMS * BK_QUIC_FIRST_WINDOW))
 
 /* ngtcp2 wants to know between what addresses the packets go. That is not its business here. */
 static const ngtcp2_path *

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #define DEFAULT_EPHEMERAL 32768
-#define UNIX_ACCEPTS_CONNECTIONS 0x10000 /* __SO_ACCEPTCON of the kernel */
 
 static gboolean
 read_address (const char *digits, gboolean v6, guint8 *address)

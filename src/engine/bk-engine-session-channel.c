@@ -398,7 +398,7 @@ bk_engine_session_get_channel_statistics (BkEngineSession *self)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  if (self->link.channel != NULL && self->link.state != BK_LINK_OVER)
+  if (self->link.state == BK_LINK_LOOKING || self->link.state == BK_LINK_CONFIRMED)
     return bk_channel_get_statistics (self->link.channel);
   g_variant_builder_add (&builder, "{sv}", "path", g_variant_new_uint32 (self->link.path));
   g_variant_builder_add (&builder, "{sv}", "reason",

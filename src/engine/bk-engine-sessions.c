@@ -87,10 +87,11 @@ append (BkEngineSessions *self, BkEngineSession *session)
 static void
 remember_gone (BkEngineSessions *self, BkEngineSession *session)
 {
-  char *id = g_strdup (session->id);
-
-  if (session->role != BK_ROLE_INVITEE || session->account == NULL || !g_hash_table_add (self->gone, id))
+  if (session->role != BK_ROLE_INVITEE || session->account == NULL || g_hash_table_contains (self->gone, session->id))
     return;
+
+  char *id = g_strdup (session->id);
+  g_hash_table_add (self->gone, id);
   g_queue_push_tail (&self->gone_order, id);
   if (self->gone_order.length > KEEP_GONE)
     g_hash_table_remove (self->gone, g_queue_pop_head (&self->gone_order));

@@ -38,7 +38,10 @@ on_candidates (BkIce *ice, const char *const *lines, gboolean done, IceSide *sid
       g_assert_cmpuint (strlen (lines[i]), <=, BK_LIMIT_CANDIDATE);
       side->lines++;
       if (side->only == NULL || strstr (lines[i], side->only) != NULL)
-        g_strv_builder_add (told, lines[i]);
+        {
+          g_strv_builder_add (told, lines[i]);
+          side->told++;
+        }
     }
   side->done = done;
   g_auto (GStrv) strv = g_strv_builder_end (told);

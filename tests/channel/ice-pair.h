@@ -23,6 +23,7 @@ typedef struct
   const char *only;         /* nullable: a word that a candidate must have in it */
   IceClose close_on;        /* the last reference is dropped there, from inside the call */
   guint lines;              /* that were found */
+  guint told;               /* of them, to the other side */
   gboolean done;
   GPtrArray *packets;       /* that came, GBytes */
   guint bytes;

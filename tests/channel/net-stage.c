@@ -87,6 +87,50 @@ net_stage_remove_lan (void)
   net_stage_run ("ip link del lan0");
 }
 
+/* Where programs send from that bind to no port: not where coturn relays. */
+static void
+set_local_ports (void)
+{
+  net_stage_write ("/proc/sys/net/ipv4/ip_local_port_range", "20000 30000");
+}
+
+void
+net_stage_add_router (const char *ports)
+{
+  g_autofree char *rule
+    = g_strdup_printf ("nft add rule inet router post udp sport 20000-30000 snat ip to 192.0.2.1%s", ports);
+
+  net_stage_add_lan (1, FALSE);
+  set_local_ports ();
+  net_stage_run ("ip route add local 192.0.2.1 dev lo");
+  net_stage_run ("nft add table inet router");
+  net_stage_run ("nft add chain inet router post { type nat hook postrouting priority 100 ; }");
+  net_stage_run (rule);
+}
+
+void
+net_stage_remove_router (void)
+{
+  net_stage_run ("nft delete table inet router");
+  net_stage_run ("ip route del local 192.0.2.1 dev lo");
+  net_stage_remove_lan ();
+}
+
+void
+net_stage_block_udp (void)
+{
+  set_local_ports ();
+  net_stage_run ("nft add table inet stage");
+  net_stage_run ("nft add chain inet stage out { type filter hook output priority 0 ; }");
+  net_stage_run ("nft add rule inet stage out udp sport 20000-30000 drop");
+}
+
+void
+net_stage_unblock_udp (void)
+{
+  net_stage_run ("nft delete table inet stage");
+}
+
 guint
 net_stage_count_descriptors (void)
 {

@@ -119,26 +119,38 @@ test_half_close (void)
     }
 }
 
-/* Who writes to somebody who has gone is told so, as with any socket. */
+/* Who writes to somebody who has gone is told so, as with any socket; also if he only does not listen any more. */
 static void
 test_reader_gone (void)
 {
-  g_auto (ChannelPair) pair = { 0 };
-  guint8 data[4096] = { 0 };
-  int fds[2];
-  gssize n = 0;
-
-  channel_pair_init (&pair, NULL);
-  channel_pair_connect (&pair);
-  channel_pair_open (&pair, "log", fds);
-  close (fds[1]);
-  while (n >= 0 || errno == EAGAIN)
+  for (guint half = 0; half < 2; half++)
     {
-      n = send (fds[0], data, sizeof data, MSG_DONTWAIT | MSG_NOSIGNAL);
-      g_main_context_iteration (NULL, FALSE);
+      g_auto (ChannelPair) pair = { 0 };
+      guint8 data[4096] = { 0 };
+      int fds[2];
+      gssize n = 0;
+
+      channel_pair_init (&pair, NULL);
+      channel_pair_connect (&pair);
+      channel_pair_open (&pair, "log", fds);
+      if (half)
+        shutdown (fds[1], SHUT_RD);
+      else
+        close (fds[1]);
+      while (n >= 0 || errno == EAGAIN)
+        {
+          n = send (fds[0], data, sizeof data, MSG_DONTWAIT | MSG_NOSIGNAL);
+          g_main_context_iteration (NULL, FALSE);
+        }
+      g_assert_cmpint (errno, ==, EPIPE);
+      if (half)
+        {
+          fd_write (fds[1], "still talks", 11);
+          fd_expect (fds[0], "still talks");
+          close (fds[1]);
+        }
+      close (fds[0]);
     }
-  g_assert_cmpint (errno, ==, EPIPE);
-  close (fds[0]);
 }
 
 typedef struct

@@ -357,7 +357,8 @@ test_unix (void)
   close (server);
   close (listener);
   path = g_strdup (joined.path);
-  channel_pair_clear (&pair);
+  for (guint i = 0; i < 2; i++)
+    bk_channel_close (pair.side[i].channel);
   g_assert_cmpint (access (path, F_OK), ==, -1);
   g_assert_cmpint (access (place.path, F_OK), ==, -1);
 }

@@ -141,36 +141,13 @@ test_silent (void)
          "There is no server named nowhere.invalid.");
 }
 
-/* What leaves from where programs send gets another address, as behind a router. */
-static void
-add_router (const char *how)
-{
-  g_autofree char *rule
-    = g_strdup_printf ("nft add rule inet router post udp sport 20000-30000 snat ip to 192.0.2.1%s", how);
-
-  net_stage_add_lan (1, FALSE);
-  net_stage_write ("/proc/sys/net/ipv4/ip_local_port_range", "20000 30000");
-  net_stage_run ("ip route add local 192.0.2.1 dev lo");
-  net_stage_run ("nft add table inet router");
-  net_stage_run ("nft add chain inet router post { type nat hook postrouting priority 100 ; }");
-  net_stage_run (rule);
-}
-
-static void
-remove_router (void)
-{
-  net_stage_run ("nft delete table inet router");
-  net_stage_run ("ip route del local 192.0.2.1 dev lo");
-  net_stage_remove_lan ();
-}
-
 static void
 check_router (const char *how, const char *nat)
 {
   g_autofree char *by_stun = g_strdup_printf ("nat %s udp stun", nat);
   g_autofree char *by_turn = g_strdup_printf ("nat %s udp stun turn-udp relay", nat);
 
-  add_router (how);
+  net_stage_add_router (how);
   {
     g_autoptr (NetTurn) one = net_turn_new ("10.77.0.1", 3478, NULL);
     g_autoptr (NetTurn) two = net_turn_new ("10.77.0.1", 3479, NULL);
@@ -179,7 +156,7 @@ check_router (const char *how, const char *nat)
     check ("stun:10.77.0.1:3478", "secret", "nat unknown udp stun", NULL);
     check ("turn:10.77.0.1:3478", "secret", by_turn, NULL);
   }
-  remove_router ();
+  net_stage_remove_router ();
 }
 
 static void
@@ -198,17 +175,14 @@ static void
 test_blocked (void)
 {
   net_stage_add_lan (1, FALSE);
-  net_stage_write ("/proc/sys/net/ipv4/ip_local_port_range", "20000 30000");
-  net_stage_run ("nft add table inet stage");
-  net_stage_run ("nft add chain inet stage out { type filter hook output priority 0 ; }");
-  net_stage_run ("nft add rule inet stage out udp sport 20000-30000 drop");
+  net_stage_block_udp ();
   {
     g_autoptr (NetTurn) turn = net_turn_new ("10.77.0.1", 3478, NULL);
 
     check ("turn:10.77.0.1 turn:10.77.0.1?transport=tcp", "secret",
            "nat blocked !udp !stun !turn-udp turn-tcp relay", "The relay 10.77.0.1 did not answer over UDP.");
   }
-  net_stage_run ("nft delete table inet stage");
+  net_stage_unblock_udp ();
   net_stage_remove_lan ();
 }
 

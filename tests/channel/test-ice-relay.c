@@ -83,16 +83,6 @@ knows_that_udp_is_silent (gpointer ice)
                       "By way of the relay 10.77.0.1 over TCP, because nothing came back over UDP.");
 }
 
-/* No UDP leaves this machine but what the relay itself sends. */
-static void
-block_udp (void)
-{
-  net_stage_write ("/proc/sys/net/ipv4/ip_local_port_range", "20000 30000");
-  net_stage_run ("nft add table inet stage");
-  net_stage_run ("nft add chain inet stage out { type filter hook output priority 0 ; }");
-  net_stage_run ("nft add rule inet stage out udp sport 20000-30000 drop");
-}
-
 static void
 test_udp_is_silent (void)
 {
@@ -101,7 +91,7 @@ test_udp_is_silent (void)
   g_auto (IcePair) pair = { 0 };
 
   net_stage_add_lan (1, FALSE);
-  block_udp ();
+  net_stage_block_udp ();
   {
     g_autoptr (NetTurn) turn = net_turn_new ("10.77.0.1", 3478, NULL);
 
@@ -113,7 +103,7 @@ test_udp_is_silent (void)
     converse (&pair);
     ice_pair_clear (&pair);
   }
-  net_stage_run ("nft delete table inet stage");
+  net_stage_unblock_udp ();
   net_stage_remove_lan ();
 }
 
@@ -158,6 +148,27 @@ test_two_hands (void)
   converse (&pair);
 }
 
+/* How this machine looks from outside is told to the other side, as a STUN server says it. */
+static void
+test_stun (void)
+{
+  const char *servers[] = { "stun:10.77.0.1:3478", NULL };
+  g_autoptr (BkRelays) relays = bk_relays_new (servers, NULL, NULL, 0);
+
+  net_stage_add_router ("");
+  {
+    g_autoptr (NetTurn) stun = net_turn_new ("10.77.0.1", 3478, NULL);
+    g_auto (IcePair) pair = { 0 };
+
+    ice_pair_init (&pair, relays);
+    pair.side[0].only = "192.0.2.1 ";
+    bk_test_wait_for_flag (&pair.side[0].done);
+    g_assert_cmpuint (pair.side[0].lines, ==, 2);
+    g_assert_cmpuint (pair.side[0].told, ==, 1);
+  }
+  net_stage_remove_router ();
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -168,6 +179,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ice-relay/tcp", test_tcp);
   g_test_add_func ("/ice-relay/udp-is-silent", test_udp_is_silent);
   g_test_add_func ("/ice-relay/name", test_name);
+  g_test_add_func ("/ice-relay/stun", test_stun);
   g_test_add_func ("/ice-relay/refused", test_refused);
   g_test_add_func ("/ice-relay/two-hands", test_two_hands);
   return g_test_run ();

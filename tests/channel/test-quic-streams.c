@@ -83,6 +83,30 @@ test_late_end (void)
   g_assert_true (late->acked);
 }
 
+/* The last byte has arrived, the end has not: it went alone, and was lost. */
+static void
+test_lost_end (void)
+{
+  FakeWireManners dead = { .delay_us = 20000, .loss = 1 };
+  g_autoptr (World) world = connected (18);
+  Flow *flow = side_open (&world->sides[0], 10, FALSE);
+
+  world_run (world, 5000);
+  fake_wire_set_manners (world->wire, &dead);
+  flow->fin_wanted = TRUE;
+  side_write (&world->sides[0], flow);
+  world_run (world, 1000);
+  fake_wire_set_manners (world->wire, &clean);
+  world_run (world, 80000);
+  g_assert_cmpuint (side_flow (&world->sides[1], flow->id)->received, ==, 10);
+  g_assert_cmpuint (world->sides[0].quic->send_pool, ==, 0); /* the bytes are acknowledged */
+  g_assert_false (side_flow (&world->sides[1], flow->id)->fin);
+  g_assert_false (flow->acked);
+  world_run (world, SECOND);
+  g_assert_true (side_flow (&world->sides[1], flow->id)->fin);
+  g_assert_true (flow->acked);
+}
+
 static void
 test_reset (void)
 {
@@ -162,10 +186,14 @@ test_unknown_streams (void)
       bk_quic_reset (quic, id);
       bk_quic_stop (quic, id);
     }
-  Flow *flow = side_open (&world->sides[0], 10, TRUE);
-  bk_quic_consume (quic, flow->id, G_MAXUINT32); /* more than ever came */
+  world->sides[1].stuck = TRUE;
+  Flow *flow = side_open (&world->sides[0], MIB, TRUE);
   world_run (world, SECOND);
-  g_assert_cmpuint (side_flow (&world->sides[1], flow->id)->received, ==, 10);
+  Flow *mirror = side_flow (&world->sides[1], flow->id);
+  g_assert_cmpuint (mirror->received, ==, BK_QUIC_FIRST_WINDOW);
+  bk_quic_consume (world->sides[1].quic, flow->id, 3 * BK_QUIC_FIRST_WINDOW); /* more than ever came */
+  world_run (world, SECOND);
+  g_assert_cmpuint (mirror->received, ==, 2 * BK_QUIC_FIRST_WINDOW);
   g_assert_cmpuint (world->sides[0].closed + world->sides[1].closed, ==, 0);
 }
 
@@ -370,7 +398,7 @@ go_on_blasting (gpointer user_data)
   Blast *blast = user_data;
   Side *client = &blast->world->sides[0];
 
-  while (blast->sent < blast->wanted && send_datagram (client, 1000))
+  while (blast->sent < blast->wanted && send_datagram (client, BK_QUIC_MAX_DATAGRAM))
     blast->sent++;
   return blast->world->sides[1].datagrams == blast->wanted;
 }
@@ -445,6 +473,7 @@ main (int argc, char **argv)
   bk_test_init (&argc, &argv);
   g_test_add_func ("/quic/streams/half-close", test_half_close);
   g_test_add_func ("/quic/streams/late-end", test_late_end);
+  g_test_add_func ("/quic/streams/lost-end", test_lost_end);
   g_test_add_func ("/quic/streams/reset", test_reset);
   g_test_add_func ("/quic/streams/stop", test_stop);
   g_test_add_func ("/quic/streams/stop-idle", test_stop_idle);

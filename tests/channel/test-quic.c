@@ -225,7 +225,12 @@ test_close_before_anything (void)
 {
   g_autoptr (World) world = world_new (22, &clean, NULL);
 
+  BkQuicStatistics statistics;
+
   bk_quic_close (world->sides[1].quic);
+  world_run (world, 5 * SECOND);
+  bk_quic_get_statistics (world->sides[1].quic, &statistics);
+  g_assert_cmpuint (statistics.packets_sent, ==, 0);
   bk_quic_close (world->sides[0].quic);
   world_run (world, 60 * SECOND);
   g_assert_cmpuint (world->sides[0].closed + world->sides[1].closed, ==, 0);

@@ -399,8 +399,9 @@ def play(alice, bob, watch):
 
 def channel(alice, bob, session, watch):
     """Both are at a terminal instead of the programs that were started for them."""
-    ends = [person.start('session stream', session, 'log', '--wait', stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-            for person in (alice, bob)]
+    ends = [alice.start('session stream', session, 'log', '--wait', stdin=subprocess.PIPE, stdout=subprocess.PIPE)]
+    watch.until_event('stream-offered')  # and not, if he had opened it first
+    ends.append(bob.start('session stream', session, 'log', '--wait', stdin=subprocess.PIPE, stdout=subprocess.PIPE))
     ends[0].stdin.write(b'one\ntwo\n')
     ends[0].stdin.close()
     assert ends[1].stdout.read(8) == b'one\ntwo\n'
@@ -409,7 +410,6 @@ def channel(alice, bob, session, watch):
     assert ends[0].stdout.read() == b'enough' and ends[1].stdout.read() == b''
     assert [end.wait(LIMIT) for end in ends] == [0, 0]
     alice.keep('session stream')
-    watch.until_event('stream-offered')
     ends += [person.start('session datagram', session, 'moves', '--count', '1', stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE) for person in (alice, bob)]
     # Packets may be lost, and are before the other side is there.

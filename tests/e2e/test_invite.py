@@ -34,6 +34,26 @@ def test_a_file_goes_through_the_pipe():
         expect_end(session, 'ended', alice, bob)
 
 
+def test_a_slow_reader_holds_up_one_direction_alone():
+    with World() as world:
+        alice, bob = world.friends('alice', 'bob')
+        files = [world.folder / name for name in ('of alice', 'of bob')]
+        for file in files:
+            file.write_bytes(os.urandom(16 << 20))
+        session = invite(alice, bob)
+        both_run(alice, bob, session)
+        with open(files[0], 'rb') as one, open(files[1], 'rb') as other:
+            ends = attach(alice, session, stdin=one), attach(bob, session, stdin=other)
+        # Nobody reads at bob's.
+        assert ends[0].stdout.read(16 << 20) == files[1].read_bytes()
+        assert ends[0].poll() is None and ends[1].poll() is None
+        assert ends[1].stdout.read() == files[0].read_bytes()
+        assert [end.wait(60) for end in ends] == [0, 0]
+        for end in ends:
+            end.stdout.close()
+        expect_end(session, 'ended', alice, bob)
+
+
 def test_pipe_by_hand():
     with World() as world:
         alice, bob = world.friends('alice', 'bob')
@@ -212,6 +232,7 @@ def test_the_program_forks_and_leaves():
 if __name__ == '__main__':
     tap.run([
         test_a_file_goes_through_the_pipe,
+        test_a_slow_reader_holds_up_one_direction_alone,
         test_pipe_by_hand,
         test_decline,
         test_cancel_while_it_rings,

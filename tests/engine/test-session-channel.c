@@ -464,6 +464,22 @@ test_strange_envelopes (void)
   g_assert_cmpuint (side_channel (alice)->transports->len, ==, 0);
 }
 
+/* That the other side's program listens is said over the channel, not by the network. */
+static void
+test_hosting (void)
+{
+  g_autoptr (World) world = world_new_with_channels ();
+  Side *alice = world_side (world, 'a');
+
+  world_run (world, RUN CONFIRM);
+  g_autoptr (BkEnvelope) hosting = bk_envelope_new (BK_ENVELOPE_HOSTING, alice->current->id);
+  alice->current->host = BK_ROLE_INVITEE;
+  side_receive (alice, BOB, hosting, world_now (world));
+  g_assert_cmpint (alice->current->hosting.state, ==, BK_HOSTING_NONE);
+  bk_channel_emit_envelope (BK_CHANNEL (side_channel (alice)), hosting);
+  g_assert_cmpint (alice->current->hosting.state, ==, BK_HOSTING_CALLED);
+}
+
 /* A trial has both sides here, and a channel between them. */
 static void
 test_trial (void)
@@ -526,6 +542,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session-channel/nudge", test_nudge);
   g_test_add_func ("/session-channel/statistics", test_statistics);
   g_test_add_func ("/session-channel/strange-envelopes", test_strange_envelopes);
+  g_test_add_func ("/session-channel/hosting", test_hosting);
   g_test_add_func ("/session-channel/trial", test_trial);
   return g_test_run ();
 }

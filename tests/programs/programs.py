@@ -16,7 +16,7 @@ sys.path[:0] = [str(HERE.parent / 'e2e'), str(HERE.parent / 'tools')]
 import tap  # noqa: E402
 from cases import expect_end  # noqa: F401,E402
 from processes import LIMIT, Failure, Lines, descendants, die_with_parent  # noqa: E402
-from world import SOURCES, World  # noqa: F401,E402
+from world import BUILD, SOURCES, World  # noqa: F401,E402
 
 GUID = '{0B0E0C0A-1111-4222-8333-0000000000AA}'
 PEER = HERE / 'peer'
@@ -94,7 +94,8 @@ def friends(world, *names, display_name=None, **environments):
     """Users with accounts; what programs find in their environments can be added for each."""
     users = [world.user(name) for name in names]
     for user in users:
-        more = {'PATH': user.environment['PATH'] + ':/usr/games', **environments.get(user.name, {})}
+        folders = {'XDG_DATA_DIRS': f'{BUILD}/data/programs:{BUILD}/data:/usr/share'}
+        more = {'PATH': user.environment['PATH'] + ':/usr/games', **folders, **environments.get(user.name, {})}
         user.ask_bus('UpdateActivationEnvironment', GLib.Variant('(a{ss})', (more,)))
         user.ctl(*user.account_arguments, '--create', '--display-name', display_name or user.name.capitalize(),
                  text=user.password + '\n')
