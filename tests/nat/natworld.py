@@ -38,7 +38,8 @@ class NatUser(User):
         super().__init__(world, name)
         path = self.folder / 'data/beckon/peers' / f'{IDLE}.peer'
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(IDLE_REGISTRATION.format(guid=IDLE, program=shlex.quote(str(HERE / 'peer')) + ' hold'), encoding='utf-8')
+        program_line = shlex.join([str(HERE / 'peer'), 'hold'])
+        path.write_text(IDLE_REGISTRATION.format(guid=IDLE, program=program_line), encoding='utf-8')
 
     def make_environment(self):
         environment = super().make_environment()

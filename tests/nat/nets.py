@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Machines, routers and NATs: one namespace of networks each, joined by veth, with nftables for what a NAT does.
 
-    host ── NAT ──┐                      11.0.N.0/24 and 2a00:0:0:N::/64 lead from the backbone to what stands there;
+    host ── NAT ──┐                 11.0.N.0/24 and 2a00:0:0:N::/64 lead from the backbone to what stands there;
     host ── NAT ──┤ backbone ── server   192.168.N.0/24 (for IPv6 2a00:0:1:N::/64) is what is behind number N.
           host ───┤          ── turn
 """
@@ -57,17 +57,17 @@ add rule inet filter forward iifname "wan" drop
 # What leaves and what comes, by the far end. tcp and udp have their ports at the same place.
 COUNTERS = '''
 add table inet count
-add set inet count out4 { typeof ip daddr . meta l4proto . th dport; flags dynamic; size 4096; counter; }
-add set inet count in4 { typeof ip saddr . meta l4proto . th sport; flags dynamic; size 4096; counter; }
-add set inet count out6 { typeof ip6 daddr . meta l4proto . th dport; flags dynamic; size 4096; counter; }
-add set inet count in6 { typeof ip6 saddr . meta l4proto . th sport; flags dynamic; size 4096; counter; }
 add chain inet count output { type filter hook output priority 0; }
 add chain inet count input { type filter hook input priority 0; }
-add rule inet count output oifname != "lo" ip version 4 meta l4proto { tcp, udp } update @out4 { ip daddr . meta l4proto . th dport }
-add rule inet count input iifname != "lo" ip version 4 meta l4proto { tcp, udp } update @in4 { ip saddr . meta l4proto . th sport }
-add rule inet count output oifname != "lo" ip6 version 6 meta l4proto { tcp, udp } update @out6 { ip6 daddr . meta l4proto . th dport }
-add rule inet count input iifname != "lo" ip6 version 6 meta l4proto { tcp, udp } update @in6 { ip6 saddr . meta l4proto . th sport }
 '''
+COUNTER = '''
+add set inet count {way}{v} {{ typeof {ip} {end}addr . meta l4proto . th {end}port; flags dynamic; size 4096; counter; }}
+add rule inet count {way}put {dev} != "lo" {ip} version {v} meta l4proto {{ tcp, udp }} \
+    update @{way}{v} {{ {ip} {end}addr . meta l4proto . th {end}port }}
+'''
+for IP, VERSION in (('ip', 4), ('ip6', 6)):
+    COUNTERS += COUNTER.format(way='out', v=VERSION, ip=IP, end='d', dev='oifname')
+    COUNTERS += COUNTER.format(way='in', v=VERSION, ip=IP, end='s', dev='iifname')
 
 
 def unshare_network():

@@ -30,7 +30,8 @@ class Relay:
         changes = {r'^static-auth-secret=.*$': f'static-auth-secret={SECRET}',
                    r'^#listening-ip=.*$': f'listening-ip={self.node.ipv4}\nlistening-ip={self.node.ipv6}',
                    r'^#relay-ip=.*$': f'relay-ip={self.node.ipv4}\nrelay-ip={self.node.ipv6}',
-                   r'^syslog$': f'log-file=stdout\nverbose\npidfile={self.folder}/turn.pid\nuserdb={self.folder}/turn.db'}
+                   r'^syslog$': f'log-file=stdout\nverbose\npidfile={self.folder}/turn.pid\n'
+                               f'userdb={self.folder}/turn.db'}
         for pattern, line in changes.items():
             text, count = re.subn(pattern, line, text, flags=re.MULTILINE)
             if count != 1:

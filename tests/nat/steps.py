@@ -39,10 +39,10 @@ def connect(alice, bob, session=None):
 
 def wait_path(user, session, *paths, timeout=None):
     """Waits until the channel is on one of the paths, and returns what is known of it."""
-    try:
-        user.wait(*(f'channel={path}' for path in paths), session=session, timeout=timeout or 2 * LIMIT)
-    except Failure as error:
-        raise Failure(f'{error}; {user.label} has {user.session(session)}') from error
+    user.wait(*(f'channel={path}' for path in paths), 'session-state=terminated', session=session,
+              timeout=timeout or 2 * LIMIT)
+    if user.session(session)['state'] == 'terminated':
+        raise Failure(f'{user.label}: the session is over: {user.session(session)}')
     return user.ctl('session', 'channel', session)
 
 
@@ -53,8 +53,8 @@ def end(alice, bob, session):
 
 
 def wait_clean(user):
-    """Waits until nothing is left of the channels at the user's machine. Nothing tells of the last packet of a connection
-    that is given up, so this one has to look."""
+    """Waits until nothing is left of the channels at the user's machine. Nothing tells of the last packet of a
+    connection that is given up, so this one has to look."""
     deadline = time.monotonic() + LIMIT
     while left := user.host.sockets_but(SERVER_PORT):
         if time.monotonic() > deadline:

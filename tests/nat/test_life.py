@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a channel lives through, and what it does not: loss, flaps, other addresses, death on either side, sleep, the end
-of the relay, the end of the messenger's connection. The programs' streams are the same ones all the time."""
+"""What a channel lives through, and what it does not: loss, flaps, other addresses, death on either side, sleep, the
+end of the relay, the end of the messenger's connection. The programs' streams are the same ones all the time."""
 import contextlib
 import os
 import pathlib
@@ -127,7 +127,7 @@ def test_other_side_killed():
 
 
 def test_sleep():
-    """A service that stands still for a while, as in a machine that sleeps, is lost to the other side and comes back."""
+    """A service that stands still for a while, as in a machine that sleeps, is lost to the other side, and back."""
     with pair() as two:
         pid = two.bob.service_pid()
         with two.alice.watch('--session', two.session) as watch:

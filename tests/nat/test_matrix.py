@@ -113,7 +113,7 @@ def test_one_nat():
 
 
 def test_two_networks():
-    """A laptop with cable and wireless, each behind a NAT of its own; the better route is the one with the worse NAT."""
+    """A laptop with cable and wireless, each behind a NAT of its own; the better route has the worse NAT."""
     def make():
         host = Host('laptop', PORT)
         Router(STAGE.internet, SYMMETRIC).connect(host, 'lan0', 100)
