@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define PACKET_ROOM (1024 * 1024)
 #define HEADER 2 /* of a stream: what it is, and how long the name is that follows */
 #define KIND_NAMED 'N'
 #define KIND_FORWARD 'F'
@@ -123,6 +124,9 @@ bk_real_make_pair (int type, int *other, GError **error)
                    g_strerror (errno));
       return -1;
     }
+  /* Packets come many at a time, and those that a program has no room for are lost. The system may give less. */
+  for (gsize i = 0; i < G_N_ELEMENTS (fds) && type == SOCK_SEQPACKET; i++)
+    setsockopt (fds[i], SOL_SOCKET, SO_SNDBUF, &(int){ PACKET_ROOM }, sizeof (int));
   *other = fds[1];
   return fds[0];
 }

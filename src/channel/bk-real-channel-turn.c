@@ -169,13 +169,21 @@ is_heard (BkRealChannel *self, gint64 since)
   return bk_quic_get_last_heard (self->quic) > since;
 }
 
+/* The other side says something every two seconds at least. */
+static gboolean
+is_silent (BkRealChannel *self, gint64 now)
+{
+  gint64 heard = MAX (bk_quic_get_last_heard (self->quic), self->path_since);
+
+  return now - heard >= BK_TIMEOUT_SILENT_S * G_USEC_PER_SEC;
+}
+
 static void
 check_silence (BkRealChannel *self, gint64 now)
 {
-  gint64 heard = MAX (bk_quic_get_last_heard (self->quic), self->path_since);
   guint limit = self->gone ? BK_TIMEOUT_SILENT_S : BK_TIMEOUT_CHANNEL_S;
 
-  if (!self->gone && now - heard >= BK_TIMEOUT_SILENT_S * G_USEC_PER_SEC)
+  if (!self->gone && is_silent (self, now))
     bk_real_path_lose (self);
   if (self->lost_since == 0)
     return;
@@ -202,7 +210,7 @@ check_progress (BkRealChannel *self, gint64 now)
       self->progress = progress;
       self->progress_since = now;
     }
-  else if (now - self->progress_since >= BK_TIMEOUT_DRAIN_S * G_USEC_PER_SEC)
+  if (is_silent (self, now) || now - self->progress_since >= BK_TIMEOUT_DRAIN_S * G_USEC_PER_SEC)
     bk_real_channel_tear_down (self);
 }
 
