@@ -122,7 +122,7 @@ def test_crossing_invitations():
             app.last_card(f'Waiting for {name}…')
         world.server.send_signal(signal.SIGCONT)
         for app in (alice, bob):
-            app.desk.find('label', 'Running')
+            app.desk.find('label', containing='Running')
             app.desk.find('label', 'Both invited each other; the other invitation is used.')
             assert not app.desk.all({'frame', 'dialog'}, INVITATION), 'somebody was asked'
 
