@@ -11,7 +11,7 @@ import sys
 
 from gi.repository import Gio, GLib
 
-from app_cases import expect_running, register, tap
+from app_cases import register, tap
 from cases import PEER, invite
 from processes import Failure
 from windows import App
@@ -150,8 +150,7 @@ def photograph_running(photographer, alice, bob):
     """A session in the timeline and all that there is to see of it."""
     session = invite(alice.user, bob.user, 'Test')
     bob.user.ctl('accept', session)
-    expect_running(alice)
-    alice.desk.find('label', lambda text: text.startswith('Running. Direct'))
+    alice.user.wait('channel=direct', session=session)
     photographer.picture('running', photographer.main())
     photographer.opened('details', lambda: do_action(alice, 'session-details', session))
     bob.user.ctl('cancel', session)

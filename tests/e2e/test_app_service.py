@@ -157,14 +157,18 @@ def test_the_server_is_killed_in_a_session():
         register(alice, bob)
         ring(alice, bob, NAME)
         bob.answer('Accept')
-        expect_running(alice, bob)
+        for app in (alice, bob):
+            app.last_card('Running. Direct connection')
         world.kill_server()
         bob.says('The server cannot be reached. Trying again…')
         alice.press('End', within=alice.last_card('Running'))
         alice.last_card('You cancelled.')
-        bob.last_card('Running')
+        bob.last_card('Alice cancelled.')  # by the channel
         world.start_server()
-        bob.last_card('Alice cancelled.')
+        for app, name in ((alice, 'Bob'), (bob, 'Alice')):
+            app.row(name, 'Online')
+        ring(alice, bob, NAME)
+        bob.answer('Decline')
 
 
 def test_whoever_signs_out_is_not_asked_any_more():
