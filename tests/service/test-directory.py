@@ -181,6 +181,7 @@ def test_a_file_with_a_bus_name():
         text = ui.get('Session1', 'ResultText', path)
         assert 'org.example.Busy' in text and 'not now' not in text, text
         bus.peers.kill('Busy')
+        ui.wait_for_name(name, there=False)
         bus.peers.install('Busy', 'good')
         path = invite(ui)
         ui.wait_signal('Changed', path, lambda c: any('has its session' in t for t in c.get('Timeline', [])))
