@@ -261,23 +261,24 @@ typedef struct
   const char *name;
   GtkWindow *(*open) (AppWorld *world);
   gboolean empty;    /* nobody has an account yet */
+  gboolean apart;    /* in the process of the preferences */
   guint n_focusable; /* at least as many things can have the keyboard, or something was overlooked; 0: not of ours */
 } Kind;
 
 static const Kind kinds[] = {
-  { "main", open_main, FALSE, 20 },
-  { "welcome", open_main, TRUE, 10 },
-  { "account-form", open_account_form, FALSE, 9 },
-  { "add-contact", open_add_contact, FALSE, 4 },
-  { "invite-dialog", open_invite_dialog, FALSE, 5 },
-  { "invitation", open_invitation, FALSE, 3 },
-  { "details", open_details, FALSE, 5 },
-  { "waiting", open_waiting, FALSE, 1 },
-  { "pick", open_pick, FALSE, 3 },
-  { "preferences", open_preferences, FALSE, 17 },
-  { "register", open_register, FALSE, 5 },
-  { "password", open_password, FALSE, 3 },
-  { "about", open_about, FALSE, 0 },
+  { "main", open_main, FALSE, FALSE, 20 },
+  { "welcome", open_main, TRUE, FALSE, 10 },
+  { "account-form", open_account_form, FALSE, TRUE, 9 },
+  { "add-contact", open_add_contact, FALSE, FALSE, 4 },
+  { "invite-dialog", open_invite_dialog, FALSE, FALSE, 5 },
+  { "invitation", open_invitation, FALSE, FALSE, 3 },
+  { "details", open_details, FALSE, FALSE, 5 },
+  { "waiting", open_waiting, FALSE, FALSE, 1 },
+  { "pick", open_pick, FALSE, FALSE, 3 },
+  { "preferences", open_preferences, FALSE, TRUE, 17 },
+  { "register", open_register, FALSE, TRUE, 5 },
+  { "password", open_password, FALSE, TRUE, 3 },
+  { "about", open_about, FALSE, TRUE, 0 },
 };
 
 static gboolean
@@ -362,10 +363,13 @@ test_gone (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  app_world_init (&argc, &argv, TRUE);
+  gboolean apart = argc > 1 && g_str_equal (argv[argc - 1], "-preferences");
 
+  app_world_init (&argc, &argv, TRUE);
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
+      if (kinds[i].apart != apart)
+        continue;
       g_autofree char *names = g_strdup_printf ("/app/windows/%s/names", kinds[i].name);
       g_autofree char *gone = g_strdup_printf ("/app/windows/%s/gone", kinds[i].name);
 
