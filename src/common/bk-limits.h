@@ -49,6 +49,7 @@
 #define BK_TIMEOUT_CHANNEL_S 30        /* until the channel is confirmed, and how long it may be lost */
 #define BK_TIMEOUT_SILENT_S 8          /* a channel from which nothing comes is lost */
 #define BK_TIMEOUT_HOST_S 30           /* a host program starts to listen */
+#define BK_TIMEOUT_STOP_S 5            /* a program that was asked to end */
 #define BK_TIMEOUT_DRAIN_S 20          /* what is still under way at the end of a session makes no progress */
 #define BK_TIMEOUT_UNLOCK_S 30         /* from RequestChallenge to SendResponse, and from there to the result */
 #define BK_TIMEOUT_CHALLENGE_S 60      /* a challenge opens nothing after that */

@@ -35,7 +35,7 @@ on_launched (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!bk_session_is_launching (self))
     {
       if (program != NULL)
-        bk_program_stop (program); /* too late: its cookie opens nothing */
+        bk_program_stop (program, FALSE); /* too late: its cookie opens nothing */
       return;
     }
   if (program == NULL)
@@ -194,8 +194,17 @@ bk_session_connected (BkEngineSession *self, BkLifeEvent event)
     bk_session_launch (self);
 }
 
+static void
+on_still_there (gpointer user_data)
+{
+  BkEngineSession *self = user_data;
+
+  self->timers[BK_SESSION_TIMER_STOP] = 0;
+  bk_program_stop (self->program, TRUE);
+}
+
 /* The session is over, and with it the launch. A program that knows of the session is told and decides for itself; one
- * that does not is stopped. */
+ * that does not is stopped, in the end also against its will: nobody would know that it is still there. */
 void
 bk_session_launch_over (BkEngineSession *self)
 {
@@ -205,7 +214,10 @@ bk_session_launch_over (BkEngineSession *self)
     return;
   g_clear_signal_handler (&self->program_handler, self->program);
   if ((self->flags & BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE) != 0)
-    bk_program_stop (self->program);
+    {
+      bk_program_stop (self->program, FALSE);
+      bk_session_start_timer (self, BK_SESSION_TIMER_STOP, BK_TIMEOUT_STOP_S * 1000, on_still_there);
+    }
 }
 
 static void

@@ -40,9 +40,10 @@ typedef enum
   BK_SESSION_TIMER_CHANNEL,  /* until the channel is confirmed */
   BK_SESSION_TIMER_RELAYS,   /* the network is asked for relays, or those that it gave are good no longer */
   BK_SESSION_TIMER_ORDER,    /* what came too early waits for what belongs before it */
+  BK_SESSION_TIMER_STOP,     /* the program was asked to end */
   BK_SESSION_TIMER_FETCH,    /* the program has the session and has not read it yet */
 } BkSessionTimer;
-#define BK_N_SESSION_TIMERS 10
+#define BK_N_SESSION_TIMERS 11
 
 /* How far the question "does the user want that?" is. */
 typedef enum

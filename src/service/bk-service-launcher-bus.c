@@ -68,7 +68,7 @@ bk_service_activated_new (GDBusConnection *connection, const char *bus_name)
 
 /* The program belongs to whoever started it, and may have other sessions: it is told, never stopped. */
 static void
-bk_service_activated_stop (BkProgram *program)
+bk_service_activated_stop (BkProgram *program, gboolean at_once)
 {
 }
 

@@ -65,13 +65,13 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (BkServiceScoper, bk_service_scoper, G_TYPE_OBJECT
 /* ---- the program ---- */
 
 static void
-bk_service_scope_stop (BkProgram *program)
+bk_service_scope_stop (BkProgram *program, gboolean at_once)
 {
   BkServiceScope *self = BK_SERVICE_SCOPE (program);
 
   if (self->state != SCOPE_ENDED)
     g_dbus_connection_call (self->connection, BK_SERVICE_SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, "KillUnit",
-                            g_variant_new ("(ssi)", self->unit, "all", SIGTERM), NULL,
+                            g_variant_new ("(ssi)", self->unit, "all", at_once ? SIGKILL : SIGTERM), NULL,
                             G_DBUS_CALL_FLAGS_NO_AUTO_START, SCOPE_TIMEOUT_MS, NULL, NULL, NULL);
 }
 

@@ -41,6 +41,7 @@ struct _BkServiceTree
   char *reason; /* how the main process ended; NULL: well, or not yet */
   guint main;   /* its pid: the processes of the program carry it as their session id */
   guint n_members;
+  gboolean killed; /* whatever is still found of it goes, too */
 };
 
 typedef struct
@@ -173,6 +174,8 @@ on_member_ended (int fd, GIOCondition condition, gpointer user_data)
   adopt_orphans (self, tree);
   if (tree != NULL && --tree->n_members == 0)
     bk_service_tree_ended (tree);
+  else if (tree != NULL && tree->killed)
+    bk_program_stop (BK_PROGRAM (tree), TRUE); /* what was forked in the meantime */
   return G_SOURCE_REMOVE;
 }
 
@@ -194,12 +197,13 @@ is_below (BkServiceSubreaper *self, GHashTable *parents, guint pid, BkServiceTre
 }
 
 static void
-bk_service_tree_stop (BkProgram *program)
+bk_service_tree_stop (BkProgram *program, gboolean at_once)
 {
   BkServiceTree *self = BK_SERVICE_TREE (program);
   g_autoptr (GArray) processes = bk_service_processes_list ();
   g_autoptr (GHashTable) parents = g_hash_table_new (g_direct_hash, g_direct_equal);
 
+  self->killed |= at_once;
   for (guint i = 0; i < processes->len; i++)
     {
       const BkServiceProcess *process = &g_array_index (processes, BkServiceProcess, i);
@@ -211,7 +215,7 @@ bk_service_tree_stop (BkProgram *program)
       guint pid = g_array_index (processes, BkServiceProcess, i).pid;
 
       if (is_below (self->launcher, parents, pid, self))
-        kill ((pid_t) pid, SIGTERM);
+        kill ((pid_t) pid, at_once ? SIGKILL : SIGTERM);
     }
 }
 

@@ -15,9 +15,9 @@ struct _FakeProgram
 };
 
 static void
-program_stop (BkProgram *program)
+program_stop (BkProgram *program, gboolean at_once)
 {
-  side_log (((FakeProgram *) program)->side, "stop");
+  side_log (((FakeProgram *) program)->side, at_once ? "kill" : "stop");
 }
 
 static const char *

@@ -245,6 +245,12 @@ test_cancelled (void)
   world_run (world, "b:cancel");
   g_assert_nonnull (strstr (world_side (world, 'a')->log->str, "stop"));
   g_assert_nonnull (strstr (world_side (world, 'b')->log->str, "stop"));
+  /* Nobody would know that they are still there. */
+  world_run (world, "+4999");
+  g_assert_null (strstr (world_side (world, 'a')->log->str, "kill"));
+  world_run (world, "+1");
+  g_assert_nonnull (strstr (world_side (world, 'a')->log->str, "kill"));
+  g_assert_nonnull (strstr (world_side (world, 'b')->log->str, "kill"));
 }
 
 /* Who made the session, a lobby for example, is not the program. */

@@ -431,13 +431,31 @@ test_stop_reaches_all (Fixture *f, gconstpointer data)
   launch_shell (f, &other, "exec sleep 1000");
   launch_shell (f, &run, script);
   read_number (ready);
-  bk_program_stop (run.program);
+  bk_program_stop (run.program, FALSE);
   bk_test_wait_for_count (&run.ended, 1);
   g_assert_true (run.failed);
   g_assert_nonnull (strstr (run.reason, "signal 15"));
   g_assert_cmpuint (other.ended, ==, 0);
-  bk_program_stop (other.program);
+  bk_program_stop (other.program, FALSE);
   bk_test_wait_for_count (&other.ended, 1);
+  assert_all_buried ();
+}
+
+/* A program that does not want to end, and nothing once it has. */
+static void
+test_stop_at_once (Fixture *f, gconstpointer data)
+{
+  g_autofree char *ready = make_pipe (f, "ready");
+  g_autofree char *script = g_strdup_printf ("trap '' TERM; sleep 1000 & echo 1 >%s; wait; sleep 1000", ready);
+  g_auto (Run) run = { 0 };
+
+  launch_shell (f, &run, script);
+  read_number (ready);
+  bk_program_stop (run.program, FALSE);
+  bk_program_stop (run.program, TRUE);
+  bk_test_wait_for_count (&run.ended, 1);
+  g_assert_nonnull (strstr (run.reason, "signal 9"));
+  bk_program_stop (run.program, TRUE);
   assert_all_buried ();
 }
 
@@ -499,7 +517,7 @@ test_scope_stop (Fixture *f, gconstpointer data)
 
   launch_shell (f, &run, "exec sleep 1000");
   g_assert_false (bk_program_owns_process (run.program, (guint) getpid ()));
-  bk_program_stop (run.program);
+  bk_program_stop (run.program, FALSE);
   bk_test_wait_for_count (&f->killed, 1);
   unit_is_gone (f);
   bk_test_wait_for_count (&run.ended, 1);
@@ -555,6 +573,7 @@ main (int argc, char **argv)
   ADD ("/launcher/arguments-are-no-shell", SYSTEMD_ABSENT, test_arguments_are_no_shell);
   ADD ("/launcher/forks-and-leaves", SYSTEMD_ABSENT, test_forks_and_leaves);
   ADD ("/launcher/stop-reaches-all", SYSTEMD_ABSENT, test_stop_reaches_all);
+  ADD ("/launcher/stop-at-once", SYSTEMD_ABSENT, test_stop_at_once);
   ADD ("/launcher/old-logs-go", SYSTEMD_ABSENT, test_old_logs_go);
   ADD ("/launcher/scope", SYSTEMD_WORKS, test_scope);
   ADD ("/launcher/scope-stop", SYSTEMD_WORKS, test_scope_stop);

@@ -19,9 +19,9 @@ bk_launcher_default_init (BkLauncherInterface *iface)
 }
 
 void
-bk_program_stop (BkProgram *self)
+bk_program_stop (BkProgram *self, gboolean at_once)
 {
-  BK_PROGRAM_GET_IFACE (self)->stop (self);
+  BK_PROGRAM_GET_IFACE (self)->stop (self, at_once);
 }
 
 const char *

@@ -24,12 +24,12 @@ G_DECLARE_INTERFACE (BkProgram, bk_program, BK, PROGRAM, GObject)
 struct _BkProgramInterface
 {
   GTypeInterface parent_iface;
-  void (*stop) (BkProgram *self);            /* SIGTERM to all of it */
+  void (*stop) (BkProgram *self, gboolean at_once); /* SIGTERM, or SIGKILL, to all of it; nothing once it has ended */
   const char *(*get_log) (BkProgram *self);  /* path of its log, nullable */
   gboolean (*owns_process) (BkProgram *self, guint pid);
 };
 
-void bk_program_stop (BkProgram *self);
+void bk_program_stop (BkProgram *self, gboolean at_once);
 const char *bk_program_get_log (BkProgram *self);
 gboolean bk_program_owns_process (BkProgram *self, guint pid);
 void bk_program_emit_ended (BkProgram *self, gboolean failed, const char *reason);
