@@ -281,3 +281,31 @@ fd_expect_end (int fd)
   bk_test_wait_until (is_ready, &ready);
   g_assert_cmpint (recv (fd, &byte, 1, MSG_DONTWAIT), ==, 0);
 }
+
+gboolean
+fd_move (gpointer user_data)
+{
+  FdTransfer *t = user_data;
+  static guint8 buffer[256 * 1024];
+
+  if (t->sent < t->length)
+    {
+      gssize n = send (t->from, t->data + t->sent, t->length - t->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+      t->sent += n > 0 ? (gsize) n : 0;
+      if (t->sent == t->length)
+        shutdown (t->from, SHUT_WR);
+    }
+  gssize n = recv (t->to, buffer, sizeof buffer, MSG_DONTWAIT);
+  if (n > 0)
+    {
+      g_assert_cmpmem (buffer, n, t->data + t->received, n);
+      t->received += (gsize) n;
+    }
+  return n == 0;
+}
+
+gboolean
+fd_keep_going (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
+}

@@ -58,4 +58,20 @@ void fd_expect_end (int fd);
 /* How much can be written until there is no more room, while the main loop runs until nothing moves. */
 gsize fd_fill (int fd);
 
+/* Data on its way from one descriptor to another one. */
+typedef struct
+{
+  int from;
+  int to;
+  guint8 *data;
+  gsize length;
+  gsize sent;
+  gsize received;
+} FdTransfer;
+
+/* Sends and reads what can be without waiting; TRUE: all has come, and the end behind it. */
+gboolean fd_move (gpointer transfer);
+/* An idle function: what is polled and not waited for. */
+gboolean fd_keep_going (gpointer unused);
+
 G_END_DECLS

@@ -12,44 +12,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-typedef struct
-{
-  int from;
-  int to;
-  guint8 *data;
-  gsize length;
-  gsize sent;
-  gsize received;
-} Transfer;
-
-static gboolean
-move (gpointer user_data)
-{
-  Transfer *t = user_data;
-  static guint8 buffer[256 * 1024];
-
-  if (t->sent < t->length)
-    {
-      gssize n = send (t->from, t->data + t->sent, t->length - t->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-      t->sent += n > 0 ? (gsize) n : 0;
-      if (t->sent == t->length)
-        shutdown (t->from, SHUT_WR);
-    }
-  gssize n = recv (t->to, buffer, sizeof buffer, MSG_DONTWAIT);
-  if (n > 0)
-    {
-      g_assert_cmpmem (buffer, n, t->data + t->received, n);
-      t->received += (gsize) n;
-    }
-  return n == 0;
-}
-
-static gboolean
-keep_going (gpointer unused)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 /* ---- the end ---- */
 
 static gboolean
@@ -79,17 +41,17 @@ test_finish (void)
   channel_pair_open (&pair, "file", fds);
   channel_pair_open (&pair, "stays open", open);
   fd_write (open[1], "last words", 10);
-  Transfer transfer = { fds[0], fds[1], data, SIZE, 0, 0 };
+  FdTransfer transfer = { fds[0], fds[1], data, SIZE, 0, 0 };
   while (transfer.sent < SIZE)
-    move (&transfer), g_main_context_iteration (NULL, FALSE);
+    fd_move (&transfer), g_main_context_iteration (NULL, FALSE);
   close (fds[0]);
   g_assert_true (bk_channel_send (pair.side[0].channel, end));
   bk_channel_finish (pair.side[0].channel);
   g_assert_cmpint (bk_channel_open_stream (pair.side[0].channel, "late", NULL), ==, -1);
   bk_test_wait_for_count (&pair.side[1].envelopes->len, 1);
   bk_channel_finish (pair.side[1].channel);
-  guint idle = g_idle_add (keep_going, NULL);
-  bk_test_wait_until (move, &transfer);
+  guint idle = g_idle_add (fd_keep_going, NULL);
+  bk_test_wait_until (fd_move, &transfer);
   g_source_remove (idle);
   g_assert_cmpuint (transfer.received, ==, SIZE);
   fd_expect (open[0], "last words");

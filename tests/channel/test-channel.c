@@ -153,44 +153,6 @@ test_reader_gone (void)
     }
 }
 
-typedef struct
-{
-  int from;
-  int to;
-  guint8 *data;
-  gsize length;
-  gsize sent;
-  gsize received;
-} Transfer;
-
-static gboolean
-move (gpointer user_data)
-{
-  Transfer *t = user_data;
-  static guint8 buffer[256 * 1024];
-
-  if (t->sent < t->length)
-    {
-      gssize n = send (t->from, t->data + t->sent, t->length - t->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-      t->sent += n > 0 ? (gsize) n : 0;
-      if (t->sent == t->length)
-        shutdown (t->from, SHUT_WR);
-    }
-  gssize n = recv (t->to, buffer, sizeof buffer, MSG_DONTWAIT);
-  if (n > 0)
-    {
-      g_assert_cmpmem (buffer, n, t->data + t->received, n);
-      t->received += (gsize) n;
-    }
-  return n == 0;
-}
-
-static gboolean
-keep_going (gpointer unused)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 #define LARGE (64 * 1024 * 1024)
 
 static void
@@ -199,16 +161,16 @@ test_large (void)
   g_auto (ChannelPair) pair = { 0 };
   int fds[2];
   g_autofree guint8 *data = g_malloc (LARGE);
-  guint idle = g_idle_add (keep_going, NULL);
+  guint idle = g_idle_add (fd_keep_going, NULL);
 
   for (gsize i = 0; i < LARGE; i++)
     data[i] = (guint8) (i ^ (i >> 8) ^ (i >> 16));
   channel_pair_init (&pair, NULL);
   channel_pair_connect (&pair);
   channel_pair_open (&pair, "file", fds);
-  Transfer transfer = { fds[0], fds[1], data, LARGE, 0, 0 };
+  FdTransfer transfer = { fds[0], fds[1], data, LARGE, 0, 0 };
   gint64 before = g_get_monotonic_time ();
-  bk_test_wait_until_at (G_STRLOC, "64 MiB", move, &transfer, 60);
+  bk_test_wait_until_at (G_STRLOC, "64 MiB", fd_move, &transfer, 60);
   g_test_message ("%.0f MB/s", LARGE / (double) (g_get_monotonic_time () - before));
   g_assert_cmpuint (transfer.received, ==, LARGE);
   g_source_remove (idle);
@@ -230,7 +192,7 @@ get_memory (void)
 static gboolean
 write_more (gpointer user_data)
 {
-  Transfer *t = user_data;
+  FdTransfer *t = user_data;
   static guint8 zeros[256 * 1024];
 
   for (;;)
@@ -251,9 +213,9 @@ test_stuck_reader (void)
   g_auto (ChannelPair) pair = { 0 };
   int stuck[2];
   int other[2];
-  Transfer transfer = { 0 };
+  FdTransfer transfer = { 0 };
   gsize before;
-  guint idle = g_idle_add (keep_going, NULL);
+  guint idle = g_idle_add (fd_keep_going, NULL);
 
   channel_pair_init (&pair, NULL);
   channel_pair_connect (&pair);
