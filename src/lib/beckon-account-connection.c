@@ -2,19 +2,6 @@
 /* What sessions of an account can use to reach the other side. */
 #include "beckon-account-private.h"
 
-static void
-on_tested (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, &error);
-
-  if (reply != NULL)
-    g_task_return_pointer (task, g_variant_get_child_value (reply, 0), (GDestroyNotify) g_variant_unref);
-  else
-    g_task_return_error (task, error);
-}
-
 /**
  * beckon_account_test_connection_async:
  * @self: an account
@@ -33,8 +20,8 @@ beckon_account_test_connection_async (BeckonAccount *self, GCancellable *cancell
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_account_test_connection_async);
-  beckon_remote_call_async (beckon_account_get_remote (self), "TestConnection", g_variant_new ("(a{sv})", NULL),
-                            "(a{sv})", cancellable, on_tested, task);
+  beckon_remote_call_dictionary_task (beckon_account_get_remote (self), "TestConnection",
+                                      g_variant_new ("(a{sv})", NULL), task);
 }
 
 /**

@@ -51,19 +51,6 @@ beckon_messenger_update_application_finish (BeckonMessenger *self, GAsyncResult 
 
 /* ---- reading ---- */
 
-static void
-on_registration (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, &error);
-
-  if (reply == NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_pointer (task, g_variant_get_child_value (reply, 0), (GDestroyNotify) g_variant_unref);
-}
-
 /**
  * beckon_messenger_get_registration_async:
  * @self: a messenger
@@ -83,8 +70,8 @@ beckon_messenger_get_registration_async (BeckonMessenger *self, const char *guid
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_messenger_get_registration_async);
-  beckon_remote_call_async (beckon_messenger_get_registry (self), "GetRegistration", g_variant_new ("(s)", guid),
-                            "(a{sv})", cancellable, on_registration, task);
+  beckon_remote_call_dictionary_task (beckon_messenger_get_registry (self), "GetRegistration",
+                                      g_variant_new ("(s)", guid), task);
 }
 
 /**

@@ -45,6 +45,8 @@ GSocket *beckon_remote_call_socket_finish (BeckonRemote *self, GAsyncResult *res
 
 /* For calls without a result: does the call and returns TRUE or the error through @task, which is consumed. */
 void beckon_remote_call_task (BeckonRemote *self, const char *method, GVariant *args, GTask *task);
+/* For calls whose only result is a dictionary: returns that, a{sv}, or the error through @task, which is consumed. */
+void beckon_remote_call_dictionary_task (BeckonRemote *self, const char *method, GVariant *args, GTask *task);
 /* Sets a property; returns TRUE or the error through @task, which is consumed. */
 void beckon_remote_set_task (BeckonRemote *self, const char *name, GVariant *value, GTask *task);
 

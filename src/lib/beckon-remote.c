@@ -414,6 +414,25 @@ beckon_remote_call_task (BeckonRemote *self, const char *method, GVariant *args,
                           on_called_for_task, task_call_new (self, task));
 }
 
+static void
+on_dictionary (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, &error);
+
+  if (reply != NULL)
+    g_task_return_pointer (task, g_variant_get_child_value (reply, 0), (GDestroyNotify) g_variant_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+beckon_remote_call_dictionary_task (BeckonRemote *self, const char *method, GVariant *args, GTask *task)
+{
+  beckon_remote_call_async (self, method, args, "(a{sv})", g_task_get_cancellable (task), on_dictionary, task);
+}
+
 void
 beckon_remote_set_task (BeckonRemote *self, const char *name, GVariant *value, GTask *task)
 {

@@ -298,19 +298,6 @@ beckon_session_open_datagram_finish (BeckonSession *self, GAsyncResult *result, 
 
 /* ---- about it ---- */
 
-static void
-on_channel (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, &error);
-
-  if (reply != NULL)
-    g_task_return_pointer (task, g_variant_get_child_value (reply, 0), (GDestroyNotify) g_variant_unref);
-  else
-    g_task_return_error (task, error);
-}
-
 /**
  * beckon_session_get_channel_async:
  * @self: a session
@@ -328,8 +315,7 @@ beckon_session_get_channel_async (BeckonSession *self, GCancellable *cancellable
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_session_get_channel_async);
-  beckon_remote_call_async (beckon_session_get_remote (self), "GetChannel", NULL, "(a{sv})", cancellable, on_channel,
-                            task);
+  beckon_remote_call_dictionary_task (beckon_session_get_remote (self), "GetChannel", NULL, task);
 }
 
 /**
