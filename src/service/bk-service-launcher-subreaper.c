@@ -111,7 +111,7 @@ attribute (BkServiceSubreaper *self, const BkServiceProcess *process, BkServiceT
 
 static gboolean on_member_ended (int fd, GIOCondition condition, gpointer user_data);
 
-static void
+static Member *
 add_member (BkServiceSubreaper *self, guint pid, int pidfd, BkServiceTree *tree)
 {
   Member *member = g_new0 (Member, 1);
@@ -124,8 +124,14 @@ add_member (BkServiceSubreaper *self, guint pid, int pidfd, BkServiceTree *tree)
       member->tree = g_object_ref (tree);
       tree->n_members++;
     }
-  member->source = g_unix_fd_add (pidfd, G_IO_IN, on_member_ended, member);
   g_hash_table_insert (self->members, GUINT_TO_POINTER (pid), member);
+  return member;
+}
+
+static void
+watch_member (Member *member)
+{
+  member->source = g_unix_fd_add (member->pidfd, G_IO_IN, on_member_ended, member);
 }
 
 static void
@@ -144,7 +150,7 @@ adopt_orphans (BkServiceSubreaper *self, BkServiceTree *ended)
         continue;
       int pidfd = pidfd_open ((pid_t) process->pid, 0);
       if (pidfd >= 0)
-        add_member (self, process->pid, pidfd, attribute (self, process, ended));
+        watch_member (add_member (self, process->pid, pidfd, attribute (self, process, ended)));
     }
 }
 
@@ -276,14 +282,12 @@ on_started (int fd, GIOCondition condition, gpointer user_data)
   BkServiceSubreaper *self = g_task_get_source_object (task);
   BkServiceTree *tree = g_task_get_task_data (task);
   GError *error = NULL;
-  int pidfd = tree->spawn->pidfd;
 
-  tree->spawn->pidfd = -1;
   gboolean started = bk_service_spawn_check (tree->spawn, "program", &error);
   if (started)
     g_task_return_pointer (task, g_object_ref (tree), g_object_unref);
   /* Watched from here on and not earlier: nobody is told of an end before the start. */
-  add_member (self, tree->main, pidfd, tree);
+  watch_member (g_hash_table_lookup (self->members, GUINT_TO_POINTER (tree->main)));
   if (!started)
     g_task_return_error (task, error);
   return G_SOURCE_REMOVE;
@@ -315,6 +319,9 @@ bk_service_subreaper_launch_async (BkLauncher *launcher, const BkLaunch *launch,
   tree->session = g_strdup (launch->session);
   tree->main = (guint) spawn->pid;
   g_task_set_task_data (task, tree, g_object_unref);
+  /* Known at once: what ends in the meantime must not take it for an orphan. */
+  add_member (self, tree->main, spawn->pidfd, tree);
+  spawn->pidfd = -1;
   bk_service_spawn_release (spawn);
   g_unix_fd_add (spawn->status, G_IO_IN | G_IO_HUP, on_started, g_steal_pointer (&task));
 }

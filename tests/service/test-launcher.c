@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 typedef enum
@@ -211,6 +212,14 @@ run_clear (Run *run)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
 static void
+run_finish (Run *run, BkLauncher *launcher, GAsyncResult **result, GError **error)
+{
+  run->program = bk_launcher_launch_finish (launcher, bk_test_await (result), error);
+  if (run->program != NULL)
+    g_signal_connect (run->program, "ended", G_CALLBACK (on_ended), run);
+}
+
+static void
 launch (Fixture *f, Run *run, const char *const *argv, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
@@ -219,9 +228,7 @@ launch (Fixture *f, Run *run, const char *const *argv, GError **error)
   run->session = bk_guid_new ();
   BkLaunch order = { .session = run->session, .name = "Thing", .argv = argv, .cookie = cookie };
   bk_launcher_launch_async (f->launcher, &order, NULL, bk_test_store_result, &result);
-  run->program = bk_launcher_launch_finish (f->launcher, bk_test_await (&result), error);
-  if (run->program != NULL)
-    g_signal_connect (run->program, "ended", G_CALLBACK (on_ended), run);
+  run_finish (run, f->launcher, &result, error);
 }
 
 static void
@@ -459,6 +466,37 @@ test_stop_at_once (Fixture *f, gconstpointer data)
   assert_all_buried ();
 }
 
+/* One side of a trial ends while the other is just being started: neither takes the other for a part of itself. */
+static void
+test_ends_beside_a_start (Fixture *f, gconstpointer data)
+{
+  g_autoptr (BkLauncher) subreaper = bk_service_subreaper_new (&f->places);
+  g_autofree char *ready = make_pipe (f, "ready");
+  g_autofree char *script = g_strdup_printf ("echo $$ >%s; exec sleep 1000", ready);
+  g_autofree char *session = bk_guid_new ();
+  const char *argv[] = { "/bin/sh", "-c", script, NULL };
+  BkLaunch order = { .session = session, .name = "Thing", .argv = argv };
+  g_autoptr (GAsyncResult) one = NULL;
+  g_autoptr (GAsyncResult) two = NULL;
+  g_auto (Run) first = { 0 }, second = { 0 };
+  siginfo_t info;
+
+  bk_launcher_launch_async (subreaper, &order, NULL, bk_test_store_result, &one);
+  pid_t pid = (pid_t) read_number (ready);
+  run_finish (&first, subreaper, &one, NULL);
+  order.invitee = TRUE;
+  bk_launcher_launch_async (subreaper, &order, NULL, bk_test_store_result, &two);
+  read_number (ready);
+  g_assert_cmpint (kill (pid, SIGKILL), ==, 0);
+  g_assert_cmpint (waitid (P_PID, (id_t) pid, &info, WEXITED | WNOWAIT), ==, 0);
+  bk_test_wait_for_count (&first.ended, 1);
+  run_finish (&second, subreaper, &two, NULL);
+  g_assert_cmpuint (second.ended, ==, 0);
+  bk_program_stop (second.program, FALSE);
+  bk_test_wait_for_count (&second.ended, 1);
+  assert_all_buried ();
+}
+
 static void
 test_old_logs_go (Fixture *f, gconstpointer data)
 {
@@ -574,6 +612,7 @@ main (int argc, char **argv)
   ADD ("/launcher/forks-and-leaves", SYSTEMD_ABSENT, test_forks_and_leaves);
   ADD ("/launcher/stop-reaches-all", SYSTEMD_ABSENT, test_stop_reaches_all);
   ADD ("/launcher/stop-at-once", SYSTEMD_ABSENT, test_stop_at_once);
+  ADD ("/launcher/ends-beside-a-start", SYSTEMD_ABSENT, test_ends_beside_a_start);
   ADD ("/launcher/old-logs-go", SYSTEMD_ABSENT, test_old_logs_go);
   ADD ("/launcher/scope", SYSTEMD_WORKS, test_scope);
   ADD ("/launcher/scope-stop", SYSTEMD_WORKS, test_scope_stop);
