@@ -273,6 +273,32 @@ test_request_timeout (void)
   expect_waiting (world, BECKON_ERROR_DISCONNECTED);
 }
 
+/* Asked in every turn of the main loop until the backend has heard that the server is gone: a question that comes
+ * between the end of the stream and that word is refused, and nothing is written into what is closing. */
+static void
+test_asked_while_it_ends (void)
+{
+  g_autoptr (World) world = world_new ();
+  GAsyncResult *results[200] = { NULL };
+  guint n_asked = 0;
+
+  go_online (world);
+  bk_recorder_forget (world->alice);
+  bk_raw_server_hang_up (world->server);
+  while (bk_recorder_count (world->alice, BK_BACKEND_EVENT_STATE) == 0)
+    {
+      g_assert_cmpuint (n_asked, <, G_N_ELEMENTS (results));
+      start_saying (world, NULL, &results[n_asked++]);
+      g_main_context_iteration (NULL, TRUE);
+    }
+  expect_waiting (world, BECKON_ERROR_DISCONNECTED);
+  for (guint i = 0; i < n_asked; i++)
+    {
+      finish_saying (world, &results[i], BECKON_ERROR, BECKON_ERROR_DISCONNECTED);
+      g_object_unref (results[i]);
+    }
+}
+
 static void
 test_too_many_requests (void)
 {
@@ -745,6 +771,7 @@ main (int argc, char **argv)
   g_test_add_func ("/native/sign-out", test_sign_out);
   g_test_add_func ("/native/requests", test_requests);
   g_test_add_func ("/native/request-timeout", test_request_timeout);
+  g_test_add_func ("/native/asked-while-it-ends", test_asked_while_it_ends);
   g_test_add_func ("/native/too-many-requests", test_too_many_requests);
   g_test_add_func ("/native/bad-arguments", test_bad_arguments);
   g_test_add_func ("/native/huge-head", test_huge_head);

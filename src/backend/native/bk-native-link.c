@@ -473,15 +473,23 @@ on_request_cancelled (GCancellable *cancellable, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Between the end of the stream and the word that it is over, libsoup takes some turns of the main loop. */
+static gboolean
+can_send (BkNativeLink *self)
+{
+  return self->state == LINK_OPEN
+         && soup_websocket_connection_get_state (self->websocket) == SOUP_WEBSOCKET_STATE_OPEN;
+}
+
 /* Says why nothing can be asked now; FALSE if it can. */
 static gboolean
 refuse_request (BkNativeLink *self, GTask *task)
 {
   if (g_task_return_error_if_cancelled (task))
     return TRUE;
-  if (self->state == LINK_OPEN && g_hash_table_size (self->requests) < MAX_REQUESTS)
+  if (can_send (self) && g_hash_table_size (self->requests) < MAX_REQUESTS)
     return FALSE;
-  if (self->state == LINK_OPEN)
+  if (can_send (self))
     g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_SERVER_TOO_BUSY,
                              "The server has not yet answered what it was asked before");
   else
