@@ -25,19 +25,6 @@ assert_sentence (const char *text, const char *of)
     g_error ("“%s” is no sentence for %s", text, of);
 }
 
-static BeckonSession *
-load_session (StandIn *service, const char *properties)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  stand_in_add (service, SESSION, "Session1", properties);
-  beckon_session_load (connection, BECKON_BUS_SESSIONS, SESSION, NULL, bk_test_store_result, &result);
-  BeckonSession *session = beckon_session_load_finish (bk_test_await (&result), &error);
-  g_assert_no_error (error);
-  return session;
-}
-
 /* The error that a call meets when the service answers with it. */
 static GError *
 meet_error (StandIn *service, BeckonSession *session, const char *name)
@@ -56,7 +43,7 @@ static void
 test_errors (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
-  g_autoptr (BeckonSession) session = load_session (service, "{}");
+  g_autoptr (BeckonSession) session = stand_in_load_session (service, connection, SESSION, "{}");
   g_autoptr (GEnumClass) codes = g_type_class_ref (BECKON_TYPE_ERROR);
 
   for (guint i = 0; i < codes->n_values; i++)
@@ -79,7 +66,7 @@ test_foreign_errors (void)
                                        "org.gtk.GDBus.UnmappedGError.Quark._g_2dio_2derror_2dquark.Code24",
                                        "com.example.Unheard" };
   g_autoptr (StandIn) service = stand_in_new ();
-  g_autoptr (BeckonSession) session = load_session (service, "{}");
+  g_autoptr (BeckonSession) session = stand_in_load_session (service, connection, SESSION, "{}");
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -181,7 +168,7 @@ test_waiting (void)
       g_autoptr (StandIn) service = stand_in_new ();
       g_autofree char *properties
         = g_strdup_printf ("{'State': <uint32 2>, 'UserName': <'Bob'>%s}", rows[i].properties);
-      g_autoptr (BeckonSession) session = load_session (service, properties);
+      g_autoptr (BeckonSession) session = stand_in_load_session (service, connection, SESSION, properties);
       g_autofree char *words = bk_app_session_dup_waiting (session);
 
       g_assert_cmpstr (words, ==, rows[i].words);

@@ -143,6 +143,17 @@ net_stage_count_descriptors (void)
   return n;
 }
 
+gsize
+net_stage_get_memory (void)
+{
+  g_autofree char *text = NULL;
+  gsize pages = 0;
+
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
+  g_assert_cmpint (sscanf (text, "%*u %" G_GSIZE_FORMAT, &pages), ==, 1);
+  return pages * (gsize) sysconf (_SC_PAGESIZE);
+}
+
 static void
 die_with_us (gpointer user_data)
 {

@@ -29,6 +29,7 @@ void net_stage_run (const char *command);
 void net_stage_write (const char *path, const char *text);
 
 guint net_stage_count_descriptors (void);
+gsize net_stage_get_memory (void); /* of this program, in bytes: what is resident */
 
 /* A coturn at @address with the user "user", password "secret"; it answers once this returns. Ends with the program. */
 typedef struct _NetTurn NetTurn;

@@ -7,7 +7,6 @@
 #include "bk-limits.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -313,17 +312,6 @@ test_lost (void)
   close (fds[1]);
 }
 
-static gsize
-get_memory (void)
-{
-  g_autofree char *text = NULL;
-  gsize pages = 0;
-
-  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
-  g_assert_cmpint (sscanf (text, "%*u %" G_GSIZE_FORMAT, &pages), ==, 1);
-  return pages * (gsize) sysconf (_SC_PAGESIZE);
-}
-
 /* ---- many ---- */
 
 static gboolean
@@ -363,12 +351,12 @@ test_many (void)
     bk_test_watchdog (0);
   live (5);
   before = net_stage_count_descriptors ();
-  memory = get_memory ();
+  memory = net_stage_get_memory ();
   live (n);
   bk_test_wait_until (are_as_many, GUINT_TO_POINTER (before));
-  g_test_message ("%u sessions, %" G_GSSIZE_FORMAT " bytes more", n, (gssize) get_memory () - (gssize) memory);
+  g_test_message ("%u sessions, %" G_GSSIZE_FORMAT " bytes more", n, (gssize) net_stage_get_memory () - (gssize) memory);
   if (bk_test_slowness () == 1)
-    g_assert_cmpuint (get_memory (), <, memory + 8 * 1024 * 1024);
+    g_assert_cmpuint (net_stage_get_memory (), <, memory + 8 * 1024 * 1024);
 }
 
 int

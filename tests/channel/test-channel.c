@@ -7,7 +7,6 @@
 #include "bk-limits.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -178,17 +177,6 @@ test_large (void)
   close (fds[1]);
 }
 
-static gsize
-get_memory (void)
-{
-  g_autofree char *text = NULL;
-  gsize pages = 0;
-
-  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
-  g_assert_cmpint (sscanf (text, "%*u %" G_GSIZE_FORMAT, &pages), ==, 1);
-  return pages * (gsize) sysconf (_SC_PAGESIZE);
-}
-
 static gboolean
 write_more (gpointer user_data)
 {
@@ -221,13 +209,13 @@ test_stuck_reader (void)
   channel_pair_connect (&pair);
   channel_pair_open (&pair, "stuck", stuck);
   channel_pair_open (&pair, "other", other);
-  before = get_memory ();
+  before = net_stage_get_memory ();
   transfer.from = stuck[0];
   bk_test_wait_until (write_more, &transfer);
   g_test_message ("%" G_GSIZE_FORMAT " bytes were taken, %" G_GSIZE_FORMAT " of memory", transfer.sent,
-                  get_memory () - before);
+                  net_stage_get_memory () - before);
   g_assert_cmpuint (transfer.sent, <, 4 * 1024 * 1024);
-  g_assert_cmpuint (get_memory () - before, <, 16 * 1024 * 1024);
+  g_assert_cmpuint (net_stage_get_memory () - before, <, 16 * 1024 * 1024);
   fd_write (other[0], "passes", 6);
   fd_expect (other[1], "passes");
   g_source_remove (idle);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stand-in.h"
 
+#include "beckon-session-private.h"
 #include "bk-test.h"
 
 #include <string.h>
@@ -324,6 +325,19 @@ stand_in_remove (StandIn *self, const char *path, const char *interface)
 
   g_dbus_connection_unregister_object (self->connection, get_object (self, path, interface)->id);
   g_hash_table_remove (self->objects, key);
+}
+
+BeckonSession *
+stand_in_load_session (StandIn *self, GDBusConnection *to, const char *path, const char *properties)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  stand_in_add (self, path, "Session1", properties);
+  beckon_session_load (to, BECKON_BUS_SESSIONS, path, NULL, bk_test_store_result, &result);
+  BeckonSession *session = beckon_session_load_finish (bk_test_await (&result), &error);
+  g_assert_no_error (error);
+  return session;
 }
 
 void

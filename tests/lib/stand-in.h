@@ -3,7 +3,7 @@
  * Values are written as GVariant text. */
 #pragma once
 
-#include <gio/gio.h>
+#include "beckon-session.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +28,9 @@ const char *stand_in_get_name (StandIn *self);
 /* @interface without `im.beckon.`. @properties: `a{sv}`; those that are not named are empty. */
 void stand_in_add (StandIn *self, const char *path, const char *interface, const char *properties);
 void stand_in_remove (StandIn *self, const char *path, const char *interface);
+/* Adds a Session1 and makes libbeckon's object for it. */
+BeckonSession *stand_in_load_session (StandIn *self, GDBusConnection *connection, const char *path,
+                                      const char *properties);
 /* Changes properties and tells. */
 void stand_in_set (StandIn *self, const char *path, const char *interface, const char *properties);
 void stand_in_signal (StandIn *self, const char *path, const char *interface, const char *name, const char *args);

@@ -17,19 +17,6 @@
 
 static GDBusConnection *connection;
 
-static BeckonSession *
-load_session (StandIn *service, const char *properties)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  stand_in_add (service, PATH, "Session1", properties);
-  beckon_session_load (connection, BECKON_BUS_SESSIONS, PATH, NULL, bk_test_store_result, &result);
-  BeckonSession *session = beckon_session_load_finish (bk_test_await (&result), &error);
-  g_assert_no_error (error);
-  return session;
-}
-
 /* A call that does nothing: afterwards all that was sent before has been heard. */
 static void
 settle (BeckonSession *session)
@@ -55,7 +42,8 @@ test_properties (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
   g_autoptr (GString) log = g_string_new (NULL);
-  BeckonSession *session = load_session (service, "{'ChannelPath': <uint32 1>, 'Host': <'alice@b'>}");
+  BeckonSession *session = stand_in_load_session (service, connection, PATH,
+                                                  "{'ChannelPath': <uint32 1>, 'Host': <'alice@b'>}");
   g_autofree char *reason = NULL;
   g_autofree char *number = NULL;
   g_autofree char *host = NULL;
@@ -102,7 +90,7 @@ test_offered (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
   g_autoptr (GString) log = g_string_new (NULL);
-  BeckonSession *session = load_session (service, "{}");
+  BeckonSession *session = stand_in_load_session (service, connection, PATH, "{}");
 
   g_signal_connect (session, "stream-offered", G_CALLBACK (on_offered), log);
   stand_in_signal (service, PATH, "Session1", "StreamOffered", "('file', false)");
@@ -118,7 +106,7 @@ static void
 test_offered_before (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
-  BeckonSession *session = load_session (service, "{'OfferedStreams': <['b', 'a']>}");
+  BeckonSession *session = stand_in_load_session (service, connection, PATH, "{'OfferedStreams': <['b', 'a']>}");
   g_auto (GStrv) streams = beckon_session_dup_offered_streams (session);
   g_auto (GStrv) datagrams = NULL;
   guint n_told = 0;
@@ -169,7 +157,7 @@ static void
 test_stream (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
-  BeckonSession *session = load_session (service, "{}");
+  BeckonSession *session = stand_in_load_session (service, connection, PATH, "{}");
   int other = give_socket (service, "OpenStream", SOCK_STREAM);
   g_autoptr (GError) error = NULL;
   g_autoptr (GAsyncResult) read = NULL;
@@ -203,7 +191,7 @@ static void
 test_datagram (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
-  BeckonSession *session = load_session (service, "{}");
+  BeckonSession *session = stand_in_load_session (service, connection, PATH, "{}");
   int other = give_socket (service, "OpenDatagram", SOCK_SEQPACKET);
   g_autoptr (GError) error = NULL;
   char bytes[16];
@@ -231,7 +219,7 @@ test_refused (void)
 {
   static const char *const wrong[] = { "(handle 0,)", "(handle 1,)", "(handle -1,)" };
   g_autoptr (StandIn) service = stand_in_new ();
-  BeckonSession *session = load_session (service, "{}");
+  BeckonSession *session = stand_in_load_session (service, connection, PATH, "{}");
   g_autoptr (GError) error = NULL;
 
   stand_in_answer (service, "OpenStream", "!im.beckon.Error.SessionStateInvalid");
@@ -261,7 +249,7 @@ static void
 test_cancelled (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
-  BeckonSession *session = load_session (service, "{}");
+  BeckonSession *session = stand_in_load_session (service, connection, PATH, "{}");
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -288,7 +276,7 @@ static void
 test_verbs (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
-  BeckonSession *session = load_session (service, "{}");
+  BeckonSession *session = stand_in_load_session (service, connection, PATH, "{}");
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GAsyncResult) trusted = NULL;
   g_autoptr (GError) error = NULL;

@@ -9,19 +9,6 @@
 
 static GDBusConnection *connection;
 
-static BeckonSession *
-load_session (StandIn *service, const char *properties)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  stand_in_add (service, PATH, "Session1", properties);
-  beckon_session_load (connection, BECKON_BUS_SESSIONS, PATH, NULL, bk_test_store_result, &result);
-  BeckonSession *session = beckon_session_load_finish (bk_test_await (&result), &error);
-  g_assert_no_error (error);
-  return session;
-}
-
 /* A call that does nothing: afterwards all that was sent before has been heard. */
 static void
 settle (BeckonSession *session)
@@ -82,8 +69,8 @@ static void
 test_properties (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
-  BeckonSession *session = load_session (
-    service,
+  BeckonSession *session = stand_in_load_session (
+    service, connection, PATH,
     "{'SessionID': <'id'>, 'State': <uint32 4>, 'Flags': <uint32 5>, 'Application': <'app'>, "
     "'ApplicationName': <'name'>, "
     "'ApplicationURL': <'url'>, 'User': <'user'>, 'UserName': <'uname'>, 'MySigninName': <'me'>, 'LocalAddress': "
@@ -130,7 +117,7 @@ static void
 test_states (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
-  BeckonSession *session = load_session (service, "{'State': <uint32 2>}");
+  BeckonSession *session = stand_in_load_session (service, connection, PATH, "{'State': <uint32 2>}");
   g_autoptr (GString) log = g_string_new (NULL);
 
   g_signal_connect (session, "state-changed", G_CALLBACK (on_state_changed), log);
@@ -154,7 +141,7 @@ static void
 test_signals (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
-  BeckonSession *session = load_session (service, "{}");
+  BeckonSession *session = stand_in_load_session (service, connection, PATH, "{}");
   g_autoptr (GString) log = g_string_new (NULL);
 
   g_signal_connect (session, "accepted", G_CALLBACK (on_text), log);
@@ -198,7 +185,7 @@ static void
 test_verbs (void)
 {
   g_autoptr (StandIn) service = stand_in_new ();
-  BeckonSession *session = load_session (service, "{}");
+  BeckonSession *session = stand_in_load_session (service, connection, PATH, "{}");
   GAsyncResult *r = NULL;
   g_autoptr (GError) error = NULL;
 
