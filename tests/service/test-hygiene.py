@@ -219,14 +219,21 @@ def test_callers_leave_nothing_behind():
         user = bus.client()
         user.attach()
         user.account()
+        alone = rules(user)
         crowd(bus, user, 20, True)
-        before = rules(user), descriptors(process)
+        wait(lambda: rules(user) == alone, 'the rules of those who left to go')
+        open_before = descriptors(process)
+
+        def nothing_is_left():
+            wait(lambda: rules(user) == alone, 'the rules of those who left to go')
+            wait(lambda: descriptors(process) == open_before, 'the descriptors of those who left to be closed')
+
         crowd(bus, user, CALLERS, True)
-        assert (rules(user), descriptors(process)) == before
+        nothing_is_left()
         if SLOWNESS == 1:  # under the sanitizers the leak checker tells at the end
             size = kilobytes(process)
             crowd(bus, user, CALLERS, False)
-            assert (rules(user), descriptors(process)) == before
+            nothing_is_left()
             print(f'# {CALLERS} more callers, {CALLERS * CALLS} more calls: {kilobytes(process) - size} KiB more')
             assert kilobytes(process) - size < 640, (size, kilobytes(process))
         bus.stop(process)
