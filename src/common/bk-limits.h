@@ -24,6 +24,15 @@
 #define BK_LIMIT_ALERT_SITES 64        /* that one connection, or one program, has enabled */
 #define BK_LIMIT_CURSOR 64             /* opaque place in a backend's stream of events */
 #define BK_LIMIT_ERROR_TEXT 512
+#define BK_LIMIT_AVATAR 65536          /* picture of a person, PNG or JPEG */
+#define BK_LIMIT_AVATAR_BASE64 87384   /* the same, as it travels in JSON */
+#define BK_LIMIT_AVATAR_ID 64          /* SHA-256 of it, in hexadecimal digits */
+#define BK_LIMIT_DEVICES 16            /* of one account */
+#define BK_LIMIT_INVITE_MESSAGE 512    /* what the inviter says with an invitation, for people */
+#define BK_LIMIT_DRAFT 16384           /* what is written and not sent: like a message */
+#define BK_LIMIT_QUERY 256             /* what the history is searched for */
+#define BK_LIMIT_FILE_NAME 255
+#define BK_LIMIT_ALLOWED 1000          /* pairs of contact and application that need no question, per account */
 #define BK_LIMIT_FRAME 131072          /* one JSON text on the wire, all fragments together */
 #define BK_LIMIT_JSON_DEPTH 32
 #define BK_LIMIT_CONTACTS 10000        /* per account */

@@ -208,7 +208,7 @@ run_invite (BkCtl *ctl)
   g_autofree char *who = bk_ctl_dup_who (account, ctl->args[0]);
   g_autofree char *guid = dup_guid (ctl, ctl->args[1]);
   if (guid != NULL)
-    beckon_messenger_invite_app_async (ctl->messenger, account, who, guid, data (), ctl->cancellable, on_invited, ctl);
+    beckon_messenger_invite_app_async (ctl->messenger, account, who, guid, data (), NULL, ctl->cancellable, on_invited, ctl);
 }
 
 /* ---- which session ---- */

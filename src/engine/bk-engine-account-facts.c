@@ -435,6 +435,9 @@ bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event)
     case BK_BACKEND_EVENT_ALERT:
       apply_alert (self, event);
       break;
+    case BK_BACKEND_EVENT_MARK:
+    case BK_BACKEND_EVENT_TYPING:
+      break;
     case BK_BACKEND_EVENT_CAUGHT_UP:
       apply_cursor (self, event);
       break;

@@ -98,6 +98,10 @@ void bk_engine_contacts_set (BkEngineContacts *self, const BkHistoryContact *fie
 void bk_engine_contacts_set_presence (BkEngineContacts *self, const char *who, BeckonStatus status,
                                       const char *personal_message);
 void bk_engine_contacts_set_unread (BkEngineContacts *self, const char *who, guint unread);
+void bk_engine_contacts_set_avatar (BkEngineContacts *self, const char *who, const char *path);
+void bk_engine_contacts_set_typing (BkEngineContacts *self, const char *who, gboolean typing);
+void bk_engine_contacts_set_draft (BkEngineContacts *self, const char *who, const char *draft);
+void bk_engine_contacts_set_last (BkEngineContacts *self, const char *who, BkEngineMessage *last);
 void bk_engine_contacts_reset_presence (BkEngineContacts *self);
 
 /* ---- groups ---- */

@@ -20,6 +20,13 @@ BeckonStatus bk_engine_contact_get_status (BkEngineContact *self);
 const char *bk_engine_contact_get_personal_message (BkEngineContact *self);
 const char *bk_engine_contact_get_request_text (BkEngineContact *self);
 guint bk_engine_contact_get_unread (BkEngineContact *self);
+const char *bk_engine_contact_get_alias (BkEngineContact *self); /* nullable; it is the display name, too */
+gboolean bk_engine_contact_get_pinned (BkEngineContact *self);
+gboolean bk_engine_contact_get_muted (BkEngineContact *self);
+const char *bk_engine_contact_get_avatar (BkEngineContact *self); /* path of a picture, nullable */
+gboolean bk_engine_contact_get_typing (BkEngineContact *self);
+const char *bk_engine_contact_get_draft (BkEngineContact *self); /* its beginning, nullable */
+BkEngineMessage *bk_engine_contact_get_last (BkEngineContact *self); /* newest entry, text cut; nullable, transfer none */
 
 #define BK_TYPE_ENGINE_ALERT (bk_engine_alert_get_type ())
 /* What the operator tells people. Never changes. */
@@ -89,6 +96,51 @@ void bk_engine_account_change_contact_async (BkEngineAccount *self, BkContactVer
                                              const char *text, GCancellable *cancellable, GAsyncReadyCallback callback,
                                              gpointer user_data);
 gboolean bk_engine_account_change_contact_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+
+/* ---- what else can be settled ---- */
+
+/* See Account1.SetContact. */
+void bk_engine_account_set_contact_async (BkEngineAccount *self, const char *who, const char *alias, gboolean pinned,
+                                          gboolean muted, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                          gpointer user_data);
+gboolean bk_engine_account_set_contact_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+const char *bk_engine_account_get_avatar (BkEngineAccount *self); /* path of the own picture, nullable */
+void bk_engine_account_set_avatar_async (BkEngineAccount *self, GBytes *image, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_account_set_avatar_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+/* The account at its service: NOT_SUPPORTED where that cannot be done. */
+void bk_engine_account_change_password_async (BkEngineAccount *self, const char *password, const char *new_password,
+                                              GCancellable *cancellable, GAsyncReadyCallback callback,
+                                              gpointer user_data);
+gboolean bk_engine_account_change_password_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+void bk_engine_account_list_devices_async (BkEngineAccount *self, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *bk_engine_account_list_devices_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+void bk_engine_account_remove_device_async (BkEngineAccount *self, const char *id, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_account_remove_device_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+
+/* What is accepted without a question. Signal "allowed-changed". */
+typedef struct
+{
+  char *who;
+  char *guid;
+} BkEngineAllowed;
+
+const GPtrArray *bk_engine_account_get_allowed (BkEngineAccount *self); /* element-type BkEngineAllowed, ordered */
+gboolean bk_engine_account_is_allowed (BkEngineAccount *self, const char *who, const char *guid);
+gboolean bk_engine_account_set_allowed (BkEngineAccount *self, const char *who, const char *guid, gboolean allowed,
+                                        GError **error);
+
+/* @who: NULL for everybody. */
+void bk_engine_account_clear_history_async (BkEngineAccount *self, const char *who, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_account_clear_history_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
+/* @stream stays open. */
+void bk_engine_account_export_history_async (BkEngineAccount *self, const char *who, GOutputStream *stream,
+                                             GCancellable *cancellable, GAsyncReadyCallback callback,
+                                             gpointer user_data);
+gboolean bk_engine_account_export_history_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
 
 /* From now on alerts for the subscribers of these sites come too; replaces what was asked for before. Those to the
  * account come without it. At most BK_LIMIT_ALERT_SITES; a network without alerts has none. */

@@ -16,6 +16,13 @@ struct _BkEngineContact
   char *personal_message;
   char *request_text;
   guint unread;
+  char *alias; /* nullable */
+  gboolean pinned;
+  gboolean muted;
+  char *avatar; /* path of the picture, nullable */
+  gboolean typing;
+  char *draft;           /* nullable */
+  BkEngineMessage *last; /* nullable */
 };
 
 enum
@@ -82,6 +89,10 @@ bk_engine_contact_finalize (GObject *object)
   g_free (self->display_name);
   g_free (self->personal_message);
   g_free (self->request_text);
+  g_free (self->alias);
+  g_free (self->avatar);
+  g_free (self->draft);
+  g_clear_pointer (&self->last, bk_engine_message_unref);
   G_OBJECT_CLASS (bk_engine_contact_parent_class)->finalize (object);
 }
 
@@ -123,6 +134,8 @@ bk_engine_contact_get_sign_in_name (BkEngineContact *self)
 const char *
 bk_engine_contact_get_display_name (BkEngineContact *self)
 {
+  if (self->alias != NULL)
+    return self->alias;
   return self->display_name != NULL ? self->display_name : self->sign_in_name;
 }
 
@@ -160,6 +173,48 @@ guint
 bk_engine_contact_get_unread (BkEngineContact *self)
 {
   return self->unread;
+}
+
+const char *
+bk_engine_contact_get_alias (BkEngineContact *self)
+{
+  return self->alias;
+}
+
+gboolean
+bk_engine_contact_get_pinned (BkEngineContact *self)
+{
+  return self->pinned;
+}
+
+gboolean
+bk_engine_contact_get_muted (BkEngineContact *self)
+{
+  return self->muted;
+}
+
+const char *
+bk_engine_contact_get_avatar (BkEngineContact *self)
+{
+  return self->avatar;
+}
+
+gboolean
+bk_engine_contact_get_typing (BkEngineContact *self)
+{
+  return self->typing;
+}
+
+const char *
+bk_engine_contact_get_draft (BkEngineContact *self)
+{
+  return self->draft;
+}
+
+BkEngineMessage *
+bk_engine_contact_get_last (BkEngineContact *self)
+{
+  return self->last;
 }
 
 /* ---- changes: several notifications, one "changed" ---- */
@@ -200,6 +255,37 @@ set_relation (BkEngineContact *self, BeckonRelation relation)
 }
 
 static gboolean
+set_flag (gboolean *field, gboolean value)
+{
+  gboolean changed = *field != value;
+
+  *field = value;
+  return changed;
+}
+
+/* A text without a property of its own. Empty is none. */
+static gboolean
+set_text (char **field, const char *value)
+{
+  const char *wanted = value != NULL && *value != '\0' ? value : NULL;
+
+  if (g_strcmp0 (*field, wanted) == 0)
+    return FALSE;
+  g_free (*field);
+  *field = g_strdup (wanted);
+  return TRUE;
+}
+
+static gboolean
+set_alias (BkEngineContact *self, const char *alias)
+{
+  if (!set_text (&self->alias, alias))
+    return FALSE;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DISPLAY_NAME]);
+  return TRUE;
+}
+
+static gboolean
 set_fields (BkEngineContact *self, const BkHistoryContact *fields)
 {
   const char *name = fields->display_name != NULL && *fields->display_name != '\0' ? fields->display_name : NULL;
@@ -213,6 +299,9 @@ set_fields (BkEngineContact *self, const BkHistoryContact *fields)
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BLOCKED]);
       changed = TRUE;
     }
+  changed |= set_alias (self, fields->alias);
+  changed |= set_flag (&self->pinned, fields->pinned);
+  changed |= set_flag (&self->muted, fields->muted);
   return changed;
 }
 
@@ -390,6 +479,47 @@ bk_engine_contacts_set_unread (BkEngineContacts *self, const char *who, guint un
     return;
   contact->unread = unread;
   g_object_notify_by_pspec (G_OBJECT (contact), props[PROP_UNREAD]);
+  emit_changed (contact);
+}
+
+/* @path: of the picture; NULL: there is none, or it is not here yet. */
+void
+bk_engine_contacts_set_avatar (BkEngineContacts *self, const char *who, const char *path)
+{
+  BkEngineContact *contact = bk_engine_contacts_find (self, who);
+
+  if (contact != NULL && set_text (&contact->avatar, path))
+    emit_changed (contact);
+}
+
+void
+bk_engine_contacts_set_typing (BkEngineContacts *self, const char *who, gboolean typing)
+{
+  BkEngineContact *contact = bk_engine_contacts_find (self, who);
+
+  if (contact != NULL && set_flag (&contact->typing, typing))
+    emit_changed (contact);
+}
+
+void
+bk_engine_contacts_set_draft (BkEngineContacts *self, const char *who, const char *draft)
+{
+  BkEngineContact *contact = bk_engine_contacts_find (self, who);
+
+  if (contact != NULL && set_text (&contact->draft, draft))
+    emit_changed (contact);
+}
+
+/* @last: nullable; whoever calls has cut its text. */
+void
+bk_engine_contacts_set_last (BkEngineContacts *self, const char *who, BkEngineMessage *last)
+{
+  BkEngineContact *contact = bk_engine_contacts_find (self, who);
+
+  if (contact == NULL || contact->last == last)
+    return;
+  g_clear_pointer (&contact->last, bk_engine_message_unref);
+  contact->last = last != NULL ? bk_engine_message_ref (last) : NULL;
   emit_changed (contact);
 }
 

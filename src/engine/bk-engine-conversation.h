@@ -27,6 +27,9 @@ typedef struct
   const char *application_name; /* nullable */
   BeckonSessionResult result;   /* NONE while it is open */
   const char *result_text;      /* nullable: the result in words */
+  const char *file_name;        /* nullable: it sends a file. Only then: */
+  guint64 file_size;
+  const char *file_path;        /* nullable: where it is, once it was received */
 } BkEngineMessage;
 
 GType bk_engine_message_get_type (void);
@@ -36,12 +39,19 @@ void bk_engine_message_unref (BkEngineMessage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkEngineMessage, bk_engine_message_unref)
 
 #define BK_TYPE_ENGINE_CONVERSATION (bk_engine_conversation_get_type ())
-/* The talk with one person. Signals "message-added", "message-changed" (BkEngineMessage *), "changed" (unread). */
+/* The talk with one person. Signals "message-added", "message-changed" (BkEngineMessage *), "cleared"
+ * (gint64 up_to_id), "changed" (unread, read-up-to, typing, draft). */
 G_DECLARE_FINAL_TYPE (BkEngineConversation, bk_engine_conversation, BK, ENGINE_CONVERSATION, GObject)
 
 guint bk_engine_conversation_get_id (BkEngineConversation *self); /* N of …/Conversation/N */
 const char *bk_engine_conversation_get_who (BkEngineConversation *self);
 guint bk_engine_conversation_get_unread (BkEngineConversation *self);
+gint64 bk_engine_conversation_get_read_up_to (BkEngineConversation *self); /* 0: nothing */
+gboolean bk_engine_conversation_get_typing (BkEngineConversation *self);   /* the other person is writing */
+const char *bk_engine_conversation_get_draft (BkEngineConversation *self); /* never NULL */
+void bk_engine_conversation_set_draft (BkEngineConversation *self, const char *text);
+/* The user is writing. See Conversation1.SetTyping. */
+void bk_engine_conversation_set_typing (BkEngineConversation *self, gboolean typing);
 
 /* Stores the message (PENDING) and sends it as soon as there is a connection. Finishes once it is on the local disk,
  * with the message; "message-changed" tells when the service has it. */
@@ -52,6 +62,11 @@ BkEngineMessage *bk_engine_conversation_send_finish (BkEngineConversation *self,
 void bk_engine_conversation_list_async (BkEngineConversation *self, gint64 before_id, guint limit,
                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *bk_engine_conversation_list_finish (BkEngineConversation *self, GAsyncResult *result, GError **error);
+/* The @limit messages after @after_id, oldest first. */
+void bk_engine_conversation_list_after_async (BkEngineConversation *self, gint64 after_id, guint limit,
+                                              GCancellable *cancellable, GAsyncReadyCallback callback,
+                                              gpointer user_data);
+GPtrArray *bk_engine_conversation_list_after_finish (BkEngineConversation *self, GAsyncResult *result, GError **error);
 /* The user has seen everything up to @up_to_id: the unread count follows. */
 void bk_engine_conversation_mark_read (BkEngineConversation *self, gint64 up_to_id);
 

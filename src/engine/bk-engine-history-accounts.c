@@ -281,7 +281,8 @@ store_contact (BkSqlite *sqlite, const BkHistoryContact *contact, guint account,
     bk_sqlite_prepare (sqlite,
                        gone ? "DELETE FROM contacts WHERE account = ? AND who = ?"
                             : "INSERT OR REPLACE INTO contacts (account, who, display_name, relation, blocked,"
-                              " request_text, groups) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                              " request_text, groups, alias, avatar, pinned, muted)"
+                              " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                        error);
 
   if (statement == NULL)
@@ -289,8 +290,9 @@ store_contact (BkSqlite *sqlite, const BkHistoryContact *contact, guint account,
   if (gone)
     bk_sqlite_bind (statement, "is", (gint64) account, contact->who);
   else
-    bk_sqlite_bind (statement, "issiiss", (gint64) account, contact->who, contact->display_name,
-                    (gint64) contact->relation, (gint64) contact->blocked, contact->request_text, groups);
+    bk_sqlite_bind (statement, "issiissssii", (gint64) account, contact->who, contact->display_name,
+                    (gint64) contact->relation, (gint64) contact->blocked, contact->request_text, groups,
+                    contact->alias, contact->avatar, (gint64) contact->pinned, (gint64) contact->muted);
   return bk_sqlite_step (sqlite, statement, NULL, error);
 }
 
@@ -346,6 +348,8 @@ bk_engine_history_apply_contact_async (BkEngineHistory *self, const BkHistorySte
       job->contact->display_name = g_strdup (contact->display_name);
       job->contact->request_text = g_strdup (contact->request_text);
       job->contact->groups = g_strdupv (contact->groups);
+      job->contact->alias = g_strdup (contact->alias);
+      job->contact->avatar = g_strdup (contact->avatar);
     }
   run_write (self, fact_job, job, fact_job_free, callback, user_data);
 }

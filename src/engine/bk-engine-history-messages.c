@@ -4,7 +4,7 @@
 
 #define COLUMNS \
   "m.id, m.message_id, c.who, m.outgoing, m.text, m.time, m.delivery, m.error, m.session, m.application," \
-  " m.application_name, m.result, m.result_text"
+  " m.application_name, m.result, m.result_text, m.file_name, m.file_size, m.file_path"
 #define FROM " FROM messages m JOIN conversations c ON c.id = m.conversation "
 
 typedef struct
@@ -47,6 +47,9 @@ read_message (sqlite3_stmt *statement)
     .application_name = bk_sqlite_column_text (statement, 10),
     .result = (BeckonSessionResult) sqlite3_column_int (statement, 11),
     .result_text = bk_sqlite_column_text (statement, 12),
+    .file_name = bk_sqlite_column_text (statement, 13),
+    .file_size = (guint64) sqlite3_column_int64 (statement, 14),
+    .file_path = bk_sqlite_column_text (statement, 15),
   };
 
   /* A file that somebody else wrote into may hold bytes that are no text. */

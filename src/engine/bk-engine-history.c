@@ -120,6 +120,26 @@ static const BkSqliteMigration migrations[] = {
     "  server TEXT NOT NULL,"
     "  user TEXT NOT NULL"
     ") STRICT;" },
+  /* What the user has settled about contacts, conversations and everything; files that were sent. */
+  { "ALTER TABLE accounts ADD COLUMN avatar TEXT;"
+    "ALTER TABLE contacts ADD COLUMN alias TEXT;"
+    "ALTER TABLE contacts ADD COLUMN avatar TEXT;"
+    "ALTER TABLE contacts ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE contacts ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE conversations ADD COLUMN draft TEXT;"
+    "ALTER TABLE messages ADD COLUMN file_name TEXT;"
+    "ALTER TABLE messages ADD COLUMN file_size INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE messages ADD COLUMN file_path TEXT;"
+    "CREATE TABLE allowed ("
+    "  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,"
+    "  who TEXT NOT NULL,"
+    "  guid TEXT NOT NULL,"
+    "  PRIMARY KEY (account, who, guid)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE settings ("
+    "  name TEXT PRIMARY KEY,"
+    "  value TEXT NOT NULL"
+    ") STRICT, WITHOUT ROWID;" },
 };
 
 G_STATIC_ASSERT (BECKON_DELIVERY_PENDING == 1); /* in the indices above */
@@ -136,6 +156,7 @@ bk_history_account_free (BkHistoryAccount *account)
   g_free (account->device);
   g_free (account->cursor);
   g_free (account->personal_message);
+  g_free (account->avatar);
   g_free (account);
 }
 
@@ -150,6 +171,7 @@ bk_history_account_copy (const BkHistoryAccount *account)
   copy->device = g_strdup (account->device);
   copy->cursor = g_strdup (account->cursor);
   copy->personal_message = g_strdup (account->personal_message);
+  copy->avatar = g_strdup (account->avatar);
   return copy;
 }
 
@@ -160,6 +182,8 @@ bk_history_contact_free (BkHistoryContact *contact)
   g_free (contact->display_name);
   g_free (contact->request_text);
   g_strfreev (contact->groups);
+  g_free (contact->alias);
+  g_free (contact->avatar);
   g_free (contact);
 }
 
@@ -175,6 +199,8 @@ void
 bk_history_conversation_free (BkHistoryConversation *conversation)
 {
   g_free (conversation->who);
+  g_free (conversation->draft);
+  g_clear_pointer (&conversation->last, bk_engine_message_unref);
   g_free (conversation);
 }
 
@@ -263,6 +289,7 @@ read_account (sqlite3_stmt *statement, gpointer accounts)
     .wanted_status = (BeckonStatus) sqlite3_column_int (statement, 7),
     .personal_message = (char *) bk_sqlite_column_text (statement, 8),
     .primary = sqlite3_column_int (statement, 9) != 0,
+    .avatar = (char *) bk_sqlite_column_text (statement, 10),
   };
 
   if (account.sign_in_name != NULL)
@@ -282,6 +309,10 @@ read_contact (sqlite3_stmt *statement, gpointer contacts)
   contact->request_text = g_strdup (bk_sqlite_column_text (statement, 5));
   if (bk_sqlite_column_text (statement, 6) != NULL)
     contact->groups = g_strsplit (bk_sqlite_column_text (statement, 6), "\n", -1);
+  contact->alias = g_strdup (bk_sqlite_column_text (statement, 7));
+  contact->avatar = g_strdup (bk_sqlite_column_text (statement, 8));
+  contact->pinned = sqlite3_column_int (statement, 9) != 0;
+  contact->muted = sqlite3_column_int (statement, 10) != 0;
   g_ptr_array_add (contacts, contact);
 }
 
@@ -305,6 +336,8 @@ read_conversation (sqlite3_stmt *statement, gpointer conversations)
   conversation->id = (guint) sqlite3_column_int64 (statement, 1);
   conversation->who = g_strdup (bk_sqlite_column_text (statement, 2));
   conversation->unread = (guint) sqlite3_column_int64 (statement, 3);
+  conversation->read_up_to = sqlite3_column_int64 (statement, 4);
+  conversation->draft = g_strdup (bk_sqlite_column_text (statement, 5));
   g_ptr_array_add (conversations, conversation);
 }
 
@@ -364,17 +397,17 @@ load_job (BkSqlite *sqlite, gpointer data, GError **error)
          && close_sessions (sqlite, error)
          && _bk_history_read_rows (sqlite,
                                    "SELECT id, sign_in_name, server, display_name, device, cursor, wants_online,"
-                                   " wanted_status, personal_message, is_primary FROM accounts ORDER BY id",
+                                   " wanted_status, personal_message, is_primary, avatar FROM accounts ORDER BY id",
                                    read_account, content->accounts, error)
          && _bk_history_read_rows (sqlite,
-                                   "SELECT account, who, display_name, relation, blocked, request_text, groups"
-                                   " FROM contacts ORDER BY account, who",
+                                   "SELECT account, who, display_name, relation, blocked, request_text, groups,"
+                                   " alias, avatar, pinned, muted FROM contacts ORDER BY account, who",
                                    read_contact, content->contacts, error)
          && _bk_history_read_rows (sqlite, "SELECT account, id, name FROM groups ORDER BY number", read_group,
                                    content->groups, error)
          && _bk_history_read_rows (sqlite,
                                    "SELECT account, id, who, (SELECT count(*) FROM messages m WHERE"
-                                   " m.conversation = c.id AND m.id > c.read_up_to AND m.outgoing = 0)"
+                                   " m.conversation = c.id AND m.id > c.read_up_to AND m.outgoing = 0), read_up_to, draft"
                                    " FROM conversations c ORDER BY id",
                                    read_conversation, content->conversations, error)
          && _bk_history_read_rows (sqlite,

@@ -24,6 +24,7 @@ typedef struct
   gboolean wants_online;
   BeckonStatus wanted_status;
   char *personal_message; /* nullable */
+  char *avatar;           /* nullable: id of the own picture */
   gboolean primary;       /* only bk_engine_history_set_primary () moves it */
 } BkHistoryAccount;
 
@@ -41,6 +42,10 @@ typedef struct
   gboolean blocked;
   char *request_text; /* nullable */
   char **groups;      /* nullable: none; ids of groups, each of one line */
+  char *alias;        /* nullable */
+  char *avatar;       /* nullable: id of the picture */
+  gboolean pinned;
+  gboolean muted;
 } BkHistoryContact;
 
 void bk_history_contact_free (BkHistoryContact *contact);
@@ -60,6 +65,9 @@ typedef struct
   guint id;
   char *who;
   guint unread;
+  gint64 read_up_to;
+  char *draft; /* nullable */
+  BkEngineMessage *last; /* nullable; its newest entry */
 } BkHistoryConversation;
 
 void bk_history_conversation_free (BkHistoryConversation *conversation);

@@ -24,6 +24,8 @@ bk_engine_message_new (const BkEngineMessage *fields)
   message->fields.application = g_strdup (fields->application);
   message->fields.application_name = g_strdup (fields->application_name);
   message->fields.result_text = g_strdup (fields->result_text);
+  message->fields.file_name = g_strdup (fields->file_name);
+  message->fields.file_path = g_strdup (fields->file_path);
   return &message->fields;
 }
 
@@ -48,5 +50,7 @@ bk_engine_message_unref (BkEngineMessage *self)
   g_free ((char *) self->application);
   g_free ((char *) self->application_name);
   g_free ((char *) self->result_text);
+  g_free ((char *) self->file_name);
+  g_free ((char *) self->file_path);
   g_free (message);
 }

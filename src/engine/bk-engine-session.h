@@ -57,6 +57,9 @@ const char *bk_engine_session_get_application (BkEngineSession *self); /* GUID; 
 const char *bk_engine_session_get_application_name (BkEngineSession *self); /* "" if not known */
 const char *bk_engine_session_get_application_url (BkEngineSession *self);  /* nullable */
 const char *bk_engine_session_get_app_data (BkEngineSession *self);     /* what came with the invitation; nullable */
+const char *bk_engine_session_get_message (BkEngineSession *self); /* what the inviter says; nullable */
+gboolean bk_engine_session_get_automatic (BkEngineSession *self);  /* accepted without a question */
+GVariant *bk_engine_session_get_transfer (BkEngineSession *self);  /* a{sv}, floating: see Session1.Transfer */
 const char *bk_engine_session_get_context_data (BkEngineSession *self); /* nullable */
 const char *bk_engine_session_get_local_address (BkEngineSession *self);  /* default: this machine's address */
 const char *bk_engine_session_get_remote_address (BkEngineSession *self); /* nullable before CONNECTED */
@@ -92,6 +95,8 @@ gboolean bk_engine_session_invite_with_picker_finish (BkEngineSession *self, GAs
 /* @who: NULL or empty for nobody. An error leaves the question open: somebody else may be chosen. */
 gboolean bk_engine_session_answer_pick (BkEngineSession *self, const char *who, GError **error);
 gboolean bk_engine_session_accept (BkEngineSession *self, const char *app_data, GError **error);
+/* @folder: NULL for the one of the settings. See Session1.AcceptFile. */
+gboolean bk_engine_session_accept_file (BkEngineSession *self, const char *folder, GError **error);
 gboolean bk_engine_session_decline (BkEngineSession *self, const char *app_data, GError **error);
 gboolean bk_engine_session_cancel (BkEngineSession *self, BeckonSessionResult reason, const char *app_data,
                                    GError **error);

@@ -24,6 +24,7 @@ typedef struct
   BkLauncher *launcher;
   BkOpener *opener;
   BkPeers *peers; /* nullable: nobody ever attaches */
+  BkSeat *seat;   /* nullable: the user is always there */
   BkChannels *channels; /* nullable: sessions have no channel */
   BkPeerDirectory *directory; /* nullable: only files register applications */
   BkEngineBackendFactory make_backend;
@@ -87,6 +88,41 @@ gboolean bk_engine_try_application (BkEngine *self, const char *guid, BkEngineSe
 BkEngineSession *bk_engine_redeem_cookie (BkEngine *self, const char *cookie, GError **error);
 /* The session whose program, started by us, owns process @pid; NULL if none. Redeems like the cookie does. */
 BkEngineSession *bk_engine_redeem_process (BkEngine *self, guint pid, GError **error);
+
+/* The account is deleted at its service, and removed here. NOT_SUPPORTED where the service cannot. */
+void bk_engine_delete_account_async (BkEngine *self, BkEngineAccount *account, const char *password,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_delete_account_finish (BkEngine *self, GAsyncResult *result, GError **error);
+
+/* What the user has settled for all accounts. Signal "settings-changed". */
+typedef struct
+{
+  gboolean read_marks;
+  gboolean typing;
+  guint idle_minutes;          /* 0: never */
+  const char *download_folder; /* absolute */
+} BkEngineSettings;
+
+const BkEngineSettings *bk_engine_get_settings (BkEngine *self);
+gboolean bk_engine_set_settings (BkEngine *self, const BkEngineSettings *settings, GError **error);
+
+/* What a search found. */
+typedef struct
+{
+  guint account;
+  BkEngineMessage *message; /* owned */
+} BkEngineFound;
+
+/* See Messenger1.SearchMessages. @account, @who: NULL for all. Finishes with an array of BkEngineFound. */
+void bk_engine_search_async (BkEngine *self, const char *text, BkEngineAccount *account, const char *who,
+                             gint64 before_id, guint limit, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data);
+GPtrArray *bk_engine_search_finish (BkEngine *self, GAsyncResult *result, GError **error);
+
+/* A session that sends a file; see Messenger1.SendFile. @fd is taken, whatever comes of it. */
+void bk_engine_send_file_async (BkEngine *self, BkEngineAccount *account, const char *who, int fd, const char *name,
+                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+BkEngineSession *bk_engine_send_file_finish (BkEngine *self, GAsyncResult *result, GError **error);
 
 /* STUN and TURN servers of the user's own, besides those of the networks. NULL-terminated; signal "servers-changed". */
 const char *const *bk_engine_get_connection_servers (BkEngine *self);

@@ -20,8 +20,8 @@ beckon_account_test_connection_async (BeckonAccount *self, GCancellable *cancell
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_account_test_connection_async);
-  beckon_remote_call_dictionary_task (beckon_account_get_remote (self), "TestConnection",
-                                      g_variant_new ("(a{sv})", NULL), task);
+  beckon_remote_call_value_task (beckon_account_get_remote (self), "TestConnection",
+                                      g_variant_new ("(a{sv})", NULL), "a{sv}", task);
 }
 
 /**

@@ -26,6 +26,7 @@ enum
   PROP_SIGNIN_NAME,
   PROP_DISPLAY_NAME,
   PROP_SERVER,
+  PROP_AVATAR,
   PROP_STATE,
   PROP_STATUS,
   PROP_WANTED_STATUS,
@@ -38,11 +39,13 @@ enum
 };
 
 static GParamSpec *properties[N_PROPS];
+static guint signal_allowed_changed;
 
 static const char *const bus_names[N_PROPS] = {
   [PROP_SIGNIN_NAME] = "SignInName",
   [PROP_DISPLAY_NAME] = "DisplayName",
   [PROP_SERVER] = "Server",
+  [PROP_AVATAR] = "Avatar",
   [PROP_STATE] = "State",
   [PROP_STATUS] = "Status",
   [PROP_WANTED_STATUS] = "WantedStatus",
@@ -173,6 +176,8 @@ on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonAccount
   guint position;
   guint removed;
 
+  if (g_str_equal (name, "AllowedChanged"))
+    g_signal_emit (self, signal_allowed_changed, 0);
   if (self->groups_listed)
     beckon_account_follow_groups (self, self->groups, name, args);
   if (!self->listed || !g_str_equal (name, "ContactsChanged")
@@ -336,6 +341,22 @@ beckon_account_get_server (BeckonAccount *self)
   g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
 
   return beckon_remote_get_string (self->remote, "Server");
+}
+
+/**
+ * beckon_account_get_avatar:
+ * @self: an account
+ *
+ * Gets the own picture.
+ *
+ * Returns: (transfer none): path of a PNG or JPEG, empty if there is none
+ */
+const char *
+beckon_account_get_avatar (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return beckon_remote_get_string (self->remote, "Avatar");
 }
 
 /**
@@ -591,6 +612,12 @@ beckon_account_class_init (BeckonAccountClass *klass)
    */
   properties[PROP_SERVER] = g_param_spec_string ("server", NULL, NULL, NULL, flags);
   /**
+   * BeckonAccount:avatar:
+   *
+   * The own picture.
+   */
+  properties[PROP_AVATAR] = g_param_spec_string ("avatar", NULL, NULL, NULL, flags);
+  /**
    * BeckonAccount:state:
    *
    * The state of the connection: `offline`, `finding`, `connecting`, `signing-in`, `synchronizing`, `online` or
@@ -642,6 +669,15 @@ beckon_account_class_init (BeckonAccountClass *klass)
    */
   properties[PROP_GROUPS] = g_param_spec_object ("groups", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /**
+   * BeckonAccount::allowed-changed:
+   * @self: the account
+   *
+   * [method@Account.list_allowed_async] has something else to say.
+   */
+  signal_allowed_changed = g_signal_new ("allowed-changed", BECKON_TYPE_ACCOUNT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 0);
 }
 
 static void

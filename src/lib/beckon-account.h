@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (BeckonAccount, beckon_account, BECKON, ACCOUNT, GObject)
 const char *beckon_account_get_signin_name (BeckonAccount *self);
 const char *beckon_account_get_display_name (BeckonAccount *self);
 const char *beckon_account_get_server (BeckonAccount *self);
+const char *beckon_account_get_avatar (BeckonAccount *self);
 const char *beckon_account_get_state (BeckonAccount *self);
 BeckonStatus beckon_account_get_status (BeckonAccount *self);
 BeckonStatus beckon_account_get_wanted_status (BeckonAccount *self);
@@ -70,5 +71,37 @@ BeckonConversation *beckon_account_get_conversation_finish (BeckonAccount *self,
 void beckon_account_test_connection_async (BeckonAccount *self, GCancellable *cancellable,
                                            GAsyncReadyCallback callback, gpointer user_data);
 GVariant *beckon_account_test_connection_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_set_contact_async (BeckonAccount *self, const char *who, const char *alias, gboolean pinned,
+                                       gboolean muted, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                       gpointer user_data);
+gboolean beckon_account_set_contact_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_set_avatar_async (BeckonAccount *self, GBytes *image, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_set_avatar_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_change_password_async (BeckonAccount *self, const char *password, const char *new_password,
+                                           GCancellable *cancellable, GAsyncReadyCallback callback,
+                                           gpointer user_data);
+gboolean beckon_account_change_password_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_list_devices_async (BeckonAccount *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                        gpointer user_data);
+GVariant *beckon_account_list_devices_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_remove_device_async (BeckonAccount *self, const char *device, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_remove_device_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_delete_async (BeckonAccount *self, const char *password, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_delete_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_list_allowed_async (BeckonAccount *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                        gpointer user_data);
+GVariant *beckon_account_list_allowed_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_set_allowed_async (BeckonAccount *self, const char *who, const char *guid, gboolean allowed,
+                                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_set_allowed_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_clear_history_async (BeckonAccount *self, const char *who, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_clear_history_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_export_history_async (BeckonAccount *self, const char *who, int fd, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_account_export_history_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

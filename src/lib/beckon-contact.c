@@ -16,6 +16,7 @@ struct _BeckonContact
   const char *personal_message;
   const char *request_text;
   guint unread;
+  GVariant *facts; /* a{sv} */
   gboolean is_self;
 };
 
@@ -30,6 +31,17 @@ enum
   PROP_PERSONAL_MESSAGE,
   PROP_REQUEST_TEXT,
   PROP_UNREAD, /* so far in the order of the fields */
+  PROP_ALIAS,
+  PROP_AVATAR,
+  PROP_PINNED,
+  PROP_MUTED,
+  PROP_TYPING,
+  PROP_DRAFT,
+  PROP_LAST_TEXT,
+  PROP_LAST_TIME,
+  PROP_LAST_OUTGOING,
+  PROP_LAST_DELIVERY,
+  PROP_LAST_SESSION,
   PROP_IS_SELF,
   N_PROPS
 };
@@ -44,11 +56,88 @@ read_value (BeckonContact *self, GVariant *value)
   guint relation;
   guint status;
 
-  g_variant_get (value, "(&s&subu&s&su)",
+  g_clear_pointer (&self->facts, g_variant_unref);
+  g_variant_get (value, "(&s&subu&s&su@a{sv})",
                  &self->signin_name, &self->display_name, &relation, &self->blocked,
-                 &status, &self->personal_message, &self->request_text, &self->unread);
+                 &status, &self->personal_message, &self->request_text, &self->unread, &self->facts);
   self->relation = (BeckonRelation) relation;
   self->status = (BeckonStatus) status;
+}
+
+/* What is told in the dictionary, by the property. */
+static const struct
+{
+  const char *name;
+  const char *type;
+} fact_names[N_PROPS] = {
+  [PROP_ALIAS] = { "alias", "s" },
+  [PROP_AVATAR] = { "avatar", "s" },
+  [PROP_PINNED] = { "pinned", "b" },
+  [PROP_MUTED] = { "muted", "b" },
+  [PROP_TYPING] = { "typing", "b" },
+  [PROP_DRAFT] = { "draft", "s" },
+  [PROP_LAST_TEXT] = { "last-text", "s" },
+  [PROP_LAST_TIME] = { "last-time", "x" },
+  [PROP_LAST_OUTGOING] = { "last-outgoing", "b" },
+  [PROP_LAST_DELIVERY] = { "last-delivery", "u" },
+  [PROP_LAST_SESSION] = { "last-session", "b" },
+};
+
+/* (transfer full) (nullable) */
+static GVariant *
+get_fact (GVariant *facts, guint property)
+{
+  return g_variant_lookup_value (facts, fact_names[property].name, G_VARIANT_TYPE (fact_names[property].type));
+}
+
+/* The text lives as long as what the service said last. */
+static const char *
+get_text (BeckonContact *self, guint property)
+{
+  const char *text = "";
+
+  g_variant_lookup (self->facts, fact_names[property].name, "&s", &text);
+  return text;
+}
+
+static gboolean
+get_flag (BeckonContact *self, guint property)
+{
+  gboolean flag = FALSE;
+
+  g_variant_lookup (self->facts, fact_names[property].name, "b", &flag);
+  return flag;
+}
+
+static gint64
+get_time (BeckonContact *self, guint property)
+{
+  gint64 time = 0;
+
+  g_variant_lookup (self->facts, fact_names[property].name, "x", &time);
+  return time;
+}
+
+static BeckonDelivery
+get_delivery (BeckonContact *self, guint property)
+{
+  guint32 delivery = BECKON_DELIVERY_RECEIVED;
+
+  g_variant_lookup (self->facts, fact_names[property].name, "u", &delivery);
+  return (BeckonDelivery) delivery;
+}
+
+static void
+notify_facts (BeckonContact *self, GVariant *before)
+{
+  for (guint i = PROP_ALIAS; i <= PROP_LAST_SESSION; i++)
+    {
+      g_autoptr (GVariant) old = get_fact (before, i);
+      g_autoptr (GVariant) new = get_fact (self->facts, i);
+
+      if (old == NULL ? new != NULL : new == NULL || !g_variant_equal (old, new))
+        g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
+    }
 }
 
 /* Makes the object from its form on the bus. */
@@ -67,10 +156,14 @@ void
 beckon_contact_update (BeckonContact *self, GVariant *value)
 {
   g_autoptr (GVariant) old = self->value;
+  g_autoptr (GVariant) facts = g_variant_ref (self->facts);
 
   self->value = g_variant_ref_sink (value);
   read_value (self, self->value);
+  g_object_freeze_notify (G_OBJECT (self));
   beckon_values_notify (G_OBJECT (self), old, self->value, PROP_UNREAD, properties + PROP_0 + 1);
+  notify_facts (self, facts);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 /* It is the user. For one that nobody else has yet. */
@@ -209,6 +302,182 @@ beckon_contact_get_unread (BeckonContact *self)
 }
 
 /**
+ * beckon_contact_get_alias:
+ * @self: a contact
+ *
+ * Gets how the user calls this person: it is the display name, too.
+ *
+ * Returns: (transfer none): a name, empty if there is none
+ */
+const char *
+beckon_contact_get_alias (BeckonContact *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT (self), NULL);
+
+  return get_text (self, PROP_ALIAS);
+}
+
+/**
+ * beckon_contact_get_avatar:
+ * @self: a contact
+ *
+ * Gets the picture of this person.
+ *
+ * Returns: (transfer none): path of a PNG or JPEG, empty if there is none
+ */
+const char *
+beckon_contact_get_avatar (BeckonContact *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT (self), NULL);
+
+  return get_text (self, PROP_AVATAR);
+}
+
+/**
+ * beckon_contact_get_pinned:
+ * @self: a contact
+ *
+ * Gets whether this person stands above the others.
+ *
+ * Returns: whether pinned
+ */
+gboolean
+beckon_contact_get_pinned (BeckonContact *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT (self), FALSE);
+
+  return get_flag (self, PROP_PINNED);
+}
+
+/**
+ * beckon_contact_get_muted:
+ * @self: a contact
+ *
+ * Gets whether messages of this person are not announced.
+ *
+ * Returns: whether muted
+ */
+gboolean
+beckon_contact_get_muted (BeckonContact *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT (self), FALSE);
+
+  return get_flag (self, PROP_MUTED);
+}
+
+/**
+ * beckon_contact_get_typing:
+ * @self: a contact
+ *
+ * Gets whether this person is writing to the user just now.
+ *
+ * Returns: whether writing
+ */
+gboolean
+beckon_contact_get_typing (BeckonContact *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT (self), FALSE);
+
+  return get_flag (self, PROP_TYPING);
+}
+
+/**
+ * beckon_contact_get_draft:
+ * @self: a contact
+ *
+ * Gets the beginning of what the user has written to this person and not sent.
+ *
+ * Returns: (transfer none): the text, may be empty
+ */
+const char *
+beckon_contact_get_draft (BeckonContact *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT (self), NULL);
+
+  return get_text (self, PROP_DRAFT);
+}
+
+/**
+ * beckon_contact_get_last_text:
+ * @self: a contact
+ *
+ * Gets the newest entry of the conversation, cut to 200 characters.
+ *
+ * Returns: (transfer none): the text, empty if there is none
+ */
+const char *
+beckon_contact_get_last_text (BeckonContact *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT (self), NULL);
+
+  return get_text (self, PROP_LAST_TEXT);
+}
+
+/**
+ * beckon_contact_get_last_time:
+ * @self: a contact
+ *
+ * Gets when the newest entry of the conversation was written.
+ *
+ * Returns: microseconds since 1970, 0 if there is none
+ */
+gint64
+beckon_contact_get_last_time (BeckonContact *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT (self), 0);
+
+  return get_time (self, PROP_LAST_TIME);
+}
+
+/**
+ * beckon_contact_get_last_outgoing:
+ * @self: a contact
+ *
+ * Gets whether the newest entry of the conversation is the user's.
+ *
+ * Returns: whether it is outgoing
+ */
+gboolean
+beckon_contact_get_last_outgoing (BeckonContact *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT (self), FALSE);
+
+  return get_flag (self, PROP_LAST_OUTGOING);
+}
+
+/**
+ * beckon_contact_get_last_delivery:
+ * @self: a contact
+ *
+ * Gets how far the newest entry of the conversation has come.
+ *
+ * Returns: the delivery state
+ */
+BeckonDelivery
+beckon_contact_get_last_delivery (BeckonContact *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT (self), BECKON_DELIVERY_RECEIVED);
+
+  return get_delivery (self, PROP_LAST_DELIVERY);
+}
+
+/**
+ * beckon_contact_get_last_session:
+ * @self: a contact
+ *
+ * Gets whether the newest entry of the conversation is a session.
+ *
+ * Returns: whether it is
+ */
+gboolean
+beckon_contact_get_last_session (BeckonContact *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT (self), FALSE);
+
+  return get_flag (self, PROP_LAST_SESSION);
+}
+
+/**
  * beckon_contact_get_is_self:
  * @self: a contact
  *
@@ -256,6 +525,39 @@ beckon_contact_get_property (GObject *object, guint property_id, GValue *value, 
     case PROP_UNREAD:
       g_value_set_uint (value, self->unread);
       break;
+    case PROP_ALIAS:
+      g_value_set_string (value, get_text (self, property_id));
+      break;
+    case PROP_AVATAR:
+      g_value_set_string (value, get_text (self, property_id));
+      break;
+    case PROP_PINNED:
+      g_value_set_boolean (value, get_flag (self, property_id));
+      break;
+    case PROP_MUTED:
+      g_value_set_boolean (value, get_flag (self, property_id));
+      break;
+    case PROP_TYPING:
+      g_value_set_boolean (value, get_flag (self, property_id));
+      break;
+    case PROP_DRAFT:
+      g_value_set_string (value, get_text (self, property_id));
+      break;
+    case PROP_LAST_TEXT:
+      g_value_set_string (value, get_text (self, property_id));
+      break;
+    case PROP_LAST_TIME:
+      g_value_set_int64 (value, get_time (self, property_id));
+      break;
+    case PROP_LAST_OUTGOING:
+      g_value_set_boolean (value, get_flag (self, property_id));
+      break;
+    case PROP_LAST_DELIVERY:
+      g_value_set_enum (value, get_delivery (self, property_id));
+      break;
+    case PROP_LAST_SESSION:
+      g_value_set_boolean (value, get_flag (self, property_id));
+      break;
     case PROP_IS_SELF:
       g_value_set_boolean (value, self->is_self);
       break;
@@ -267,7 +569,10 @@ beckon_contact_get_property (GObject *object, guint property_id, GValue *value, 
 static void
 beckon_contact_finalize (GObject *object)
 {
-  g_clear_pointer (&BECKON_CONTACT (object)->value, g_variant_unref);
+  BeckonContact *self = BECKON_CONTACT (object);
+
+  g_clear_pointer (&self->facts, g_variant_unref);
+  g_clear_pointer (&self->value, g_variant_unref);
   G_OBJECT_CLASS (beckon_contact_parent_class)->finalize (object);
 }
 
@@ -328,6 +633,72 @@ beckon_contact_class_init (BeckonContactClass *klass)
    * The number of unread messages.
    */
   properties[PROP_UNREAD] = g_param_spec_uint ("unread", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  /**
+   * BeckonContact:alias:
+   *
+   * How the user calls this person: it is the display name, too.
+   */
+  properties[PROP_ALIAS] = g_param_spec_string ("alias", NULL, NULL, NULL, flags);
+  /**
+   * BeckonContact:avatar:
+   *
+   * The picture of this person.
+   */
+  properties[PROP_AVATAR] = g_param_spec_string ("avatar", NULL, NULL, NULL, flags);
+  /**
+   * BeckonContact:pinned:
+   *
+   * Whether this person stands above the others.
+   */
+  properties[PROP_PINNED] = g_param_spec_boolean ("pinned", NULL, NULL, FALSE, flags);
+  /**
+   * BeckonContact:muted:
+   *
+   * Whether messages of this person are not announced.
+   */
+  properties[PROP_MUTED] = g_param_spec_boolean ("muted", NULL, NULL, FALSE, flags);
+  /**
+   * BeckonContact:typing:
+   *
+   * Whether this person is writing to the user just now.
+   */
+  properties[PROP_TYPING] = g_param_spec_boolean ("typing", NULL, NULL, FALSE, flags);
+  /**
+   * BeckonContact:draft:
+   *
+   * The beginning of what the user has written to this person and not sent.
+   */
+  properties[PROP_DRAFT] = g_param_spec_string ("draft", NULL, NULL, NULL, flags);
+  /**
+   * BeckonContact:last-text:
+   *
+   * The newest entry of the conversation, cut to 200 characters.
+   */
+  properties[PROP_LAST_TEXT] = g_param_spec_string ("last-text", NULL, NULL, NULL, flags);
+  /**
+   * BeckonContact:last-time:
+   *
+   * When the newest entry of the conversation was written.
+   */
+  properties[PROP_LAST_TIME] = g_param_spec_int64 ("last-time", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  /**
+   * BeckonContact:last-outgoing:
+   *
+   * Whether the newest entry of the conversation is the user's.
+   */
+  properties[PROP_LAST_OUTGOING] = g_param_spec_boolean ("last-outgoing", NULL, NULL, FALSE, flags);
+  /**
+   * BeckonContact:last-delivery:
+   *
+   * How far the newest entry of the conversation has come.
+   */
+  properties[PROP_LAST_DELIVERY] = g_param_spec_enum ("last-delivery", NULL, NULL, BECKON_TYPE_DELIVERY, 0, flags);
+  /**
+   * BeckonContact:last-session:
+   *
+   * Whether the newest entry of the conversation is a session.
+   */
+  properties[PROP_LAST_SESSION] = g_param_spec_boolean ("last-session", NULL, NULL, FALSE, flags);
   /**
    * BeckonContact:is-self:
    *

@@ -23,5 +23,16 @@ const char *beckon_contact_get_personal_message (BeckonContact *self);
 const char *beckon_contact_get_request_text (BeckonContact *self);
 gboolean beckon_contact_get_is_self (BeckonContact *self);
 guint beckon_contact_get_unread (BeckonContact *self);
+const char *beckon_contact_get_alias (BeckonContact *self);
+const char *beckon_contact_get_avatar (BeckonContact *self);
+gboolean beckon_contact_get_pinned (BeckonContact *self);
+gboolean beckon_contact_get_muted (BeckonContact *self);
+gboolean beckon_contact_get_typing (BeckonContact *self);
+const char *beckon_contact_get_draft (BeckonContact *self);
+const char *beckon_contact_get_last_text (BeckonContact *self);
+gint64 beckon_contact_get_last_time (BeckonContact *self);
+gboolean beckon_contact_get_last_outgoing (BeckonContact *self);
+BeckonDelivery beckon_contact_get_last_delivery (BeckonContact *self);
+gboolean beckon_contact_get_last_session (BeckonContact *self);
 
 G_END_DECLS

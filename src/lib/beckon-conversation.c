@@ -1,21 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "beckon-conversation-private.h"
 
-#include "beckon-remote-private.h"
-#include "beckon-values-private.h"
-
 #define CONVERSATION_INTERFACE "im.beckon.Conversation1"
 #define FIRST_PAGE 50
-
-struct _BeckonConversation
-{
-  GObject parent_instance;
-
-  BeckonRemote *remote;
-  GPtrArray *messages; /* element-type BeckonMessage, ids rising without gaps from the first one on */
-  gboolean listed;     /* before, signals tell nothing that the first page will not */
-  gboolean complete;
-};
 
 enum
 {
@@ -23,6 +10,10 @@ enum
   PROP_WHO,
   PROP_UNREAD,
   PROP_COMPLETE,
+  PROP_LATEST,
+  PROP_READ_UP_TO,
+  PROP_TYPING,
+  PROP_DRAFT,
   N_PROPS
 };
 
@@ -59,9 +50,8 @@ list_model_init (GListModelInterface *iface)
 G_DEFINE_FINAL_TYPE_WITH_CODE (BeckonConversation, beckon_conversation, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
-/* Returns the place of the first message whose id is not below @id. */
-static guint
-lower_bound (BeckonConversation *self, gint64 id)
+guint
+beckon_conversation_lower_bound (BeckonConversation *self, gint64 id)
 {
   guint low = 0;
   guint high = self->messages->len;
@@ -77,8 +67,8 @@ lower_bound (BeckonConversation *self, gint64 id)
   return low;
 }
 
-static BeckonMessage *
-message_at (BeckonConversation *self, guint position, gint64 id)
+BeckonMessage *
+beckon_conversation_message_at (BeckonConversation *self, guint position, gint64 id)
 {
   if (position >= self->messages->len)
     return NULL;
@@ -87,25 +77,59 @@ message_at (BeckonConversation *self, guint position, gint64 id)
   return beckon_message_get_id (message) == id ? message : NULL;
 }
 
-/* Takes a message over: a known one is brought up to date, a new one finds its place. */
-static BeckonMessage *
-put_message (BeckonConversation *self, GVariant *value)
+void
+beckon_conversation_set_ends (BeckonConversation *self, gboolean complete, gboolean latest)
+{
+  gboolean was_complete = self->complete, was_latest = self->latest;
+
+  self->complete = complete;
+  self->latest = latest;
+  if (was_complete != complete)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_COMPLETE]);
+  if (was_latest != latest)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LATEST]);
+}
+
+BeckonMessage *
+beckon_conversation_put (BeckonConversation *self, GVariant *value)
 {
   gint64 id;
   g_variant_get_child (value, 0, "x", &id);
 
-  guint position = lower_bound (self, id);
-  BeckonMessage *message = message_at (self, position, id);
+  guint position = beckon_conversation_lower_bound (self, id);
+  BeckonMessage *message = beckon_conversation_message_at (self, position, id);
   if (message != NULL)
     {
       beckon_message_update (message, value);
-      return message;
+      return g_object_ref (message);
     }
 
   message = beckon_message_new (value);
-  g_ptr_array_insert (self->messages, (int) position, message);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
+  gboolean inside = position > 0 || self->complete;
+  if (position == self->messages->len ? self->latest : inside)
+    {
+      g_ptr_array_insert (self->messages, (int) position, g_object_ref (message));
+      g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
+    }
   return message;
+}
+
+/* `(x)`: what is before, and that, is gone, but for what waits to be sent. */
+static void
+clear (BeckonConversation *self, GVariant *args)
+{
+  gint64 up_to;
+
+  g_variant_get (args, "(x)", &up_to);
+  for (guint i = self->messages->len; i-- > 0;)
+    {
+      BeckonMessage *message = self->messages->pdata[i];
+
+      if (beckon_message_get_id (message) > up_to || beckon_message_get_delivery (message) == BECKON_DELIVERY_PENDING)
+        continue;
+      g_ptr_array_remove_index (self->messages, i);
+      g_list_model_items_changed (G_LIST_MODEL (self), i, 1, 0);
+    }
 }
 
 static void
@@ -113,124 +137,37 @@ on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonConvers
 {
   if (!self->listed)
     return;
-  if (g_variant_is_of_type (args, G_VARIANT_TYPE ("(" BECKON_VARIANT_MESSAGE ")")))
+  if (g_str_equal (name, "MessagesCleared") && g_variant_is_of_type (args, G_VARIANT_TYPE ("(x)")))
+    clear (self, args);
+  else if (g_variant_is_of_type (args, G_VARIANT_TYPE ("(" BECKON_VARIANT_MESSAGE ")")))
     {
       g_autoptr (GVariant) value = g_variant_get_child_value (args, 0);
       gint64 id;
 
       g_variant_get_child (value, 0, "x", &id);
-      /* A change of a message on a page that is not here yet is of no interest. */
-      if (g_str_equal (name, "MessageAdded") || message_at (self, lower_bound (self, id), id) != NULL)
-        put_message (self, value);
+      /* A change of a message on a page that is not here is of no interest. */
+      if (g_str_equal (name, "MessageAdded")
+          || beckon_conversation_message_at (self, beckon_conversation_lower_bound (self, id), id) != NULL)
+        g_object_unref (beckon_conversation_put (self, value));
     }
 }
 
 static void
 on_changed (BeckonRemote *remote, const char *const *names, BeckonConversation *self)
 {
-  if (g_strv_contains (names, "Unread"))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_UNREAD]);
-}
+  static const struct
+  {
+    const char *name;
+    guint property;
+  } facts[] = {
+    { "Unread", PROP_UNREAD }, { "ReadUpTo", PROP_READ_UP_TO }, { "Typing", PROP_TYPING }, { "Draft", PROP_DRAFT },
+  };
 
-/* ---- pages ---- */
-
-/* Puts what a page (`a(…)`, oldest first) has before the first message in front, as one change. The rest is here
- * already, when a page was asked for twice at once. */
-static void
-take_page (BeckonConversation *self, GVariant *page, guint limit)
-{
-  guint n_messages = (guint) g_variant_n_children (page);
-  gint64 first = self->messages->len > 0 ? beckon_message_get_id (self->messages->pdata[0]) : G_MAXINT64;
-  gint64 last = G_MININT64;
-  guint n_added = 0;
-
-  for (; n_added < n_messages; n_added++)
-    {
-      g_autoptr (GVariant) value = g_variant_get_child_value (page, n_added);
-      gint64 id;
-
-      g_variant_get_child (value, 0, "x", &id);
-      if (id <= last || id >= first)
-        break;
-      g_ptr_array_insert (self->messages, (int) n_added, beckon_message_new (value));
-      last = id;
-    }
-  if (n_added > 0)
-    g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, n_added);
-  for (guint i = n_added; i < n_messages; i++)
-    {
-      g_autoptr (GVariant) value = g_variant_get_child_value (page, i);
-      put_message (self, value);
-    }
-  if (n_messages < limit && !self->complete)
-    {
-      self->complete = TRUE;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_COMPLETE]);
-    }
-}
-
-static void
-on_page (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  BeckonConversation *self = g_task_get_source_object (task);
-  GError *error = NULL;
-  g_autoptr (GVariant) reply = beckon_remote_call_finish (BECKON_REMOTE (source), result, &error);
-
-  if (reply == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  g_autoptr (GVariant) page = g_variant_get_child_value (reply, 0);
-  take_page (self, page, GPOINTER_TO_UINT (g_task_get_task_data (task)));
-  self->listed = TRUE;
-  g_task_return_boolean (task, TRUE);
-}
-
-/**
- * beckon_conversation_load_earlier_async:
- * @self: a conversation
- * @limit: how many messages to get, 1 to 500
- * @cancellable: (nullable): a cancellable
- * @callback: called when done
- * @user_data: for @callback
- *
- * Puts the messages before the first one in front of the list. Nothing happens if there are none.
- */
-void
-beckon_conversation_load_earlier_async (BeckonConversation *self, guint limit, GCancellable *cancellable,
-                                        GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_return_if_fail (BECKON_IS_CONVERSATION (self));
-
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  gint64 before = self->messages->len > 0 ? beckon_message_get_id (self->messages->pdata[0]) : 0;
-
-  g_task_set_source_tag (task, beckon_conversation_load_earlier_async);
-  g_task_set_task_data (task, GUINT_TO_POINTER (limit), NULL);
-  beckon_remote_call_async (self->remote, "ListMessages", g_variant_new ("(xu)", before, limit),
-                            "(a" BECKON_VARIANT_MESSAGE ")", cancellable, on_page, task);
-}
-
-/**
- * beckon_conversation_load_earlier_finish:
- * @self: a conversation
- * @result: what the callback was given
- * @error: return location for a [error@Error]
- *
- * Gets the outcome of [method@Conversation.load_earlier_async]. Errors: %BECKON_ERROR_STORAGE, and
- * %BECKON_ERROR_NOT_FOUND when the account is gone.
- *
- * Returns: %TRUE on success; [property@Conversation:complete] tells whether there is more
- */
-gboolean
-beckon_conversation_load_earlier_finish (BeckonConversation *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
+  g_object_freeze_notify (G_OBJECT (self));
+  for (gsize i = 0; i < G_N_ELEMENTS (facts); i++)
+    if (g_strv_contains (names, facts[i].name))
+      g_object_notify_by_pspec (G_OBJECT (self), properties[facts[i].property]);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 /* ---- construction ---- */
@@ -241,7 +178,7 @@ on_first_page (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
 
-  if (beckon_conversation_load_earlier_finish (BECKON_CONVERSATION (source), result, &error))
+  if (beckon_conversation_load_latest_finish (BECKON_CONVERSATION (source), result, &error))
     g_task_return_pointer (task, g_object_ref (source), g_object_unref);
   else
     g_task_return_error (task, error);
@@ -265,8 +202,7 @@ on_remote (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_connect_object (self->remote, "changed", G_CALLBACK (on_changed), self, 0);
   g_signal_connect_object (self->remote, "signal", G_CALLBACK (on_signal), self, 0);
   GCancellable *cancellable = g_task_get_cancellable (task);
-  beckon_conversation_load_earlier_async (self, FIRST_PAGE, cancellable, on_first_page,
-                                          g_steal_pointer (&task));
+  beckon_conversation_load_latest_async (self, FIRST_PAGE, cancellable, on_first_page, g_steal_pointer (&task));
 }
 
 /* Private to the library: makes the object for a conversation that the service has, with its newest page. */
@@ -336,6 +272,71 @@ beckon_conversation_get_complete (BeckonConversation *self)
   return self->complete;
 }
 
+/**
+ * beckon_conversation_get_latest:
+ * @self: a conversation
+ *
+ * Gets whether the list ends with the newest message of the history. If it does not, new ones are not in the list before
+ * [method@Conversation.load_later_async] or [method@Conversation.load_latest_async] brings them.
+ *
+ * Returns: whether there is nothing later
+ */
+gboolean
+beckon_conversation_get_latest (BeckonConversation *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONVERSATION (self), FALSE);
+
+  return self->latest;
+}
+
+/**
+ * beckon_conversation_get_read_up_to:
+ * @self: a conversation
+ *
+ * Gets the newest message that was marked read.
+ *
+ * Returns: its id, 0 for none
+ */
+gint64
+beckon_conversation_get_read_up_to (BeckonConversation *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONVERSATION (self), 0);
+
+  return beckon_remote_get_int64 (self->remote, "ReadUpTo");
+}
+
+/**
+ * beckon_conversation_get_typing:
+ * @self: a conversation
+ *
+ * Gets whether the other person is writing just now.
+ *
+ * Returns: whether writing
+ */
+gboolean
+beckon_conversation_get_typing (BeckonConversation *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONVERSATION (self), FALSE);
+
+  return beckon_remote_get_boolean (self->remote, "Typing");
+}
+
+/**
+ * beckon_conversation_get_draft:
+ * @self: a conversation
+ *
+ * Gets what the user has written and not sent.
+ *
+ * Returns: (transfer none): the text, may be empty
+ */
+const char *
+beckon_conversation_get_draft (BeckonConversation *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONVERSATION (self), NULL);
+
+  return beckon_remote_get_string (self->remote, "Draft");
+}
+
 static void
 on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -351,7 +352,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   g_autoptr (GVariant) value = g_variant_get_child_value (reply, 0);
-  g_task_return_pointer (task, g_object_ref (put_message (self, value)), g_object_unref);
+  g_task_return_pointer (task, beckon_conversation_put (self, value), g_object_unref);
 }
 
 /**
@@ -453,6 +454,18 @@ beckon_conversation_get_property (GObject *object, guint property_id, GValue *va
     case PROP_COMPLETE:
       g_value_set_boolean (value, self->complete);
       break;
+    case PROP_LATEST:
+      g_value_set_boolean (value, self->latest);
+      break;
+    case PROP_READ_UP_TO:
+      g_value_set_int64 (value, beckon_conversation_get_read_up_to (self));
+      break;
+    case PROP_TYPING:
+      g_value_set_boolean (value, beckon_conversation_get_typing (self));
+      break;
+    case PROP_DRAFT:
+      g_value_set_string (value, beckon_conversation_get_draft (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -500,6 +513,30 @@ beckon_conversation_class_init (BeckonConversationClass *klass)
    * Whether the list begins with the first message of the history.
    */
   properties[PROP_COMPLETE] = g_param_spec_boolean ("complete", NULL, NULL, FALSE, flags);
+  /**
+   * BeckonConversation:latest:
+   *
+   * Whether the list ends with the newest message of the history.
+   */
+  properties[PROP_LATEST] = g_param_spec_boolean ("latest", NULL, NULL, FALSE, flags);
+  /**
+   * BeckonConversation:read-up-to:
+   *
+   * The id of the newest message that was marked read.
+   */
+  properties[PROP_READ_UP_TO] = g_param_spec_int64 ("read-up-to", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
+  /**
+   * BeckonConversation:typing:
+   *
+   * Whether the other person is writing just now.
+   */
+  properties[PROP_TYPING] = g_param_spec_boolean ("typing", NULL, NULL, FALSE, flags);
+  /**
+   * BeckonConversation:draft:
+   *
+   * What the user has written and not sent.
+   */
+  properties[PROP_DRAFT] = g_param_spec_string ("draft", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

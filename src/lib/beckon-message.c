@@ -33,6 +33,9 @@ enum
   PROP_APPLICATION_NAME,
   PROP_RESULT,
   PROP_RESULT_TEXT,
+  PROP_FILE_NAME,
+  PROP_FILE_SIZE,
+  PROP_FILE_PATH,
   N_PROPS
 };
 
@@ -76,6 +79,8 @@ static const char *const detail_names[N_PROPS] = {
   [PROP_APPLICATION] = "application",
   [PROP_APPLICATION_NAME] = "application-name",
   [PROP_RESULT_TEXT] = "result-text",
+  [PROP_FILE_NAME] = "file-name",
+  [PROP_FILE_PATH] = "file-path",
 };
 
 static void
@@ -308,6 +313,57 @@ beckon_message_get_result_text (BeckonMessage *self)
   return get_detail (self->details, "result-text");
 }
 
+/**
+ * beckon_message_get_file_name:
+ * @self: a message
+ *
+ * Gets the name of the file that the session sends.
+ *
+ * Returns: (transfer none): the name, empty if it sends none
+ */
+const char *
+beckon_message_get_file_name (BeckonMessage *self)
+{
+  g_return_val_if_fail (BECKON_IS_MESSAGE (self), NULL);
+
+  return get_detail (self->details, "file-name");
+}
+
+/**
+ * beckon_message_get_file_size:
+ * @self: a message
+ *
+ * Gets the size of the file that the session sends.
+ *
+ * Returns: bytes
+ */
+guint64
+beckon_message_get_file_size (BeckonMessage *self)
+{
+  guint64 size = 0;
+
+  g_return_val_if_fail (BECKON_IS_MESSAGE (self), 0);
+
+  g_variant_lookup (self->details, "file-size", "t", &size);
+  return size;
+}
+
+/**
+ * beckon_message_get_file_path:
+ * @self: a message
+ *
+ * Gets where the file is that the session sent, once it was received.
+ *
+ * Returns: (transfer none): an absolute path, empty before, and on the side that sends
+ */
+const char *
+beckon_message_get_file_path (BeckonMessage *self)
+{
+  g_return_val_if_fail (BECKON_IS_MESSAGE (self), NULL);
+
+  return get_detail (self->details, "file-path");
+}
+
 static void
 beckon_message_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
 {
@@ -340,7 +396,12 @@ beckon_message_get_property (GObject *object, guint property_id, GValue *value, 
     case PROP_APPLICATION:
     case PROP_APPLICATION_NAME:
     case PROP_RESULT_TEXT:
+    case PROP_FILE_NAME:
+    case PROP_FILE_PATH:
       g_value_set_string (value, get_detail (self->details, detail_names[property_id]));
+      break;
+    case PROP_FILE_SIZE:
+      g_value_set_uint64 (value, beckon_message_get_file_size (self));
       break;
     case PROP_RESULT:
       g_value_set_enum (value, (int) beckon_message_get_result (self));
@@ -441,6 +502,24 @@ beckon_message_class_init (BeckonMessageClass *klass)
    */
   properties[PROP_RESULT_TEXT] = g_param_spec_string ("result-text", NULL, NULL, NULL, flags);
 
+  /**
+   * BeckonMessage:file-name:
+   *
+   * The name of the file that the session sends.
+   */
+  properties[PROP_FILE_NAME] = g_param_spec_string ("file-name", NULL, NULL, NULL, flags);
+  /**
+   * BeckonMessage:file-size:
+   *
+   * The size of the file that the session sends.
+   */
+  properties[PROP_FILE_SIZE] = g_param_spec_uint64 ("file-size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  /**
+   * BeckonMessage:file-path:
+   *
+   * Where the file is that the session sent, once it was received.
+   */
+  properties[PROP_FILE_PATH] = g_param_spec_string ("file-path", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

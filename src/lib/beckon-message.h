@@ -26,5 +26,8 @@ const char *beckon_message_get_application (BeckonMessage *self);
 const char *beckon_message_get_application_name (BeckonMessage *self);
 BeckonSessionResult beckon_message_get_result (BeckonMessage *self);
 const char *beckon_message_get_result_text (BeckonMessage *self);
+const char *beckon_message_get_file_name (BeckonMessage *self);
+guint64 beckon_message_get_file_size (BeckonMessage *self);
+const char *beckon_message_get_file_path (BeckonMessage *self);
 
 G_END_DECLS

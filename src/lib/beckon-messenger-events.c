@@ -145,6 +145,8 @@ on_changed (BeckonRemote *remote, const char *const *names, BeckonMessenger *sel
     g_object_notify (G_OBJECT (self), "connection-servers");
   if (g_strv_contains (names, "ConnectionUser"))
     g_object_notify (G_OBJECT (self), "connection-user");
+  if (g_strv_contains (names, "Settings"))
+    g_object_notify (G_OBJECT (self), "settings");
 }
 
 static void

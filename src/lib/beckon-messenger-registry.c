@@ -70,8 +70,8 @@ beckon_messenger_get_registration_async (BeckonMessenger *self, const char *guid
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_messenger_get_registration_async);
-  beckon_remote_call_dictionary_task (beckon_messenger_get_registry (self), "GetRegistration",
-                                      g_variant_new ("(s)", guid), task);
+  beckon_remote_call_value_task (beckon_messenger_get_registry (self), "GetRegistration",
+                                      g_variant_new ("(s)", guid), "a{sv}", task);
 }
 
 /**

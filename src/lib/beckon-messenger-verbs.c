@@ -205,6 +205,7 @@ beckon_messenger_remove_account_finish (BeckonMessenger *self, GAsyncResult *res
  * @who: sign-in name of a contact
  * @guid: GUID of a registered application
  * @app_data: (nullable): at most 8192 bytes for the other program
+ * @message: (nullable): what the user says with it, at most 512 bytes for the other person
  * @cancellable: (nullable): a cancellable
  * @callback: called when done
  * @user_data: for @callback
@@ -214,8 +215,8 @@ beckon_messenger_remove_account_finish (BeckonMessenger *self, GAsyncResult *res
  */
 void
 beckon_messenger_invite_app_async (BeckonMessenger *self, BeckonAccount *account, const char *who, const char *guid,
-                                   const char *app_data, GCancellable *cancellable, GAsyncReadyCallback callback,
-                                   gpointer user_data)
+                                   const char *app_data, const char *message, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (BECKON_IS_MESSENGER (self));
   g_return_if_fail (account == NULL || BECKON_IS_ACCOUNT (account));
@@ -223,10 +224,12 @@ beckon_messenger_invite_app_async (BeckonMessenger *self, BeckonAccount *account
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   const char *path = account != NULL ? beckon_account_get_path (account) : "/";
+  g_auto (GVariantBuilder) options = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
   g_task_set_source_tag (task, beckon_messenger_invite_app_async);
+  add_text_option (&options, "message", message);
   call_for_object (self, beckon_messenger_get_session_list (self), "InviteApp",
-                   g_variant_new ("(osssa{sv})", path, who, guid, app_data != NULL ? app_data : "", NULL), task);
+                   g_variant_new ("(osssa{sv})", path, who, guid, app_data != NULL ? app_data : "", &options), task);
 }
 
 /**
@@ -241,6 +244,75 @@ beckon_messenger_invite_app_async (BeckonMessenger *self, BeckonAccount *account
  */
 BeckonSession *
 beckon_messenger_invite_app_finish (BeckonMessenger *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+on_file_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = g_task_propagate_pointer (G_TASK (result), &error);
+  const char *path;
+
+  if (reply == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_variant_get (reply, "(&o)", &path);
+  beckon_object_list_get (g_task_get_task_data (task), path, g_steal_pointer (&task));
+}
+
+/**
+ * beckon_messenger_send_file_async:
+ * @self: a messenger
+ * @account: (nullable): the account that sends, %NULL for the primary one
+ * @who: sign-in name of a contact
+ * @fd: a regular file that is open for reading; it stays open here
+ * @name: its name, 1 to 255 bytes, without slashes
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Sends a file, as a session of its own: the other person is asked, and [property@Session:transfer] tells how far it is.
+ * Finishes when the network took the invitation.
+ */
+void
+beckon_messenger_send_file_async (BeckonMessenger *self, BeckonAccount *account, const char *who, int fd,
+                                  const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_return_if_fail (BECKON_IS_MESSENGER (self));
+  g_return_if_fail (account == NULL || BECKON_IS_ACCOUNT (account));
+  g_return_if_fail (who != NULL && name != NULL && fd >= 0);
+
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  const char *path = account != NULL ? beckon_account_get_path (account) : "/";
+
+  g_task_set_source_tag (task, beckon_messenger_send_file_async);
+  g_task_set_task_data (task, g_object_ref (beckon_messenger_get_session_list (self)), g_object_unref);
+  beckon_remote_call_fd_task (beckon_messenger_get_remote (self), "SendFile",
+                              g_variant_new ("(oshsa{sv})", path, who, 0, name, NULL), fd, "(o)",
+                              g_task_new (self, cancellable, on_file_sent, task));
+}
+
+/**
+ * beckon_messenger_send_file_finish:
+ * @self: a messenger
+ * @result: what the callback was given
+ * @error: return location for a [error@Error]
+ *
+ * Gets the outcome of [method@Messenger.send_file_async]. Errors: those of [method@Session.invite_finish],
+ * %BECKON_ERROR_INVALID_ARGUMENT, %BECKON_ERROR_NOT_SUPPORTED.
+ *
+ * Returns: (transfer full): the session
+ */
+BeckonSession *
+beckon_messenger_send_file_finish (BeckonMessenger *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 

@@ -38,6 +38,7 @@ enum
   PROP_REGISTRY_WARNINGS,
   PROP_CONNECTION_SERVERS,
   PROP_CONNECTION_USER,
+  PROP_SETTINGS,
   N_PROPS
 };
 
@@ -310,6 +311,7 @@ on_messenger_remote (GObject *source, GAsyncResult *result, gpointer user_data)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SECRETS_WARNING]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTION_SERVERS]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTION_USER]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SETTINGS]);
   GCancellable *cancellable = g_task_get_cancellable (task);
   beckon_remote_new_async (beckon_attachment_get_connection (self->attachment), BECKON_BUS_SERVICE, BECKON_OBJECT_PATH,
                            REGISTRY_INTERFACE, cancellable, on_registry_remote,
@@ -663,6 +665,9 @@ beckon_messenger_get_property (GObject *object, guint property_id, GValue *value
     case PROP_CONNECTION_SERVERS:
       g_value_take_boxed (value, beckon_messenger_dup_connection_servers (self));
       break;
+    case PROP_SETTINGS:
+      g_value_take_variant (value, beckon_messenger_dup_settings (self));
+      break;
     case PROP_CONNECTION_USER:
       g_value_set_string (value, beckon_messenger_get_connection_user (self));
       break;
@@ -760,6 +765,13 @@ install_properties (GObjectClass *object_class)
    * The user name for those of [property@Messenger:connection-servers] that are TURN servers.
    */
   properties[PROP_CONNECTION_USER] = g_param_spec_string ("connection-user", NULL, NULL, NULL, flags);
+  /**
+   * BeckonMessenger:settings: (getter dup_settings)
+   *
+   * What the user has settled for all accounts, an `a{sv}`.
+   */
+  properties[PROP_SETTINGS]
+    = g_param_spec_variant ("settings", NULL, NULL, G_VARIANT_TYPE_VARDICT, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

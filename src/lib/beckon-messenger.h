@@ -4,6 +4,7 @@
 #include "beckon-account.h"
 #include "beckon-alert.h"
 #include "beckon-application.h"
+#include "beckon-found.h"
 #include "beckon-session.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,7 @@ const char *beckon_messenger_get_secrets_warning (BeckonMessenger *self);
 char **beckon_messenger_dup_registry_warnings (BeckonMessenger *self);
 char **beckon_messenger_dup_connection_servers (BeckonMessenger *self);
 const char *beckon_messenger_get_connection_user (BeckonMessenger *self);
+GVariant *beckon_messenger_dup_settings (BeckonMessenger *self);
 
 void beckon_messenger_set_primary_account_async (BeckonMessenger *self, BeckonAccount *account,
                                                  GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -79,9 +81,20 @@ void beckon_messenger_remove_account_async (BeckonMessenger *self, BeckonAccount
                                             GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_messenger_remove_account_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
 void beckon_messenger_invite_app_async (BeckonMessenger *self, BeckonAccount *account, const char *who,
-                                        const char *guid, const char *app_data, GCancellable *cancellable,
-                                        GAsyncReadyCallback callback, gpointer user_data);
+                                        const char *guid, const char *app_data, const char *message,
+                                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 BeckonSession *beckon_messenger_invite_app_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_set_settings_async (BeckonMessenger *self, GVariant *settings, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_messenger_set_settings_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_search_async (BeckonMessenger *self, const char *text, BeckonAccount *account, const char *who,
+                                    gint64 before_id, guint limit, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+GListModel *beckon_messenger_search_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
+void beckon_messenger_send_file_async (BeckonMessenger *self, BeckonAccount *account, const char *who, int fd,
+                                       const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                       gpointer user_data);
+BeckonSession *beckon_messenger_send_file_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);
 void beckon_messenger_answer_pick_async (BeckonMessenger *self, BeckonSession *session, const char *who,
                                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_messenger_answer_pick_finish (BeckonMessenger *self, GAsyncResult *result, GError **error);

@@ -29,6 +29,8 @@ const char *beckon_remote_get_bus_name (BeckonRemote *self);
 const char *beckon_remote_get_path (BeckonRemote *self);
 const char *beckon_remote_get_string (BeckonRemote *self, const char *name);
 const char *const *beckon_remote_get_strv (BeckonRemote *self, const char *name);
+/* (transfer none) (nullable): NULL where the service has no such property of @type. */
+GVariant *beckon_remote_get_variant (BeckonRemote *self, const char *name, const char *type);
 guint beckon_remote_get_uint (BeckonRemote *self, const char *name);
 gint64 beckon_remote_get_int64 (BeckonRemote *self, const char *name);
 gboolean beckon_remote_get_boolean (BeckonRemote *self, const char *name);
@@ -45,8 +47,13 @@ GSocket *beckon_remote_call_socket_finish (BeckonRemote *self, GAsyncResult *res
 
 /* For calls without a result: does the call and returns TRUE or the error through @task, which is consumed. */
 void beckon_remote_call_task (BeckonRemote *self, const char *method, GVariant *args, GTask *task);
-/* For calls whose only result is a dictionary: returns that, a{sv}, or the error through @task, which is consumed. */
-void beckon_remote_call_dictionary_task (BeckonRemote *self, const char *method, GVariant *args, GTask *task);
+/* For calls with one result, of @type: returns that or the error through @task, which is consumed. */
+void beckon_remote_call_value_task (BeckonRemote *self, const char *method, GVariant *args, const char *type,
+                                    GTask *task);
+/* For calls that hand over @fd as handle 0. @fd stays open here. Without @reply_type TRUE is returned through @task, else
+ * the reply; it is consumed. */
+void beckon_remote_call_fd_task (BeckonRemote *self, const char *method, GVariant *args, int fd,
+                                 const char *reply_type, GTask *task);
 /* Sets a property; returns TRUE or the error through @task, which is consumed. */
 void beckon_remote_set_task (BeckonRemote *self, const char *name, GVariant *value, GTask *task);
 

@@ -106,6 +106,12 @@ beckon_remote_get_strv (BeckonRemote *self, const char *name)
   return value != NULL ? g_variant_get_strv (value, NULL) : (const char *const *) g_new0 (char *, 1);
 }
 
+GVariant *
+beckon_remote_get_variant (BeckonRemote *self, const char *name, const char *type)
+{
+  return lookup (self, name, type);
+}
+
 GDBusConnection *
 beckon_remote_get_connection (BeckonRemote *self)
 {
@@ -415,7 +421,7 @@ beckon_remote_call_task (BeckonRemote *self, const char *method, GVariant *args,
 }
 
 static void
-on_dictionary (GObject *source, GAsyncResult *result, gpointer user_data)
+on_value (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
@@ -428,9 +434,53 @@ on_dictionary (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-beckon_remote_call_dictionary_task (BeckonRemote *self, const char *method, GVariant *args, GTask *task)
+beckon_remote_call_value_task (BeckonRemote *self, const char *method, GVariant *args, const char *type, GTask *task)
 {
-  beckon_remote_call_async (self, method, args, "(a{sv})", g_task_get_cancellable (task), on_dictionary, task);
+  g_autofree char *reply_type = g_strdup_printf ("(%s)", type);
+
+  beckon_remote_call_async (self, method, args, reply_type, g_task_get_cancellable (task), on_value, task);
+}
+
+static void
+on_called_with_fd (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree TaskCall *call = user_data;
+  g_autoptr (BeckonRemote) self = call->remote;
+  g_autoptr (GTask) task = call->task;
+  GError *error = NULL;
+  GVariant *reply
+    = g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), NULL, result, &error);
+
+  if (reply == NULL)
+    g_task_return_error (task, translate_call_error (self, error));
+  else if (g_variant_n_children (reply) > 0)
+    g_task_return_pointer (task, reply, (GDestroyNotify) g_variant_unref);
+  else
+    {
+      g_variant_unref (reply);
+      g_task_return_boolean (task, TRUE);
+    }
+}
+
+void
+beckon_remote_call_fd_task (BeckonRemote *self, const char *method, GVariant *args, int fd, const char *reply_type,
+                            GTask *task)
+{
+  g_autoptr (GVariant) arguments = g_variant_ref_sink (args);
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  GError *error = NULL;
+
+  if (g_unix_fd_list_append (fds, fd, &error) < 0)
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  g_dbus_connection_call_with_unix_fd_list (self->connection, get_destination (self), self->path, self->interface_name,
+                                            method, arguments,
+                                            reply_type != NULL ? G_VARIANT_TYPE (reply_type) : G_VARIANT_TYPE_UNIT,
+                                            G_DBUS_CALL_FLAGS_NONE, G_MAXINT, fds, g_task_get_cancellable (task),
+                                            on_called_with_fd, task_call_new (self, task));
 }
 
 void

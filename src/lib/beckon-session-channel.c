@@ -315,7 +315,7 @@ beckon_session_get_channel_async (BeckonSession *self, GCancellable *cancellable
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_session_get_channel_async);
-  beckon_remote_call_dictionary_task (beckon_session_get_remote (self), "GetChannel", NULL, task);
+  beckon_remote_call_value_task (beckon_session_get_remote (self), "GetChannel", NULL, "a{sv}", task);
 }
 
 /**

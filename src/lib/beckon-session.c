@@ -67,6 +67,9 @@ static const struct
   { "identity", "Identity", G_TYPE_ENUM, beckon_identity_get_type },
   { "safety-number", "SafetyNumber", G_TYPE_STRING, NULL },
   { "host", "Host", G_TYPE_STRING, NULL },
+  { "message", "Message", G_TYPE_STRING, NULL },
+  { "automatic", "Automatic", G_TYPE_BOOLEAN, NULL },
+  { "transfer", "Transfer", G_TYPE_VARIANT, NULL },
   { "offered-streams", "OfferedStreams", G_TYPE_BOXED, NULL },
   { "offered-datagrams", "OfferedDatagrams", G_TYPE_BOXED, NULL },
 };
@@ -259,6 +262,9 @@ beckon_session_get_property (GObject *object, guint property_id, GValue *value, 
     case G_TYPE_INT64:
       g_value_set_int64 (value, beckon_remote_get_int64 (self->remote, name));
       break;
+    case G_TYPE_VARIANT:
+      g_value_take_variant (value, beckon_session_dup_transfer (self));
+      break;
     case G_TYPE_ENUM:
       g_value_set_enum (value, (int) beckon_remote_get_uint (self->remote, name));
       break;
@@ -293,6 +299,8 @@ make_property (const char *name, GType kind, GType type)
       return g_param_spec_boolean (name, NULL, NULL, FALSE, flags);
     case G_TYPE_INT64:
       return g_param_spec_int64 (name, NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
+    case G_TYPE_VARIANT:
+      return g_param_spec_variant (name, NULL, NULL, G_VARIANT_TYPE_VARDICT, NULL, flags);
     case G_TYPE_ENUM:
       return g_param_spec_enum (name, NULL, NULL, type, 0, flags);
     case G_TYPE_FLAGS:

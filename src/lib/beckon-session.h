@@ -42,6 +42,9 @@ const char *beckon_session_get_channel_reason (BeckonSession *self);
 BeckonIdentity beckon_session_get_identity (BeckonSession *self);
 const char *beckon_session_get_safety_number (BeckonSession *self);
 const char *beckon_session_get_host (BeckonSession *self);
+const char *beckon_session_get_message (BeckonSession *self);
+gboolean beckon_session_get_automatic (BeckonSession *self);
+GVariant *beckon_session_dup_transfer (BeckonSession *self);
 char **beckon_session_dup_offered_streams (BeckonSession *self);
 char **beckon_session_dup_offered_datagrams (BeckonSession *self);
 
@@ -61,6 +64,9 @@ gboolean beckon_session_invite_with_picker_finish (BeckonSession *self, GAsyncRe
 void beckon_session_accept_async (BeckonSession *self, const char *app_data, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_session_accept_finish (BeckonSession *self, GAsyncResult *result, GError **error);
+void beckon_session_accept_file_async (BeckonSession *self, const char *folder, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_session_accept_file_finish (BeckonSession *self, GAsyncResult *result, GError **error);
 void beckon_session_decline_async (BeckonSession *self, const char *app_data, GCancellable *cancellable,
                                    GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_session_decline_finish (BeckonSession *self, GAsyncResult *result, GError **error);

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 #define BECKON_VARIANT_ALERT "(usssxs)"
 #define BECKON_VARIANT_APPLICATION "(sssssubsb)"
-#define BECKON_VARIANT_CONTACT "(ssubussu)"
+#define BECKON_VARIANT_CONTACT "(ssubussua{sv})"
 #define BECKON_VARIANT_MESSAGE "(xsbsxusa{sv})"
 
 /* Notifies the properties whose fields differ between two forms. @properties stand in the order of the first @n_fields

@@ -9,6 +9,7 @@
 #include "beckon-conversation.h"
 #include "beckon-enums.h"
 #include "beckon-error.h"
+#include "beckon-found.h"
 #include "beckon-group.h"
 #include "beckon-lock.h"
 #include "beckon-message.h"

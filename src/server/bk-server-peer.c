@@ -379,6 +379,17 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
     case BK_FRAME_RELAYS:
       bk_server_handle_relays (self, frame);
       return;
+    case BK_FRAME_MARK_SET:
+    case BK_FRAME_TYPING_SET:
+    case BK_FRAME_CONTACT_SET:
+    case BK_FRAME_AVATAR_SET:
+    case BK_FRAME_AVATAR_GET:
+    case BK_FRAME_PASSWORD_SET:
+    case BK_FRAME_DEVICES:
+    case BK_FRAME_DEVICE_REMOVE:
+    case BK_FRAME_ACCOUNT_REMOVE:
+      bk_server_peer_refuse (self, bk_frame_get_id (frame), BECKON_ERROR_NOT_SUPPORTED, "Not yet");
+      return;
     case BK_FRAME_OK:
     case BK_FRAME_ERROR:
     case BK_FRAME_SIGNED_IN:
@@ -392,6 +403,9 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
     case BK_FRAME_LOCK_CHALLENGED:
     case BK_FRAME_LOCK_REVOKED:
     case BK_FRAME_ALERT:
+    case BK_FRAME_MARK:
+    case BK_FRAME_TYPING:
+    case BK_FRAME_PROFILE:
     case BK_FRAME_CAUGHT_UP:
     case BK_FRAME_BYE:
       return; /* bk_frame_parse_request () lets none of these through */

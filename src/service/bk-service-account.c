@@ -131,10 +131,10 @@ static void
 handle_list_contacts (BkServiceCall *call)
 {
   GListModel *contacts = bk_engine_account_get_contacts (BK_ENGINE_ACCOUNT (call->object));
-  GVariant *list = bk_service_list_to_variant (contacts, 0, g_list_model_get_n_items (contacts), "(ssubussu)",
+  GVariant *list = bk_service_list_to_variant (contacts, 0, g_list_model_get_n_items (contacts), "(ssubussua{sv})",
                                                (BkServiceToVariant) bk_service_contact_to_variant);
 
-  bk_service_call_return (call, g_variant_new ("(@a(ssubussu))", list));
+  bk_service_call_return (call, g_variant_new ("(@a(ssubussua{sv}))", list));
 }
 
 static void
@@ -219,11 +219,11 @@ tell_contacts (BkServiceView *view, guint position, guint removed, guint added)
 
   if (view->told == NULL)
     return; /* nobody knows of the account yet */
-  GVariant *list = bk_service_list_to_variant (contacts, position, added, "(ssubussu)",
+  GVariant *list = bk_service_list_to_variant (contacts, position, added, "(ssubussua{sv})",
                                                (BkServiceToVariant) bk_service_contact_to_variant);
 
   bk_service_tell (view->service, view->path, view->interface, "ContactsChanged",
-                   g_variant_new ("(uu@a(ssubussu))", position, removed, list));
+                   g_variant_new ("(uu@a(ssubussua{sv}))", position, removed, list));
 }
 
 /* The list is ordered by sign-in name, which never changes: ten thousand contacts are not walked for one that moved. */

@@ -207,24 +207,24 @@ static void
 return_contact (BkServiceCall *call, BkEngineAccount *account, gboolean is_self, GVariant *contact)
 {
   bk_service_call_return (call,
-                          g_variant_new ("(@ob@(ssubussu))", bk_service_account_path (account), is_self, contact));
+                          g_variant_new ("(@ob@(ssubussua{sv}))", bk_service_account_path (account), is_self, contact));
 }
 
 /* Somebody who is on no list, and of whom nothing is known but the name. */
 static GVariant *
 stranger_to_variant (const char *who)
 {
-  return g_variant_new ("(@s@subussu)", bk_service_text (who), bk_service_text (who), (guint32) BECKON_RELATION_NONE,
-                        FALSE, (guint32) BECKON_STATUS_UNKNOWN, "", "", 0u);
+  return g_variant_new ("(@s@subussua{sv})", bk_service_text (who), bk_service_text (who),
+                        (guint32) BECKON_RELATION_NONE, FALSE, (guint32) BECKON_STATUS_UNKNOWN, "", "", 0u, NULL);
 }
 
 static GVariant *
 self_to_variant (BkEngineAccount *account)
 {
-  return g_variant_new ("(@s@subu@ssu)", bk_service_text (bk_engine_account_get_sign_in_name (account)),
+  return g_variant_new ("(@s@subu@ssua{sv})", bk_service_text (bk_engine_account_get_sign_in_name (account)),
                         bk_service_text (bk_engine_account_get_display_name (account)),
                         (guint32) BECKON_RELATION_NONE, FALSE, (guint32) bk_engine_account_get_status (account),
-                        bk_service_text (bk_engine_account_get_personal_message (account)), "", 0u);
+                        bk_service_text (bk_engine_account_get_personal_message (account)), "", 0u, NULL);
 }
 
 static void

@@ -50,16 +50,54 @@ bk_service_status_is_known (guint32 status)
          && (status & BECKON_STATUS_ONLINE) != 0;
 }
 
+static void
+add_text (GVariantBuilder *builder, const char *name, const char *text)
+{
+  if (text != NULL && *text != '\0')
+    g_variant_builder_add (builder, "{sv}", name, bk_service_text (text));
+}
+
+static void
+add_flag (GVariantBuilder *builder, const char *name, gboolean flag)
+{
+  if (flag)
+    g_variant_builder_add (builder, "{sv}", name, g_variant_new_boolean (TRUE));
+}
+
+/* Ten thousand contacts travel at once: what is not so is left out. */
+static GVariant *
+contact_facts_to_variant (BkEngineContact *contact)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  const BkEngineMessage *last = bk_engine_contact_get_last (contact);
+
+  add_text (&builder, "alias", bk_engine_contact_get_alias (contact));
+  add_text (&builder, "avatar", bk_engine_contact_get_avatar (contact));
+  add_text (&builder, "draft", bk_engine_contact_get_draft (contact));
+  add_flag (&builder, "pinned", bk_engine_contact_get_pinned (contact));
+  add_flag (&builder, "muted", bk_engine_contact_get_muted (contact));
+  add_flag (&builder, "typing", bk_engine_contact_get_typing (contact));
+  if (last != NULL)
+    {
+      add_text (&builder, "last-text", last->text);
+      g_variant_builder_add (&builder, "{sv}", "last-time", g_variant_new_int64 (last->time));
+      g_variant_builder_add (&builder, "{sv}", "last-delivery", g_variant_new_uint32 (last->delivery));
+      add_flag (&builder, "last-outgoing", last->outgoing);
+      add_flag (&builder, "last-session", last->session);
+    }
+  return g_variant_builder_end (&builder);
+}
+
 GVariant *
 bk_service_contact_to_variant (BkEngineContact *contact)
 {
-  return g_variant_new ("(@s@subu@s@su)", bk_service_text (bk_engine_contact_get_sign_in_name (contact)),
+  return g_variant_new ("(@s@subu@s@su@a{sv})", bk_service_text (bk_engine_contact_get_sign_in_name (contact)),
                         bk_service_text (bk_engine_contact_get_display_name (contact)),
                         (guint32) bk_engine_contact_get_relation (contact), bk_engine_contact_get_blocked (contact),
                         (guint32) bk_engine_contact_get_status (contact),
                         bk_service_text (bk_engine_contact_get_personal_message (contact)),
                         bk_service_text (bk_engine_contact_get_request_text (contact)),
-                        (guint32) bk_engine_contact_get_unread (contact));
+                        (guint32) bk_engine_contact_get_unread (contact), contact_facts_to_variant (contact));
 }
 
 /* What there is to an entry that is a session; empty for a message. */
@@ -75,6 +113,12 @@ session_entry_to_variant (const BkEngineMessage *message)
       g_variant_builder_add (&builder, "{sv}", "application-name", bk_service_text (message->application_name));
       g_variant_builder_add (&builder, "{sv}", "result", g_variant_new_uint32 (message->result));
       g_variant_builder_add (&builder, "{sv}", "result-text", bk_service_text (message->result_text));
+    }
+  if (message->session && message->file_name != NULL)
+    {
+      g_variant_builder_add (&builder, "{sv}", "file-name", bk_service_text (message->file_name));
+      g_variant_builder_add (&builder, "{sv}", "file-size", g_variant_new_uint64 (message->file_size));
+      add_text (&builder, "file-path", message->file_path);
     }
   return g_variant_builder_end (&builder);
 }

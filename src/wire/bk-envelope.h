@@ -32,6 +32,7 @@ typedef struct
   char *app_guid;  /* invite */
   char *app_name;  /* invite */
   char *app_url;   /* invite, nullable */
+  char *message;   /* invite: what the inviter says, for people; nullable */
   char *data;      /* invite, accept, decline, cancel, end: application data, nullable; context: the data */
   guint32 number;  /* context: counts those of one side from 1, so that two ways keep their order; end, cancel: how
                       many there were; 0: not numbered */

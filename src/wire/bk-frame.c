@@ -23,6 +23,7 @@ static const char *const status_words[] = {
 };
 static const char *const relation_words[] = { "none", "asked", "asking", "accepted", NULL };
 static const char *const elsewhere_words[] = { "accepted", "declined", NULL };
+static const char *const mark_words[] = { "delivered", "read", NULL };
 static const char *const bye_words[] = { "shutdown", "revoked", "slow", "too-many-devices", "replaced", NULL };
 
 #define REQUIRED TRUE
@@ -39,6 +40,10 @@ static const char *const bye_words[] = { "shutdown", "revoked", "slow", "too-man
 #define TOKEN(needed) { "token", BK_FIELD_TOKEN, needed, BK_LIMIT_TOKEN }
 #define REQUEST_TEXT { "message", BK_FIELD_TEXT, OPTIONAL, BK_LIMIT_REQUEST_TEXT }
 #define MESSAGE_TEXT { "text", BK_FIELD_LONG_TEXT, REQUIRED, BK_LIMIT_MESSAGE }
+#define ALIAS { "alias", BK_FIELD_TEXT, OPTIONAL, BK_LIMIT_DISPLAY_NAME }
+#define AVATAR(needed) { "avatar", BK_FIELD_HEX, needed, BK_LIMIT_AVATAR_ID }
+#define IMAGE { "image", BK_FIELD_TOKEN, OPTIONAL, BK_LIMIT_AVATAR_BASE64 }
+#define MARK { "mark", BK_FIELD_WORD, REQUIRED, 0, mark_words }
 #define WORD_OF(name, needed) { name, BK_FIELD_TOKEN, needed, BK_LIMIT_TOKEN }
 #define ENVELOPE { "envelope", BK_FIELD_OBJECT, REQUIRED }
 #define FIELDS(...) (const BkField[]) { __VA_ARGS__, { NULL } }
@@ -79,17 +84,31 @@ static const struct
   [BK_FRAME_ALERTS_ENABLE] = { "alerts-enable", BK_FRAME_REQUEST,
                                FIELDS ({ "sites", BK_FIELD_UINT32S, REQUIRED, BK_LIMIT_ALERT_SITES }) },
   [BK_FRAME_RELAYS] = { "relays", BK_FRAME_REQUEST, (const BkField[]) { { NULL } } },
+  [BK_FRAME_MARK_SET] = { "mark-set", BK_FRAME_REQUEST, FIELDS (NAME ("who"), GUID ("message"), MARK, BOOL ("tell")) },
+  [BK_FRAME_TYPING_SET] = { "typing-set", BK_FRAME_REQUEST, FIELDS (NAME ("to"), BOOL ("typing")) },
+  [BK_FRAME_CONTACT_SET] = { "contact-set", BK_FRAME_REQUEST,
+                             FIELDS (NAME ("who"), ALIAS, BOOL ("pinned"), BOOL ("muted")) },
+  [BK_FRAME_AVATAR_SET] = { "avatar-set", BK_FRAME_REQUEST, FIELDS (IMAGE) },
+  [BK_FRAME_AVATAR_GET] = { "avatar-get", BK_FRAME_REQUEST, FIELDS (NAME ("who"), AVATAR (REQUIRED)) },
+  [BK_FRAME_PASSWORD_SET] = { "password-set", BK_FRAME_REQUEST,
+                              FIELDS (PASSWORD (REQUIRED), { "new_password", BK_FIELD_TEXT, REQUIRED, BK_LIMIT_PASSWORD }) },
+  [BK_FRAME_DEVICES] = { "devices", BK_FRAME_REQUEST, (const BkField[]) { { NULL } } },
+  [BK_FRAME_DEVICE_REMOVE] = { "device-remove", BK_FRAME_REQUEST, FIELDS (GUID ("device")) },
+  [BK_FRAME_ACCOUNT_REMOVE] = { "account-remove", BK_FRAME_REQUEST, FIELDS (PASSWORD (REQUIRED)) },
 
   [BK_FRAME_OK] = { "ok", BK_FRAME_REPLY, FIELDS ({ "time", BK_FIELD_UINT, OPTIONAL }, WORD_OF ("challenge", OPTIONAL),
                          WORD_OF ("grant", OPTIONAL), { "servers", BK_FIELD_LINES, OPTIONAL, BK_LIMIT_RELAYS },
                          WORD_OF ("user", OPTIONAL), WORD_OF ("password", OPTIONAL),
-                         { "ttl", BK_FIELD_UINT32, OPTIONAL }) },
+                         { "ttl", BK_FIELD_UINT32, OPTIONAL }, IMAGE,
+                         { "devices", BK_FIELD_GUIDS, OPTIONAL, BK_LIMIT_DEVICES },
+                         { "names", BK_FIELD_LINES, OPTIONAL, BK_LIMIT_DEVICES },
+                         { "seen", BK_FIELD_UINT32S, OPTIONAL, BK_LIMIT_DEVICES }) },
   [BK_FRAME_ERROR] = { "error", BK_FRAME_REPLY,
                        FIELDS ({ "code", BK_FIELD_TOKEN, REQUIRED, 64 },
                                { "text", BK_FIELD_TEXT, REQUIRED, BK_LIMIT_ERROR_TEXT },
                                { "retry_ms", BK_FIELD_UINT, OPTIONAL }) },
   [BK_FRAME_SIGNED_IN] = { "signed-in", BK_FRAME_REPLY,
-                           FIELDS (GUID ("device"), TOKEN (REQUIRED), DISPLAY_NAME (REQUIRED), UINT ("time"),
+                           FIELDS (GUID ("device"), TOKEN (REQUIRED), DISPLAY_NAME (REQUIRED), AVATAR (OPTIONAL), UINT ("time"),
                                    { "lock", BK_FIELD_BOOL, OPTIONAL }) },
 
   [BK_FRAME_HELLO] = { "hello", BK_FRAME_PUSH,
@@ -98,12 +117,17 @@ static const struct
   [BK_FRAME_CONTACT] = { "contact", BK_FRAME_PUSH,
                          FIELDS (UINT ("seq"), NAME ("who"), { "relation", BK_FIELD_WORD, REQUIRED, 0, relation_words },
                                  BOOL ("blocked"), DISPLAY_NAME (OPTIONAL), REQUEST_TEXT,
-                                 { "groups", BK_FIELD_GUIDS, OPTIONAL, BK_LIMIT_GROUPS }) },
+                                 { "groups", BK_FIELD_GUIDS, OPTIONAL, BK_LIMIT_GROUPS }, ALIAS, AVATAR (OPTIONAL),
+                                 { "pinned", BK_FIELD_BOOL, OPTIONAL }, { "muted", BK_FIELD_BOOL, OPTIONAL }) },
   [BK_FRAME_GROUP] = { "group", BK_FRAME_PUSH, FIELDS (UINT ("seq"), GUID ("group"), GROUP_NAME (OPTIONAL)) },
   [BK_FRAME_PRESENCE] = { "presence", BK_FRAME_PUSH, FIELDS (NAME ("who"), STATUS, PERSONAL_MESSAGE) },
   [BK_FRAME_MESSAGE] = { "message", BK_FRAME_PUSH,
                          FIELDS (UINT ("seq"), GUID ("message"), NAME ("from"), NAME ("to"), MESSAGE_TEXT,
                                  UINT ("time")) },
+  [BK_FRAME_MARK] = { "mark", BK_FRAME_PUSH,
+                      FIELDS (UINT ("seq"), NAME ("who"), GUID ("message"), MARK, BOOL ("outgoing")) },
+  [BK_FRAME_TYPING] = { "typing", BK_FRAME_PUSH, FIELDS (NAME ("who"), BOOL ("typing")) },
+  [BK_FRAME_PROFILE] = { "profile", BK_FRAME_PUSH, FIELDS (DISPLAY_NAME (REQUIRED), AVATAR (OPTIONAL)) },
   [BK_FRAME_SESSION] = { "session", BK_FRAME_PUSH, FIELDS (UINT ("seq"), NAME ("from"), UINT ("time"), ENVELOPE) },
   [BK_FRAME_SESSION_ELSEWHERE] = { "session-elsewhere", BK_FRAME_PUSH,
                                    FIELDS (UINT ("seq"), GUID ("session"),

@@ -6,11 +6,11 @@
 #define BOARD "('" APP_BOARD "', 'Board', 'https://example.org/board', '', 'Draw together', uint32 0, true, '', false)"
 #define CHESS "('" APP_CHESS "', 'Chess', '', '', '', uint32 0, false, 'The program is missing.', true)"
 #define CONTACTS \
-  "('bob@b', 'Bob', uint32 3, false, uint32 2, 'at home', '', uint32 0), " \
-  "('carol@b', 'Carol', uint32 3, false, uint32 1, '', '', uint32 0), " \
-  "('dora@b', 'Dora', uint32 2, false, uint32 0, '', 'It is me', uint32 0), " \
-  "('erin@b', 'Erin', uint32 1, false, uint32 0, '', '', uint32 0), " \
-  "('frank@b', 'Frank', uint32 3, true, uint32 0, '', '', uint32 0)"
+  "('bob@b', 'Bob', uint32 3, false, uint32 2, 'at home', '', uint32 0, @a{sv} {}), " \
+  "('carol@b', 'Carol', uint32 3, false, uint32 1, '', '', uint32 0, @a{sv} {}), " \
+  "('dora@b', 'Dora', uint32 2, false, uint32 0, '', 'It is me', uint32 0, @a{sv} {}), " \
+  "('erin@b', 'Erin', uint32 1, false, uint32 0, '', '', uint32 0, @a{sv} {}), " \
+  "('frank@b', 'Frank', uint32 3, true, uint32 0, '', '', uint32 0, @a{sv} {})"
 #define DETAILS(result) \
   "{'session': <'{S1}'>, 'application': <'" APP_BOARD "'>, 'application-name': <'Board'>, " \
   "'result': <uint32 " result ">}"

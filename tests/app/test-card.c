@@ -6,8 +6,8 @@
 #include "beckon-values-private.h"
 #include "bk-test.h"
 
-#define BOB "('bob@b', 'Bob', uint32 3, false, uint32 2, '', '', uint32 0)"
-#define ASKED_BOB "('bob@b', 'Bob', uint32 1, false, uint32 2, '', '', uint32 0)"
+#define BOB "('bob@b', 'Bob', uint32 3, false, uint32 2, '', '', uint32 0, @a{sv} {})"
+#define ASKED_BOB "('bob@b', 'Bob', uint32 1, false, uint32 2, '', '', uint32 0, @a{sv} {})"
 #define UNKNOWN "{00000000-0000-4000-8000-000000000000}"
 #define WEB ", 'ApplicationURL': <'https://example.org/'>"
 #define MAIL ", 'ApplicationURL': <'mailto:bob@example.org'>"

@@ -5,8 +5,8 @@
 
 #define CAROL(relation, unread) \
   "('carol@b', 'Carol', uint32 " relation ", false, uint32 1, '', 'Let me in', uint32 " unread ")"
-#define DORA "('dora@b', 'Dora', uint32 3, false, uint32 1, '', '', uint32 0)"
-#define ZOE "('zoe@b', 'zoe@b', uint32 2, false, uint32 1, '', '', uint32 0)"
+#define DORA "('dora@b', 'Dora', uint32 3, false, uint32 1, '', '', uint32 0, @a{sv} {})"
+#define ZOE "('zoe@b', 'zoe@b', uint32 2, false, uint32 1, '', '', uint32 0, @a{sv} {})"
 #define DORA_ASKS "+request-alice@b-dora@b: Dora would like to add you | It is me\n"
 #define FROM_CAROL "+message-alice@b-carol@b: Carol | "
 #define SAID(id, outgoing, text, details) \
@@ -34,7 +34,7 @@ static void
 change (AppWorld *world, guint position, guint removed, const char *contacts)
 {
   g_autofree char *args
-    = g_strdup_printf ("(uint32 %u, uint32 %u, @a(ssubussu) [%s])", position, removed, contacts);
+    = g_strdup_printf ("(uint32 %u, uint32 %u, @a(ssubussua{sv}) [%s])", position, removed, contacts);
 
   stand_in_signal (world->service, APP_ACCOUNT, "Account1", "ContactsChanged", args);
   app_world_settle (world);

@@ -77,7 +77,7 @@ make_someone (Fixture *fixture)
 static void
 append_text (GString *text, Someone *someone)
 {
-  g_string_append_printf (text, "%s('%s', '%s', uint32 %u, %s, uint32 %u, '', '', uint32 0)", text->len > 0 ? ", " : "",
+  g_string_append_printf (text, "%s('%s', '%s', uint32 %u, %s, uint32 %u, '', '', uint32 0, @a{sv} {})", text->len > 0 ? ", " : "",
                           someone->who, someone->name, someone->relation, someone->blocked ? "true" : "false",
                           someone->status);
 }
@@ -113,7 +113,7 @@ load_side (Fixture *fixture)
       append_text (text, side->contacts->pdata[i]);
     }
   g_autofree char *properties = g_strdup_printf ("{'SignInName': <'a%u@b'>}", fixture->number);
-  g_autofree char *answer = g_strdup_printf ("(@a(ssubussu) [%s],)", text->str);
+  g_autofree char *answer = g_strdup_printf ("(@a(ssubussua{sv}) [%s],)", text->str);
   stand_in_add (fixture->service, side->path, "Account1", properties);
   stand_in_answer (fixture->service, "ListContacts", answer);
   beckon_account_load (fixture->connection, side->path, NULL, bk_test_store_result, &result);
@@ -160,7 +160,7 @@ splice_contacts (Fixture *fixture, Side *side)
       g_ptr_array_insert (side->contacts, (int) (position + i), someone);
       append_text (text, someone);
     }
-  g_autofree char *args = g_strdup_printf ("(uint32 %u, uint32 %u, @a(ssubussu) [%s])", position, removed, text->str);
+  g_autofree char *args = g_strdup_printf ("(uint32 %u, uint32 %u, @a(ssubussua{sv}) [%s])", position, removed, text->str);
   stand_in_signal (fixture->service, side->path, "Account1", "ContactsChanged", args);
   settle (side);
 }

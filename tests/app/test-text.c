@@ -102,8 +102,8 @@ test_status (void)
 static BeckonContact *
 make_contact (BeckonRelation relation, gboolean blocked, BeckonStatus status, const char *message, const char *request)
 {
-  return beckon_contact_new (g_variant_new ("(ssubussu)", "bob@b", "B%sb", (guint) relation, blocked, (guint) status,
-                                            message, request, 0u));
+  return beckon_contact_new (g_variant_new ("(ssubussua{sv})", "bob@b", "B%sb", (guint) relation, blocked, (guint) status,
+                                            message, request, 0u, NULL));
 }
 
 static void

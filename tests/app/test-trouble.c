@@ -113,7 +113,7 @@ test_second_account (void)
 
   stand_in_add (world->service, STAND_IN_ROOT "/Account/2", "Account1",
                 "{'SignInName': <'alice@c'>, 'State': <'offline'>}");
-  stand_in_answer (world->service, "ListContacts", "(@a(ssubussu) [],)");
+  stand_in_answer (world->service, "ListContacts", "(@a(ssubussua{sv}) [],)");
   stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "AccountsChanged",
                    "(uint32 1, uint32 0, [objectpath '" STAND_IN_ROOT "/Account/2'])");
   app_world_wait_items (beckon_messenger_get_accounts (world->messenger), 2);

@@ -249,6 +249,8 @@ empty_value (const char *signature)
     case 'o':
       return g_variant_new_object_path ("/");
     default:
+      if (g_str_equal (signature, "a{sv}"))
+        return g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
       g_assert_cmpstr (signature, ==, "as");
       return g_variant_new_strv (NULL, 0);
     }
@@ -446,7 +448,7 @@ stand_in_new (void)
   stand_in_answer (self, "ListSessions", "(@ao [],)");
   stand_in_answer (self, "ListApplications", "(@a(sssssubsb) [],)");
   stand_in_answer (self, "ListAlerts", "(@a(usssxs) [],)");
-  stand_in_answer (self, "ListContacts", "(@a(ssubussu) [],)");
+  stand_in_answer (self, "ListContacts", "(@a(ssubussua{sv}) [],)");
   stand_in_answer (self, "ListGroups", "(@a(ssas) [],)");
   stand_in_answer (self, "GetRegistration", "(@a{sv} {},)");
   change_names (self, TRUE);

@@ -157,8 +157,8 @@ def test_conversation_is_a_list():
 def test_session_of_the_user():
     with Desk():
         messenger, account = messenger_with_account()
-        fails(Beckon.Error.INVITED_SELF, messenger, 'invite_app', account, 'alice@localhost', GUID, None)
-        session = call(messenger, 'invite_app', account, ECHO, GUID, 'some data')
+        fails(Beckon.Error.INVITED_SELF, messenger, 'invite_app', account, 'alice@localhost', GUID, None, None)
+        session = call(messenger, 'invite_app', account, ECHO, GUID, 'some data', None)
         told = []
         session.connect('termination', lambda _session, result, data: told.append((result, data)))
         wait(lambda: state(session) == Beckon.SessionState.CONNECTED, 'the connection')

@@ -231,7 +231,7 @@ test_messenger_restart (void)
 
   /* Each change is heard once, although the service came back three times. */
   stand_in_signal (service, STAND_IN_ROOT, "Messenger1", "AccountsChanged", "(uint32 0, uint32 1, @ao [])");
-  beckon_messenger_invite_app_async (messenger, NULL, "bob@b", GUID, NULL, NULL, bk_test_store_result, &result);
+  beckon_messenger_invite_app_async (messenger, NULL, "bob@b", GUID, NULL, NULL, NULL, bk_test_store_result, &result);
   stand_in_answer (service, "InviteApp", "!im.beckon.Error.NotLoggedOn");
   g_assert_null (beckon_messenger_invite_app_finish (messenger, bk_test_await (&result), &error));
   g_assert_error (error, BECKON_ERROR, BECKON_ERROR_NOT_LOGGED_ON);
@@ -347,10 +347,10 @@ test_invite_app (void)
 
   stand_in_answer (service, "InviteApp", "(objectpath '" SESSION_1 "',)");
   beckon_messenger_invite_app_async (messenger, beckon_messenger_get_primary_account (messenger), "bob@b", GUID, "hi",
-                                     NULL, bk_test_store_result, &result);
+                                     "Play?", NULL, bk_test_store_result, &result);
   BeckonSession *session = beckon_messenger_invite_app_finish (messenger, bk_test_await (&result), &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (stand_in_last (service, "InviteApp"), ==, "('" ACCOUNT_1 "', 'bob@b', '" GUID "', 'hi', {})");
+  g_assert_cmpstr (stand_in_last (service, "InviteApp"), ==, "('" ACCOUNT_1 "', 'bob@b', '" GUID "', 'hi', {'message': <'Play?'>})");
   g_assert_cmpstr (beckon_session_get_id (session), ==, GUID);
   g_clear_object (&result);
   assert_finalized (messenger);

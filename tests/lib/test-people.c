@@ -9,7 +9,7 @@
 
 #define ACCOUNT STAND_IN_ROOT "/Account/1"
 #define ROW(who, relation, status) \
-  "('" who "', '" who "', uint32 " relation ", false, uint32 " status ", '', '', uint32 0)"
+  "('" who "', '" who "', uint32 " relation ", false, uint32 " status ", '', '', uint32 0, @a{sv} {})"
 #define BOB ROW ("bob@b", "3", "2")
 #define CAROL ROW ("carol@b", "3", "1")
 

@@ -11,7 +11,7 @@ from gi.repository import Gio, GLib
 SESSION = f'{ROOT}/Session/1'
 CONNECTION_FAILURE, CANCELLED_LOCAL, CANCELLED_REMOTE, ENDED, SERVICE_RESTARTED = 3, 5, 6, 14, 17  # BeckonSessionResult
 INVITER, INVITEE = 1, 2  # BeckonSessionFlags
-EMPTY = {'s': '', 'u': 0, 'x': 0, 'b': False, 'as': [], 'o': '/'}
+EMPTY = {'s': '', 'u': 0, 'a{sv}': {}, 'x': 0, 'b': False, 'as': [], 'o': '/'}
 
 
 def interface_of(name):

@@ -8,6 +8,7 @@
 #define SAMPLE_ENVELOPE "\"envelope\":{\"kind\":\"ringing\",\"session\":\"" SAMPLE_GUID "\"}"
 #define SAMPLE_ALICE "alice@example.org"
 #define SAMPLE_BOB "bob@example.org"
+#define SAMPLE_HEX "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 static const struct
 {
@@ -53,21 +54,41 @@ static const struct
   [BK_FRAME_LOCK_RELEASE] = { "lock-release", "\"grant\":\"9\"", "\"grant\":\"9f\"" },
   [BK_FRAME_ALERTS_ENABLE] = { "alerts-enable", "\"sites\":[]", "\"sites\":[0,7,4711]" },
   [BK_FRAME_RELAYS] = { "relays", "", "" },
+  [BK_FRAME_MARK_SET]
+  = { "mark-set", "\"who\":\"" SAMPLE_BOB "\",\"message\":\"" SAMPLE_GUID "\",\"mark\":\"read\",\"tell\":false",
+      "\"who\":\"" SAMPLE_BOB "\",\"message\":\"" SAMPLE_GUID "\",\"mark\":\"delivered\",\"tell\":true" },
+  [BK_FRAME_TYPING_SET] = { "typing-set", "\"to\":\"" SAMPLE_BOB "\",\"typing\":false",
+                            "\"to\":\"" SAMPLE_BOB "\",\"typing\":true" },
+  [BK_FRAME_CONTACT_SET]
+  = { "contact-set", "\"who\":\"" SAMPLE_BOB "\",\"pinned\":false,\"muted\":false",
+      "\"who\":\"" SAMPLE_BOB "\",\"alias\":\"Bobby\",\"pinned\":true,\"muted\":true" },
+  [BK_FRAME_AVATAR_SET] = { "avatar-set", "\"ignored\":0", "\"image\":\"iVBORw0KGgo=\"" },
+  [BK_FRAME_AVATAR_GET] = { "avatar-get", "\"who\":\"" SAMPLE_BOB "\",\"avatar\":\"" SAMPLE_HEX "\"",
+                            "\"who\":\"" SAMPLE_BOB "\",\"avatar\":\"" SAMPLE_HEX "\"" },
+  [BK_FRAME_PASSWORD_SET] = { "password-set", "\"password\":\"a\",\"new_password\":\"b\"",
+                              "\"password\":\"secret\",\"new_password\":\"correct horse\"" },
+  [BK_FRAME_DEVICES] = { "devices", "", "" },
+  [BK_FRAME_DEVICE_REMOVE]
+  = { "device-remove", "\"device\":\"" SAMPLE_GUID "\"", "\"device\":\"" SAMPLE_GUID "\"" },
+  [BK_FRAME_ACCOUNT_REMOVE] = { "account-remove", "\"password\":\"a\"", "\"password\":\"secret\"" },
   [BK_FRAME_OK] = { "ok", "\"ignored\":0",
                     "\"time\":1767225600000000,\"challenge\":\"c4a1\",\"grant\":\"9f\","
                     "\"servers\":[\"turn:turn.example.org:3478?transport=udp\",\"stun:[2001:db8::7]\"],"
-                    "\"user\":\"1767312000:0b5e\",\"password\":\"c2VjcmV0\",\"ttl\":86400" },
+                    "\"user\":\"1767312000:0b5e\",\"password\":\"c2VjcmV0\",\"ttl\":86400,"
+                    "\"image\":\"iVBORw0KGgo=\",\"devices\":[\"" SAMPLE_GUID "\"],\"names\":[\"laptop\"],"
+                    "\"seen\":[1767225600]" },
   [BK_FRAME_ERROR] = { "error", "\"code\":\"not-found\",\"text\":\"No\"",
                        "\"code\":\"server-too-busy\",\"text\":\"Slower\",\"retry_ms\":250" },
   [BK_FRAME_SIGNED_IN]
   = { "signed-in", "\"device\":\"" SAMPLE_GUID "\",\"token\":\"t\",\"display_name\":\"\",\"time\":0",
       "\"device\":\"" SAMPLE_GUID "\",\"token\":\"t0ken\",\"display_name\":\"Alice\",\"time\":1767225600000000,"
-      "\"lock\":true" },
+      "\"avatar\":\"" SAMPLE_HEX "\",\"lock\":true" },
   [BK_FRAME_HELLO] = { "hello", "\"version\":1,\"domain\":\"example.org\",\"registration\":\"open\"",
                        "\"version\":2,\"domain\":\"example.org\",\"registration\":\"closed\"" },
   [BK_FRAME_CONTACT] = { "contact", "\"seq\":1,\"who\":\"" SAMPLE_BOB "\",\"relation\":\"none\",\"blocked\":false",
                          "\"seq\":1,\"who\":\"" SAMPLE_BOB "\",\"relation\":\"asking\",\"blocked\":true,"
-                         "\"display_name\":\"Bob\",\"message\":\"It is me\",\"groups\":[\"" SAMPLE_GUID "\"]" },
+                         "\"display_name\":\"Bob\",\"message\":\"It is me\",\"groups\":[\"" SAMPLE_GUID "\"],"
+                         "\"alias\":\"Bobby\",\"avatar\":\"" SAMPLE_HEX "\",\"pinned\":true,\"muted\":true" },
   [BK_FRAME_GROUP] = { "group", "\"seq\":1,\"group\":\"" SAMPLE_GUID "\"",
                        "\"seq\":1,\"group\":\"" SAMPLE_GUID "\",\"name\":\"Chess club\"" },
   [BK_FRAME_PRESENCE] = { "presence", "\"who\":\"" SAMPLE_BOB "\",\"status\":\"offline\"",
@@ -77,6 +98,15 @@ static const struct
                          "\",\"text\":\"x\",\"time\":0",
                          "\"seq\":2,\"message\":\"" SAMPLE_GUID "\",\"from\":\"" SAMPLE_BOB "\",\"to\":\"" SAMPLE_ALICE
                          "\",\"text\":\"a\\tb\",\"time\":1767225600000000" },
+  [BK_FRAME_MARK] = { "mark",
+                      "\"seq\":1,\"who\":\"" SAMPLE_BOB "\",\"message\":\"" SAMPLE_GUID
+                      "\",\"mark\":\"read\",\"outgoing\":false",
+                      "\"seq\":2,\"who\":\"" SAMPLE_BOB "\",\"message\":\"" SAMPLE_GUID
+                      "\",\"mark\":\"delivered\",\"outgoing\":true" },
+  [BK_FRAME_TYPING]
+  = { "typing", "\"who\":\"" SAMPLE_BOB "\",\"typing\":false", "\"who\":\"" SAMPLE_BOB "\",\"typing\":true" },
+  [BK_FRAME_PROFILE]
+  = { "profile", "\"display_name\":\"Alice\"", "\"display_name\":\"Alice\",\"avatar\":\"" SAMPLE_HEX "\"" },
   [BK_FRAME_SESSION] = { "session", "\"seq\":1,\"from\":\"" SAMPLE_BOB "\",\"time\":0," SAMPLE_ENVELOPE,
                          "\"seq\":2,\"from\":\"" SAMPLE_BOB "\",\"time\":1767225600000000," SAMPLE_ENVELOPE },
   [BK_FRAME_SESSION_ELSEWHERE]
@@ -93,7 +123,6 @@ static const struct
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (frame_samples) == BK_N_FRAME_TYPES);
 
-#define SAMPLE_HEX "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define SAMPLE_CHANNEL \
   ",\"fingerprint\":\"" SAMPLE_HEX "\",\"identity\":\"" SAMPLE_HEX "\",\"signature\":\"" SAMPLE_HEX SAMPLE_HEX "\""
 #define SAMPLE_HEAD(kind) "{\"kind\":\"" kind "\",\"session\":\"" SAMPLE_GUID "\""
@@ -101,7 +130,7 @@ G_STATIC_ASSERT (G_N_ELEMENTS (frame_samples) == BK_N_FRAME_TYPES);
 /* Complete envelopes of each kind. */
 static const char *const envelope_samples[] = {
   [BK_ENVELOPE_INVITE] = SAMPLE_HEAD ("invite") ",\"guid\":\"" SAMPLE_GUID "\",\"name\":\"Pipe\",\"ttl\":1800,"
-                                                "\"url\":\"https://example.org/\",\"data\":\"\"" SAMPLE_CHANNEL
+                                                "\"url\":\"https://example.org/\",\"message\":\"Chess?\",\"data\":\"\"" SAMPLE_CHANNEL
                                                 ",\"host\":\"inviter\",\"carries\":\"tcp+udp\"}",
   [BK_ENVELOPE_RINGING] = SAMPLE_HEAD ("ringing") "}",
   [BK_ENVELOPE_NOT_PRESENT] = SAMPLE_HEAD ("not-present") "}",

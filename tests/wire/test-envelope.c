@@ -26,7 +26,7 @@ static const struct
   [BK_ENVELOPE_INVITE]
   = { "invite", HEAD ("invite") ",\"guid\":\"" GUID "\",\"name\":\"Pipe\",\"ttl\":120}",
       HEAD ("invite") ",\"guid\":\"" GUID "\",\"name\":\"Pipe\",\"url\":\"https://example.org/\",\"ttl\":120,"
-                      "\"data\":\"hi\"," CHANNEL ",\"host\":\"invitee\",\"carries\":\"tcp+udp\"}" },
+                      "\"message\":\"A game of\\nchess?\",\"data\":\"hi\"," CHANNEL ",\"host\":\"invitee\",\"carries\":\"tcp+udp\"}" },
   [BK_ENVELOPE_RINGING] = { "ringing", HEAD ("ringing") "}", HEAD ("ringing") "}" },
   [BK_ENVELOPE_NOT_PRESENT] = { "not-present", HEAD ("not-present") "}", HEAD ("not-present") "}" },
   [BK_ENVELOPE_ACCEPT] = { "accept", HEAD ("accept") ",\"address\":\"192.0.2.7\"}",

@@ -282,7 +282,7 @@ test_classes (void)
           *strrchr (without_id, ',') = ' ';
         }
 
-      BkFrameClass klass = type <= BK_FRAME_RELAYS ? BK_FRAME_REQUEST
+      BkFrameClass klass = type < BK_FRAME_OK ? BK_FRAME_REQUEST
                            : type <= BK_FRAME_SIGNED_IN  ? BK_FRAME_REPLY
                                                          : BK_FRAME_PUSH;
       g_assert_cmpint (bk_frame_type_get_class (type), ==, klass);

@@ -36,6 +36,10 @@ dup_meta (BeckonMessage *message)
       return g_strdup_printf (_("%s · Not sent yet"), time);
     case BECKON_DELIVERY_SENT:
       return g_strdup_printf (_("%s · Sent"), time);
+    case BECKON_DELIVERY_DELIVERED:
+      return g_strdup_printf (_("%s · Delivered"), time);
+    case BECKON_DELIVERY_READ:
+      return g_strdup_printf (_("%s · Read"), time);
     case BECKON_DELIVERY_FAILED:
       return g_strdup_printf (_("%s · Not delivered: %s"), time, beckon_message_get_error (message));
     case BECKON_DELIVERY_RECEIVED:

@@ -226,7 +226,7 @@ bk_app_invitations_invite (BkAppInvitations *self, BeckonAccount *account, const
   inviting->invitations = g_object_ref (self);
   inviting->key = g_strdup_printf ("%s %s", who, guid);
   g_ptr_array_add (self->expected, g_strdup (inviting->key));
-  beckon_messenger_invite_app_async (self->messenger, account, who, guid, NULL, NULL, on_invited, inviting);
+  beckon_messenger_invite_app_async (self->messenger, account, who, guid, NULL, NULL, NULL, on_invited, inviting);
 }
 
 /* ---- the end ---- */

@@ -182,7 +182,7 @@ invite (BkAppInviteDialog *self)
     beckon_messenger_answer_pick_async (self->messenger, self->session, who, NULL, on_answered, g_object_ref (self));
   else
     beckon_messenger_invite_app_async (self->messenger, bk_app_person_get_account (person), who,
-                                       beckon_application_get_guid (self->application), NULL, NULL, on_invited,
+                                       beckon_application_get_guid (self->application), NULL, NULL, NULL, on_invited,
                                        g_object_ref (self));
 }
 

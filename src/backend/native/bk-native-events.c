@@ -194,6 +194,10 @@ bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame)
     case BK_FRAME_BYE:
       bk_native_backend_bye (self, frame);
       break;
+    case BK_FRAME_MARK:
+    case BK_FRAME_TYPING:
+    case BK_FRAME_PROFILE:
+      break;
     case BK_FRAME_REGISTER:
     case BK_FRAME_SIGN_IN:
     case BK_FRAME_SIGN_OUT:
@@ -215,6 +219,15 @@ bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame)
     case BK_FRAME_LOCK_RELEASE:
     case BK_FRAME_ALERTS_ENABLE:
     case BK_FRAME_RELAYS:
+    case BK_FRAME_MARK_SET:
+    case BK_FRAME_TYPING_SET:
+    case BK_FRAME_CONTACT_SET:
+    case BK_FRAME_AVATAR_SET:
+    case BK_FRAME_AVATAR_GET:
+    case BK_FRAME_PASSWORD_SET:
+    case BK_FRAME_DEVICES:
+    case BK_FRAME_DEVICE_REMOVE:
+    case BK_FRAME_ACCOUNT_REMOVE:
     case BK_FRAME_OK:
     case BK_FRAME_ERROR:
     case BK_FRAME_SIGNED_IN:

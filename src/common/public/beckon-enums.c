@@ -47,7 +47,9 @@ G_DEFINE_ENUM_TYPE (BeckonDelivery, beckon_delivery,
                     G_DEFINE_ENUM_VALUE (BECKON_DELIVERY_RECEIVED, "received"),
                     G_DEFINE_ENUM_VALUE (BECKON_DELIVERY_PENDING, "pending"),
                     G_DEFINE_ENUM_VALUE (BECKON_DELIVERY_SENT, "sent"),
-                    G_DEFINE_ENUM_VALUE (BECKON_DELIVERY_FAILED, "failed"))
+                    G_DEFINE_ENUM_VALUE (BECKON_DELIVERY_FAILED, "failed"),
+                    G_DEFINE_ENUM_VALUE (BECKON_DELIVERY_DELIVERED, "delivered"),
+                    G_DEFINE_ENUM_VALUE (BECKON_DELIVERY_READ, "read"))
 
 G_DEFINE_ENUM_TYPE (BeckonLockStatus, beckon_lock_status,
                     G_DEFINE_ENUM_VALUE (BECKON_LOCK_STATUS_NOT_INITIALIZED, "not-initialized"),

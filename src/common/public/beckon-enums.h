@@ -165,6 +165,8 @@ typedef enum {
  * @BECKON_DELIVERY_PENDING: written, not yet on the server's disk; is sent again until it is
  * @BECKON_DELIVERY_SENT: on the server's disk
  * @BECKON_DELIVERY_FAILED: refused by the server; will not be sent again
+ * @BECKON_DELIVERY_DELIVERED: a device of the other person has it
+ * @BECKON_DELIVERY_READ: the other person has seen it
  *
  * How far a message has come.
  */
@@ -173,6 +175,8 @@ typedef enum {
   BECKON_DELIVERY_PENDING = 1,
   BECKON_DELIVERY_SENT = 2,
   BECKON_DELIVERY_FAILED = 3,
+  BECKON_DELIVERY_DELIVERED = 4,
+  BECKON_DELIVERY_READ = 5,
 } BeckonDelivery;
 
 #define BECKON_TYPE_LOCK_STATUS (beckon_lock_status_get_type ())

@@ -116,10 +116,42 @@ bk_backend_state_to_nick (BkBackendState state)
 }
 
 G_DEFINE_INTERFACE (BkBackendRelays, bk_backend_relays, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkBackendMarks, bk_backend_marks, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkBackendAliases, bk_backend_aliases, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkBackendAvatars, bk_backend_avatars, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkBackendKeeping, bk_backend_keeping, G_TYPE_OBJECT)
 
 static void
 bk_backend_relays_default_init (BkBackendRelaysInterface *iface)
 {
+}
+
+static void
+bk_backend_marks_default_init (BkBackendMarksInterface *iface)
+{
+}
+
+static void
+bk_backend_aliases_default_init (BkBackendAliasesInterface *iface)
+{
+}
+
+static void
+bk_backend_avatars_default_init (BkBackendAvatarsInterface *iface)
+{
+}
+
+static void
+bk_backend_keeping_default_init (BkBackendKeepingInterface *iface)
+{
+}
+
+void
+bk_backend_device_free (BkBackendDevice *device)
+{
+  g_free (device->id);
+  g_free (device->name);
+  g_free (device);
 }
 
 BkRelays *

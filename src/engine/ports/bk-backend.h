@@ -31,6 +31,8 @@ typedef enum
   BK_BACKEND_EVENT_GROUP,
   BK_BACKEND_EVENT_PRESENCE,
   BK_BACKEND_EVENT_MESSAGE,
+  BK_BACKEND_EVENT_MARK,
+  BK_BACKEND_EVENT_TYPING,
   BK_BACKEND_EVENT_SESSION,
   BK_BACKEND_EVENT_SESSION_ELSEWHERE,
   BK_BACKEND_EVENT_LOCK,
@@ -45,7 +47,7 @@ typedef enum
 typedef struct
 {
   BkBackendEventType type;
-  const char *cursor; /* CONTACT, GROUP, MESSAGE, SESSION, SESSION_ELSEWHERE, ALERT, CAUGHT_UP; nullable */
+  const char *cursor; /* CONTACT, GROUP, MESSAGE, MARK, SESSION, SESSION_ELSEWHERE, ALERT, CAUGHT_UP; nullable */
 
   BkBackendState state; /* STATE */
   const GError *error;  /* STATE: why OFFLINE or WAITING; nullable */
@@ -54,17 +56,24 @@ typedef struct
   const char *token;  /* CREDENTIALS: to be kept as a secret, for the next sign-in without a password */
   const char *device; /* CREDENTIALS */
 
-  const char *who;              /* CONTACT, PRESENCE; MESSAGE and SESSION: the other person */
+  const char *who;              /* CONTACT, PRESENCE; MESSAGE, MARK, TYPING and SESSION: the other person */
   const char *display_name;     /* PROFILE (own), CONTACT (nullable), GROUP (NULL: it is gone) */
   BeckonRelation relation;      /* CONTACT */
   gboolean blocked;             /* CONTACT */
+  const char *alias;            /* CONTACT: how the user calls this person; nullable */
+  gboolean pinned;              /* CONTACT */
+  gboolean muted;               /* CONTACT */
+  const char *avatar;           /* CONTACT, PROFILE: id of the picture, hexadecimal digits; nullable: none */
   const char *const *groups;    /* CONTACT: ids of the groups it is in, known already or not; nullable: none */
   const char *group;            /* GROUP: its id, an opaque word of one line */
   BeckonStatus status;          /* PRESENCE */
   const char *personal_message; /* PRESENCE; nullable */
 
-  const char *message_id; /* MESSAGE */
-  gboolean outgoing;      /* MESSAGE: written by this account, on this or another device */
+  const char *message_id; /* MESSAGE; MARK: the newest one that it is about */
+  gboolean outgoing;      /* MESSAGE: written by this account, on this or another device; MARK: the other person has
+                             our messages; else: another device of ours has theirs */
+  BeckonDelivery mark;    /* MARK: DELIVERED or READ */
+  gboolean typing;        /* TYPING */
   const char *text;       /* MESSAGE; CONTACT: what the request says, nullable */
   gint64 time;            /* MESSAGE, SESSION: microseconds since 1970, when the network took it */
 
@@ -187,6 +196,77 @@ struct _BkBackendMessagesInterface
                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   /* Succeeds once the network has it on disk. Returns the time at which it took it, 0 on error. */
   gint64 (*send_finish) (BkBackendMessages *self, GAsyncResult *result, GError **error);
+};
+
+/* How far messages have come, beyond the network. A mark stands for everything up to its message. */
+#define BK_TYPE_BACKEND_MARKS (bk_backend_marks_get_type ())
+G_DECLARE_INTERFACE (BkBackendMarks, bk_backend_marks, BK, BACKEND_MARKS, GObject)
+struct _BkBackendMarksInterface
+{
+  GTypeInterface parent_iface;
+  /* This device has (DELIVERED), or the user has seen (READ), what @who wrote up to @message_id. Own devices are told
+   * of READ in any case, @who only if @tell. */
+  void (*mark_async) (BkBackendMarks *self, const char *who, const char *message_id, BeckonDelivery mark, gboolean tell,
+                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*mark_finish) (BkBackendMarks *self, GAsyncResult *result, GError **error);
+  /* Lost without a word if there is no connection. */
+  void (*set_typing) (BkBackendMarks *self, const char *to, gboolean typing);
+};
+
+/* What the user has settled about contacts, kept by the network for all devices. */
+#define BK_TYPE_BACKEND_ALIASES (bk_backend_aliases_get_type ())
+G_DECLARE_INTERFACE (BkBackendAliases, bk_backend_aliases, BK, BACKEND_ALIASES, GObject)
+struct _BkBackendAliasesInterface
+{
+  GTypeInterface parent_iface;
+  void (*set_async) (BkBackendAliases *self, const char *who, const char *alias, gboolean pinned, gboolean muted,
+                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*set_finish) (BkBackendAliases *self, GAsyncResult *result, GError **error);
+};
+
+/* Pictures of people. */
+#define BK_TYPE_BACKEND_AVATARS (bk_backend_avatars_get_type ())
+G_DECLARE_INTERFACE (BkBackendAvatars, bk_backend_avatars, BK, BACKEND_AVATARS, GObject)
+struct _BkBackendAvatarsInterface
+{
+  GTypeInterface parent_iface;
+  void (*set_async) (BkBackendAvatars *self, GBytes *image, GCancellable *cancellable, GAsyncReadyCallback callback,
+                     gpointer user_data); /* @image NULL: none */
+  gboolean (*set_finish) (BkBackendAvatars *self, GAsyncResult *result, GError **error);
+  /* NOT_FOUND if @who has another one by now. What comes is at most BK_LIMIT_AVATAR long and not checked otherwise. */
+  void (*get_async) (BkBackendAvatars *self, const char *who, const char *avatar, GCancellable *cancellable,
+                     GAsyncReadyCallback callback, gpointer user_data);
+  GBytes *(*get_finish) (BkBackendAvatars *self, GAsyncResult *result, GError **error);
+};
+
+/* A device that can sign in without the password. */
+typedef struct
+{
+  char *id;
+  char *name;    /* may be empty */
+  gint64 seen;   /* microseconds since 1970 */
+  gboolean self; /* this one */
+} BkBackendDevice;
+
+void bk_backend_device_free (BkBackendDevice *device);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkBackendDevice, bk_backend_device_free)
+
+/* The account itself, while signed in. */
+#define BK_TYPE_BACKEND_KEEPING (bk_backend_keeping_get_type ())
+G_DECLARE_INTERFACE (BkBackendKeeping, bk_backend_keeping, BK, BACKEND_KEEPING, GObject)
+struct _BkBackendKeepingInterface
+{
+  GTypeInterface parent_iface;
+  void (*change_password_async) (BkBackendKeeping *self, const char *password, const char *new_password,
+                                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*list_devices_async) (BkBackendKeeping *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                              gpointer user_data);
+  GPtrArray *(*list_devices_finish) (BkBackendKeeping *self, GAsyncResult *result, GError **error); /* BkBackendDevice */
+  void (*remove_device_async) (BkBackendKeeping *self, const char *id, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+  void (*remove_account_async) (BkBackendKeeping *self, const char *password, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*finish) (BkBackendKeeping *self, GAsyncResult *result, GError **error); /* of those without a list */
 };
 
 #define BK_TYPE_BACKEND_SESSIONS (bk_backend_sessions_get_type ())

@@ -2,15 +2,48 @@
 #include "bk-desktop.h"
 
 G_DEFINE_INTERFACE (BkSecrets, bk_secrets, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkSeat, bk_seat, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkOpener, bk_opener, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkPeerDirectory, bk_peer_directory, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkPeers, bk_peers, G_TYPE_OBJECT)
 
 static guint directory_changed_signal;
+static guint seat_changed_signal;
 
 static void
 bk_secrets_default_init (BkSecretsInterface *iface)
 {
+}
+
+static void
+bk_seat_default_init (BkSeatInterface *iface)
+{
+  seat_changed_signal
+    = g_signal_new ("changed", BK_TYPE_SEAT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+gboolean
+bk_seat_get_locked (BkSeat *self)
+{
+  return BK_SEAT_GET_IFACE (self)->get_locked (self);
+}
+
+gboolean
+bk_seat_get_idle (BkSeat *self)
+{
+  return BK_SEAT_GET_IFACE (self)->get_idle (self);
+}
+
+void
+bk_seat_set_idle_after (BkSeat *self, guint ms)
+{
+  BK_SEAT_GET_IFACE (self)->set_idle_after (self, ms);
+}
+
+void
+bk_seat_emit_changed (BkSeat *self)
+{
+  g_signal_emit (self, seat_changed_signal, 0);
 }
 
 static void

@@ -37,6 +37,25 @@ void bk_secrets_clear_async (BkSecrets *self, const char *key, GCancellable *can
 gboolean bk_secrets_clear_finish (BkSecrets *self, GAsyncResult *result, GError **error);
 const char *bk_secrets_get_warning (BkSecrets *self);
 
+/* ---- the seat ---- */
+
+#define BK_TYPE_SEAT (bk_seat_get_type ())
+/* Whether the user is there. Signal "changed" (): locked or idle is another. */
+G_DECLARE_INTERFACE (BkSeat, bk_seat, BK, SEAT, GObject)
+struct _BkSeatInterface
+{
+  GTypeInterface parent_iface;
+  gboolean (*get_locked) (BkSeat *self); /* the screen is */
+  /* Nobody has touched anything for as long as set_idle_after () says. FALSE where that cannot be known. */
+  gboolean (*get_idle) (BkSeat *self);
+  void (*set_idle_after) (BkSeat *self, guint ms); /* 0: never */
+};
+
+gboolean bk_seat_get_locked (BkSeat *self);
+gboolean bk_seat_get_idle (BkSeat *self);
+void bk_seat_set_idle_after (BkSeat *self, guint ms);
+void bk_seat_emit_changed (BkSeat *self);
+
 /* ---- web pages ---- */
 
 #define BK_TYPE_OPENER (bk_opener_get_type ())
