@@ -108,6 +108,7 @@ typedef struct
   GPtrArray *sessions;      /* element-type BkHistorySession: whose other side does not know yet that they are over */
   GPtrArray *identities;    /* element-type BkHistoryIdentity */
   BkHistoryConnection connection;
+  GHashTable *settings;     /* char *name → char *value */
 } BkHistoryContent;
 
 void bk_history_content_free (BkHistoryContent *content);
@@ -214,6 +215,11 @@ gboolean bk_engine_history_mark_read_finish (BkEngineHistory *self, GAsyncResult
 void bk_engine_history_add_identity (BkEngineHistory *self, guint account, const char *who, const char *key);
 /* A failure is only logged. */
 void bk_engine_history_set_connection (BkEngineHistory *self, const BkHistoryConnection *connection);
+
+/* ---- settings ---- */
+
+/* @value: NULL: none any more. A failure is only logged. */
+void bk_engine_history_set_setting (BkEngineHistory *self, const char *name, const char *value);
 
 /* ---- sessions ---- */
 

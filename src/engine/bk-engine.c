@@ -186,6 +186,7 @@ bk_engine_finalize (GObject *object)
   g_hash_table_unref (self->names);
   g_ptr_array_unref (self->crashed);
   g_clear_pointer (&self->relays, bk_relays_free);
+  g_free (self->download_folder);
   g_free (self->data_dir);
   G_OBJECT_CLASS (bk_engine_parent_class)->finalize (object);
 }
@@ -206,6 +207,7 @@ bk_engine_class_init (BkEngineClass *klass)
   signals[SIGNAL_NOTICE] = g_signal_new ("notice", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                                          G_TYPE_STRING, G_TYPE_STRING, BK_TYPE_ENGINE_SESSION);
   g_signal_new ("servers-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("settings-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("primary-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
@@ -216,6 +218,7 @@ bk_engine_init (BkEngine *self)
   self->adding = g_ptr_array_new_with_free_func (g_object_unref);
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->crashed = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_session_free);
+  _bk_engine_settings_init (self);
 }
 
 static void
@@ -315,6 +318,7 @@ restore (BkEngine *self, BkHistoryContent *content)
 
   for (gsize i = 0; i < n_sessions; i++)
     g_ptr_array_add (self->crashed, sessions[i]);
+  _bk_engine_restore_settings (self, content->settings);
   _bk_engine_restore_connection (self, &content->connection);
   for (guint i = 0; i < content->accounts->len; i++)
     restore_account (self, g_ptr_array_index (content->accounts, i), content);
