@@ -25,6 +25,7 @@ struct _BkEngine
 
   BkClock *clock;
   BkSecrets *secrets;
+  BkSeat *seat; /* nullable */
   BkEngineBackendFactory make_backend;
   gpointer make_backend_data;
   char *data_dir;
@@ -50,6 +51,9 @@ struct _BkEngine
 /* An account that reports to the engine. */
 BkEngineAccount *_bk_engine_make_account (BkEngine *self, BkBackend *backend, const BkHistoryAccount *stored);
 void _bk_engine_take_account (BkEngine *self, BkEngineAccount *account);
+void _bk_engine_watch_seat (BkEngine *self);
+void _bk_engine_seat_settled (BkEngine *self);
+void _bk_engine_seat_account (BkEngine *self, BkEngineAccount *account);
 void _bk_engine_settings_init (BkEngine *self);
 void _bk_engine_restore_settings (BkEngine *self, GHashTable *stored);
 void _bk_engine_restore_connection (BkEngine *self, const BkHistoryConnection *connection);

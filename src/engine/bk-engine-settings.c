@@ -71,6 +71,7 @@ _bk_engine_restore_settings (BkEngine *self, GHashTable *stored)
     self->settings.idle_minutes = (guint) minutes;
   if (folder != NULL && folder_is_valid (folder))
     use_folder (self, folder);
+  _bk_engine_seat_settled (self);
   g_signal_emit_by_name (self, "settings-changed");
 }
 
@@ -145,6 +146,7 @@ bk_engine_set_settings (BkEngine *self, const BkEngineSettings *settings, GError
   self->settings = *settings;
   use_folder (self, folder);
   keep (self);
+  _bk_engine_seat_settled (self);
   g_signal_emit_by_name (self, "settings-changed");
   return TRUE;
 }
