@@ -163,7 +163,7 @@ def test_messages():
     with Bus() as bus:
         user = desk(bus)
         sent = user.one('chat', 'send', 'echo', NASTY, '--wait')
-        assert sent['text'] == NASTY and sent['delivery'] == 'sent' and sent['outgoing'], sent
+        assert sent['text'] == NASTY and sent['delivery'] in ('sent', 'read') and sent['outgoing'], sent
         events = user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', f'message={NASTY}')
         assert events[-1] == {**events[-1], 'event': 'until', 'condition': f'message={NASTY}'}
         history = user.one('chat', 'echo')
@@ -176,6 +176,10 @@ def test_messages():
         assert user.one('chat', 'send', 'echo', '--', '--not-an-option')['text'] == '--not-an-option'
         user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', 'message=--not-an-option')
         assert user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', 'sent', '--until', 'message')
+        assert user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', 'delivered', '--until', 'read')
+        assert [m['delivery'] for m in user.one('chat', 'echo') if m['outgoing']] == ['read'] * 3
+        assert ' > (read) ' in user.run('chat', 'echo').stdout.decode()
+        assert user.json('chat', 'typing', 'echo') == user.json('chat', 'typing', 'echo', '--stop') == []
         assert user.json('chat', 'echo', '--mark-read')
         assert next(c for c in user.one('contacts') if c['signin_name'] == ECHO)['unread'] == 0
 

@@ -107,6 +107,43 @@ def test_messages_are_on_all_devices():
             assert history == wanted, (device.label, history)
 
 
+def wait_unread(device, who, count):
+    with device.watch() as watch:
+        watch.until(lambda event: event['event'] == 'contact' and event['contact']['signin_name'] == who.address
+                    and event['contact']['unread'] == count)
+
+
+def test_marks_are_on_all_devices():
+    with World() as world:
+        alice, laptop, phone = make_devices(world)
+        alice.send('bob', 'to be read')
+        for device in (laptop, phone):
+            device.wait('message=to be read', who='alice')
+        alice.wait('delivered', who='bob')
+        assert [message['delivery'] for message in alice.ctl('chat', 'bob')] == ['delivered']
+        laptop.ctl('chat', 'alice', '--mark-read')
+        wait_unread(phone, alice, 0)
+        alice.wait('read', who='bob')
+
+        # Read while the other device was away; told although the service was killed before it could say so.
+        phone.stop_service()
+        alice.send('bob', 'in a hurry')
+        laptop.kill_service()
+        laptop.start_service()
+        alice.wait('delivered', who='bob')
+        laptop.ctl('chat', 'alice', '--mark-read')
+        laptop.kill_service()
+        laptop.start_service()
+        alice.wait('read', who='bob')
+        phone.wait('message=in a hurry', who='alice')
+        wait_unread(phone, alice, 0)
+        assert [message['delivery'] for message in alice.ctl('chat', 'bob')] == ['read', 'read']
+
+        with phone.watch('--until', 'typing=alice') as watch:
+            alice.ctl('chat', 'typing', 'bob')
+            watch.until_event('until')
+
+
 def groups(device):
     return sorted((group['name'], group['contacts']) for group in device.ctl('groups'))
 
@@ -156,5 +193,6 @@ if __name__ == '__main__':
         test_two_answers_at_once,
         test_a_device_that_comes_late_rings_too,
         test_messages_are_on_all_devices,
+        test_marks_are_on_all_devices,
         test_groups_are_on_all_devices,
     ])
