@@ -48,10 +48,9 @@ class Machine:
     def lock(self, locked):
         self.client.call_raw(LOGIN, SEAT_PATH, f'{LOGIN}.Session', 'SetLockedHint', GLib.Variant('(b)', (locked,)))
 
-    def wake_up(self):
-        for going in (True, False):
-            self.mock(LOGIN, LOGIN_PATH, 'EmitSignal', '(sssav)', f'{LOGIN}.Manager', 'PrepareForSleep', 'b',
-                      [GLib.Variant('b', going)])
+    def sleep(self, going):
+        self.mock(LOGIN, LOGIN_PATH, 'EmitSignal', '(sssav)', f'{LOGIN}.Manager', 'PrepareForSleep', 'b',
+                  [GLib.Variant('b', going)])
 
     def network(self, state):
         self.mock(NETWORK, NETWORK_PATH, 'SetGlobalConnectionState', '(u)', state)
@@ -157,7 +156,12 @@ def test_wake_up_and_network():
     with Bus() as bus:
         machine = Machine(bus)
         machine.cut()
-        machine.wake_up()
+        machine.sleep(True)
+        machine.lock(True)
+        # What logind said before has been heard by now.
+        wait(lambda: machine.client.get('Account1', 'Status', machine.bob) == IDLE, 'bob to be idle')
+        machine.is_state('waiting')
+        machine.sleep(False)
         machine.is_state('online')
 
         machine.cut()
