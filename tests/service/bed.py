@@ -243,7 +243,7 @@ class Client:
         if sender == 'org.freedesktop.DBus' or interface.startswith('org.freedesktop.systemd1'):
             return
         arguments = arguments.unpack()
-        if name == 'PropertiesChanged':
+        if (interface, name) == ('org.freedesktop.DBus.Properties', 'PropertiesChanged'):
             name, arguments = 'Changed', arguments[1]
         arrivals[0] += 1
         self.signals.append((path, name, arguments))
