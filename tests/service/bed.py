@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A private bus, the real beckon-service on it, and clients: what the tests of the service stand on."""
+import contextlib
 import os
 import pathlib
 import secrets
@@ -176,6 +177,16 @@ class Bus:
                 found.append(int(process.name))
         return found
 
+    def wait_programs(self, count):
+        """That many, which run themselves by now: the service knows of a start a moment before /proc shows it."""
+        found, client = [], self.client(name=False)
+
+        def are_there():
+            found[:] = self.programs()
+            return len(found) == count or client.ping()
+        wait(are_there, f'{count} programs')
+        return found
+
     def stop(self, process, expected=0):
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -207,7 +218,8 @@ class Bus:
                 process.wait()
                 process.stdout.close()
         for pid in self.programs():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # some end by themselves
+                os.kill(pid, signal.SIGKILL)
         self.daemon.terminate()
         self.daemon.wait()
         self.daemon.stdout.close()
