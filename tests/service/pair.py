@@ -77,6 +77,18 @@ class Pair:
             return any(c[0] == who and c[2] == relation and (relation != 3 or c[4] & 2) for c in contacts)
         wait(there, f'{who} to be {relation}')
 
+    def wait_entry(self, side, result, path=None):
+        """The last session with the other one, that of @path if there is one, is in the history with that result, 0 for
+        an open one. Before it is on the disk, a crash is one before the invitation."""
+        ui = self.ui[side]
+        session = ui.get('Session1', 'SessionID', path) if path is not None else None
+        conversation = ui.call('Account1', 'GetConversation', '(s)', ALICE if side else BOB, path=self.accounts[side])
+
+        def is_written():
+            found = ui.call('Conversation1', 'ListMessages', '(xu)', 2 ** 62, 1, path=conversation)
+            return found and found[0][7].get('result') == result and session in (None, found[0][1])
+        wait(is_written, 'the entry of the session')
+
     def invite(self, data=''):
         """alice invites bob; returns her session."""
         return self.ui[0].call('Messenger1', 'InviteApp', '(osssa{sv})', '/', BOB, GUID, data, {})
