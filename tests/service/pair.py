@@ -45,7 +45,7 @@ class Pair:
         return bus.start(*self.options, backend='native')
 
     def start_server(self):
-        """The second time on the port and with the database of the first."""
+        """The second time with the database of the first, and on its port as long as the file of that is there."""
         port = self.folder / 'port'
         number = port.read_text().strip() if port.exists() else '0'
         port.unlink(missing_ok=True)

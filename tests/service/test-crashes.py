@@ -110,6 +110,13 @@ class Scene(Pair):
         self.gates = {}
         return super().__enter__()
 
+    def start_server(self):
+        """Each time on another port: the one before may be somebody else's by now."""
+        (self.folder / 'port').unlink(missing_ok=True)
+        super().start_server()
+        for gate in self.gates.values():
+            gate.lead_to(self.server_address)
+
     def address_for(self, who):
         self.gates[who] = Gate(self.server_address)
         return self.gates[who].address
