@@ -12,6 +12,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -330,6 +331,15 @@ class User:
 
 # ---- the world ----
 
+def hold_port():
+    """A port for the server that is nobody else's, also while the server is away: neither another server of this machine
+    gets it then, nor a connection. The server shares it with us, who never listen."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.bind(('127.0.0.1', 0))
+    return place
+
+
 class World:
     """Server and users. Use it with `with`; when that is left by an exception, the logs are shown."""
 
@@ -339,7 +349,8 @@ class World:
         self.screen = None
         self.server = None
         self.expected_warning = None  # a regular expression
-        self.port = 0
+        self.place = hold_port()
+        self.port = self.place.getsockname()[1]
         self.lock = lock  # what programs have to unlock is for the tests of that
         base = tempfile.gettempdir()
         # Paths of sockets are short.
@@ -369,16 +380,14 @@ class World:
     # -- the server
 
     def start_server(self):
-        """Starts the server, the second time on the port and with the database of the first."""
+        """Starts the server, the second time with the database of the first."""
         with open(self.logs / 'server.log', 'ab') as log:
             self.server = subprocess.Popen(
                 [str(program('beckon-server')), 'run', '--config', str(self.write_server_config())],
                 env={**self.environment, 'HOME': str(self.folder)}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=log, start_new_session=True, preexec_fn=die_with_parent)
-        line = Lines(self.server.stdout, 'beckon-server').next()
-        if line is None:
+        if Lines(self.server.stdout, 'beckon-server').next() is None:
             raise Failure(f'beckon-server ended with {self.server.wait()}')
-        self.port = int(line.rpartition(':')[2])
 
     def write_server_config(self):
         config = self.folder / 'server.conf'
@@ -465,6 +474,7 @@ class World:
         for user in self.users:
             with contextlib.suppress(GLib.Error):
                 user.bus.close_sync(None)
+        self.place.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
