@@ -64,12 +64,16 @@ class Desk:
         return self.bus.processes()
 
     def quit(self, application='im.beckon.Beckon'):
-        """Has a program leave by its action `quit`, and waits until it is gone."""
+        """Has a program leave by its action `quit`, and waits until it is gone and the bus knows it."""
         pid = self.user.ask_bus('GetConnectionUnixProcessID', GLib.Variant('(s)', (application,))).unpack()[0]
         arguments = GLib.Variant('(sava{sv})', ('quit', [], {}))
-        with contextlib.suppress(GLib.Error):  # it may be gone before it answers
-            self.user.bus.call_sync(application, '/' + application.replace('.', '/'), 'org.gtk.Actions', 'Activate',
-                                    arguments, None, Gio.DBusCallFlags.NONE, int(LIMIT * 1000), None)
+
+        def activate():
+            with contextlib.suppress(GLib.Error):  # it may be gone before it answers
+                self.user.bus.call_sync(application, '/' + application.replace('.', '/'), 'org.gtk.Actions', 'Activate',
+                                        arguments, None, Gio.DBusCallFlags.NONE, int(LIMIT * 1000), None)
+
+        self.user.leave_bus({application}, activate)
         wait_for_exit(pid)
 
     # -- looking

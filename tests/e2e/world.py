@@ -207,7 +207,12 @@ class User:
     def end_service(self, number):
         """Sends a signal to the service and waits until it is gone and the bus knows it."""
         pid = self.service_pid()
-        owned = {SERVICE, SESSIONS}
+        self.leave_bus({SERVICE, SESSIONS}, lambda: os.kill(pid, number))
+        wait_for_exit(pid)
+
+    def leave_bus(self, names, end):
+        """Calls what ends the owner of the names; returns when the bus knows that nobody has them any more."""
+        owned = set(names)
         loop = GLib.MainLoop()
 
         def on_owner(_bus, _sender, _path, _interface, _signal, arguments):
@@ -219,17 +224,17 @@ class User:
 
         subscription = self.bus.signal_subscribe('org.freedesktop.DBus', 'org.freedesktop.DBus', 'NameOwnerChanged',
                                                  None, None, Gio.DBusSignalFlags.NONE, on_owner)
-        for name in list(owned):  # the answer comes after the subscription is in force
+        for name in names:  # the answer comes after the subscription is in force
             if not self.ask_bus('NameHasOwner', GLib.Variant('(s)', (name,))).unpack()[0]:
                 owned.discard(name)
         limit = GLib.timeout_add(int(LIMIT * 1000), loop.quit)
-        os.kill(pid, number)
-        loop.run()
+        end()
+        if owned:
+            loop.run()
         self.bus.signal_unsubscribe(subscription)
         if owned:
-            raise Failure(f'The service of {self.label} did not leave the bus')
+            raise Failure(f'{" and ".join(owned)} of {self.label} did not leave the bus')
         GLib.source_remove(limit)
-        wait_for_exit(pid)
 
     def kill_service(self):
         self.end_service(signal.SIGKILL)
@@ -332,8 +337,8 @@ class User:
 # ---- the world ----
 
 def hold_port():
-    """A port for the server that is nobody else's, also while the server is away: neither another server of this machine
-    gets it then, nor a connection. The server shares it with us, who never listen."""
+    """A port for the server that is nobody else's, also while the server is away: neither another server of this
+    machine gets it then, nor a connection. The server shares it with us, who never listen."""
     place = socket.socket()
     place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     place.bind(('127.0.0.1', 0))
