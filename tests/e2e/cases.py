@@ -67,12 +67,15 @@ def expect_end(session, result, *users):
         assert said['result'] == result and said['result_text'], (user.label, said)
 
 
-def wait_entry(user, who, session, wanted):
+def wait_entry(user, who, session, wanted, account=None):
     """The history is written a moment after the session has changed."""
-    with user.watch('--with', who) as watch:
-        if user.entry(who, session) != wanted:
-            watch.until(lambda event: event['event'].startswith('message') and user.entry(who, session) == wanted)
-    assert user.entry(who, session) == wanted, user.entry(who, session)
+    def entry():
+        return user.entry(who, session, account)
+
+    with user.watch(*(['--account', account] if account else []), '--with', who) as watch:
+        if entry() != wanted:
+            watch.until(lambda event: event['event'].startswith('message') and entry() == wanted)
+    assert entry() == wanted, entry()
 
 
 def register_peer(users, mode):

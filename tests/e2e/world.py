@@ -318,9 +318,10 @@ class User:
         return [entry['text'] for entry in self.ctl('chat', who, '--limit', '0')
                 if not entry['outgoing'] and not entry['session']]
 
-    def entry(self, who, session):
+    def entry(self, who, session, account=None):
         """What is left of a session in the conversation: whether it was outgoing, sentence, result, result in words."""
-        found = [entry for entry in self.ctl('chat', who, '--limit', '0') if entry['session'] == session]
+        chat = self.ctl(*(['--account', account] if account else []), 'chat', who, '--limit', '0')
+        found = [entry for entry in chat if entry['session'] == session]
         if len(found) > 1:
             raise Failure(f'{self.label} has a session twice: {found}')
         return tuple(found[0][name] for name in ('outgoing', 'text', 'result', 'result_text')) if found else None
