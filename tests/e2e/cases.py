@@ -30,8 +30,9 @@ def lose_server(world, *users):
 
 
 def regain_server(world, *users):
-    """The server is there again and so are the users, who ask for it: by themselves, they wait the longer the more often
-    they have tried. Whoever asks during a try is told how that one ends: it may not be one from before the start."""
+    """The server is there again and so are the users, who ask for it: by themselves, they wait the longer, the more
+    often they have tried. Whoever asks during a try is told how that one ends: it may not be one from before the start.
+    """
     world.start_server()
     for user in users:
         user.wait('account-state=waiting', 'account-state=online')
