@@ -273,7 +273,7 @@ class Desk:
         tells of itself a moment before the window manager knows it."""
         name = 'of the user' if frame is None else f'“{frame.name}”'
         found = self.hands.wait(lambda: self.on_screen(frame), f'the window {name} did not appear')
-        active = [window for window in found if window.id == self.hands.active()]
+        active = [window for window in found if frame is not None and window.id == self.hands.active()]
         window = (active or found)[-1]
         self.hands.activate(window)
         return window
