@@ -177,6 +177,7 @@ def test_messages():
         user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', 'message=--not-an-option')
         assert user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', 'sent', '--until', 'message')
         assert user.json('chat', 'echo', '--mark-read')
+        user.json('--timeout', '10', 'watch', '--until', 'unread=echo:0')
         assert next(c for c in user.one('contacts') if c['signin_name'] == ECHO)['unread'] == 0
 
 
@@ -209,7 +210,7 @@ def test_applications():
         assert user.json('apps', 'register', GUID.lower(), 'Thing', '/bin/cat -', '--url', 'https://example.org') == []
         thing = user.one('apps', 'list')[0]
         assert (thing['guid'], thing['name'], thing['present'], thing['user']) == (GUID, 'Thing', True, True), thing
-        user.json('--timeout', '5', 'watch', '--until', f'application={GUID}')
+        user.json('--timeout', '10', 'watch', '--until', f'application={GUID}')
         user.fails(1, 'im.beckon.Error.AppAlreadyRegistered', 'apps', 'register', GUID, 'Thing', '/bin/cat')
         user.fails(1, 'im.beckon.Error.AppNotRegistered', 'invite', 'echo', 'Nothing')
         assert user.json('apps', 'update', GUID, 'Thing 2', "/bin/sleep 1000") == []
@@ -252,13 +253,13 @@ def test_sessions():
         assert user.one('show', ended['id'].strip('{}').lower()[:12])['id'] == ended['id']
         user.fails(5, 'invitation-declined', 'invite', 'echo', GUID, '--wait', 'accepted', '--data', 'decline')
         # Nobody answers: the wait ends, the invitation goes on.
-        user.fails(4, 'within 1 s', '--timeout', '1', 'invite', 'echo', 'Thing', '--wait', 'connected', '--data',
+        user.fails(4, 'within 3 s', '--timeout', '3', 'invite', 'echo', 'Thing', '--wait', 'connected', '--data',
                    'ignore')
         ringing = user.one('sessions')[0]
         assert ringing['state'] == 'invitation', ringing
-        user.json('--timeout', '5', 'watch', '--session', ringing['id'], '--until', 'ringing')
+        user.json('--timeout', '10', 'watch', '--session', ringing['id'], '--until', 'ringing')
         assert user.json('cancel', '--data', 'enough') == []
-        events = user.json('--timeout', '5', 'watch', '--session', ringing['id'], '--until',
+        events = user.json('--timeout', '10', 'watch', '--session', ringing['id'], '--until',
                            'session-result=cancelled-local')
         assert events[-1]['event'] == 'until'
         user.fails(1, 'im.beckon.Error.SessionStateInvalid', 'cancel', ringing['id'])
@@ -343,6 +344,8 @@ def test_the_service_leaves():
         while '"event":"service"' not in (line := watch.stdout.readline()):
             assert line
         assert '"connected":"false"' in line
+        service.wait(LIMIT)
+        bus.wait_until_left()
         bus.start()
         while '"event":"service"' not in (line := watch.stdout.readline()):
             assert line
