@@ -52,7 +52,7 @@ PEER_XML = (SOURCE / 'data' / 'dbus' / 'im.beckon.Peer1.xml').read_text()
 arrivals = [0]
 
 
-def wait(condition, what, seconds=10):
+def wait(condition, what, seconds=30):
     """Runs the main loop until condition () is true. Something must happen that makes the loop turn, e.g. a signal. A
     condition that asks the service turns the loop itself: what comes in meanwhile may be the very thing that is waited
     for, later than the answer, so the condition is then looked at again before the loop is left to rest."""
@@ -355,7 +355,7 @@ class Client:
     def wait_state(self, path, state, door=SERVICE):
         wait(lambda: self.get('Session1', 'State', path, door) == state, f'state {state} of {path}')
 
-    def wait_signal(self, name, path=None, match=None, seconds=10):
+    def wait_signal(self, name, path=None, match=None, seconds=30):
         def find():
             return next((s for s in self.signals if s[1] == name and path in (None, s[0])
                          and (match is None or match(s[2]))), None)
