@@ -387,16 +387,17 @@ start_stranger (int type, const BkEndpoint *endpoint)
 
 typedef struct
 {
-  pid_t pid;
+  gboolean ended;
   int status;
 } Child;
 
-static gboolean
-has_ended (gpointer data)
+static void
+on_ended (pid_t pid, int status, gpointer data)
 {
   Child *child = data;
 
-  return waitpid (child->pid, &child->status, WNOHANG) == child->pid;
+  child->status = status;
+  child->ended = TRUE;
 }
 
 static void
@@ -420,9 +421,10 @@ test_another_user (void)
   host_and_join (&pair, &place, &joined);
   for (int type = SOCK_STREAM; type <= SOCK_DGRAM; type++)
     {
-      Child child = { start_stranger (type, &joined), 0 };
+      Child child = { FALSE, 0 };
 
-      bk_test_wait_until (has_ended, &child);
+      g_child_watch_add (start_stranger (type, &joined), on_ended, &child);
+      bk_test_wait_for_flag (&child.ended);
       g_assert_true (WIFEXITED (child.status));
       g_assert_cmpint (WEXITSTATUS (child.status), ==, 0);
     }
