@@ -169,6 +169,8 @@ test_idle (void)
   bk_test_wait_for_count (&f.closed, 1);
   g_assert_cmpint (f.last_closed, ==, BK_SERVER_CLOSED_IDLE);
   g_assert_cmpuint (net_stats (&f)->open, ==, 1);
+  raw_send_frame (lively, RAW_FIN | RAW_TEXT, "still here", 10);
+  raw_expect_text (lively, "still here");
   net_fixture_stop (&f);
 }
 
