@@ -176,8 +176,10 @@ def test_messages():
         assert user.one('chat', 'send', 'echo', '--', '--not-an-option')['text'] == '--not-an-option'
         user.json('--timeout', LIMIT, 'watch', '--with', 'echo', '--until', 'message=--not-an-option')
         assert user.json('--timeout', LIMIT, 'watch', '--with', 'echo', '--until', 'sent', '--until', 'message')
+        ui = bus.client()
+        ui.attach()
         assert user.json('chat', 'echo', '--mark-read')
-        user.json('--timeout', LIMIT, 'watch', '--until', 'unread=echo:0')
+        ui.wait_signal('ContactsChanged', None, lambda a: [(c[0], c[7]) for c in a[2]] == [(ECHO, 0)])
         assert next(c for c in user.one('contacts') if c['signin_name'] == ECHO)['unread'] == 0
 
 
