@@ -54,7 +54,9 @@ def test_later():
     """Who closes the dialog has not answered: the card still asks."""
     with couple() as (_world, alice, bob):
         register(alice, bob)
-        bob.desk.key('esc', window=ring(alice, bob, NAME))
+        dialog = ring(alice, bob, NAME)
+        bob.desk.notification(f'Alice invites you to {NAME}')
+        bob.desk.key('esc', window=dialog)
         bob.desk.window_gone(INVITATION)
         assert bob.desk.notifications.find(f'Alice invites you to {NAME}'), 'the notification went with the dialog'
         bob.press('Accept', within=bob.last_card('Waiting for your answer'))
