@@ -75,7 +75,7 @@ def test_accept_in_the_notification():
 
 def test_nobody_answers():
     # Long enough to see the dialog on a machine that is busy, and shorter than what is waited for it to go.
-    with couple(['--answer-timeout', str(round(LIMIT / 2))]) as (_world, alice, bob):
+    with couple(['--answer-timeout', str(round(LIMIT / 3))]) as (_world, alice, bob):
         ring(alice, bob, 'Pipe')
         alice.last_card('Bob did not answer in time.')
         bob.last_card('The invitation from Alice ran out.')

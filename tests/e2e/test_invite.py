@@ -125,7 +125,7 @@ def test_cancel_while_connected():
 def test_time_out():
     with World() as world:
         # On a machine that is busy, it must ring at bob's before that.
-        alice, bob = world.friends('alice', 'bob', service_options=['--answer-timeout', str(round(LIMIT / 4))])
+        alice, bob = world.friends('alice', 'bob', service_options=['--answer-timeout', str(round(LIMIT / 5))])
         session = alice.ctl('invite', 'bob', 'Pipe')['id']
         waiting = alice.start([program('beckonctl'), 'invite', 'bob', 'Pipe', '--wait', 'accepted'],
                               stderr=subprocess.PIPE)
