@@ -145,6 +145,10 @@ class Bus:
         """kill -9; returns when the bus knows it too, so that the next service finds the names free."""
         process.kill()
         process.wait()
+        self.wait_until_left()
+
+    def wait_until_left(self):
+        """The service has ended, and the bus knows it."""
         client = self.client(name=False)
         for name in (SERVICE, SESSIONS):
             client.wait_for_name(name, there=False)
