@@ -123,7 +123,9 @@ bk_file_name_clean (const char *name)
   g_autofree char *safe = is_device (clean) ? g_strconcat ("_", clean, NULL) : g_strdup (clean);
   gsize stem = find_extension (safe);
   gsize kept = cut (safe, BK_FILE_NAME_MAX - strlen (safe + stem));
-  return g_strdup_printf ("%.*s%s", (int) MIN (kept, stem), safe, safe + stem);
+  char *fitting = g_strdup_printf ("%.*s%s", (int) MIN (kept, stem), safe, safe + stem);
+  strip (fitting);
+  return fitting;
 }
 
 /**

@@ -88,6 +88,12 @@ test_long (void)
   check_long ("x", 251, ".txt");
   check_long ("ä", 120, ".jpeg");
   check_long ("🦆", 62, ".tar.gz");
+
+  /* What is cut off leaves no dot at the end. */
+  g_autofree char *x = g_strnfill (BK_FILE_NAME_MAX - 1, 'x');
+  g_autofree char *name = g_strconcat (x, ".and-more-than-any-extension", NULL);
+  g_autofree char *clean = bk_file_name_clean (name);
+  g_assert_cmpstr (clean, ==, x);
 }
 
 static void
