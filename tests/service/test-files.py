@@ -4,16 +4,20 @@
 import hashlib
 import os
 import pathlib
+import signal
 import sys
+import time
+
+from gi.repository import GLib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import ROOT, SESSIONS, refused, wait
+from bed import SERVICE, SESSIONS, SLOWNESS, refused, wait
 from files import FILE_GUID, accept, offer, send, transfer, wait_end
 from pair import Pair, ALICE, BOB
 
-DECLINED, CANCELLED_REMOTE, CANCELLED_LOCAL, ENDED = 2, 5, 10, 14
-SIZE = 200 * 1024 * 1024
+DECLINED, CANCELLED_LOCAL, CANCELLED_REMOTE, ENDED = 2, 5, 6, 14
+LARGE = (200 if SLOWNESS == 1 else 20) * 1024 * 1024
 
 
 class Shared:
@@ -73,6 +77,115 @@ def test_a_file():
         texts = [ui.get('Session1', 'ResultText', p) for ui, p in zip(pair.ui, (one, two))]
         assert texts == [f'{BOB.split("@")[0]} has received “letter.txt”.', 'You have received “letter.txt”.'], texts
     assert sorted(p.name for p in place.iterdir()) == ['letter (2).txt', 'letter (3).txt', 'letter.txt']
+
+
+def test_refused():
+    pair = Shared.get()
+    alice, bob = pair.ui
+    path = make(pair, 'x', b'x')
+    refused('InvalidArgument', send, alice, pair.buses[0].dir)
+    refused('InvalidArgument', send, alice, '/dev/null')
+    refused('InvalidArgument', send, alice, path, flags=os.O_WRONLY)
+    refused('InvalidArgument', send, alice, path, flags=os.O_PATH)
+    refused('InvalidArgument', send, alice, path, '')
+    refused('InvalidArgument', send, alice, path, '../x')
+    refused('InvalidArgument', send, alice, path, 'x' * 256)
+    refused('InvitedSelf', send, alice, path, who=ALICE)
+    refused('UserNotFound', send, alice, path, who='carol@localhost')
+    refused('InvalidArgument', alice.call, 'Messenger1', 'SendFile', '(oshsa{sv})', '/', BOB, 0, 'x', {})
+    refused('InvalidArgument', alice.call, 'Registry1', 'RegisterApplication', '(ssss)', FILE_GUID, 'File', '', '/bin/true')
+    one, two = offer(pair, path)
+    refused('NotInvitee', alice.call, 'Session1', 'AcceptFile', '(s)', '/tmp', path=one)
+    refused('InvalidArgument', accept, pair, two, 'relative')
+    refused('Storage', accept, pair, two, '/proc/self')
+    app = pair.buses[1].client()
+    app.attach(SESSIONS)
+    refused('NotFound', app.call, 'Session1', 'AcceptFile', '(s)', '/tmp', path=two, door=SESSIONS)
+    bob.call('Session1', 'Decline', '(s)', '', path=two)
+    assert wait_end(pair, one, two) == [DECLINED, DECLINED]
+    assert transfer(alice, one)['state'] == transfer(bob, two)['state'] == 'failed'
+    invited = pair.invite()
+    refused('NotSupported', alice.call, 'Session1', 'AcceptFile', '(s)', '/tmp', path=invited)
+    alice.call('Session1', 'Cancel', '(us)', 0, '', path=invited)
+    alice.wait_signal('Termination', invited)
+
+
+def test_in_the_history():
+    pair = Shared.get()
+    place = folder(pair, 'downloads')
+    pair.ui[1].call('Messenger1', 'SetSettings', '(a{sv})', {'download-folder': GLib.Variant('s', str(place))})
+    one, two = offer(pair, make(pair, 'minutes.odt', b'minutes'))
+    pair.ui[1].call('Session1', 'Accept', '(s)', '', path=two)
+    wait_end(pair, one, two)
+    for side, (path, where) in enumerate(((one, None), (two, str(place / 'minutes.odt')))):
+        pair.wait_entry(side, ENDED, path)
+        ui = pair.ui[side]
+        talk = ui.call('Account1', 'GetConversation', '(s)', ALICE if side else BOB, path=pair.accounts[side])
+        entry = ui.call('Conversation1', 'ListMessages', '(xu)', 2 ** 62, 1, path=talk)[0][7]
+        assert (entry['application'], entry['file-name'], entry['file-size']) == (FILE_GUID, 'minutes.odt', 7), entry
+        assert entry.get('file-path') == where, entry
+
+
+def memory(process):
+    lines = pathlib.Path(f'/proc/{process.pid}/status').read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith('VmHWM')) * 1024
+
+
+def test_cancel():
+    pair = Shared.get()
+    path = make(pair, 'large', b'begin')
+    os.truncate(path, LARGE)
+    place = folder(pair, 'cancelled')
+    for side, (here, there) in enumerate(((CANCELLED_LOCAL, CANCELLED_REMOTE), (CANCELLED_REMOTE, CANCELLED_LOCAL))):
+        one, two = offer(pair, path)
+        accept(pair, two, place)
+        pair.ui[1].wait_signal('Changed', two, lambda c: c.get('Transfer', {}).get('done', 0) > 0)
+        pair.ui[side].call('Session1', 'Cancel', '(us)', 0, '', path=(one, two)[side])
+        assert wait_end(pair, one, two) == [here, there]
+        wait(lambda: pair.ui[1].ping(SERVICE) or not list(place.iterdir()), 'what was received to go')
+    path.unlink()
+
+
+def test_the_receiver_is_killed():
+    """Much of it is there already when the same file is sent once more. Nothing is held in memory, and how far it is is
+    told now and then."""
+    with Pair() as pair:
+        path = make(pair, 'large', os.urandom(1024 * 1024))
+        os.truncate(path, LARGE)
+        place = folder(pair, 'killed')
+        before = [memory(pair.services[0])]
+        one, two = offer(pair, path)
+        accept(pair, two, place)
+        pair.wait_entry(1, 0, two)
+        pair.ui[1].wait_signal('Changed', two, lambda c: c.get('Transfer', {}).get('done', 0) > LARGE // 8)
+        pair.services[1].send_signal(signal.SIGSTOP)
+        part = place / '.large.part'
+        there = part.stat().st_size
+        assert LARGE // 8 < there < LARGE
+        pair.buses[1].kill(pair.services[1])
+        pair.services[1] = pair.start_service(pair.buses[1])
+        pair.ui[1] = pair.buses[1].client()
+        pair.ui[1].attach()
+        pair.ui[0].wait_signal('Termination', one, seconds=60)
+        assert transfer(pair.ui[0], one)['state'] == 'failed'
+        assert part.stat().st_size == there
+        pair.wait_relation(0, BOB, 3)
+        before.append(memory(pair.services[1]))
+        one, two = offer(pair, path)
+        begin = time.monotonic()
+        accept(pair, two, place)
+        assert wait_end(pair, one, two, seconds=120) == [ENDED, ENDED]
+        seconds = time.monotonic() - begin
+        print(f'# {(LARGE - there) / 1e6 / seconds:.0f} MB/s')
+        assert [p.name for p in place.iterdir()] == ['large']
+        assert digest(path) == digest(place / 'large')
+        changes = [s[2]['Transfer'] for s in pair.ui[1].signals if s[:2] == (two, 'Changed') and 'Transfer' in s[2]]
+        waiting = [change['done'] for change in changes if change['state'] == 'waiting']
+        running = [change['done'] for change in changes if change['state'] == 'running']
+        assert set(waiting) == {there}, (waiting, there)
+        assert running == sorted(running) and len(running) <= 4 * seconds + 4, (running, seconds)
+        for process, size in zip(pair.services, before):
+            assert memory(process) < size + 32 * 2 ** 20 * SLOWNESS, (size, memory(process))
 
 
 if __name__ == '__main__':
