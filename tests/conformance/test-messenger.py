@@ -201,13 +201,13 @@ def test_add_contact_and_the_answers():
     asked = lambda: next((c for c in carol('ListContacts') if c[0] == ALICE), None)
     mine = lambda: contact(0, 'carol@localhost')
     call(0, 'AddContact', '(ss)', 'CAROL@localhost', 'It is me')
-    wait(asked, 'the request')
+    wait(lambda: asked() and mine(), 'the request')
     assert asked()[2] == ASKING and asked()[6] == 'It is me' and mine()[1] == ASKED and mine()[3] == 0
     carol('DeclineContact', '(s)', ALICE)
-    assert asked() is None
+    wait(lambda: asked() is None, 'the end of the request')
     wait(lambda: mine() is None, 'alice to have nobody there')
     call(0, 'AddContact', '(ss)', 'carol@localhost', '')
-    wait(asked, 'the next request')
+    wait(lambda: asked() and mine(), 'the next request')
     carol('ApproveContact', '(s)', ALICE)
     wait(lambda: mine()[1] == FRIENDS and mine()[3] == ONLINE, 'the friendship')
     two.ui[0].wait_signal('ContactsChanged', two.accounts[0],

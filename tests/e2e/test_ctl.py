@@ -556,6 +556,7 @@ def test_commands():
             check_properties(person, 'Account1', person.objects('ListAccounts')[0], person('account list')[0])
         alice('sessions')
         alice('cancel', session)
+        bob.user.wait_session(session)  # else there were two that he could mean
         without_a_question(alice, bob)
         as_a_program(alice, bob)
         with_the_picker(alice, bob, watches[0])

@@ -247,8 +247,10 @@ def test_lock():
         enabled = []
         other.connect('lock-enable', lambda _lock, enable, name: enabled.append((enable, name)))
         call(echo, 'send', '!lock')
+        # Each lock has a connection of its own: what is told to both arrives at either one first.
         wait(lambda: enabled == [(True, 'alice@localhost')], 'the lock')
-        assert lock.get_status() == lock.get_account_status('alice@localhost') == Beckon.LockStatus.INITIALIZED
+        wait(lambda: lock.get_status() == Beckon.LockStatus.INITIALIZED, 'the other lock')
+        assert lock.get_account_status('alice@localhost') == Beckon.LockStatus.INITIALIZED
         fails(Beckon.Error.API_LOCKED, manager, 'create_session', None)
         told = []
         lock.connect('status-changed', lambda _lock, status, name: told.append(status))
@@ -309,6 +311,7 @@ def test_the_service_leaves_and_comes_back():
         desk.stop(desk.service)
         wait(lambda: seen == [False], 'the loss')
         assert messenger.get_accounts().get_n_items() == 0
+        desk.wait_until_left()
         desk.start()
         wait(lambda: seen == [False, True], 'the return')
         assert [account.get_signin_name() for account in messenger.get_accounts()] == ['alice@localhost']

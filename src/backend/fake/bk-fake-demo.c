@@ -10,6 +10,7 @@
 #define ECHO "echo@localhost"
 #define LICENSE "BKDEMO"
 #define LICENSE_KEY "demo"
+#define CUT_MS (60 * 60 * 1000)
 #define SITE 7 /* whose subscribers the operator speaks to */
 #define MS_PER_CHARACTER 30 /* Echo types like people do */
 #define MAX_TYPING_MS 2000
@@ -176,12 +177,29 @@ set_locked (BkFakeBackend *echo, gboolean locked)
       bk_fake_backend_disconnect (network->members->pdata[i]);
 }
 
+/* Who asked for it has no network, until something happens on their machine. */
+static void
+cut (BkFakeBackend *echo, const char *who)
+{
+  BkFakeNetwork *network = echo->network;
+
+  for (guint i = 0; i < network->members->len; i++)
+    {
+      BkFakeBackend *member = network->members->pdata[i];
+
+      if (g_strcmp0 (member->sign_in_name, who) == 0)
+        bk_fake_backend_lose (member, CUT_MS);
+    }
+}
+
 /* Returns whether @text is for the operator, and has it done. */
 static gboolean
 obey (BkFakeBackend *echo, const char *who, const char *text)
 {
   if (g_str_equal (text, "!lock") || g_str_equal (text, "!unlock"))
     set_locked (echo, g_str_equal (text, "!lock"));
+  else if (g_str_equal (text, "!cut"))
+    cut (echo, who);
   else if (g_str_equal (text, "!ask"))
     bk_fake_network_ask_again (echo->network, LICENSE);
   else if (g_str_equal (text, "!revoke"))
