@@ -287,8 +287,8 @@ test_asked_while_it_ends (void)
   bk_raw_server_hang_up (world->server);
   while (bk_recorder_count (world->alice, BK_BACKEND_EVENT_STATE) == 0)
     {
-      g_assert_cmpuint (n_asked, <, G_N_ELEMENTS (results));
-      start_saying (world, NULL, &results[n_asked++]);
+      if (n_asked < G_N_ELEMENTS (results))
+        start_saying (world, NULL, &results[n_asked++]);
       g_main_context_iteration (NULL, TRUE);
     }
   expect_waiting (world, BECKON_ERROR_DISCONNECTED);

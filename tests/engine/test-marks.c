@@ -231,8 +231,10 @@ test_kept_to_oneself (void)
 
   engine_world_open (world);
   BkEngineAccount *alice = engine_world_add_alice (world, &backend);
-  BkEngineConversation *bob = with (alice, BOB);
   settings (world, FALSE, TRUE);
+  engine_world_close (world);
+  alice = engine_world_reopen (world, &backend);
+  BkEngineConversation *bob = with (alice, BOB);
   hand_backend_state (backend, BK_BACKEND_WAITING, BECKON_ERROR_DISCONNECTED);
   arrive (backend, "1", BOB, "m1", FALSE, 1001);
   engine_world_settle (world, alice);
