@@ -39,8 +39,8 @@ bk_ctl_safe (const char *text)
   return escape (text != NULL ? text : "", "");
 }
 
-static char *
-format_time (gint64 microseconds, const char *format)
+char *
+bk_ctl_format_time (gint64 microseconds, const char *format)
 {
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (microseconds / G_USEC_PER_SEC);
   g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
@@ -78,6 +78,7 @@ build_account (JsonBuilder *builder, GObject *object)
 
   add_text (builder, "signin_name", beckon_account_get_signin_name (account));
   add_text (builder, "display_name", beckon_account_get_display_name (account));
+  add_text (builder, "avatar", beckon_account_get_avatar (account));
   add_text (builder, "server", beckon_account_get_server (account));
   add_text (builder, "state", beckon_account_get_state (account));
   add_text (builder, "status", beckon_status_to_nick (beckon_account_get_status (account)));
@@ -94,6 +95,10 @@ build_contact (JsonBuilder *builder, GObject *object)
 
   add_text (builder, "signin_name", beckon_contact_get_signin_name (contact));
   add_text (builder, "display_name", beckon_contact_get_display_name (contact));
+  add_text (builder, "alias", beckon_contact_get_alias (contact));
+  add_text (builder, "avatar", beckon_contact_get_avatar (contact));
+  add_flag (builder, "pinned", beckon_contact_get_pinned (contact));
+  add_flag (builder, "muted", beckon_contact_get_muted (contact));
   add_text (builder, "relation", beckon_relation_to_nick (beckon_contact_get_relation (contact)));
   add_flag (builder, "blocked", beckon_contact_get_blocked (contact));
   add_text (builder, "status", beckon_status_to_nick (beckon_contact_get_status (contact)));
@@ -231,6 +236,10 @@ contact_line (GObject *object)
                           beckon_status_to_nick (beckon_contact_get_status (contact)));
   if (beckon_contact_get_blocked (contact))
     g_string_append (line, "  blocked");
+  if (beckon_contact_get_pinned (contact))
+    g_string_append (line, "  pinned");
+  if (beckon_contact_get_muted (contact))
+    g_string_append (line, "  muted");
   if (beckon_contact_get_unread (contact) > 0)
     g_string_append_printf (line, "  %u unread", beckon_contact_get_unread (contact));
   if (!g_str_equal (beckon_contact_get_display_name (contact), beckon_contact_get_signin_name (contact)))
@@ -255,7 +264,7 @@ static char *
 message_line (GObject *object)
 {
   BeckonMessage *message = BECKON_MESSAGE (object);
-  g_autofree char *when = format_time (beckon_message_get_time (message), "%Y-%m-%d %H:%M:%S");
+  g_autofree char *when = bk_ctl_format_time (beckon_message_get_time (message), "%Y-%m-%d %H:%M:%S");
   const char *mark = "";
 
   if (beckon_message_get_delivery (message) == BECKON_DELIVERY_PENDING)

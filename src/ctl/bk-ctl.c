@@ -114,6 +114,17 @@ bk_ctl_account (BkCtl *ctl)
   return account;
 }
 
+BeckonAccount *
+bk_ctl_named_account (BkCtl *ctl)
+{
+  if (ctl->args[0] != NULL)
+    {
+      g_free (ctl->account_name);
+      ctl->account_name = g_strdup (ctl->args[0]);
+    }
+  return bk_ctl_account (ctl);
+}
+
 GPtrArray *
 bk_ctl_dup_items (GListModel *model)
 {
