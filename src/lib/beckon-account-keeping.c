@@ -57,7 +57,7 @@ beckon_account_set_contact_finish (BeckonAccount *self, GAsyncResult *result, GE
 /**
  * beckon_account_set_avatar_async:
  * @self: an account
- * @image: (nullable): a PNG or JPEG of at most 65536 bytes, %NULL for none
+ * @image: (nullable): a PNG or JPEG of at most 65536 bytes and 1024 pixels a side, %NULL for none
  * @cancellable: (nullable): a cancellable
  * @callback: called when done
  * @user_data: for @callback

@@ -48,7 +48,7 @@ test_kinds (void)
   refuse (BYTES (""));
   refuse (BYTES ("GIF89a\x80\2\xE0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0"));
   refuse (BYTES ("\x89PNG\r\n\x1A\n\0\0\0\rIEND\0\0\x02\x80\0\0\x01\xE0"));
-  refuse (BYTES ("\xFF\xD8\xFF\xDA\0\x0B\x08\x01\xE0\x02\x80\x01\x01\x11\0")); /* coded without a size */
+  refuse (BYTES ("\xFF\xD8\xFF\xDA\0\x04" "ab" SOF_640x480)); /* coded without a size */
   refuse (BYTES ("\xFF\xD8\xFF\xC4\0\x0B\x08\x01\xE0\x02\x80\x01\x01\x11\0")); /* a table */
   refuse (BYTES ("\xFF\xD8\xFF\xE0\0\1" SOF_640x480));
   refuse (BYTES ("\xFF\xD8" "abcd" SOF_640x480));

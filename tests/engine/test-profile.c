@@ -257,11 +257,18 @@ test_hostile (void)
   hand_backend_go_online (backend);
   bk_test_drain ();
   g_assert_cmpuint (backend->requests->len, ==, 2);
+
+  /* A good one goes the same way, behind them. */
+  say_contact (backend, "5", "erin@example.org", BECKON_RELATION_ACCEPTED, "erin");
+  answer (hand_backend_request (backend, 2), "erin");
+  wait_shown (world, alice, "erin@example.org", "erin");
   wait_shown (world, alice, BOB, NULL);
   wait_shown (world, alice, CAROL, NULL);
   wait_shown (world, alice, DORA, NULL);
   g_assert_false (exists (world, "bob"));
   g_assert_false (exists (world, "somebody else"));
+  g_autofree char *stray = g_build_filename (world->dir, "data", "beckon", "pictures", id, NULL);
+  g_assert_false (g_file_test (stray, G_FILE_TEST_EXISTS));
 }
 
 static void
@@ -525,6 +532,18 @@ test_devices (void)
   g_assert_error (error, BECKON_ERROR, BECKON_ERROR_NOT_FOUND);
 }
 
+static gboolean
+on_signing_out (BkEngineAccount *account, guint leave, gpointer user_data)
+{
+  return TRUE; /* somebody is being told good-bye */
+}
+
+static gboolean
+is_leaving (gpointer data)
+{
+  return bk_engine_account_get_status (data) == BECKON_STATUS_LOCAL_DISCONNECTING_FROM_SERVER;
+}
+
 static void
 test_deleted (void)
 {
@@ -542,11 +561,13 @@ test_deleted (void)
   g_clear_error (&error);
   g_assert_cmpuint (g_list_model_get_n_items (bk_engine_get_accounts (world->engine)), ==, 1);
 
-  /* The network throws the device out at once; nobody waits for it to say good-bye. */
+  /* The network throws the device out; from then on nobody waits for anything to be said to it. The clock stands. */
   backend->silent = TRUE;
+  g_signal_connect (alice, "signing-out", G_CALLBACK (on_signing_out), NULL);
   bk_engine_delete_account_async (world->engine, alice, "sesame-open", NULL, bk_test_store_result, &right);
   g_assert_cmpstr (hand_backend_request (backend, 1)->id, ==, "sesame-open");
   hand_request_answer (hand_backend_request (backend, 1), -1);
+  bk_test_wait_until (is_leaving, alice);
   hand_backend_state (backend, BK_BACKEND_OFFLINE, BECKON_ERROR_ACCESS_DENIED);
   bk_engine_delete_account_finish (world->engine, bk_test_await (&right), &error);
   g_assert_no_error (error);

@@ -20,27 +20,6 @@ check_password (GTask *task, const char *password)
 
 /* ---- the password ---- */
 
-/* The way back of a change: a connection that is made with the old password from now on would be refused. */
-static void
-on_password_changed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  BkNativeBackend *self = BK_NATIVE_BACKEND (source);
-  gint64 *done;
-  GError *error = NULL;
-
-  if (!bk_native_finish_boolean (result, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  if (self->password != NULL)
-    bk_native_set_secret (&self->password, g_task_get_task_data (task));
-  done = g_new (gint64, 1);
-  *done = 1;
-  g_task_return_pointer (task, done, g_free);
-}
-
 static void
 native_change_password_async (BkBackendKeeping *backend, const char *password, const char *new_password,
                               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
@@ -49,7 +28,6 @@ native_change_password_async (BkBackendKeeping *backend, const char *password, c
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, native_change_password_async);
-  g_task_set_task_data (task, g_strdup (new_password), (GDestroyNotify) bk_native_free_secret);
   if (!check_password (task, password)
       || !bk_native_check_text (task, new_password, BK_LIMIT_PASSWORD, FALSE, BECKON_ERROR_INVALID_ARGUMENT)
       || !bk_native_backend_check_ready (self, task))
@@ -58,9 +36,7 @@ native_change_password_async (BkBackendKeeping *backend, const char *password, c
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_PASSWORD_SET);
   bk_frame_set_string (frame, "password", password);
   bk_frame_set_string (frame, "new_password", new_password);
-  GTask *asking = g_task_new (self, cancellable, on_password_changed, g_steal_pointer (&task));
-  g_task_set_source_tag (asking, native_change_password_async);
-  bk_native_backend_ask (self, frame, asking);
+  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
 }
 
 /* ---- devices ---- */
