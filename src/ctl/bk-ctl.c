@@ -135,6 +135,15 @@ bk_ctl_dup_items (GListModel *model)
   return items;
 }
 
+char *
+bk_ctl_format_time (gint64 microseconds, const char *format)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (microseconds / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+
+  return local != NULL ? g_date_time_format (local, format) : g_strdup ("?");
+}
+
 /* ---- sessions ---- */
 
 /* A SessionID as people type it: without braces, in lower case. */

@@ -96,7 +96,8 @@ on_avatar (GObject *source, GAsyncResult *result, gpointer user_data)
   if (image != NULL && size <= BK_LIMIT_AVATAR)
     g_task_return_pointer (task, g_steal_pointer (&image), (GDestroyNotify) g_bytes_unref);
   else
-    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_PROTOCOL, "The server sent something else than a picture");
+    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_PROTOCOL,
+                             "The server sent something else than a picture");
 }
 
 static void

@@ -9,8 +9,8 @@
 
 /* ---- what the account shows ---- */
 
-/* The account's other devices are told outside of the numbered facts, and however slow they are: it is little, and there
- * is no other way to hear of it but the next sign-in. */
+/* The account's other devices are told outside of the numbered facts, and however slow they are: it is little, and
+ * there is no other way to hear of it but the next sign-in. */
 static void
 tell_devices (BkServerPeer *peer, const BkStoreProfile *job)
 {
