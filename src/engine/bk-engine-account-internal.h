@@ -47,6 +47,9 @@ struct _BkEngineAccount
   GHashTable *notes;          /* char * who → Notes, owned: that the network has been asked for */
   GHashTable *conversations; /* char * who → BkEngineConversation, owned */
   BkEngineOutbox *outbox;    /* NULL: the network carries no messages */
+  BkEngineMarker *marker;    /* NULL: the network does not say how far they have come */
+  gboolean tell_read;
+  gboolean tell_typing;
 
   BkAccountPhase phase;
   BkBackendState state;
@@ -78,6 +81,9 @@ void _bk_account_notes_free (gpointer notes);
 void _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact);
 void _bk_account_set_identity (BkEngineAccount *self, const char *secret);
 void _bk_account_keep_identity (BkEngineAccount *self);
+void _bk_account_cut (BkEngineAccount *self);
+/* The marker follows the settings and the status. */
+void _bk_account_update_telling (BkEngineAccount *self);
 /* "arrived" */
 void _bk_account_arrived (BkEngineAccount *self);
 /* "session-event" */

@@ -31,9 +31,16 @@ gboolean _bk_history_load_allowed (BkSqlite *sqlite, BkHistoryContent *content, 
 gboolean _bk_history_load_settings (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
 gboolean _bk_history_load_channels (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
 
+/* How far a message has come; the table is m, its conversation c. See bk-engine-history-marks.c. */
+#define BK_HISTORY_DELIVERY \
+  "iif (m.delivery = 2 AND m.session = 0 AND m.time <= max (c.delivered_time, c.read_time)," \
+  " iif (m.time <= c.read_time, 5, 4), m.delivery)"
+
 /* For jobs about entries of conversations. */
 gboolean _bk_history_ensure_conversation (BkSqlite *sqlite, guint account, guint id, const char *who,
                                           gint64 *conversation, GError **error);
+/* A message came in: the other side is to be told that it is here. */
+gboolean _bk_history_owe_delivered (BkSqlite *sqlite, gint64 conversation, gint64 id, GError **error);
 gboolean _bk_history_reload (BkSqlite *sqlite, gint64 id, BkEngineMessage **message, GError **error);
 
 G_END_DECLS

@@ -140,6 +140,12 @@ static const BkSqliteMigration migrations[] = {
     "  name TEXT PRIMARY KEY,"
     "  value TEXT NOT NULL"
     ") STRICT, WITHOUT ROWID;" },
+  /* How far messages have come: see bk-engine-history-marks.c. What is older than this step is told nobody. */
+  { "ALTER TABLE conversations ADD COLUMN delivered_time INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE conversations ADD COLUMN read_time INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE conversations ADD COLUMN delivered_due INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE conversations ADD COLUMN read_due INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX conversations_due ON conversations (account) WHERE delivered_due > 0 OR read_due > 0;" },
 };
 
 G_STATIC_ASSERT (BECKON_DELIVERY_PENDING == 1); /* in the indices above */

@@ -386,6 +386,12 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
     case BK_FRAME_MESSAGE_SEND:
       bk_server_handle_message_send (self, frame);
       return;
+    case BK_FRAME_MARK_SET:
+      bk_server_handle_mark_set (self, frame);
+      return;
+    case BK_FRAME_TYPING_SET:
+      bk_server_handle_typing_set (self, frame);
+      return;
     case BK_FRAME_SESSION_SEND:
       bk_server_handle_session_send (self, frame);
       return;
@@ -424,10 +430,6 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
       return;
     case BK_FRAME_ACCOUNT_REMOVE:
       bk_server_handle_account_remove (self, frame);
-      return;
-    case BK_FRAME_MARK_SET:
-    case BK_FRAME_TYPING_SET:
-      bk_server_peer_refuse (self, bk_frame_get_id (frame), BECKON_ERROR_NOT_SUPPORTED, "Not yet");
       return;
     case BK_FRAME_OK:
     case BK_FRAME_ERROR:

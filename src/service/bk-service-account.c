@@ -298,6 +298,7 @@ account_view_new (BkService *self, BkEngineAccount *account)
 
   g_signal_connect (account, "changed", G_CALLBACK (on_account_changed), view);
   g_signal_connect (account, "arrived", G_CALLBACK (on_arrived), view);
+  g_signal_connect (account, "allowed-changed", G_CALLBACK (bk_service_allowed_changed), view);
   g_signal_connect (account, "alert", G_CALLBACK (on_alert), view);
   view->contacts = g_ptr_array_new_with_free_func (g_object_unref);
   g_signal_connect (contacts, "items-changed", G_CALLBACK (on_contacts_changed), view);
@@ -433,6 +434,8 @@ static const BkServiceMethod methods[] = {
   { "RemoveContact", handle_remove_contact, { WHO } },
   { "SetContactBlocked", handle_set_contact_blocked, { WHO } },
   { "SetContact", bk_service_handle_set_contact, { WHO } },
+  { "ListAllowed", bk_service_handle_list_allowed },
+  { "SetAllowed", bk_service_handle_set_allowed, { WHO, { BK_SERVICE_ARG_GUID } } },
   { "GetConversation", handle_get_conversation, { WHO } },
   { "ListGroups", bk_service_handle_list_groups },
   { "CreateGroup", bk_service_handle_create_group, { GROUP_NAME } },

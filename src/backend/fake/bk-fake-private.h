@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of the fake network: -network.c people and messages, -sessions.c envelopes, -lock.c Lock and Key,
- * -groups.c groups, -profile.c pictures and notes, -keeping.c passwords and devices, -alerts.c what the operator says,
- * -relays.c STUN and TURN servers, -backend.c a device, -requests.c what is asked of it, -demo.c who answers in the
- * demonstration, -picture.c how they look. */
+ * -groups.c groups, -marks.c how far messages have come, -profile.c pictures and notes, -keeping.c passwords and devices,
+ * -alerts.c what the operator says, -relays.c STUN and TURN servers, -backend.c a device, -requests.c what is asked of it,
+ * -demo.c who answers in the demonstration, -picture.c how they look. */
 #pragma once
 
 #include "bk-fake-backend.h"
@@ -34,6 +34,9 @@ typedef struct
   char *alias;   /* nullable */
   gboolean pinned;
   gboolean muted;
+  gint64 delivered; /* number of the newest own message that the other one has */
+  gint64 read;      /* the same: has seen */
+  gint64 seen;      /* number, among its own, of the newest message of the other one that was seen here */
 } BkFakeContact;
 
 typedef struct
@@ -145,6 +148,7 @@ void bk_fake_backend_aliases_init (BkBackendAliasesInterface *iface);
 void bk_fake_backend_avatars_init (BkBackendAvatarsInterface *iface);
 void bk_fake_backend_keeping_init (BkBackendKeepingInterface *iface);
 void bk_fake_backend_messages_init (BkBackendMessagesInterface *iface);
+void bk_fake_backend_marks_init (BkBackendMarksInterface *iface);
 void bk_fake_backend_sessions_init (BkBackendSessionsInterface *iface);
 void bk_fake_backend_lock_init (BkBackendLockInterface *iface);
 void bk_fake_backend_alerts_init (BkBackendAlertsInterface *iface);

@@ -149,6 +149,8 @@ remove_account (BkSqlite *db, gint64 account, gint64 now, BkStoreChanges *change
     "DELETE FROM envelopes WHERE owner = ?",
     "DELETE FROM alert_copies WHERE owner = ?",
     "DELETE FROM sent_uids WHERE account = ?",
+    "DELETE FROM marks WHERE owner = ?",
+    "DELETE FROM marks WHERE other = ?",
     "DELETE FROM invitations WHERE ? IN (inviter, invitee)",
     "DELETE FROM avatars WHERE account = ?",
     "DELETE FROM accounts WHERE id = ?",
