@@ -171,8 +171,8 @@ beckon_account_list_devices_async (BeckonAccount *self, GCancellable *cancellabl
  *
  * Errors: %BECKON_ERROR_NOT_SUPPORTED, %BECKON_ERROR_DISCONNECTED.
  *
- * Returns: (transfer full): an `a(ssxb)`: id, name (may be empty), when it was last signed in (microseconds since
- * 1970, exact to the second), whether it is this one
+ * Returns: (transfer full): an `a(ssxb)`: id, name (may be empty), when it was last connected (microseconds since
+ * 1970, exact to a minute), whether it is this one
  */
 GVariant *
 beckon_account_list_devices_finish (BeckonAccount *self, GAsyncResult *result, GError **error)
