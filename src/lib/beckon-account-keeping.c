@@ -30,7 +30,8 @@ beckon_account_set_contact_async (BeckonAccount *self, const char *who, const ch
   g_variant_builder_add (&facts, "{sv}", "alias", g_variant_new_string (alias != NULL ? alias : ""));
   g_variant_builder_add (&facts, "{sv}", "pinned", g_variant_new_boolean (pinned));
   g_variant_builder_add (&facts, "{sv}", "muted", g_variant_new_boolean (muted));
-  beckon_remote_call_task (beckon_account_get_remote (self), "SetContact", g_variant_new ("(sa{sv})", who, &facts), task);
+  beckon_remote_call_task (beckon_account_get_remote (self), "SetContact",
+                           g_variant_new ("(sa{sv})", who, &facts), task);
 }
 
 /**
@@ -117,7 +118,8 @@ beckon_account_change_password_async (BeckonAccount *self, const char *password,
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_account_change_password_async);
-  beckon_remote_call_task (beckon_account_get_remote (self), "ChangePassword", g_variant_new ("(ss)", password, new_password), task);
+  beckon_remote_call_task (beckon_account_get_remote (self), "ChangePassword",
+                           g_variant_new ("(ss)", password, new_password), task);
 }
 
 /**
@@ -331,7 +333,8 @@ beckon_account_set_allowed_async (BeckonAccount *self, const char *who, const ch
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_account_set_allowed_async);
-  beckon_remote_call_task (beckon_account_get_remote (self), "SetAllowed", g_variant_new ("(ssb)", who, guid, allowed), task);
+  beckon_remote_call_task (beckon_account_get_remote (self), "SetAllowed",
+                           g_variant_new ("(ssb)", who, guid, allowed), task);
 }
 
 /**
@@ -373,7 +376,8 @@ beckon_account_clear_history_async (BeckonAccount *self, const char *who, GCance
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_account_clear_history_async);
-  beckon_remote_call_task (beckon_account_get_remote (self), "ClearHistory", g_variant_new ("(s)", who != NULL ? who : ""), task);
+  beckon_remote_call_task (beckon_account_get_remote (self), "ClearHistory",
+                           g_variant_new ("(s)", who != NULL ? who : ""), task);
 }
 
 /**

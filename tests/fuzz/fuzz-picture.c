@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whatever passes as a picture says in its first bytes which of the two kinds it is, and is no larger than a decoder can
- * bear. */
+/* Whatever passes as a picture says in its first bytes which of the two kinds it is, and is no larger than a decoder
+ * can bear. */
 #include "beckon-error.h"
 #include "bk-limits.h"
 #include "bk-picture.h"

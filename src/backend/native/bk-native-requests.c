@@ -319,7 +319,8 @@ native_mark_async (BkBackendMarks *backend, const char *who, const char *message
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, native_mark_async);
-  if (!bk_native_check_name (task, who) || !check_guid (task, message_id) || !bk_native_backend_check_ready (self, task))
+  if (!bk_native_check_name (task, who) || !check_guid (task, message_id)
+      || !bk_native_backend_check_ready (self, task))
     return;
 
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_MARK_SET);
