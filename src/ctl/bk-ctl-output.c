@@ -5,40 +5,6 @@
 
 #include <stdio.h>
 
-/* Control characters, and those that turn the reading direction or break lines where no line ends. */
-static gboolean
-is_unsafe (gunichar c)
-{
-  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e || c == 0x200f
-         || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
-static char *
-escape (const char *text, const char *allowed)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  GString *safe = g_string_new (NULL);
-
-  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      if (!is_unsafe (c) || g_utf8_strchr (allowed, -1, c) != NULL)
-        g_string_append_unichar (safe, c);
-      else if (c == '\n')
-        g_string_append (safe, "\\n");
-      else
-        g_string_append_printf (safe, "\\u%04x", c);
-    }
-  return g_string_free (safe, FALSE);
-}
-
-char *
-bk_ctl_safe (const char *text)
-{
-  return escape (text != NULL ? text : "", "");
-}
-
 /* ---- JSON ---- */
 
 static void
@@ -96,6 +62,7 @@ build_contact (JsonBuilder *builder, GObject *object)
   add_text (builder, "personal_message", beckon_contact_get_personal_message (contact));
   add_text (builder, "request_text", beckon_contact_get_request_text (contact));
   add_number (builder, "unread", beckon_contact_get_unread (contact));
+  add_flag (builder, "typing", beckon_contact_get_typing (contact));
 }
 
 static void
@@ -235,6 +202,8 @@ contact_line (GObject *object)
     g_string_append (line, "  muted");
   if (beckon_contact_get_unread (contact) > 0)
     g_string_append_printf (line, "  %u unread", beckon_contact_get_unread (contact));
+  if (beckon_contact_get_typing (contact))
+    g_string_append (line, "  typing");
   if (!g_str_equal (beckon_contact_get_display_name (contact), beckon_contact_get_signin_name (contact)))
     g_string_append_printf (line, "  %s", beckon_contact_get_display_name (contact));
   if (*beckon_contact_get_personal_message (contact) != '\0')
@@ -253,17 +222,33 @@ group_line (GObject *object)
   return g_strdup_printf ("%s  %u", beckon_group_get_name (group), n_contacts);
 }
 
+/* What is not said of most messages. */
+static const char *
+delivery_mark (BeckonDelivery delivery)
+{
+  switch (delivery)
+    {
+    case BECKON_DELIVERY_PENDING:
+      return " (pending)";
+    case BECKON_DELIVERY_FAILED:
+      return " (failed)";
+    case BECKON_DELIVERY_DELIVERED:
+      return " (delivered)";
+    case BECKON_DELIVERY_READ:
+      return " (read)";
+    case BECKON_DELIVERY_RECEIVED:
+    case BECKON_DELIVERY_SENT:
+      break;
+    }
+  return "";
+}
+
 static char *
 message_line (GObject *object)
 {
   BeckonMessage *message = BECKON_MESSAGE (object);
   g_autofree char *when = bk_ctl_format_time (beckon_message_get_time (message), "%Y-%m-%d %H:%M:%S");
-  const char *mark = "";
-
-  if (beckon_message_get_delivery (message) == BECKON_DELIVERY_PENDING)
-    mark = " (pending)";
-  else if (beckon_message_get_delivery (message) == BECKON_DELIVERY_FAILED)
-    mark = " (failed)";
+  const char *mark = delivery_mark (beckon_message_get_delivery (message));
   const char *result = beckon_message_get_result_text (message);
   return g_strdup_printf ("%s %s%s %s%s%s", when, beckon_message_get_outgoing (message) ? ">" : "<", mark,
                           beckon_message_get_text (message), *result != '\0' ? " " : "", result);
@@ -381,7 +366,7 @@ bk_ctl_print_builder (JsonBuilder *builder)
   json_generator_set_root (generator, root);
   g_autofree char *text = json_generator_to_data (generator, NULL);
   /* What is left of control characters stands inside strings, where \u means the same. */
-  g_autofree char *safe = escape (text, "");
+  g_autofree char *safe = bk_ctl_escape (text, "");
   puts (safe);
   fflush (stdout);
 }

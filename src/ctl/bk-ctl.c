@@ -135,6 +135,42 @@ bk_ctl_dup_items (GListModel *model)
   return items;
 }
 
+/* ---- texts ---- */
+
+/* Control characters, and those that turn the reading direction or break lines where no line ends. */
+static gboolean
+is_unsafe (gunichar c)
+{
+  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e || c == 0x200f
+         || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+char *
+bk_ctl_escape (const char *text, const char *allowed)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *safe = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (!is_unsafe (c) || g_utf8_strchr (allowed, -1, c) != NULL)
+        g_string_append_unichar (safe, c);
+      else if (c == '\n')
+        g_string_append (safe, "\\n");
+      else
+        g_string_append_printf (safe, "\\u%04x", c);
+    }
+  return g_string_free (safe, FALSE);
+}
+
+char *
+bk_ctl_safe (const char *text)
+{
+  return bk_ctl_escape (text != NULL ? text : "", "");
+}
+
 char *
 bk_ctl_format_time (gint64 microseconds, const char *format)
 {

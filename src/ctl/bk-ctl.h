@@ -112,6 +112,8 @@ char *bk_ctl_read_stdin_finish (GAsyncResult *result, GError **error);
 
 /* Text from outside, with everything escaped that could move a terminal's cursor or turn the reading direction. */
 char *bk_ctl_safe (const char *text);
+/* The same, but for the characters in @allowed. */
+char *bk_ctl_escape (const char *text, const char *allowed);
 char *bk_ctl_format_time (gint64 microseconds, const char *format);
 const char *bk_ctl_role (BeckonSession *session);
 /* An account, contact, group, message, application or session: a line for people, or the value of a member. */

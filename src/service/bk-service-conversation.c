@@ -17,6 +17,10 @@ get_property (BkServiceCall *call, const char *name)
     return bk_service_text (bk_engine_conversation_get_who (conversation));
   if (g_str_equal (name, "Unread"))
     return g_variant_new_uint32 (bk_engine_conversation_get_unread (conversation));
+  if (g_str_equal (name, "ReadUpTo"))
+    return g_variant_new_int64 (bk_engine_conversation_get_read_up_to (conversation));
+  if (g_str_equal (name, "Typing"))
+    return g_variant_new_boolean (bk_engine_conversation_get_typing (conversation));
 
   guint number = bk_engine_conversation_get_id (conversation);
   BkServiceView *view = g_hash_table_lookup (self->conversations, GUINT_TO_POINTER (number));
@@ -95,6 +99,16 @@ handle_mark_read (BkServiceCall *call)
   bk_service_call_return (call, NULL);
 }
 
+static void
+handle_set_typing (BkServiceCall *call)
+{
+  gboolean typing;
+
+  g_variant_get (call->arguments, "(b)", &typing);
+  bk_engine_conversation_set_typing (BK_ENGINE_CONVERSATION (call->object), typing);
+  bk_service_call_return (call, NULL);
+}
+
 /* ---- signals ---- */
 
 static void
@@ -141,6 +155,7 @@ static const BkServiceMethod methods[] = {
   { "SendMessage", handle_send_message,
     { { BK_SERVICE_ARG_TEXT, BK_LIMIT_MESSAGE, BECKON_ERROR_MESSAGE_TOO_LONG } } },
   { "ListMessages", handle_list_messages },
+  { "SetTyping", handle_set_typing },
   { "MarkRead", handle_mark_read },
   { NULL },
 };

@@ -67,6 +67,7 @@ METHODS = {
     'Conversation1.SendMessage': 'chat send',
     'Conversation1.ListMessages': 'chat',
     'Conversation1.MarkRead': 'chat',
+    'Conversation1.SetTyping': 'chat typing',
     'Registry1.ListApplications': 'apps',
     'Registry1.RegisterApplication': 'apps register',
     'Registry1.UnRegisterApplication': 'apps unregister',
@@ -197,6 +198,8 @@ OTHERWISE = {
     'Conversation1.Account': 'what --account says',
     'Conversation1.Who': 'what the command names',
     'Conversation1.Unread': '`contacts`, see test_other_properties',
+    'Conversation1.ReadUpTo': 'what is unread comes after it, see Unread',
+    'Conversation1.Typing': '`contacts`, see talk',
     'Session1.SendError': 'event send-error; the network in memory refuses nothing that it took',
     'SessionManager1.MySigninName': 'the same as PrimaryAccount',
     'SessionManager1.GetLaunchingSession': 'for programs that were launched: nobody launches beckonctl',
@@ -386,6 +389,14 @@ def talk(alice, bob):
     bob.user.wait(f'unread={alice.user.address}:1')
     assert [contact['unread'] for contact in bob('contacts')] == [1]
     assert bob('chat', alice.user.address, '--mark-read')[-1]['text'] == 'Hello'
+    alice.user.wait('read', who=bob.user.address)
+    assert alice('chat', bob.user.address)[-1]['delivery'] == 'read'
+    with bob.user.watch() as watch:
+        for words, typing in (((), True), (('--stop',), False)):
+            before = len(watch.events)
+            alice('chat typing', bob.user.address, *words)
+            watch.until(lambda event: event not in watch.events[:before] and event['event'] == 'contact'
+                        and event['contact']['typing'] == typing)
 
 
 def register(person):
@@ -571,6 +582,7 @@ def test_commands():
             check_properties(person, 'Account1', person.objects('ListAccounts')[0], person('account list')[0])
         alice('sessions')
         alice('cancel', session)
+        bob.user.wait_session(session)  # else there were two that he could mean
         without_a_question(alice, bob)
         as_a_program(alice, bob)
         with_the_picker(alice, bob, watches[0])
