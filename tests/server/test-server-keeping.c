@@ -61,6 +61,46 @@ test_password (Fixture *f, gconstpointer data)
   expect_sign_in (f, NEW_PASSWORD, NULL, TRUE);
 }
 
+/* Runs @run on the file beside the server. Takes @job. Returns the code of the error, -1 for none. */
+static int
+run_job (Fixture *f, BkSqliteJob run, gpointer job, GDestroyNotify free_job)
+{
+  g_autoptr (BkSqlite) db = bk_sqlite_new (f->database, bk_store_migrations, bk_store_n_migrations);
+  g_autoptr (GAsyncResult) opened = NULL, done = NULL, closed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  bk_sqlite_open_async (db, NULL, bk_test_store_result, &opened);
+  bk_sqlite_run_async (db, BK_SQLITE_WRITE, run, job, free_job, NULL, bk_test_store_result, &done);
+  g_assert_true (bk_sqlite_open_finish (db, bk_test_await (&opened), NULL));
+  job = bk_sqlite_run_finish (db, bk_test_await (&done), &error);
+  g_clear_pointer (&job, free_job);
+  bk_sqlite_close_async (db, bk_test_store_result, &closed);
+  g_assert_true (bk_sqlite_close_finish (db, bk_test_await (&closed), NULL));
+  return error != NULL ? error->code : -1;
+}
+
+/* A password that was right when it was verified, and is none any more when it comes to writing. */
+static void
+test_overtaken (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) alice = sign_up (f, ALICE);
+  BkStoreSignIn *sign_in = g_new0 (BkStoreSignIn, 1);
+  BkStoreKeeping *change = g_new0 (BkStoreKeeping, 1);
+  BkStoreKeeping *leave = g_new0 (BkStoreKeeping, 1);
+
+  sign_in->account = change->account = leave->account = 1;
+  sign_in->token = bk_token_new ();
+  sign_in->device_name = g_strdup ("");
+  sign_in->verified = g_strdup ("what was verified");
+  change->verified = g_strdup ("what was verified");
+  change->password = g_strdup ("another");
+  leave->verified = g_strdup ("what was verified");
+  g_assert_cmpint (run_job (f, bk_store_sign_in, sign_in, bk_store_sign_in_free), ==, BECKON_ERROR_INVALID_PASSWORD);
+  g_assert_cmpint (run_job (f, bk_store_password, change, bk_store_keeping_free), ==, BECKON_ERROR_INVALID_PASSWORD);
+  g_assert_cmpint (run_job (f, bk_store_leave, leave, bk_store_keeping_free), ==, BECKON_ERROR_INVALID_PASSWORD);
+  expect_sign_in (f, PASSWORD, NULL, TRUE);
+}
+
 /* Guesses of a device that is signed in count as any others do. */
 static void
 test_guesses (Fixture *f, gconstpointer data)
@@ -251,6 +291,7 @@ main (int argc, char **argv)
 {
   bk_test_init (&argc, &argv);
   SERVER_TEST ("/server/keeping/password", test_password);
+  SERVER_TEST ("/server/keeping/overtaken", test_overtaken);
   SERVER_TEST ("/server/keeping/guesses", test_guesses);
   SERVER_TEST ("/server/keeping/devices", test_devices);
   SERVER_TEST ("/server/keeping/device-removed", test_device_removed);
