@@ -4,7 +4,7 @@
 #include "bk-test.h"
 
 #define CAROL(relation, unread) \
-  "('carol@b', 'Carol', uint32 " relation ", false, uint32 1, '', 'Let me in', uint32 " unread ")"
+  "('carol@b', 'Carol', uint32 " relation ", false, uint32 1, '', 'Let me in', uint32 " unread ", @a{sv} {})"
 #define DORA "('dora@b', 'Dora', uint32 3, false, uint32 1, '', '', uint32 0, @a{sv} {})"
 #define ZOE "('zoe@b', 'zoe@b', uint32 2, false, uint32 1, '', '', uint32 0, @a{sv} {})"
 #define DORA_ASKS "+request-alice@b-dora@b: Dora would like to add you | It is me\n"
