@@ -142,6 +142,7 @@ def test_settings():
         assert shown() == after
         put(**{'download-folder': GLib.Variant('s', '/srv/files')})
         bus.stop(service)
+        bus.wait_until_left()
         bus.start()
         assert shown() == {**after, 'download-folder': '/srv/files'}
 
@@ -250,6 +251,7 @@ def test_allowed():
         machine.is_shown(ONLINE)
 
         bus.stop(bus.processes[-1])
+        bus.wait_until_left()
         bus.start()
         assert machine.allowed() == [(ALICE, GUID), (ALICE, OTHER_GUID)]
         machine.allow(False)
