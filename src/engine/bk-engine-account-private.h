@@ -97,11 +97,11 @@ BkEngineContact *bk_engine_contacts_find (BkEngineContacts *self, const char *wh
 void bk_engine_contacts_set (BkEngineContacts *self, const BkHistoryContact *fields);
 void bk_engine_contacts_set_presence (BkEngineContacts *self, const char *who, BeckonStatus status,
                                       const char *personal_message);
-void bk_engine_contacts_set_unread (BkEngineContacts *self, const char *who, guint unread);
+/* What lists show of the conversation with @who; @draft and @last nullable. */
+void bk_engine_contacts_set_talk (BkEngineContacts *self, const char *who, guint unread, const char *draft,
+                                  BkEngineMessage *last);
 void bk_engine_contacts_set_avatar (BkEngineContacts *self, const char *who, const char *path);
 void bk_engine_contacts_set_typing (BkEngineContacts *self, const char *who, gboolean typing);
-void bk_engine_contacts_set_draft (BkEngineContacts *self, const char *who, const char *draft);
-void bk_engine_contacts_set_last (BkEngineContacts *self, const char *who, BkEngineMessage *last);
 void bk_engine_contacts_reset_presence (BkEngineContacts *self);
 
 /* ---- groups ---- */
@@ -130,6 +130,9 @@ BkEngineConversation *bk_engine_conversation_new (const BkEngineConversationConf
                                                   const BkHistoryConversation *stored);
 void bk_engine_conversation_added (BkEngineConversation *self, BkEngineMessage *message);
 void bk_engine_conversation_changed (BkEngineConversation *self, BkEngineMessage *message);
+BkEngineMessage *bk_engine_conversation_get_last (BkEngineConversation *self); /* text cut; nullable, transfer none */
+char *bk_engine_conversation_excerpt (const char *text);
+void bk_engine_conversation_close (BkEngineConversation *self, gboolean kept);
 /* Writes a session as it is now: see bk_engine_history_put_session_async (). */
 void bk_engine_conversation_write_session (BkEngineConversation *self, const BkEngineMessage *session);
 

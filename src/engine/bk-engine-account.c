@@ -173,8 +173,11 @@ on_message_changed (BkEngineConversation *conversation, BkEngineMessage *message
 static void
 on_conversation_changed (BkEngineConversation *conversation, BkEngineAccount *self)
 {
-  bk_engine_contacts_set_unread (self->contacts, bk_engine_conversation_get_who (conversation),
-                                 bk_engine_conversation_get_unread (conversation));
+  g_autofree char *draft = bk_engine_conversation_excerpt (bk_engine_conversation_get_draft (conversation));
+
+  bk_engine_contacts_set_talk (self->contacts, bk_engine_conversation_get_who (conversation),
+                               bk_engine_conversation_get_unread (conversation), draft,
+                               bk_engine_conversation_get_last (conversation));
 }
 
 static BkEngineConversation *

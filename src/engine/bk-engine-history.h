@@ -201,12 +201,20 @@ BkEngineMessage *bk_engine_history_next_pending_finish (BkEngineHistory *self, G
 void bk_engine_history_list_messages_async (BkEngineHistory *self, guint conversation, gint64 before_id, guint limit,
                                             GCancellable *cancellable, GAsyncReadyCallback callback,
                                             gpointer user_data);
+void bk_engine_history_list_messages_after_async (BkEngineHistory *self, guint conversation, gint64 after_id, guint limit,
+                                                  GCancellable *cancellable, GAsyncReadyCallback callback,
+                                                  gpointer user_data);
+/* Of both: oldest first. */
 GPtrArray *bk_engine_history_list_messages_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
 void bk_engine_history_mark_read_async (BkEngineHistory *self, guint conversation, gint64 up_to_id,
                                         GAsyncReadyCallback callback, gpointer user_data);
 /* @unread: how many are left. */
 gboolean bk_engine_history_mark_read_finish (BkEngineHistory *self, GAsyncResult *result, guint *unread,
                                              GError **error);
+
+/* What was written and not sent; NULL for none. A failure is only logged. */
+void bk_engine_history_set_draft (BkEngineHistory *self, guint account, guint conversation, const char *who,
+                                  const char *draft);
 
 /* ---- channels ---- */
 

@@ -316,6 +316,54 @@ def test_messages():
     assert page(0, 500)
 
 
+def test_messages_after():
+    """Forwards from any place in the history, without a gap and without one twice."""
+    two = stage()
+    mine = talk(0, BOB)
+    sent = [two.ui[0].call('Conversation1', 'SendMessage', '(sa{sv})', f'number {i}', {}, path=mine)[0] for i in range(5)]
+    page = lambda after, limit: [m[0] for m in two.ui[0].call('Conversation1', 'ListMessagesAfter', '(xu)', after, limit,
+                                                              path=mine)]
+    assert page(sent[0], 2) == sent[1:3]
+    assert page(sent[2], 500) == sent[3:]
+    assert page(sent[4], 1) == []
+    assert page(0, 500)[-5:] == sent
+    for after, limit in ((0, 0), (0, 501), (-1, 1)):
+        refused('InvalidArgument', page, after, limit)
+
+
+def test_draft():
+    """What was written and not sent stays, and every window and the contact list hear of it."""
+    two = stage()
+    mine = talk(0, BOB)
+    draft = lambda words: two.ui[0].call('Conversation1', 'SetDraft', '(s)', words, path=mine)
+    assert two.ui[0].get('Conversation1', 'Draft', mine) == ''
+    draft('Dear Bob,\n')
+    two.ui[0].wait_signal('Changed', mine, lambda c: c.get('Draft') == 'Dear Bob,\n')
+    two.ui[0].wait_signal('ContactsChanged', two.accounts[0],
+                          lambda a: any(c[0] == BOB and c[8].get('draft') == 'Dear Bob,\n' for c in a[2]))
+    refused('InvalidArgument', draft, 'x' * 16385)
+    refused('InvalidArgument', draft, 'bell\a')
+    assert two.ui[0].get('Conversation1', 'Draft', mine) == 'Dear Bob,\n'
+    draft('')
+    two.ui[0].wait_signal('Changed', mine, lambda c: c.get('Draft') == '')
+
+
+def test_newest_entry():
+    """The contact list knows the newest entry of each conversation."""
+    two = stage()
+    mine, theirs = talk(0, BOB), talk(1, ALICE)
+    two.ui[0].call('Conversation1', 'SendMessage', '(sa{sv})', 'the very last', {}, path=mine)
+
+    def tells(side, who, outgoing, delivery):
+        two.ui[side].wait_signal('ContactsChanged', two.accounts[side], lambda a: any(
+            (c[0], c[8].get('last-text'), c[8].get('last-outgoing', False), c[8].get('last-delivery')) ==
+            (who, 'the very last', outgoing, delivery) and c[8]['last-time'] > 0 for c in a[2]))
+    tells(0, BOB, True, 1)
+    tells(0, BOB, True, 2)
+    tells(1, ALICE, False, 0)
+    two.ui[1].call('Conversation1', 'MarkRead', '(x)', 1 << 60, path=theirs)
+
+
 def test_message_limit():
     """16384 bytes, and not one more."""
     two = stage()
@@ -393,5 +441,6 @@ stage.run(tap.run, [
     test_sign_out_and_in, test_error_of_an_account, test_my_status, test_on_my_status_change,
     test_status_that_cannot_be_chosen, test_my_friendly_name, test_contacts, test_add_contact_and_the_answers,
     test_add_contact_refused, test_contact_list_limit, test_blocked, test_on_contact_status_change,
-    test_on_contact_friendly_name_change, test_conversation, test_messages, test_message_limit, test_invite_app,
+    test_on_contact_friendly_name_change, test_conversation, test_messages, test_messages_after, test_draft,
+    test_newest_entry, test_message_limit, test_invite_app,
     test_invite_app_refused, test_notice, test_private_to_the_user])
