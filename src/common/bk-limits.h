@@ -32,6 +32,7 @@
 #define BK_LIMIT_DRAFT 16384           /* what is written and not sent: like a message */
 #define BK_LIMIT_QUERY 256             /* what the history is searched for */
 #define BK_LIMIT_FILE_NAME 255
+#define BK_LIMIT_IDLE_MINUTES 1440     /* after which the own status is IDLE */
 #define BK_LIMIT_ALLOWED 1000          /* pairs of contact and application that need no question, per account */
 #define BK_LIMIT_FRAME 131072          /* one JSON text on the wire, all fragments together */
 #define BK_LIMIT_JSON_DEPTH 32

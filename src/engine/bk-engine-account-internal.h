@@ -36,6 +36,8 @@ struct _BkEngineAccount
   GHashTable *keys;         /* char * who → GPtrArray of char *: keys of contacts */
   BkEngineContacts *contacts;
   BkEngineGroups *groups;
+  GPtrArray *allowed; /* element-type BkEngineAllowed, ordered */
+  gboolean away;      /* the user is not there */
   GPtrArray *making; /* who waits for a new group, owned */
   GHashTable *conversations; /* char * who → BkEngineConversation, owned */
   BkEngineOutbox *outbox;    /* NULL: the network carries no messages */
@@ -55,6 +57,11 @@ struct _BkEngineAccount
 void _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GError *error);
 void _bk_account_save (BkEngineAccount *self);
 void _bk_account_changed (BkEngineAccount *self);
+/* As others see it: what the user chose, or IDLE. */
+BeckonStatus _bk_account_published_status (BkEngineAccount *self);
+void _bk_account_allowed_free (gpointer allowed);
+/* Revokes what is allowed to somebody who is no contact any more. */
+void _bk_account_contact_allowed (BkEngineAccount *self, const BkHistoryContact *contact);
 BkEngineConversation *_bk_account_ensure_conversation (BkEngineAccount *self, const char *who);
 void _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact);
 void _bk_account_set_identity (BkEngineAccount *self, const char *secret);

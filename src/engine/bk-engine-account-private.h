@@ -30,12 +30,16 @@ BkEngineAccount *bk_engine_account_new (const BkEngineAccountConfig *config, con
 /* What the history knew when the program started. */
 void bk_engine_account_restore_group (BkEngineAccount *self, const BkHistoryGroup *stored);
 void bk_engine_account_restore_contact (BkEngineAccount *self, const BkHistoryContact *stored);
+void bk_engine_account_restore_allowed (BkEngineAccount *self, const char *who, const char *guid);
 void bk_engine_account_restore_conversation (BkEngineAccount *self, const BkHistoryConversation *stored);
 
 /* The network of this account. Its abilities are asked with BK_IS_BACKEND_SESSIONS () and its likes. */
 BkBackend *bk_engine_account_get_backend (BkEngineAccount *self);
 /* One fact from the network. The account calls it itself for what its backend reports. */
 void bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event);
+
+/* The user is not there: who chose to be ONLINE is IDLE to others, and becomes ONLINE again by themselves. */
+void bk_engine_account_set_away (BkEngineAccount *self, gboolean away);
 
 /* What the network says about Lock and Key. */
 typedef enum

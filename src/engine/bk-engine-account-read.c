@@ -43,6 +43,14 @@ bk_engine_account_get_error (BkEngineAccount *self)
   return self->error;
 }
 
+BeckonStatus
+_bk_account_published_status (BkEngineAccount *self)
+{
+  BeckonStatus wanted = self->stored->wanted_status;
+
+  return self->away && wanted == BECKON_STATUS_ONLINE ? BECKON_STATUS_IDLE : wanted;
+}
+
 /* The own status as the user sees it. While WAITING nothing happens: that is offline, and the state says the rest. */
 BeckonStatus
 bk_engine_account_get_status (BkEngineAccount *self)
@@ -59,7 +67,7 @@ bk_engine_account_get_status (BkEngineAccount *self)
     case BK_BACKEND_SYNCHRONIZING:
       return BECKON_STATUS_LOCAL_SYNCHRONIZING_WITH_SERVER;
     case BK_BACKEND_ONLINE:
-      return self->stored->wanted_status;
+      return _bk_account_published_status (self);
     case BK_BACKEND_OFFLINE:
     case BK_BACKEND_WAITING:
       break;

@@ -54,9 +54,22 @@ bk_engine_account_set_status (BkEngineAccount *self, BeckonStatus status, const 
   self->stored->personal_message = copy;
   _bk_account_save (self);
   if (self->phase == BK_ACCOUNT_IN)
-    bk_backend_set_presence (self->backend, status, copy);
+    bk_backend_set_presence (self->backend, _bk_account_published_status (self), copy);
   _bk_account_changed (self);
   return TRUE;
+}
+
+void
+bk_engine_account_set_away (BkEngineAccount *self, gboolean away)
+{
+  BeckonStatus before = _bk_account_published_status (self);
+
+  self->away = away != FALSE;
+  if (_bk_account_published_status (self) == before || self->phase == BK_ACCOUNT_CLOSED)
+    return;
+  if (self->phase == BK_ACCOUNT_IN)
+    bk_backend_set_presence (self->backend, _bk_account_published_status (self), self->stored->personal_message);
+  _bk_account_changed (self);
 }
 
 /* Whether a request can be made now. Else answers @task. */

@@ -142,7 +142,7 @@ ask_backend (BkEngineAccount *self, const char *token)
     .token = token,
     .device = self->stored->device,
     .cursor = self->stored->cursor,
-    .status = self->stored->wanted_status,
+    .status = _bk_account_published_status (self),
     .personal_message = self->stored->personal_message,
   };
 

@@ -234,6 +234,7 @@ _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact)
   if (contact->groups == NULL)
     bk_engine_groups_set_of (self->groups, contact->who, NULL);
   bk_engine_contacts_set (self->contacts, contact);
+  _bk_account_contact_allowed (self, contact);
   if (contact->groups != NULL)
     bk_engine_groups_set_of (self->groups, contact->who, contact->groups);
   if (conversation != NULL)
@@ -295,6 +296,7 @@ bk_engine_account_finalize (GObject *object)
   g_hash_table_unref (self->keys);
   g_object_unref (self->contacts);
   g_object_unref (self->groups);
+  g_ptr_array_unref (self->allowed);
   g_ptr_array_unref (self->making);
   g_hash_table_unref (self->conversations);
   g_ptr_array_unref (self->signing_in);
@@ -322,6 +324,7 @@ bk_engine_account_class_init (BkEngineAccountClass *klass)
   signals[SIGNAL_ARRIVED] = g_signal_new ("arrived", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_ALERT] = g_signal_new ("alert", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                         BK_TYPE_ENGINE_ALERT);
+  g_signal_new ("allowed-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_LOCK_FACT] = g_signal_new ("lock-fact", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                             G_TYPE_UINT, G_TYPE_POINTER);
   signals[SIGNAL_SESSION_EVENT] = g_signal_new ("session-event", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -338,6 +341,7 @@ bk_engine_account_init (BkEngineAccount *self)
   self->contacts = bk_engine_contacts_new ();
   self->keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   self->groups = bk_engine_groups_new ();
+  self->allowed = g_ptr_array_new_with_free_func (_bk_account_allowed_free);
   self->making = g_ptr_array_new_with_free_func (_bk_account_maker_free);
   g_signal_connect_object (self->groups, "items-changed", G_CALLBACK (on_groups_changed), self, G_CONNECT_AFTER);
   g_signal_connect_object (self->groups, "member", G_CALLBACK (on_member), self, 0);

@@ -129,8 +129,11 @@ typedef struct
 
 const GPtrArray *bk_engine_account_get_allowed (BkEngineAccount *self); /* element-type BkEngineAllowed, ordered */
 gboolean bk_engine_account_is_allowed (BkEngineAccount *self, const char *who, const char *guid);
-gboolean bk_engine_account_set_allowed (BkEngineAccount *self, const char *who, const char *guid, gboolean allowed,
-                                        GError **error);
+/* It counts at once, and is written down when this finishes. */
+void bk_engine_account_set_allowed_async (BkEngineAccount *self, const char *who, const char *guid, gboolean allowed,
+                                          GCancellable *cancellable, GAsyncReadyCallback callback,
+                                          gpointer user_data);
+gboolean bk_engine_account_set_allowed_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
 
 /* @who: NULL for everybody. */
 void bk_engine_account_clear_history_async (BkEngineAccount *self, const char *who, GCancellable *cancellable,

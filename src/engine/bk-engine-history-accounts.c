@@ -293,7 +293,10 @@ store_contact (BkSqlite *sqlite, const BkHistoryContact *contact, guint account,
     bk_sqlite_bind (statement, "issiissssii", (gint64) account, contact->who, contact->display_name,
                     (gint64) contact->relation, (gint64) contact->blocked, contact->request_text, groups,
                     contact->alias, contact->avatar, (gint64) contact->pinned, (gint64) contact->muted);
-  return bk_sqlite_step (sqlite, statement, NULL, error);
+  if (!bk_sqlite_step (sqlite, statement, NULL, error))
+    return FALSE;
+  return (contact->relation == BECKON_RELATION_ACCEPTED && !contact->blocked)
+         || _bk_history_disallow (sqlite, account, contact->who, error);
 }
 
 static gboolean

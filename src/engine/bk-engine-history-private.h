@@ -29,6 +29,9 @@ gboolean _bk_history_place_move (BkSqlite *sqlite, const BkHistoryPlace *place, 
 
 typedef void (*BkHistoryRowFunc) (sqlite3_stmt *statement, gpointer data);
 gboolean _bk_history_read_rows (BkSqlite *sqlite, const char *sql, BkHistoryRowFunc row, gpointer data, GError **error);
+gboolean _bk_history_disallow (BkSqlite *sqlite, guint account, const char *who, GError **error);
+gboolean _bk_history_load_allowed (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
+gboolean _bk_history_load_settings (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
 gboolean _bk_history_load_channels (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
 gboolean _bk_history_load_conversations (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
 

@@ -91,6 +91,16 @@ typedef struct
 
 void bk_history_identity_free (BkHistoryIdentity *identity);
 
+/* What the user always allows to a contact. */
+typedef struct
+{
+  guint account;
+  char *who;
+  char *guid;
+} BkHistoryAllowed;
+
+void bk_history_allowed_free (BkHistoryAllowed *allowed);
+
 /* STUN and TURN servers of the user's own; the password is kept with the secrets. */
 typedef struct
 {
@@ -107,7 +117,9 @@ typedef struct
   GPtrArray *conversations; /* element-type BkHistoryConversation */
   GPtrArray *sessions;      /* element-type BkHistorySession: whose other side does not know yet that they are over */
   GPtrArray *identities;    /* element-type BkHistoryIdentity */
+  GPtrArray *allowed;       /* element-type BkHistoryAllowed */
   BkHistoryConnection connection;
+  GHashTable *settings;     /* char *name → char *value */
 } BkHistoryContent;
 
 void bk_history_content_free (BkHistoryContent *content);
@@ -222,6 +234,17 @@ void bk_engine_history_set_draft (BkEngineHistory *self, guint account, guint co
 void bk_engine_history_add_identity (BkEngineHistory *self, guint account, const char *who, const char *key);
 /* A failure is only logged. */
 void bk_engine_history_set_connection (BkEngineHistory *self, const BkHistoryConnection *connection);
+
+/* ---- what needs no question ---- */
+
+void bk_engine_history_set_allowed_async (BkEngineHistory *self, guint account, const char *who, const char *guid,
+                                          gboolean allowed, GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_history_set_allowed_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+
+/* ---- settings ---- */
+
+/* @value: NULL: none any more. A failure is only logged. */
+void bk_engine_history_set_setting (BkEngineHistory *self, const char *name, const char *value);
 
 /* ---- sessions ---- */
 

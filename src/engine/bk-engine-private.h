@@ -25,6 +25,7 @@ struct _BkEngine
 
   BkClock *clock;
   BkSecrets *secrets;
+  BkSeat *seat; /* nullable */
   BkEngineBackendFactory make_backend;
   gpointer make_backend_data;
   char *data_dir;
@@ -35,6 +36,8 @@ struct _BkEngine
   BkChannels *channels; /* nullable */
   BkRelays *relays;     /* of the user's own, nullable */
   gboolean testing;     /* the connection */
+  BkEngineSettings settings;
+  char *download_folder; /* of the settings */
   GListStore *accounts;
   guint primary; /* id of an account, 0: the oldest */
   GPtrArray *adding;  /* element-type BkEngineAccount, owned: being tried, not yet in the list */
@@ -48,6 +51,11 @@ struct _BkEngine
 /* An account that reports to the engine. */
 BkEngineAccount *_bk_engine_make_account (BkEngine *self, BkBackend *backend, const BkHistoryAccount *stored);
 void _bk_engine_take_account (BkEngine *self, BkEngineAccount *account);
+void _bk_engine_watch_seat (BkEngine *self);
+void _bk_engine_seat_settled (BkEngine *self);
+void _bk_engine_seat_account (BkEngine *self, BkEngineAccount *account);
+void _bk_engine_settings_init (BkEngine *self);
+void _bk_engine_restore_settings (BkEngine *self, GHashTable *stored);
 void _bk_engine_restore_connection (BkEngine *self, const BkHistoryConnection *connection);
 gboolean _bk_engine_check_open (BkEngine *self, GTask *task);
 

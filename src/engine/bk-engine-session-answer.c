@@ -8,9 +8,12 @@
 
 /* ---- the question ---- */
 
+/* Nobody is asked who has answered for good. */
 void
 bk_session_ask_user (BkEngineSession *self)
 {
+  if (bk_session_accept_allowed (self))
+    return;
   self->question = BK_QUESTION_SHOWN;
   bk_session_changed (self, "Asking");
   bk_engine_sessions_emit (self->world->sessions, "invitation", self);

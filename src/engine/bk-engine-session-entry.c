@@ -11,6 +11,10 @@ compose_entry (BkEngineSession *self)
   const char *name = bk_engine_session_get_application_name (self);
   const char *application = *name != '\0' ? name : _("a program");
 
+  if (self->message != NULL && self->role == BK_ROLE_INVITER)
+    return g_strdup_printf (_("You invited %s to %s: “%s”"), user, application, self->message);
+  if (self->message != NULL)
+    return g_strdup_printf (_("%s invited you to %s: “%s”"), user, application, self->message);
   if (self->role == BK_ROLE_INVITER)
     return g_strdup_printf (_("You invited %s to %s."), user, application);
   return g_strdup_printf (_("%s invited you to %s."), user, application);

@@ -16,6 +16,7 @@ typedef struct
   BkLauncher *launcher;
   BkOpener *opener;
   BkPeers *peers; /* nullable */
+  BkSeat *seat;   /* nullable: the user is always there */
   BkChannels *channels; /* nullable: no session has a channel */
   BkRelays *relays;     /* of the user's own, nullable */
   BkEngineRegistry *registry;
@@ -148,6 +149,7 @@ struct _BkEngineSession
   char *application_name;
   char *application_url;
   char *app_data;
+  char *message; /* what the inviter says, for people; nullable */
   char *context_data;
   char *local_address;
   char *peer_address; /* as it came; shown as RemoteAddress from CONNECTED on */
@@ -155,6 +157,7 @@ struct _BkEngineSession
   gboolean ringing;
   gboolean installing;
   BkQuestion question;
+  gboolean automatic; /* accepted without a question */
   char *accept_data; /* what is to go out with the acceptance once the application is installed */
 
   gint64 created;  /* microseconds since 1970 */
@@ -263,6 +266,9 @@ void bk_session_ask (BkEngineSession *self);
 void bk_session_ask_user (BkEngineSession *self);
 void bk_session_question_over (BkEngineSession *self);
 void bk_session_application_registered (BkEngineSession *self);
+
+/* bk-engine-session-allowed.c */
+gboolean bk_session_accept_allowed (BkEngineSession *self);
 
 /* bk-engine-session-receive.c */
 BkEngineSession *bk_session_new_received (BkSessionWorld *world, BkEngineAccount *account,

@@ -99,6 +99,12 @@ bk_engine_session_get_app_data (BkEngineSession *self)
 }
 
 const char *
+bk_engine_session_get_message (BkEngineSession *self)
+{
+  return self->message;
+}
+
+const char *
 bk_engine_session_get_context_data (BkEngineSession *self)
 {
   return self->context_data;

@@ -16,6 +16,9 @@ read_invite (BkEngineSession *self, const BkEnvelope *invite)
     self->application_name = g_strdup (invite->app_name);
   if (bk_url_is_web (invite->app_url))
     self->application_url = g_strdup (invite->app_url);
+  if (invite->message != NULL && *invite->message != '\0'
+      && bk_text_is_valid (invite->message, BK_LIMIT_INVITE_MESSAGE, TRUE))
+    self->message = g_strdup (invite->message);
   self->app_data = g_strdup (invite->data);
   self->context_data = g_strdup (invite->data);
   bk_session_read_invited_hosting (self, invite);

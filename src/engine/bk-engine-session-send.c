@@ -27,6 +27,7 @@ bk_session_envelope (BkEngineSession *self, BkEnvelopeKind kind, const char *dat
       envelope->app_guid = g_strdup (self->application);
       envelope->app_name = g_strdup (bk_engine_session_get_application_name (self));
       envelope->app_url = g_strdup (self->application_url);
+      envelope->message = g_strdup (self->message);
       envelope->ttl = MAX (1, (self->deadline_ms + 999) / 1000);
       bk_session_write_hosting (self, envelope);
     }

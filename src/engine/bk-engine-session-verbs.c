@@ -60,6 +60,37 @@ bk_engine_session_set_local_address (BkEngineSession *self, const char *address,
   return bk_session_move (self, BK_LIFE_CONFIGURE, NULL, error);
 }
 
+/**
+ * bk_engine_session_set_message:
+ * @self: a session
+ * @message: (nullable): what the user says with the invitation, at most BK_LIMIT_INVITE_MESSAGE bytes
+ * @error: return location for an error
+ *
+ * Sets what goes along with the invitation for the other person to read.
+ *
+ * Errors: SESSION_NOT_READY, INVALID_ARGUMENT.
+ *
+ * Returns: whether it was set
+ */
+gboolean
+bk_engine_session_set_message (BkEngineSession *self, const char *message, GError **error)
+{
+  const char *text = message != NULL && *message != '\0' ? message : NULL;
+
+  if (g_strcmp0 (self->message, text) == 0)
+    return TRUE;
+  if (!bk_session_can (self, BK_LIFE_INVITE, error) || !bk_session_check_no_pick (self, error))
+    return FALSE;
+  if (text != NULL && !bk_text_is_valid (text, BK_LIMIT_INVITE_MESSAGE, TRUE))
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                   "A message with an invitation is text of at most %d bytes", BK_LIMIT_INVITE_MESSAGE);
+      return FALSE;
+    }
+  bk_session_set_text (self, &self->message, text, "Message");
+  return TRUE;
+}
+
 gboolean
 bk_session_check_application (BkEngineSession *self, GError **error)
 {

@@ -37,6 +37,7 @@ bk_session_world_new (const BkEngineSessionsConfig *config, BkEngineSessions *se
   world->launcher = g_object_ref (config->launcher);
   world->opener = g_object_ref (config->opener);
   g_set_object (&world->peers, config->peers);
+  g_set_object (&world->seat, config->seat);
   g_set_object (&world->channels, config->channels);
   world->registry = g_object_ref (config->registry);
   world->history = g_object_ref (config->history);
@@ -55,6 +56,7 @@ world_clear (gpointer data)
   g_clear_object (&world->launcher);
   g_clear_object (&world->opener);
   g_clear_object (&world->peers);
+  g_clear_object (&world->seat);
   g_clear_object (&world->channels);
   g_clear_pointer (&world->relays, bk_relays_free);
   g_clear_object (&world->registry);
@@ -462,7 +464,8 @@ bk_engine_session_finalize (GObject *object)
                     self->app_data,    self->context_data, self->local_address,    self->peer_address,
                     self->accept_data, self->cookie,       self->remote_address,   self->pick_caller,
                     self->pick_window, self->pick_data,    self->grant,            self->link.reason,
-                    self->link.key,    self->link.fingerprint, self->link.safety_number };
+                    self->link.key,    self->link.fingerprint, self->link.safety_number,
+                    self->message };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);

@@ -81,6 +81,8 @@ gboolean bk_engine_session_trust_identity (BkEngineSession *self, GError **error
 
 gboolean bk_engine_session_set_application (BkEngineSession *self, const char *guid, GError **error);
 gboolean bk_engine_session_set_local_address (BkEngineSession *self, const char *address, GError **error);
+/* What the user says with the invitation; NULL or empty for nothing. In READY. */
+gboolean bk_engine_session_set_message (BkEngineSession *self, const char *message, GError **error);
 
 /* Finishes when the network took the invitation or refused it. @grant: of the program that invites, where it had to
  * unlock; NULL: the user invites, or nothing is locked. */

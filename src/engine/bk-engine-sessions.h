@@ -18,6 +18,7 @@ typedef struct
   BkLauncher *launcher;
   BkOpener *opener;
   BkPeers *peers; /* nullable */
+  BkSeat *seat;   /* nullable: the user is always there */
   BkChannels *channels; /* nullable: no session has a channel */
   BkEngineRegistry *registry;
   BkEngineHistory *history; /* writes open sessions down, so that a crash can be told from a quiet day */

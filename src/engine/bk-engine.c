@@ -101,6 +101,7 @@ _bk_engine_make_account (BkEngine *self, BkBackend *backend, const BkHistoryAcco
   };
   BkEngineAccount *account = bk_engine_account_new (&config, stored);
 
+  _bk_engine_seat_account (self, account);
   g_signal_connect_object (account, "session-event", G_CALLBACK (on_session_event), self, 0);
   g_signal_connect_object (account, "online", G_CALLBACK (on_account_online), self, 0);
   g_signal_connect_object (account, "signing-out", G_CALLBACK (on_signing_out), self, 0);
@@ -171,6 +172,7 @@ bk_engine_dispose (GObject *object)
   g_clear_object (&self->registry);
   g_clear_object (&self->history);
   g_clear_object (&self->channels);
+  g_clear_object (&self->seat);
   g_clear_object (&self->secrets);
   g_clear_object (&self->clock);
   G_OBJECT_CLASS (bk_engine_parent_class)->dispose (object);
@@ -186,6 +188,7 @@ bk_engine_finalize (GObject *object)
   g_hash_table_unref (self->names);
   g_ptr_array_unref (self->crashed);
   g_clear_pointer (&self->relays, bk_relays_free);
+  g_free (self->download_folder);
   g_free (self->data_dir);
   G_OBJECT_CLASS (bk_engine_parent_class)->finalize (object);
 }
@@ -206,6 +209,7 @@ bk_engine_class_init (BkEngineClass *klass)
   signals[SIGNAL_NOTICE] = g_signal_new ("notice", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                                          G_TYPE_STRING, G_TYPE_STRING, BK_TYPE_ENGINE_SESSION);
   g_signal_new ("servers-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("settings-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("primary-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
@@ -216,6 +220,7 @@ bk_engine_init (BkEngine *self)
   self->adding = g_ptr_array_new_with_free_func (g_object_unref);
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->crashed = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_session_free);
+  _bk_engine_settings_init (self);
 }
 
 static void
@@ -226,6 +231,7 @@ make_sessions (BkEngine *self, const BkEngineConfig *config)
     .launcher = config->launcher,
     .opener = config->opener,
     .peers = config->peers,
+    .seat = config->seat,
     .channels = config->channels,
     .registry = self->registry,
     .history = self->history,
@@ -249,6 +255,7 @@ bk_engine_new (const BkEngineConfig *config)
 
   self->clock = g_object_ref (config->clock);
   self->secrets = g_object_ref (config->secrets);
+  g_set_object (&self->seat, config->seat);
   g_set_object (&self->channels, config->channels);
   self->make_backend = config->make_backend;
   self->make_backend_data = config->make_backend_data;
@@ -297,6 +304,12 @@ restore_account (BkEngine *self, const BkHistoryAccount *stored, const BkHistory
       if (identity->account == stored->id)
         bk_engine_account_restore_key (account, identity->who, identity->key);
     }
+  for (guint i = 0; i < content->allowed->len; i++)
+    {
+      BkHistoryAllowed *allowed = g_ptr_array_index (content->allowed, i);
+      if (allowed->account == stored->id)
+        bk_engine_account_restore_allowed (account, allowed->who, allowed->guid);
+    }
   for (guint i = 0; i < content->conversations->len; i++)
     {
       BkHistoryConversation *conversation = g_ptr_array_index (content->conversations, i);
@@ -315,6 +328,8 @@ restore (BkEngine *self, BkHistoryContent *content)
 
   for (gsize i = 0; i < n_sessions; i++)
     g_ptr_array_add (self->crashed, sessions[i]);
+  _bk_engine_watch_seat (self);
+  _bk_engine_restore_settings (self, content->settings);
   _bk_engine_restore_connection (self, &content->connection);
   for (guint i = 0; i < content->accounts->len; i++)
     restore_account (self, g_ptr_array_index (content->accounts, i), content);

@@ -100,7 +100,7 @@ typedef struct
   gboolean read_marks;
   gboolean typing;
   guint idle_minutes;          /* 0: never */
-  const char *download_folder; /* absolute */
+  const char *download_folder; /* absolute; NULL or empty when set: the one of the desktop */
 } BkEngineSettings;
 
 const BkEngineSettings *bk_engine_get_settings (BkEngine *self);
@@ -140,6 +140,7 @@ void bk_engine_nudge (BkEngine *self);
  * "invitation" (BkEngineSession *): one arrived and no attached program took it over: it is for the user to see.
  * "invitation-over" (BkEngineSession *): it needs no answer any more: withdraw dialog and notification.
  * "servers-changed" (): the user's own STUN and TURN servers, or their user, are others.
+ * "settings-changed" (): what the user has settled for all accounts is something else.
  * "primary-changed" (): another account was made the primary one.
  * "notice" (const char *kind, const char *text, BkEngineSession *): something the user should read (nullable session).
  */

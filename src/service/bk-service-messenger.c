@@ -18,6 +18,9 @@ get_property (BkServiceCall *call, const char *name)
   if (g_str_equal (name, "ConnectionUser"))
     return bk_service_text (bk_engine_get_connection_user (self->engine));
 
+  if (g_str_equal (name, "Settings"))
+    return bk_service_settings (self);
+
   BkEngineAccount *primary = bk_engine_get_primary_account (self->engine);
   return primary != NULL ? bk_service_account_path (primary) : g_variant_new_object_path ("/");
 }
@@ -185,6 +188,12 @@ on_servers_changed (BkEngine *engine, BkService *self)
 }
 
 static void
+on_settings_changed (BkEngine *engine, BkService *self)
+{
+  bk_service_view_refresh (self->messenger);
+}
+
+static void
 on_primary_changed (BkEngine *engine, BkService *self)
 {
   bk_service_view_refresh (self->messenger);
@@ -204,6 +213,7 @@ bk_service_messenger_track (BkService *self)
   g_signal_connect_object (self->engine, "invitation-over", G_CALLBACK (on_invitation_over), self, 0);
   g_signal_connect_object (self->engine, "notice", G_CALLBACK (on_notice), self, 0);
   g_signal_connect_object (self->engine, "primary-changed", G_CALLBACK (on_primary_changed), self, 0);
+  g_signal_connect_object (self->engine, "settings-changed", G_CALLBACK (on_settings_changed), self, 0);
   g_signal_connect_object (self->engine, "servers-changed", G_CALLBACK (on_servers_changed), self, 0);
   if (BK_IS_SERVICE_SECRETS (self->secrets))
     g_signal_connect_object (self->secrets, "changed", G_CALLBACK (on_secrets_changed), self, 0);
@@ -239,6 +249,7 @@ static const BkServiceMethod methods[] = {
   { "DismissAlert", bk_service_handle_dismiss_alert, { { BK_SERVICE_ARG_GUID } } },
   { "SetConnectionServers", bk_service_handle_set_connection_servers,
     { { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_LINE, BK_LIMIT_RELAY }, { BK_SERVICE_ARG_DATA, BK_LIMIT_PASSWORD } } },
+  { "SetSettings", bk_service_handle_set_settings },
   { NULL },
 };
 

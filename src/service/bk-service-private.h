@@ -110,6 +110,10 @@ void bk_service_handle_open_channel (BkServiceCall *call);
 void bk_service_handle_get_channel (BkServiceCall *call);
 void bk_service_handle_trust_identity (BkServiceCall *call);
 
+/* What the user has settled for all accounts, a{sv}. */
+GVariant *bk_service_settings (BkService *self);
+void bk_service_handle_set_settings (BkServiceCall *call);
+
 /* The user's own servers, and tests of what they are good for. */
 GVariant *bk_service_connection_servers (BkService *self);
 void bk_service_handle_set_connection_servers (BkServiceCall *call);

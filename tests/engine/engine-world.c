@@ -186,6 +186,7 @@ engine_world_new (void)
 
   world->dir = bk_test_dir_new ();
   world->clock = bk_fake_clock_new ();
+  world->seat = fake_seat_new ();
   world->secrets = g_object_new (MEMORY_TYPE_SECRETS, NULL);
   world->secret_table = MEMORY_SECRETS (world->secrets)->table;
   world->secrets_locked = &MEMORY_SECRETS (world->secrets)->locked;
@@ -204,6 +205,7 @@ engine_world_make (EngineWorld *world)
     .secrets = BK_SECRETS (world->secrets),
     .launcher = BK_LAUNCHER (desktop),
     .opener = BK_OPENER (desktop),
+    .seat = BK_SEAT (world->seat),
     .channels = world->channels,
     .make_backend = make_backend,
     .make_backend_data = world,
@@ -269,6 +271,7 @@ engine_world_free (EngineWorld *world)
   g_ptr_array_unref (world->backends);
   g_assert_finalize_object (world->secrets);
   g_assert_finalize_object (world->clock);
+  g_assert_finalize_object (world->seat);
   bk_test_dir_remove (world->dir);
   g_free (world);
 }

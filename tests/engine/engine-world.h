@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bk-engine.h"
+#include "fake-seat.h"
 #include "bk-test.h"
 
 G_BEGIN_DECLS
@@ -68,6 +69,7 @@ typedef struct
   GObject *secrets;
   GHashTable *secret_table; /* char * key → char * secret */
   gboolean *secrets_locked; /* none can be read */
+  FakeSeat *seat;
   BkChannels *channels;     /* of the next engine; not owned, nullable */
   BkEngine *engine;
   GAsyncResult *closing; /* nullable */

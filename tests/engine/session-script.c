@@ -166,6 +166,14 @@ do_side (Side *side, const char *command)
     side_receive_elsewhere (side, side->current->id, BECKON_SESSION_RESULT_ACCEPTED_ELSEWHERE);
   else if (g_str_equal (command, "declined-elsewhere"))
     side_receive_elsewhere (side, side->current->id, BECKON_SESSION_RESULT_DECLINED_ELSEWHERE);
+  else if (g_str_equal (command, "allow"))
+    side->account->allowed = TRUE;
+  else if (g_str_equal (command, "busy"))
+    side->account->wanted = BECKON_STATUS_BUSY;
+  else if (g_str_equal (command, "lock"))
+    fake_seat_set (side->seat, TRUE, FALSE);
+  else if (g_str_equal (command, "unlock"))
+    fake_seat_set (side->seat, FALSE, FALSE);
   else if (g_str_equal (command, "handles"))
     side->handles = TRUE;
   else if (g_str_equal (command, "takes"))

@@ -72,6 +72,7 @@ static void
 bk_engine_account_init (BkEngineAccount *self)
 {
   self->state = BK_BACKEND_ONLINE;
+  self->wanted = BECKON_STATUS_ONLINE;
   self->contact = g_object_new (BK_TYPE_ENGINE_CONTACT, NULL);
   self->keys = g_ptr_array_new_with_free_func (g_free);
 }
@@ -113,6 +114,18 @@ const char *
 bk_engine_account_get_sign_in_name (BkEngineAccount *self)
 {
   return self->name;
+}
+
+BeckonStatus
+bk_engine_account_get_wanted_status (BkEngineAccount *self)
+{
+  return self->wanted;
+}
+
+gboolean
+bk_engine_account_is_allowed (BkEngineAccount *self, const char *who, const char *guid)
+{
+  return self->allowed && g_str_equal (who, self->contact->name) && g_str_equal (guid, APP_GUID);
 }
 
 BkBackendState

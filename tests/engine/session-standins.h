@@ -27,6 +27,8 @@ struct _BkEngineAccount
   BkEngineHistory *history; /* not owned */
   BkIdentity *identity;     /* nullable */
   GPtrArray *keys;          /* element-type utf8: of the other one */
+  gboolean allowed;         /* the other one needs not ask */
+  BeckonStatus wanted;
 };
 
 struct _BkEngineApplication

@@ -473,6 +473,7 @@ side_init (World *world, Side *side, const char *name, const char *display_name,
   side->launcher = side_desktop_new (side);
   side->opener = side_desktop_new (side);
   side->peers = with_peers ? side_desktop_new (side) : NULL;
+  side->seat = fake_seat_new ();
   side->account = g_object_new (BK_TYPE_ENGINE_ACCOUNT, NULL);
   side->account->name = name;
   side->account->backend = BK_BACKEND (side->backend);
@@ -485,6 +486,7 @@ side_init (World *world, Side *side, const char *name, const char *display_name,
                                     .launcher = BK_LAUNCHER (side->launcher),
                                     .opener = BK_OPENER (side->opener),
                                     .peers = (BkPeers *) side->peers,
+                                    .seat = BK_SEAT (side->seat),
                                     .channels = (BkChannels *) side->channels,
                                     .registry = side->registry,
                                     .history = side->history,
@@ -557,6 +559,7 @@ side_clear (Side *side)
   else if (side->current != NULL)
     g_assert_finalize_object (side->current);
   g_assert_finalize_object (side->account);
+  g_assert_finalize_object (side->seat);
   g_assert_finalize_object (side->registry);
   g_assert_finalize_object (side->history);
   g_assert_finalize_object (side->backend);

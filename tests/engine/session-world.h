@@ -7,6 +7,7 @@
 
 #include "bk-engine-session-private.h"
 #include "fake-channel.h"
+#include "fake-seat.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +33,7 @@ struct _Side
   GObject *launcher;
   GObject *opener;
   GObject *peers;
+  FakeSeat *seat;
   FakeChannels *channels; /* NULL: sessions have none */
   BkRelays *relays;       /* of the network; nullable */
   gboolean hold_relays;   /* the network does not answer yet */

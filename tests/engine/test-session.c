@@ -83,6 +83,36 @@ test_entries (void)
                    "Alice invited you to Pipe. invitation-declined: You declined.");
 }
 
+/* What the inviter says goes along, and stays in the conversation of both. */
+static void
+test_message (void)
+{
+  g_autoptr (World) world = world_new (FALSE);
+  Side *alice = world_side (world, 'a');
+  Side *bob = world_side (world, 'b');
+  g_autofree char *long_text = g_strnfill (BK_LIMIT_INVITE_MESSAGE + 1, 'x');
+  g_autoptr (GError) error = NULL;
+
+  world_run (world, "a:create");
+  g_assert_null (bk_engine_session_get_message (alice->current));
+  g_assert_false (bk_engine_session_set_message (alice->current, long_text, &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_false (bk_engine_session_set_message (alice->current, "\033[2J", NULL));
+  g_assert_null (bk_engine_session_get_message (alice->current));
+  g_assert_true (bk_engine_session_set_message (alice->current, "A game?\nNow?", &error));
+  world_run (world, "a:reinvite");
+  g_assert_cmpstr (bk_engine_session_get_message (bob->current), ==, "A game?\nNow?");
+  g_assert_cmpstr (side_entry (alice, alice->current->id), ==, "You invited Bob to Pipe: “A game?\nNow?” none: ");
+  g_assert_cmpstr (side_entry (bob, alice->current->id), ==, "Alice invited you to Pipe: “A game?\nNow?” none: ");
+
+  g_assert_false (bk_engine_session_set_message (alice->current, "Too late", &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_SESSION_NOT_READY);
+  g_clear_error (&error);
+  g_assert_false (bk_engine_session_set_message (bob->current, "Not mine", &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_NOT_INVITER);
+}
+
 /* ---- crossing invitations ---- */
 
 static BkEngineSession *
@@ -607,6 +637,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &scenarios[i], run_scenario);
     }
   g_test_add_func ("/session/entries", test_entries);
+  g_test_add_func ("/session/message", test_message);
   g_test_add_func ("/session/crossing", test_crossing);
   g_test_add_func ("/session/invite-checks", test_invite_checks);
   g_test_add_func ("/session/app-data-limits", test_app_data_limits);
