@@ -135,6 +135,8 @@ BkEngineConversation *bk_engine_conversation_new (const BkEngineConversationConf
 void bk_engine_conversation_added (BkEngineConversation *self, BkEngineMessage *message);
 void bk_engine_conversation_changed (BkEngineConversation *self, BkEngineMessage *message);
 BkEngineMessage *bk_engine_conversation_get_last (BkEngineConversation *self); /* text cut; nullable, transfer none */
+/* The file has less than it had: "cleared". */
+void bk_engine_conversation_cleared (BkEngineConversation *self, const BkHistoryCleared *cleared);
 char *bk_engine_conversation_excerpt (const char *text);
 void bk_engine_conversation_close (BkEngineConversation *self, gboolean kept);
 /* Writes a session as it is now: see bk_engine_history_put_session_async (). */

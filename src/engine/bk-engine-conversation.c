@@ -28,6 +28,7 @@ enum
 {
   SIGNAL_MESSAGE_ADDED,
   SIGNAL_MESSAGE_CHANGED,
+  SIGNAL_CLEARED,
   SIGNAL_CHANGED,
   N_SIGNALS
 };
@@ -59,6 +60,8 @@ bk_engine_conversation_class_init (BkEngineConversationClass *klass)
                                                 NULL, NULL, NULL, G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
   signals[SIGNAL_MESSAGE_CHANGED] = g_signal_new ("message-changed", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST,
                                                   0, NULL, NULL, NULL, G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
+  signals[SIGNAL_CLEARED] = g_signal_new ("cleared", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 0);
 }
@@ -146,6 +149,16 @@ bk_engine_conversation_changed (BkEngineConversation *self, BkEngineMessage *mes
   g_signal_emit (self, signals[SIGNAL_MESSAGE_CHANGED], 0, message);
   if (is_last)
     g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+void
+bk_engine_conversation_cleared (BkEngineConversation *self, const BkHistoryCleared *cleared)
+{
+  g_clear_pointer (&self->last, bk_engine_message_unref);
+  take_last (self, cleared->last);
+  self->unread = cleared->unread;
+  g_signal_emit (self, signals[SIGNAL_CLEARED], 0, cleared->up_to);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
 BkEngineMessage *

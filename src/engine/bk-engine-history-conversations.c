@@ -37,7 +37,8 @@ _bk_history_load_conversations (BkSqlite *sqlite, BkHistoryContent *content, GEr
                                 "SELECT c.account, c.id, c.who, (SELECT count(*) FROM messages u WHERE"
                                 " u.conversation = c.id AND u.id > c.read_up_to AND u.outgoing = 0), c.read_up_to,"
                                 " c.draft, " BK_HISTORY_MESSAGE
-                                " FROM conversations c LEFT JOIN messages m ON m.id = c.last ORDER BY c.id",
+                                " FROM conversations c JOIN accounts a ON a.id = c.account AND a.kept = 1"
+                                " LEFT JOIN messages m ON m.id = c.last ORDER BY c.id",
                                 read_conversation, content->conversations, error);
 }
 

@@ -127,7 +127,7 @@ insert_message (BkSqlite *sqlite, gint64 conversation, const BkEngineMessage *me
   if (!bk_sqlite_step (sqlite, statement, NULL, error))
     return FALSE;
   *id = bk_sqlite_last_rowid (sqlite);
-  return TRUE;
+  return _bk_history_index (sqlite, "m.id = ?1", *id, 0, error);
 }
 
 /* @id: 0 if the message is not known. */

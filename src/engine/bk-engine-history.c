@@ -4,14 +4,7 @@
  * bk-engine-history-messages.c, sessions in bk-engine-history-sessions.c. */
 #include "bk-engine-history-private.h"
 
-struct _BkEngineHistory
-{
-  GObject parent_instance;
-
-  BkSqlite *sqlite;
-  guint next_conversation;
-  gboolean closing;
-};
+#include "bk-search-text.h"
 
 G_DEFINE_FINAL_TYPE (BkEngineHistory, bk_engine_history, G_TYPE_OBJECT)
 
@@ -244,11 +237,12 @@ load_job (BkSqlite *sqlite, gpointer data, GError **error)
   LoadJob *job = data;
   BkHistoryContent *content = job->content;
 
-  return bk_sqlite_exec (sqlite, "DELETE FROM accounts WHERE kept = 0", error)
+  return bk_sqlite_exec (sqlite, "UPDATE accounts SET sign_in_name = " BK_HISTORY_REMOVED " WHERE kept = 0", error)
          && close_sessions (sqlite, error)
          && _bk_history_read_rows (sqlite,
                                    "SELECT id, sign_in_name, server, display_name, device, cursor, wants_online,"
-                                   " wanted_status, personal_message, is_primary, avatar FROM accounts ORDER BY id",
+                                   " wanted_status, personal_message, is_primary, avatar FROM accounts"
+                                   " WHERE kept = 1 ORDER BY id",
                                    read_account, content->accounts, error)
          && _bk_history_read_rows (sqlite,
                                    "SELECT account, who, display_name, relation, blocked, request_text, groups,"
@@ -275,20 +269,35 @@ bk_engine_history_dispose (GObject *object)
 {
   BkEngineHistory *self = BK_ENGINE_HISTORY (object);
 
+  if (self->reading != NULL)
+    g_cancellable_cancel (self->reading);
+  g_clear_object (&self->reader);
   g_clear_object (&self->sqlite);
   G_OBJECT_CLASS (bk_engine_history_parent_class)->dispose (object);
+}
+
+static void
+bk_engine_history_finalize (GObject *object)
+{
+  BkEngineHistory *self = BK_ENGINE_HISTORY (object);
+
+  g_object_unref (self->reading);
+  g_free (self->path);
+  G_OBJECT_CLASS (bk_engine_history_parent_class)->finalize (object);
 }
 
 static void
 bk_engine_history_class_init (BkEngineHistoryClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = bk_engine_history_dispose;
+  G_OBJECT_CLASS (klass)->finalize = bk_engine_history_finalize;
 }
 
 static void
 bk_engine_history_init (BkEngineHistory *self)
 {
   self->next_conversation = 1;
+  self->reading = g_cancellable_new ();
 }
 
 BkEngineHistory *
@@ -296,7 +305,9 @@ bk_engine_history_new (const char *path)
 {
   BkEngineHistory *self = g_object_new (BK_TYPE_ENGINE_HISTORY, NULL);
 
+  self->path = g_strdup (path);
   self->sqlite = bk_sqlite_new (path, _bk_history_migrations, _bk_history_n_migrations);
+  bk_sqlite_add_text_function (self->sqlite, "bk_search_text", bk_search_text);
   return self;
 }
 
@@ -321,6 +332,7 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->next_conversation = MAX (self->next_conversation, job->next_conversation);
+  _bk_engine_history_keep_up (self);
   g_task_return_pointer (task, g_steal_pointer (&job->content), (GDestroyNotify) bk_history_content_free);
   load_job_free (job);
 }
@@ -357,6 +369,17 @@ on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
+static void
+on_reader_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BkEngineHistory *self = g_task_get_source_object (task);
+
+  bk_sqlite_close_finish (BK_SQLITE (source), result, NULL); /* nothing of it was to be written */
+  bk_sqlite_close_async (self->sqlite, on_closed, g_steal_pointer (&task));
+}
+
+/* The last one to close the file tidies it up: that is the one that writes. */
 void
 bk_engine_history_close_async (BkEngineHistory *self, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -364,7 +387,11 @@ bk_engine_history_close_async (BkEngineHistory *self, GAsyncReadyCallback callba
 
   g_task_set_source_tag (task, bk_engine_history_close_async);
   self->closing = TRUE;
-  bk_sqlite_close_async (self->sqlite, on_closed, g_steal_pointer (&task));
+  g_cancellable_cancel (self->reading);
+  if (self->reader != NULL)
+    bk_sqlite_close_async (self->reader, on_reader_closed, g_steal_pointer (&task));
+  else
+    bk_sqlite_close_async (self->sqlite, on_closed, g_steal_pointer (&task));
 }
 
 gboolean

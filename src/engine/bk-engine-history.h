@@ -228,6 +228,30 @@ gboolean bk_engine_history_mark_read_finish (BkEngineHistory *self, GAsyncResult
 void bk_engine_history_set_draft (BkEngineHistory *self, guint account, guint conversation, const char *who,
                                   const char *draft);
 
+/* ---- searching and clearing ---- */
+
+/* @account: 0 for all; @who: NULL for everybody; @before_id: 0 for the newest. */
+void bk_engine_history_search_async (BkEngineHistory *self, const char *text, guint account, const char *who,
+                                     gint64 before_id, guint limit, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *bk_engine_history_search_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+
+/* What is left of a conversation. */
+typedef struct
+{
+  gint64 up_to; /* what is gone: nothing beyond this */
+  guint unread;
+  BkEngineMessage *last; /* nullable */
+} BkHistoryCleared;
+
+void bk_history_cleared_free (BkHistoryCleared *cleared);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkHistoryCleared, bk_history_cleared_free)
+
+/* Removes all that is in a conversation now, but for what waits to be sent and sessions that are not over. */
+void bk_engine_history_clear_async (BkEngineHistory *self, guint conversation, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+BkHistoryCleared *bk_engine_history_clear_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+
 /* ---- channels ---- */
 
 /* From now on @key is one of @who. A failure is only logged. */

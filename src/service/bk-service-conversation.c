@@ -158,6 +158,12 @@ on_message_changed (BkEngineConversation *conversation, const BkEngineMessage *m
 }
 
 static void
+on_cleared (BkEngineConversation *conversation, gint64 up_to, BkServiceView *view)
+{
+  bk_service_tell (view->service, view->path, view->interface, "MessagesCleared", g_variant_new ("(x)", up_to));
+}
+
+static void
 on_changed (BkEngineConversation *conversation, BkServiceView *view)
 {
   bk_service_view_refresh (view);
@@ -178,6 +184,7 @@ bk_service_conversation_export (BkService *self, BkEngineAccount *account, BkEng
   g_hash_table_insert (self->conversations, GUINT_TO_POINTER (number), view);
   g_signal_connect (conversation, "message-added", G_CALLBACK (on_message_added), view);
   g_signal_connect (conversation, "message-changed", G_CALLBACK (on_message_changed), view);
+  g_signal_connect (conversation, "cleared", G_CALLBACK (on_cleared), view);
   g_signal_connect (conversation, "changed", G_CALLBACK (on_changed), view);
   bk_service_view_refresh (view);
   return view;
