@@ -56,6 +56,7 @@ extern const BkCtlCommand bk_ctl_account_commands[];
 extern const BkCtlCommand bk_ctl_contact_commands[];
 extern const BkCtlCommand bk_ctl_group_commands[];
 extern const BkCtlCommand bk_ctl_chat_commands[];
+extern const BkCtlCommand bk_ctl_history_commands[];
 extern const BkCtlCommand bk_ctl_application_commands[];
 extern const BkCtlCommand bk_ctl_session_commands[];
 extern const BkCtlCommand bk_ctl_channel_commands[];

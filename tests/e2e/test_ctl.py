@@ -59,6 +59,10 @@ METHODS = {
     'Conversation1.SendMessage': 'chat send',
     'Conversation1.ListMessages': 'chat',
     'Conversation1.MarkRead': 'chat',
+    'Conversation1.SetDraft': 'chat draft',
+    'Messenger1.SearchMessages': 'search',
+    'Account1.ClearHistory': 'history clear',
+    'Account1.ExportHistory': 'history export',
     'Registry1.ListApplications': 'apps',
     'Registry1.RegisterApplication': 'apps register',
     'Registry1.UnRegisterApplication': 'apps unregister',
@@ -181,6 +185,9 @@ OTHERWISE = {
     'Conversation1.Account': 'what --account says',
     'Conversation1.Who': 'what the command names',
     'Conversation1.Unread': '`contacts`, see test_other_properties',
+    'Conversation1.Draft': '`chat draft`, see test_commands',
+    'Conversation1.ListMessagesAfter': 'for lists that go on at both ends; `chat --limit 0` shows all',
+    'Conversation1.MessagesCleared': 'for whoever shows what is gone',
     'Session1.SendError': 'event send-error; the network in memory refuses nothing that it took',
     'SessionManager1.MySigninName': 'the same as PrimaryAccount',
     'SessionManager1.GetLaunchingSession': 'for programs that were launched: nobody launches beckonctl',
@@ -353,6 +360,15 @@ def talk(alice, bob):
     bob.user.wait(f'unread={alice.user.address}:1')
     assert [contact['unread'] for contact in bob('contacts')] == [1]
     assert bob('chat', alice.user.address, '--mark-read')[-1]['text'] == 'Hello'
+    alice('chat draft', bob.user.address, 'and')
+    assert alice('chat draft', bob.user.address) == {'draft': 'and'}
+    found = bob('search', 'hell', '--with', alice.user.address)
+    assert [(f['who'], f['message']['text']) for f in found] == [(alice.user.address, 'Hello')], found
+    file = alice.user.folder / 'history.json'
+    alice('history export', str(file), bob.user.address)
+    assert json.loads(file.read_text())['conversations'][0]['messages'][-1]['text'] == 'Hello'
+    bob('history clear', alice.user.address)
+    assert bob('search', 'hell') == []
 
 
 def register(person):
