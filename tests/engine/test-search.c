@@ -147,6 +147,46 @@ assert_hits (Past *past, const char *text, const char *who, const char *expected
   g_assert_cmpstr (all, ==, expected);
 }
 
+/* ---- the file, from outside ---- */
+
+static sqlite3 *
+open_file (Past *past)
+{
+  g_autofree char *path = g_build_filename (past->world->dir, "data", "beckon", "history.sqlite", NULL);
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  sqlite3_busy_timeout (db, 10000);
+  return db;
+}
+
+static gint64
+query_file (Past *past, const char *sql)
+{
+  sqlite3 *db = open_file (past);
+  sqlite3_stmt *statement = NULL;
+
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  gint64 value = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+  return value;
+}
+
+static void
+change_file (Past *past, const char *sql)
+{
+  sqlite3 *db = open_file (past);
+  char *message = NULL;
+
+  sqlite3_exec (db, sql, NULL, NULL, &message);
+  g_assert_cmpstr (message, ==, NULL);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+}
+
+/* ---- finding ---- */
+
 static void
 test_words (void)
 {
@@ -309,6 +349,25 @@ test_restricted (void)
   g_assert_cmpuint (found->len, ==, 1);
 }
 
+/* Two conversations that stand in the same place of the index are told from each other all the same. */
+static void
+test_same_place (void)
+{
+  g_autoptr (Past) past = past_new ();
+
+  receive (past, BOB, "from bob");
+  engine_world_settle (past->world, past->alice);
+  engine_world_close (past->world);
+  change_file (past, "INSERT INTO conversations (id, account, who) SELECT id + 65533, account, 'dave@example.org'"
+                     " FROM conversations WHERE who = 'bob@example.org'");
+  past->alice = engine_world_reopen (past->world, &past->backend);
+  past->n_messages = 100;
+  receive (past, "dave@example.org", "from dave");
+  engine_world_settle (past->world, past->alice);
+  assert_hits (past, "from", BOB, "from bob|");
+  assert_hits (past, "from", "dave@example.org", "from dave|");
+}
+
 /* What is said of a session is found by the name of its application. */
 static void
 test_sessions (void)
@@ -346,42 +405,6 @@ test_cancelled (void)
 }
 
 /* ---- upkeep ---- */
-
-static sqlite3 *
-open_file (Past *past)
-{
-  g_autofree char *path = g_build_filename (past->world->dir, "data", "beckon", "history.sqlite", NULL);
-  sqlite3 *db = NULL;
-
-  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
-  sqlite3_busy_timeout (db, 10000);
-  return db;
-}
-
-static gint64
-query_file (Past *past, const char *sql)
-{
-  sqlite3 *db = open_file (past);
-  sqlite3_stmt *statement = NULL;
-
-  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
-  gint64 value = sqlite3_column_int64 (statement, 0);
-  sqlite3_finalize (statement);
-  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
-  return value;
-}
-
-static void
-change_file (Past *past, const char *sql)
-{
-  sqlite3 *db = open_file (past);
-  char *message = NULL;
-
-  sqlite3_exec (db, sql, NULL, NULL, &message);
-  g_assert_cmpstr (message, ==, NULL);
-  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
-}
 
 typedef struct
 {
@@ -429,6 +452,7 @@ test_older_history (void)
   g_assert_true (g_str_has_prefix (meanwhile, "a fresh pearl|"));
 
   wait_for_zero (past, "SELECT unindexed FROM upkeep");
+  g_assert_cmpint (query_file (past, "SELECT count(*) FROM search WHERE search MATCH 'some'"), ==, 1499);
   assert_hits (past, "pearl", NULL, "a fresh pearl|oldest pearl|");
   assert_hits (past, "pearl", CAROL, "oldest pearl|");
   change_file (past, "INSERT INTO search (search) VALUES ('integrity-check')");
@@ -720,6 +744,7 @@ main (int argc, char **argv)
   g_test_add_func ("/search/refused", test_refused);
   g_test_add_func ("/search/pages", test_pages);
   g_test_add_func ("/search/restricted", test_restricted);
+  g_test_add_func ("/search/same-place", test_same_place);
   g_test_add_func ("/search/sessions", test_sessions);
   g_test_add_func ("/search/cancelled", test_cancelled);
   g_test_add_func ("/search/older-history", test_older_history);
