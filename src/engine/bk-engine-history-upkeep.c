@@ -3,7 +3,8 @@
  *   - what belonged to removed accounts goes;
  *   - what was written before there was an index of words is taken into it, the newest first: until that is done, a search
  *     does not find what is older;
- *   - words of entries that are gone are removed from the index's pages: until then, only nobody finds them any more.
+ *   - words of entries that are gone are removed from the index's pages: until then, only nobody finds them any more. It
+ *     puts the pages in order, too: so it is done after many entries were taken in, and messages are written faster then.
  * It stops with the program and goes on with the next start. */
 #include "bk-engine-history-private.h"
 
@@ -58,7 +59,7 @@ index_some (BkSqlite *sqlite, gint64 below, GError **error)
 
   return _bk_history_query (sqlite, nth, below, &from, error)
          && _bk_history_index (sqlite, "m.id >= ?1 AND m.id < ?2", from, below, error)
-         && _bk_history_change (sqlite, "UPDATE upkeep SET unindexed = ?1", from, 0, error);
+         && _bk_history_change (sqlite, "UPDATE upkeep SET unindexed = ?1, purge = max (purge, ?1 = 0)", from, 0, error);
 }
 
 /* A merge that has nothing to do changes nothing but its own note of that. */
