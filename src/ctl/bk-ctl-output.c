@@ -196,6 +196,8 @@ build_session (JsonBuilder *builder, GObject *object)
   add_text (builder, "local_address", beckon_session_get_local_address (session));
   add_text (builder, "remote_address", beckon_session_get_remote_address (session));
   add_text (builder, "app_data", beckon_session_get_app_data (session));
+  add_text (builder, "message", beckon_session_get_message (session));
+  add_flag (builder, "automatic", beckon_session_get_automatic (session));
   add_flag (builder, "ringing", beckon_session_get_ringing (session));
   add_flag (builder, "installing", beckon_session_get_installing (session));
   add_flag (builder, "asking", beckon_session_get_asking (session));

@@ -17,6 +17,7 @@ static const char *const wait_names[] = { "", "accepted", "connected", "ended", 
 static struct
 {
   char *data;
+  char *message;
   char *wait_name;
   char *address;
   char *reason;
@@ -31,6 +32,12 @@ static const GOptionEntry data_entries[] = {
 };
 const GOptionEntry bk_ctl_wait_entries[] = {
   { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
+  { "wait", 'w', 0, G_OPTION_ARG_FILENAME, &options.wait_name, "Wait for that", "accepted|connected|ended" },
+  { NULL },
+};
+static const GOptionEntry invite_entries[] = {
+  { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
+  { "message", 'm', 0, G_OPTION_ARG_FILENAME, &options.message, "What you say with it", "TEXT" },
   { "wait", 'w', 0, G_OPTION_ARG_FILENAME, &options.wait_name, "Wait for that", "accepted|connected|ended" },
   { NULL },
 };
@@ -208,7 +215,8 @@ run_invite (BkCtl *ctl)
   g_autofree char *who = bk_ctl_dup_who (account, ctl->args[0]);
   g_autofree char *guid = dup_guid (ctl, ctl->args[1]);
   if (guid != NULL)
-    beckon_messenger_invite_app_async (ctl->messenger, account, who, guid, data (), NULL, ctl->cancellable, on_invited, ctl);
+    beckon_messenger_invite_app_async (ctl->messenger, account, who, guid, data (), options.message,
+                                       ctl->cancellable, on_invited, ctl);
 }
 
 /* ---- which session ---- */
@@ -428,6 +436,7 @@ run_show (BkCtl *ctl)
       print_detail ("own name", beckon_session_get_my_signin_name (session));
       print_detail ("application", beckon_session_get_application (session));
       print_detail ("page", beckon_session_get_application_url (session));
+      print_detail ("message", beckon_session_get_message (session));
       print_detail ("data", beckon_session_get_app_data (session));
       print_detail ("local address", beckon_session_get_local_address (session));
       print_detail ("remote address", beckon_session_get_remote_address (session));
@@ -469,7 +478,7 @@ bk_ctl_dup_guid (BkCtl *ctl, const char *application)
 }
 
 const BkCtlCommand bk_ctl_session_commands[] = {
-  { "invite", run_invite, "WHO APPLICATION", "Invite somebody to an application (name or GUID)", 2, 2, bk_ctl_wait_entries },
+  { "invite", run_invite, "WHO APPLICATION", "Invite somebody to an application (name or GUID)", 2, 2, invite_entries },
   { "pick", run_pick, "SESSION [WHO]", "Choose whom a program invites", 1, 2, pick_entries },
   { "accept", run_accept, "[SESSION]", "Accept an invitation", 0, 1, accept_entries },
   { "decline", run_decline, "[SESSION]", "Decline an invitation", 0, 1, data_entries },

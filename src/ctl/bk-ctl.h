@@ -65,6 +65,7 @@ extern const BkCtlCommand bk_ctl_program_commands[];
 extern const BkCtlCommand bk_ctl_open_commands[];
 extern const BkCtlCommand bk_ctl_watch_commands[];
 extern const BkCtlCommand bk_ctl_lock_commands[];
+extern const BkCtlCommand bk_ctl_settings_commands[];
 
 /* ---- the end of a command ---- */
 

@@ -11,6 +11,7 @@ static const BkCtlCommand *const families[] = {
   bk_ctl_history_commands,
   bk_ctl_application_commands, bk_ctl_session_commands, bk_ctl_channel_commands, bk_ctl_connection_commands,
   bk_ctl_program_commands,     bk_ctl_open_commands,    bk_ctl_watch_commands,   bk_ctl_lock_commands,
+  bk_ctl_settings_commands,
 };
 
 static BkCtl ctl;

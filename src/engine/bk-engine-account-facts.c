@@ -229,6 +229,50 @@ apply_message (BkEngineAccount *self, const BkBackendEvent *event)
   step_done (self, &step);
 }
 
+static void
+on_mark_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Fact) fact = user_data;
+  g_autoptr (GError) error = NULL;
+  g_auto (BkHistoryMarked) marked = { 0 };
+
+  if (!bk_engine_history_apply_mark_finish (fact->self->history, result, &marked, &error))
+    fact_failed (fact, error);
+  else if (marked.known && fact->self->phase != BK_ACCOUNT_CLOSED)
+    bk_engine_conversation_marked (fact->conversation, &marked);
+}
+
+/* About what is not here there is nothing to say: neither a message nor a conversation comes of a mark. */
+static void
+apply_mark (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  g_autofree char *who = bk_sign_in_name_normalize (event->who);
+  BkEngineConversation *conversation = who != NULL ? g_hash_table_lookup (self->conversations, who) : NULL;
+  gboolean makes_sense = event->mark == BECKON_DELIVERY_READ
+                         || (event->mark == BECKON_DELIVERY_DELIVERED && event->outgoing);
+  BkHistoryStep step = step_begin (self, event);
+
+  if (conversation == NULL || !makes_sense || !bk_text_is_valid (event->message_id, MAX_MESSAGE_ID, FALSE))
+    {
+      apply_cursor (self, event);
+      return;
+    }
+  bk_engine_history_apply_mark_async (self->history, &step, who, event->message_id, event->outgoing != FALSE,
+                                      event->mark, on_mark_written, fact_new (self, conversation));
+  step_done (self, &step);
+}
+
+static void
+apply_typing (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  g_autofree char *who = bk_sign_in_name_normalize (event->who);
+  BkEngineContact *contact = who != NULL ? bk_engine_contacts_find (self->contacts, who) : NULL;
+
+  if (contact != NULL && bk_engine_contact_get_relation (contact) == BECKON_RELATION_ACCEPTED
+      && !bk_engine_contact_get_blocked (contact))
+    bk_engine_conversation_typed (_bk_account_ensure_conversation (self, who), event->typing != FALSE);
+}
+
 /* The cursor behind a session's fact is handed in after whatever the sessions wrote because of it. */
 static void
 apply_session (BkEngineAccount *self, const BkBackendEvent *event)
@@ -436,7 +480,10 @@ bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event)
       apply_alert (self, event);
       break;
     case BK_BACKEND_EVENT_MARK:
+      apply_mark (self, event);
+      break;
     case BK_BACKEND_EVENT_TYPING:
+      apply_typing (self, event);
       break;
     case BK_BACKEND_EVENT_CAUGHT_UP:
       apply_cursor (self, event);

@@ -41,6 +41,9 @@ struct _BkEngineAccount
   GPtrArray *making; /* who waits for a new group, owned */
   GHashTable *conversations; /* char * who → BkEngineConversation, owned */
   BkEngineOutbox *outbox;    /* NULL: the network carries no messages */
+  BkEngineMarker *marker;    /* NULL: the network does not say how far they have come */
+  gboolean tell_read;
+  gboolean tell_typing;
 
   BkAccountPhase phase;
   BkBackendState state;
@@ -67,6 +70,9 @@ BkEngineConversation *_bk_account_ensure_conversation (BkEngineAccount *self, co
 void _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact);
 void _bk_account_set_identity (BkEngineAccount *self, const char *secret);
 void _bk_account_keep_identity (BkEngineAccount *self);
+void _bk_account_cut (BkEngineAccount *self);
+/* The marker follows the settings and the status. */
+void _bk_account_update_telling (BkEngineAccount *self);
 /* "arrived" */
 void _bk_account_arrived (BkEngineAccount *self);
 /* "session-event" */

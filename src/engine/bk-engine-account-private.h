@@ -41,6 +41,9 @@ void bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event
 /* The user is not there: who chose to be ONLINE is IDLE to others, and becomes ONLINE again by themselves. */
 void bk_engine_account_set_away (BkEngineAccount *self, gboolean away);
 
+/* What others may know of the user: what has been read, and that something is being written. */
+void bk_engine_account_set_telling (BkEngineAccount *self, gboolean read_marks, gboolean typing);
+
 /* What the network says about Lock and Key. */
 typedef enum
 {
@@ -101,11 +104,16 @@ BkEngineContact *bk_engine_contacts_find (BkEngineContacts *self, const char *wh
 void bk_engine_contacts_set (BkEngineContacts *self, const BkHistoryContact *fields);
 void bk_engine_contacts_set_presence (BkEngineContacts *self, const char *who, BeckonStatus status,
                                       const char *personal_message);
-/* What lists show of the conversation with @who; @draft and @last nullable. */
-void bk_engine_contacts_set_talk (BkEngineContacts *self, const char *who, guint unread, const char *draft,
-                                  BkEngineMessage *last);
+/* What lists show of a conversation; texts are cut. */
+typedef struct
+{
+  guint unread;
+  gboolean typing;
+  const char *draft;     /* nullable */
+  BkEngineMessage *last; /* nullable */
+} BkEngineTalk;
+void bk_engine_contacts_set_talk (BkEngineContacts *self, const char *who, const BkEngineTalk *talk);
 void bk_engine_contacts_set_avatar (BkEngineContacts *self, const char *who, const char *path);
-void bk_engine_contacts_set_typing (BkEngineContacts *self, const char *who, gboolean typing);
 void bk_engine_contacts_reset_presence (BkEngineContacts *self);
 
 /* ---- groups ---- */
@@ -130,6 +138,8 @@ typedef struct
   gboolean can_send; /* the network carries messages */
 } BkEngineConversationConfig;
 
+/* Signals for the account alone, besides the public ones: "tell-typing" (gboolean): what the other side is to be told. */
+
 BkEngineConversation *bk_engine_conversation_new (const BkEngineConversationConfig *config,
                                                   const BkHistoryConversation *stored);
 void bk_engine_conversation_added (BkEngineConversation *self, BkEngineMessage *message);
@@ -139,6 +149,12 @@ BkEngineMessage *bk_engine_conversation_get_last (BkEngineConversation *self); /
 void bk_engine_conversation_cleared (BkEngineConversation *self, const BkHistoryCleared *cleared);
 char *bk_engine_conversation_excerpt (const char *text);
 void bk_engine_conversation_close (BkEngineConversation *self, gboolean kept);
+/* What the network said about its messages is written. */
+void bk_engine_conversation_marked (BkEngineConversation *self, const BkHistoryMarked *marked);
+/* The other person is writing: for 10 s, or until a message comes. */
+void bk_engine_conversation_typed (BkEngineConversation *self, gboolean typing);
+/* There is no connection: nobody is writing, as far as anybody knows. */
+void bk_engine_conversation_cut (BkEngineConversation *self);
 /* Writes a session as it is now: see bk_engine_history_put_session_async (). */
 void bk_engine_conversation_write_session (BkEngineConversation *self, const BkEngineMessage *session);
 
@@ -153,5 +169,19 @@ BkEngineOutbox *bk_engine_outbox_new (BkClock *clock, BkEngineHistory *history, 
 void bk_engine_outbox_set_online (BkEngineOutbox *self, gboolean online);
 void bk_engine_outbox_poke (BkEngineOutbox *self);
 void bk_engine_outbox_close (BkEngineOutbox *self);
+gboolean bk_engine_error_is_final (const GError *error);
+
+/* ---- marks that wait to be told ---- */
+
+#define BK_TYPE_ENGINE_MARKER (bk_engine_marker_get_type ())
+/* Tells the other sides of one account how far their messages have come: one mark at a time, and only the newest of a
+ * conversation. Where the user is hidden nobody is told that a message has arrived, until he shows himself. */
+G_DECLARE_FINAL_TYPE (BkEngineMarker, bk_engine_marker, BK, ENGINE_MARKER, GObject)
+
+BkEngineMarker *bk_engine_marker_new (BkClock *clock, BkEngineHistory *history, BkBackendMarks *backend, guint account);
+void bk_engine_marker_set_online (BkEngineMarker *self, gboolean online);
+void bk_engine_marker_poke (BkEngineMarker *self);
+void bk_engine_marker_set_telling (BkEngineMarker *self, gboolean tell_read, gboolean hidden);
+void bk_engine_marker_close (BkEngineMarker *self);
 
 G_END_DECLS

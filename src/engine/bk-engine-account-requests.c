@@ -50,6 +50,7 @@ bk_engine_account_set_status (BkEngineAccount *self, BeckonStatus status, const 
 
   char *copy = g_strdup (text);
   self->stored->wanted_status = status;
+  _bk_account_update_telling (self);
   g_free (self->stored->personal_message);
   self->stored->personal_message = copy;
   _bk_account_save (self);

@@ -493,6 +493,9 @@ bk_engine_account_close (BkEngineAccount *self)
   g_clear_signal_handler (&self->backend_handler, self->backend);
   if (self->outbox != NULL)
     bk_engine_outbox_close (self->outbox);
+  if (self->marker != NULL)
+    bk_engine_marker_close (self->marker);
+  _bk_account_cut (self);
   _bk_account_clear_password (self);
   _bk_account_groups_lost (self);
   answer_cancelled (self, self->signing_in);

@@ -125,6 +125,22 @@ follow_lock (BkEngineAccount *self, BkBackendState previous, BkBackendState stat
     _bk_account_tell_locks (self, BK_LOCK_FACT_GONE, NULL);
 }
 
+/* Nobody is writing any more, as far as is known. A handler of "changed" may ask for another conversation: work on a
+ * copy. */
+void
+_bk_account_cut (BkEngineAccount *self)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer conversation;
+
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &conversation))
+    g_ptr_array_add (all, g_object_ref (conversation));
+  for (guint i = 0; i < all->len; i++)
+    bk_engine_conversation_cut (g_ptr_array_index (all, i));
+}
+
 void
 _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GError *error)
 {
@@ -139,6 +155,10 @@ _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GErr
     bk_engine_contacts_reset_presence (self->contacts);
   if (self->outbox != NULL && state != BK_BACKEND_ONLINE)
     bk_engine_outbox_set_online (self->outbox, FALSE);
+  if (self->marker != NULL && state != BK_BACKEND_ONLINE)
+    bk_engine_marker_set_online (self->marker, FALSE);
+  if (is_connected (previous) && !is_connected (state))
+    _bk_account_cut (self);
   follow_lock (self, previous, state);
   if (state != BK_BACKEND_ONLINE)
     _bk_account_groups_lost (self);
@@ -149,6 +169,8 @@ _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GErr
       g_signal_emit (self, signals[SIGNAL_ONLINE], 0);
       if (self->outbox != NULL && self->state == state)
         bk_engine_outbox_set_online (self->outbox, TRUE);
+      if (self->marker != NULL && self->state == state)
+        bk_engine_marker_set_online (self->marker, TRUE);
     }
   if (self->state == state)
     answer_sign_in (self);
@@ -173,11 +195,34 @@ on_message_changed (BkEngineConversation *conversation, BkEngineMessage *message
 static void
 on_conversation_changed (BkEngineConversation *conversation, BkEngineAccount *self)
 {
+  const char *who = bk_engine_conversation_get_who (conversation);
   g_autofree char *draft = bk_engine_conversation_excerpt (bk_engine_conversation_get_draft (conversation));
+  BkEngineTalk talk = {
+    .unread = bk_engine_conversation_get_unread (conversation),
+    .typing = bk_engine_conversation_get_typing (conversation),
+    .draft = draft,
+    .last = bk_engine_conversation_get_last (conversation),
+  };
 
-  bk_engine_contacts_set_talk (self->contacts, bk_engine_conversation_get_who (conversation),
-                               bk_engine_conversation_get_unread (conversation), draft,
-                               bk_engine_conversation_get_last (conversation));
+  bk_engine_contacts_set_talk (self->contacts, who, &talk);
+  if (self->marker != NULL)
+    bk_engine_marker_poke (self->marker);
+}
+
+/* Who is blocked, or no contact, is told nothing; who is invisible would be seen by it. */
+static void
+on_tell_typing (BkEngineConversation *conversation, gboolean typing, BkEngineAccount *self)
+{
+  const char *who = bk_engine_conversation_get_who (conversation);
+  BkEngineContact *contact = bk_engine_contacts_find (self->contacts, who);
+
+  if (self->marker == NULL || !self->tell_typing || self->state != BK_BACKEND_ONLINE
+      || self->stored->wanted_status == BECKON_STATUS_INVISIBLE || contact == NULL
+      || bk_engine_contact_get_relation (contact) != BECKON_RELATION_ACCEPTED
+      || bk_engine_contact_get_blocked (contact))
+    return;
+  BkBackendMarks *network = BK_BACKEND_MARKS (self->backend);
+  BK_BACKEND_MARKS_GET_IFACE (network)->set_typing (network, who, typing);
 }
 
 static BkEngineConversation *
@@ -194,6 +239,7 @@ add_conversation (BkEngineAccount *self, const BkHistoryConversation *stored)
   g_signal_connect_object (conversation, "message-added", G_CALLBACK (on_message_added), self, 0);
   g_signal_connect_object (conversation, "message-changed", G_CALLBACK (on_message_changed), self, 0);
   g_signal_connect_object (conversation, "changed", G_CALLBACK (on_conversation_changed), self, 0);
+  g_signal_connect_object (conversation, "tell-typing", G_CALLBACK (on_tell_typing), self, 0);
   g_hash_table_insert (self->conversations, g_strdup (stored->who), conversation);
   return conversation;
 }
@@ -278,6 +324,7 @@ bk_engine_account_dispose (GObject *object)
   if (self->backend != NULL)
     bk_engine_account_close (self);
   g_clear_object (&self->outbox);
+  g_clear_object (&self->marker);
   g_clear_object (&self->backend);
   g_clear_object (&self->history);
   g_clear_object (&self->secrets);
@@ -367,7 +414,26 @@ bk_engine_account_new (const BkEngineAccountConfig *config, const BkHistoryAccou
       self->outbox = bk_engine_outbox_new (self->clock, self->history, self->backend, stored->id);
       g_signal_connect_object (self->outbox, "settled", G_CALLBACK (on_settled), self, 0);
     }
+  if (BK_IS_BACKEND_MARKS (self->backend))
+    self->marker = bk_engine_marker_new (self->clock, self->history, BK_BACKEND_MARKS (self->backend), stored->id);
+  bk_engine_account_set_telling (self, TRUE, TRUE);
   return self;
+}
+
+void
+_bk_account_update_telling (BkEngineAccount *self)
+{
+  if (self->marker != NULL)
+    bk_engine_marker_set_telling (self->marker, self->tell_read,
+                                  self->stored->wanted_status == BECKON_STATUS_INVISIBLE);
+}
+
+void
+bk_engine_account_set_telling (BkEngineAccount *self, gboolean read_marks, gboolean typing)
+{
+  self->tell_read = read_marks;
+  self->tell_typing = typing;
+  _bk_account_update_telling (self);
 }
 
 void

@@ -490,18 +490,18 @@ set_last (BkEngineContact *self, BkEngineMessage *last)
   return TRUE;
 }
 
-/* One message is one change. Whoever calls has cut the texts. */
+/* One message is one change. */
 void
-bk_engine_contacts_set_talk (BkEngineContacts *self, const char *who, guint unread, const char *draft,
-                             BkEngineMessage *last)
+bk_engine_contacts_set_talk (BkEngineContacts *self, const char *who, const BkEngineTalk *talk)
 {
   BkEngineContact *contact = bk_engine_contacts_find (self, who);
 
   if (contact == NULL)
     return;
-  gboolean changed = set_unread (contact, unread);
-  changed |= set_text (&contact->draft, draft);
-  changed |= set_last (contact, last);
+  gboolean changed = set_unread (contact, talk->unread);
+  changed |= set_flag (&contact->typing, talk->typing);
+  changed |= set_text (&contact->draft, talk->draft);
+  changed |= set_last (contact, talk->last);
   if (changed)
     emit_changed (contact);
 }
@@ -513,15 +513,6 @@ bk_engine_contacts_set_avatar (BkEngineContacts *self, const char *who, const ch
   BkEngineContact *contact = bk_engine_contacts_find (self, who);
 
   if (contact != NULL && set_text (&contact->avatar, path))
-    emit_changed (contact);
-}
-
-void
-bk_engine_contacts_set_typing (BkEngineContacts *self, const char *who, gboolean typing)
-{
-  BkEngineContact *contact = bk_engine_contacts_find (self, who);
-
-  if (contact != NULL && set_flag (&contact->typing, typing))
     emit_changed (contact);
 }
 

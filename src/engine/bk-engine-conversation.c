@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-engine-account-private.h"
+#include "bk-engine-typing.h"
 
 #include "bk-ids.h"
 #include "bk-limits.h"
@@ -7,6 +8,7 @@
 #define MAX_PAGE 500
 #define EXCERPT 200 /* characters of a text that stand in lists */
 #define DRAFT_MS 400 /* a draft that changes all the time is written this often */
+#define TYPED_MS 10000
 
 struct _BkEngineConversation
 {
@@ -22,6 +24,9 @@ struct _BkEngineConversation
   char *draft;           /* nullable */
   guint draft_timer;     /* the file does not have it yet */
   BkEngineMessage *last; /* the newest entry, text cut; nullable */
+  gint64 read_up_to;
+  guint typed_timer; /* the other person is writing, until then */
+  BkTyping typing;   /* the user */
 };
 
 enum
@@ -30,6 +35,7 @@ enum
   SIGNAL_MESSAGE_CHANGED,
   SIGNAL_CLEARED,
   SIGNAL_CHANGED,
+  SIGNAL_TELL_TYPING,
   N_SIGNALS
 };
 
@@ -38,11 +44,24 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (BkEngineConversation, bk_engine_conversation, G_TYPE_OBJECT)
 
 static void
+bk_engine_conversation_dispose (GObject *object)
+{
+  BkEngineConversation *self = BK_ENGINE_CONVERSATION (object);
+
+  if (self->clock != NULL)
+    {
+      bk_typing_reset (&self->typing);
+      bk_clock_clear (self->clock, &self->typed_timer);
+      bk_clock_clear (self->clock, &self->draft_timer);
+    }
+  G_OBJECT_CLASS (bk_engine_conversation_parent_class)->dispose (object);
+}
+
+static void
 bk_engine_conversation_finalize (GObject *object)
 {
   BkEngineConversation *self = BK_ENGINE_CONVERSATION (object);
 
-  bk_clock_clear (self->clock, &self->draft_timer);
   g_free (self->draft);
   g_clear_pointer (&self->last, bk_engine_message_unref);
   g_clear_object (&self->clock);
@@ -54,6 +73,7 @@ bk_engine_conversation_finalize (GObject *object)
 static void
 bk_engine_conversation_class_init (BkEngineConversationClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose = bk_engine_conversation_dispose;
   G_OBJECT_CLASS (klass)->finalize = bk_engine_conversation_finalize;
 
   signals[SIGNAL_MESSAGE_ADDED] = g_signal_new ("message-added", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST, 0,
@@ -64,6 +84,8 @@ bk_engine_conversation_class_init (BkEngineConversationClass *klass)
                                           NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_TELL_TYPING] = g_signal_new ("tell-typing", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                              NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static void
@@ -86,6 +108,12 @@ take_last (BkEngineConversation *self, const BkEngineMessage *message)
   return TRUE;
 }
 
+static void
+on_tell_typing (gboolean typing, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[SIGNAL_TELL_TYPING], 0, typing);
+}
+
 BkEngineConversation *
 bk_engine_conversation_new (const BkEngineConversationConfig *config, const BkHistoryConversation *stored)
 {
@@ -100,6 +128,10 @@ bk_engine_conversation_new (const BkEngineConversationConfig *config, const BkHi
   self->unread = stored->unread;
   self->draft = g_strdup (stored->draft);
   take_last (self, stored->last);
+  self->read_up_to = stored->read_up_to;
+  self->typing.clock = self->clock;
+  self->typing.tell = on_tell_typing;
+  self->typing.user_data = self;
   return self;
 }
 
@@ -121,14 +153,66 @@ bk_engine_conversation_get_unread (BkEngineConversation *self)
   return self->unread;
 }
 
-static void
-set_unread (BkEngineConversation *self, guint unread)
+/* 0: nothing. */
+gint64
+bk_engine_conversation_get_read_up_to (BkEngineConversation *self)
 {
-  if (self->unread == unread)
+  return self->read_up_to;
+}
+
+gboolean
+bk_engine_conversation_get_typing (BkEngineConversation *self)
+{
+  return self->typed_timer != 0;
+}
+
+static void
+set_read (BkEngineConversation *self, guint unread, gint64 read_up_to)
+{
+  if (self->unread == unread && self->read_up_to == read_up_to)
     return;
   self->unread = unread;
+  self->read_up_to = read_up_to;
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
+
+/* ---- who is writing ---- */
+
+static void
+on_typed_over (gpointer user_data)
+{
+  BkEngineConversation *self = user_data;
+
+  self->typed_timer = 0;
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+void
+bk_engine_conversation_typed (BkEngineConversation *self, gboolean typing)
+{
+  gboolean before = self->typed_timer != 0;
+
+  bk_clock_clear (self->clock, &self->typed_timer);
+  if (typing)
+    self->typed_timer = bk_clock_add (self->clock, TYPED_MS, on_typed_over, self);
+  if (typing != before)
+    g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+void
+bk_engine_conversation_cut (BkEngineConversation *self)
+{
+  bk_typing_reset (&self->typing);
+  bk_engine_conversation_typed (self, FALSE);
+}
+
+void
+bk_engine_conversation_set_typing (BkEngineConversation *self, gboolean typing)
+{
+  bk_typing_set (&self->typing, typing);
+}
+
+/* ---- entries ---- */
 
 /* For the account: the file has a message that it had not. */
 void
@@ -137,7 +221,10 @@ bk_engine_conversation_added (BkEngineConversation *self, BkEngineMessage *messa
   take_last (self, message);
   g_signal_emit (self, signals[SIGNAL_MESSAGE_ADDED], 0, message);
   if (!message->outgoing)
-    self->unread++;
+    {
+      bk_clock_clear (self->clock, &self->typed_timer); /* it is written */
+      self->unread++;
+    }
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -219,6 +306,18 @@ bk_engine_conversation_set_draft (BkEngineConversation *self, const char *text)
   if (self->draft_timer == 0)
     self->draft_timer = bk_clock_add (self->clock, DRAFT_MS, on_draft_due, self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+void
+bk_engine_conversation_marked (BkEngineConversation *self, const BkHistoryMarked *marked)
+{
+  if (marked->changed == NULL)
+    {
+      set_read (self, marked->unread, marked->read_up_to);
+      return;
+    }
+  for (guint i = 0; i < marked->changed->len; i++)
+    bk_engine_conversation_changed (self, g_ptr_array_index (marked->changed, i));
 }
 
 /* ---- sessions ---- */
@@ -321,8 +420,11 @@ bk_engine_conversation_send_async (BkEngineConversation *self, const char *text,
   else if (!check_text (text, &error))
     g_task_return_error (task, error);
   else
-    bk_engine_history_add_message_async (self->history, self->account, self->id, &message, on_stored,
-                                         g_steal_pointer (&task));
+    {
+      bk_typing_reset (&self->typing);
+      bk_engine_history_add_message_async (self->history, self->account, self->id, &message, on_stored,
+                                           g_steal_pointer (&task));
+    }
 }
 
 BkEngineMessage *
@@ -397,11 +499,11 @@ on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BkEngineConversation) self = user_data;
   g_autoptr (GError) error = NULL;
-  guint unread;
+  g_auto (BkHistoryMarked) marked = { 0 };
 
-  /* Jobs of the history come back in order: @unread and the messages that were added since add up. */
-  if (bk_engine_history_mark_read_finish (self->history, result, &unread, &error))
-    set_unread (self, unread);
+  /* Jobs of the history come back in order: what is unread and the messages that were added since add up. */
+  if (bk_engine_history_mark_read_finish (self->history, result, &marked, &error))
+    bk_engine_conversation_marked (self, &marked);
   else
     g_warning ("What was read could not be written down: %s", error->message);
 }

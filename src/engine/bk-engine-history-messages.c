@@ -181,7 +181,8 @@ apply_message_job (BkSqlite *sqlite, gpointer data, GError **error)
   if (id == 0)
     {
       job->change = BK_HISTORY_ADDED;
-      if (!insert_message (sqlite, conversation, message, &id, error))
+      if (!insert_message (sqlite, conversation, message, &id, error)
+          || (!message->outgoing && !_bk_history_owe_delivered (sqlite, conversation, id, error)))
         return FALSE;
     }
   else if (message->outgoing && delivery != BECKON_DELIVERY_SENT)
@@ -350,7 +351,6 @@ typedef struct
   gboolean after; /* those after @id, else those before it */
   guint limit;
   GPtrArray *messages; /* element-type BkEngineMessage; away from @id while reading */
-  guint unread;
 } ReadJob;
 
 static void
@@ -443,59 +443,4 @@ bk_engine_history_list_messages_finish (BkEngineHistory *self, GAsyncResult *res
   GPtrArray *messages = g_steal_pointer (&job->messages);
   read_job_free (job);
   return messages;
-}
-
-/* The mark never goes back, and never beyond what is there: else a message of tomorrow would count as read. */
-static gboolean
-mark_read_job (BkSqlite *sqlite, gpointer data, GError **error)
-{
-  ReadJob *job = data;
-  gboolean found = FALSE;
-  sqlite3_stmt *update = bk_sqlite_prepare (
-    sqlite,
-    "UPDATE conversations SET read_up_to = max (read_up_to, min (?1, (SELECT ifnull (max (id), 0) FROM messages"
-    " WHERE conversation = ?2))) WHERE id = ?2",
-    error);
-
-  if (update == NULL)
-    return FALSE;
-  bk_sqlite_bind (update, "ii", job->id, (gint64) job->conversation);
-  if (!bk_sqlite_step (sqlite, update, NULL, error))
-    return FALSE;
-
-  sqlite3_stmt *count = bk_sqlite_prepare (
-    sqlite,
-    "SELECT count(*) FROM messages m JOIN conversations c ON c.id = m.conversation"
-    " WHERE c.id = ? AND m.id > c.read_up_to AND m.outgoing = 0",
-    error);
-  if (count == NULL)
-    return FALSE;
-  bk_sqlite_bind (count, "i", (gint64) job->conversation);
-  if (!bk_sqlite_step (sqlite, count, &found, error))
-    return FALSE;
-  job->unread = found ? (guint) sqlite3_column_int64 (count, 0) : 0;
-  return TRUE;
-}
-
-void
-bk_engine_history_mark_read_async (BkEngineHistory *self, guint conversation, gint64 up_to_id,
-                                   GAsyncReadyCallback callback, gpointer user_data)
-{
-  ReadJob *job = g_new0 (ReadJob, 1);
-
-  job->conversation = conversation;
-  job->id = up_to_id;
-  _bk_engine_history_run (self, BK_SQLITE_WRITE, mark_read_job, job, read_job_free, NULL, callback, user_data);
-}
-
-gboolean
-bk_engine_history_mark_read_finish (BkEngineHistory *self, GAsyncResult *result, guint *unread, GError **error)
-{
-  ReadJob *job = _bk_engine_history_take (self, result, error);
-
-  if (job == NULL)
-    return FALSE;
-  *unread = job->unread;
-  read_job_free (job);
-  return TRUE;
 }

@@ -55,6 +55,15 @@ void _bk_engine_history_keep_up (BkEngineHistory *self);
 gboolean _bk_history_load_channels (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
 gboolean _bk_history_load_conversations (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
 
+/* How far a message has come; the table is m, its conversation c. See bk-engine-history-marks.c. */
+#define BK_HISTORY_DELIVERY \
+  "iif (m.delivery = 2 AND m.session = 0 AND m.time <= max (c.delivered_time, c.read_time)," \
+  " iif (m.time <= c.read_time, 5, 4), m.delivery)"
+/* A message, of the tables m and c. */
+#define BK_HISTORY_MESSAGE \
+  "m.id, m.message_id, c.who, m.outgoing, m.text, m.time, " BK_HISTORY_DELIVERY ", m.error, m.session," \
+  " m.application, m.application_name, m.result, m.result_text, m.file_name, m.file_size, m.file_path"
+
 /* For jobs about entries of conversations. Whatever inserts or deletes entries tells the index of words in the same job:
  * triggers could do it, but SQLite before 3.41 lets those write into an index only where the schema of a file is trusted
  * blindly. @where: a condition on messages m with parameters ?1 and ?2. */
@@ -65,13 +74,12 @@ gboolean _bk_history_set_secure (BkSqlite *sqlite, gboolean secure, GError **err
 gboolean _bk_history_change (BkSqlite *sqlite, const char *sql, gint64 first, gint64 second, GError **error);
 /* The first number that a query with at most one parameter finds, 0 for none. */
 gboolean _bk_history_query (BkSqlite *sqlite, const char *sql, gint64 parameter, gint64 *number, GError **error);
-#define BK_HISTORY_MESSAGE \
-  "m.id, m.message_id, c.who, m.outgoing, m.text, m.time, m.delivery, m.error, m.session, m.application," \
-  " m.application_name, m.result, m.result_text, m.file_name, m.file_size, m.file_path"
-/* BK_HISTORY_MESSAGE of messages m and conversations c, from column @first on. */
+/* BK_HISTORY_MESSAGE, from column @first on. */
 BkEngineMessage *_bk_history_read_message (sqlite3_stmt *statement, int first);
 gboolean _bk_history_ensure_conversation (BkSqlite *sqlite, guint account, guint id, const char *who,
                                           gint64 *conversation, GError **error);
+/* A message came in: the other side is to be told that it is here. */
+gboolean _bk_history_owe_delivered (BkSqlite *sqlite, gint64 conversation, gint64 id, GError **error);
 gboolean _bk_history_reload (BkSqlite *sqlite, gint64 id, BkEngineMessage **message, GError **error);
 
 G_END_DECLS

@@ -128,6 +128,12 @@ const BkSqliteMigration _bk_history_migrations[] = {
     "  name TEXT PRIMARY KEY,"
     "  value TEXT NOT NULL"
     ") STRICT, WITHOUT ROWID;" },
+  /* How far messages have come: see bk-engine-history-marks.c. What is older than this step is told nobody. */
+  { "ALTER TABLE conversations ADD COLUMN delivered_time INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE conversations ADD COLUMN read_time INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE conversations ADD COLUMN delivered_due INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE conversations ADD COLUMN read_due INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX conversations_due ON conversations (account) WHERE delivered_due > 0 OR read_due > 0;" },
   /* Each conversation knows its newest entry, 0 for none: lists of ten thousand are read without looking for it. */
   { "ALTER TABLE conversations ADD COLUMN last INTEGER NOT NULL DEFAULT 0;"
     "UPDATE conversations SET last ="

@@ -218,11 +218,54 @@ void bk_engine_history_list_messages_after_async (BkEngineHistory *self, guint c
                                                   gpointer user_data);
 /* Of both: oldest first. */
 GPtrArray *bk_engine_history_list_messages_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+
+/* ---- how far messages have come ---- */
+
+typedef struct
+{
+  gboolean known;     /* a mark: its message is here */
+  GPtrArray *changed; /* element-type BkEngineMessage: the newest that are another thing now; nullable */
+  gint64 read_up_to;  /* of what came in */
+  guint unread;       /* the same: how many are left */
+} BkHistoryMarked;
+
+void bk_history_marked_clear (BkHistoryMarked *marked);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BkHistoryMarked, bk_history_marked_clear)
+
+/* The user has seen them here: the other side is to be told. */
 void bk_engine_history_mark_read_async (BkEngineHistory *self, guint conversation, gint64 up_to_id,
                                         GAsyncReadyCallback callback, gpointer user_data);
-/* @unread: how many are left. */
-gboolean bk_engine_history_mark_read_finish (BkEngineHistory *self, GAsyncResult *result, guint *unread,
+gboolean bk_engine_history_mark_read_finish (BkEngineHistory *self, GAsyncResult *result, BkHistoryMarked *marked,
                                              GError **error);
+/* What the network says: @who has ours (@outgoing), or another device of ours has seen theirs. */
+void bk_engine_history_apply_mark_async (BkEngineHistory *self, const BkHistoryStep *step, const char *who,
+                                         const char *message_id, gboolean outgoing, BeckonDelivery mark,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_history_apply_mark_finish (BkEngineHistory *self, GAsyncResult *result, BkHistoryMarked *marked,
+                                              GError **error);
+
+/* What somebody is still to be told. */
+typedef struct
+{
+  guint conversation;
+  char *who;
+  char *message_id; /* the newest that it is about */
+  gint64 id;        /* of that message */
+  BeckonDelivery mark;
+} BkHistoryDue;
+
+void bk_history_due_free (BkHistoryDue *due);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkHistoryDue, bk_history_due_free)
+
+/* One thing that is to be told in an account. */
+void bk_engine_history_next_due_async (BkEngineHistory *self, guint account, gboolean only_read,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+/* NULL without error: there is none. */
+BkHistoryDue *bk_engine_history_next_due_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+/* The network has it, or will never take it. @told: the other side is told, not only our own devices. */
+void bk_engine_history_settle_due_async (BkEngineHistory *self, const BkHistoryDue *due, gboolean told,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_history_settle_due_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
 
 /* What was written and not sent; NULL for none. A failure is only logged. */
 void bk_engine_history_set_draft (BkEngineHistory *self, guint account, guint conversation, const char *who,

@@ -63,6 +63,27 @@ step_free (Step *step)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Step, step_free)
 
+/* Whether the network refused this very thing, for good: then it is not sent again. Everything that can pass is not
+ * final, also what only concerns the connection. */
+gboolean
+bk_engine_error_is_final (const GError *error)
+{
+  static const BeckonError passing[] = {
+    BECKON_ERROR_DISCONNECTED,       BECKON_ERROR_SERVER_TOO_BUSY,  BECKON_ERROR_SERVER_UNAVAILABLE,
+    BECKON_ERROR_CONNECT,            BECKON_ERROR_LOGON_TIMEOUT,    BECKON_ERROR_NOT_LOGGED_ON,
+    BECKON_ERROR_ALREADY_LOGGED_ON,  BECKON_ERROR_INVALID_PASSWORD, BECKON_ERROR_TLS_FAIL,
+    BECKON_ERROR_INVALID_CERTIFICATE, BECKON_ERROR_SERVER_VERSION,  BECKON_ERROR_CANCELLED,
+    BECKON_ERROR_STORAGE,             BECKON_ERROR_REMOTE_LOGIN,
+  };
+
+  if (error->domain != BECKON_ERROR)
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (passing); i++)
+    if (error->code == (int) passing[i])
+      return FALSE;
+  return TRUE;
+}
+
 static void read_next (BkEngineOutbox *self);
 
 static void
@@ -80,27 +101,6 @@ rest (BkEngineOutbox *self)
   self->state = OUTBOX_RESTING;
   self->timer = bk_clock_add (self->clock, self->retry_ms, on_rested, self);
   self->retry_ms = MIN (2 * self->retry_ms, RETRY_LAST_MS);
-}
-
-/* Whether the network refused this very message, for good: then it is not sent again. Everything that can pass is not
- * final, also what only concerns the connection. */
-static gboolean
-is_final (const GError *error)
-{
-  static const BeckonError passing[] = {
-    BECKON_ERROR_DISCONNECTED,       BECKON_ERROR_SERVER_TOO_BUSY,  BECKON_ERROR_SERVER_UNAVAILABLE,
-    BECKON_ERROR_CONNECT,            BECKON_ERROR_LOGON_TIMEOUT,    BECKON_ERROR_NOT_LOGGED_ON,
-    BECKON_ERROR_ALREADY_LOGGED_ON,  BECKON_ERROR_INVALID_PASSWORD, BECKON_ERROR_TLS_FAIL,
-    BECKON_ERROR_INVALID_CERTIFICATE, BECKON_ERROR_SERVER_VERSION,  BECKON_ERROR_CANCELLED,
-    BECKON_ERROR_STORAGE,             BECKON_ERROR_REMOTE_LOGIN,
-  };
-
-  if (error->domain != BECKON_ERROR)
-    return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (passing); i++)
-    if (error->code == (int) passing[i])
-      return FALSE;
-  return TRUE;
 }
 
 static void
@@ -125,7 +125,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   BkBackendMessages *network = BK_BACKEND_MESSAGES (source);
   gint64 time = BK_BACKEND_MESSAGES_GET_IFACE (network)->send_finish (network, result, &error);
-  gboolean final = error != NULL && is_final (error);
+  gboolean final = error != NULL && bk_engine_error_is_final (error);
 
   if (self->state == OUTBOX_CLOSED)
     return;

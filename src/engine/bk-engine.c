@@ -90,6 +90,12 @@ on_sessions_settled (BkEngineSessions *sessions, BkEngine *self)
     }
 }
 
+static void
+on_settings_changed (BkEngine *self, BkEngineAccount *account)
+{
+  bk_engine_account_set_telling (account, self->settings.read_marks, self->settings.typing);
+}
+
 BkEngineAccount *
 _bk_engine_make_account (BkEngine *self, BkBackend *backend, const BkHistoryAccount *stored)
 {
@@ -102,6 +108,8 @@ _bk_engine_make_account (BkEngine *self, BkBackend *backend, const BkHistoryAcco
   BkEngineAccount *account = bk_engine_account_new (&config, stored);
 
   _bk_engine_seat_account (self, account);
+  on_settings_changed (self, account);
+  g_signal_connect_object (self, "settings-changed", G_CALLBACK (on_settings_changed), account, 0);
   g_signal_connect_object (account, "session-event", G_CALLBACK (on_session_event), self, 0);
   g_signal_connect_object (account, "online", G_CALLBACK (on_account_online), self, 0);
   g_signal_connect_object (account, "signing-out", G_CALLBACK (on_signing_out), self, 0);

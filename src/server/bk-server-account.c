@@ -143,6 +143,27 @@ bk_server_account_dispatch (BkServerAccount *self, const BkStoreEvent *event)
     bk_server_peer_offer (g_ptr_array_index (self->peers, i), event, frame);
 }
 
+/* Tells the devices of @name, if they see each other, that somebody writes at @self, or does not any more. */
+void
+bk_server_account_tell_typing (BkServer *server, BkServerAccount *self, const char *name, gboolean typing)
+{
+  BkServerAccount *other = g_hash_table_lookup (server->names, name);
+
+  if (other == NULL || !g_hash_table_contains (self->friends, &other->id))
+    return;
+
+  g_autoptr (BkFrame) typed = bk_frame_new (BK_FRAME_TYPING, -1);
+  bk_frame_set_string (typed, "who", self->name);
+  bk_frame_set_bool (typed, "typing", typing);
+  g_autoptr (GBytes) bytes = bk_frame_to_bytes (typed);
+  gsize length;
+  const char *text = g_bytes_get_data (bytes, &length);
+  g_autoptr (BkServerFrame) frame = bk_server_frame_new (text, (gssize) length);
+  for (guint i = 0; i < other->peers->len; i++)
+    if (((BkServerPeer *) g_ptr_array_index (other->peers, i))->state == BK_SERVER_PEER_LIVE)
+      bk_server_peer_offer_passing (g_ptr_array_index (other->peers, i), frame);
+}
+
 static void
 set_friend (BkServerAccount *self, gint64 other, gboolean visible)
 {

@@ -361,6 +361,12 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
     case BK_FRAME_MESSAGE_SEND:
       bk_server_handle_message_send (self, frame);
       return;
+    case BK_FRAME_MARK_SET:
+      bk_server_handle_mark_set (self, frame);
+      return;
+    case BK_FRAME_TYPING_SET:
+      bk_server_handle_typing_set (self, frame);
+      return;
     case BK_FRAME_SESSION_SEND:
       bk_server_handle_session_send (self, frame);
       return;
@@ -379,8 +385,6 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
     case BK_FRAME_RELAYS:
       bk_server_handle_relays (self, frame);
       return;
-    case BK_FRAME_MARK_SET:
-    case BK_FRAME_TYPING_SET:
     case BK_FRAME_CONTACT_SET:
     case BK_FRAME_AVATAR_SET:
     case BK_FRAME_AVATAR_GET:

@@ -113,6 +113,7 @@ void bk_server_account_free (gpointer data);
 void bk_server_account_update_shown (BkServer *server, BkServerAccount *self);
 void bk_server_account_owe_all (BkServerAccount *self, BkServerPeer *peer);
 gboolean bk_server_account_sees_online (BkServer *server, BkServerAccount *self, const char *name);
+void bk_server_account_tell_typing (BkServer *server, BkServerAccount *self, const char *name, gboolean typing);
 void bk_server_account_dispatch (BkServerAccount *self, const BkStoreEvent *event);
 void bk_server_apply_pair (BkServer *server, const BkStorePair *pair);
 
@@ -173,6 +174,8 @@ gboolean bk_server_presence_read (const BkFrame *frame, BeckonStatus *status, GE
 void bk_server_handle_contact (BkServerPeer *peer, const BkFrame *frame, BkStoreContactVerb verb);
 void bk_server_handle_group (BkServerPeer *peer, const BkFrame *frame, BkStoreGroupVerb verb);
 void bk_server_handle_message_send (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_mark_set (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_typing_set (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_session_send (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_lock_challenge (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_lock_respond (BkServerPeer *peer, const BkFrame *frame);

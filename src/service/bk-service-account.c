@@ -296,6 +296,7 @@ account_view_new (BkService *self, BkEngineAccount *account)
 
   g_signal_connect (account, "changed", G_CALLBACK (on_account_changed), view);
   g_signal_connect (account, "arrived", G_CALLBACK (on_arrived), view);
+  g_signal_connect (account, "allowed-changed", G_CALLBACK (bk_service_allowed_changed), view);
   g_signal_connect (account, "alert", G_CALLBACK (on_alert), view);
   view->contacts = g_ptr_array_new_with_free_func (g_object_unref);
   g_signal_connect (contacts, "items-changed", G_CALLBACK (on_contacts_changed), view);
@@ -423,6 +424,8 @@ static const BkServiceMethod methods[] = {
   { "DeclineContact", handle_decline_contact, { WHO } },
   { "RemoveContact", handle_remove_contact, { WHO } },
   { "SetContactBlocked", handle_set_contact_blocked, { WHO } },
+  { "ListAllowed", bk_service_handle_list_allowed },
+  { "SetAllowed", bk_service_handle_set_allowed, { WHO, { BK_SERVICE_ARG_GUID } } },
   { "GetConversation", handle_get_conversation, { WHO } },
   { "ClearHistory", bk_service_handle_clear_history, { { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
   { "ExportHistory", bk_service_handle_export_history, { { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },

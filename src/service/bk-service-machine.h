@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Small facts about this machine: its address, its sleep, its folders. */
+/* Small facts about this machine: its address, its folders. */
 #pragma once
 
 #include <gio/gio.h>
@@ -8,13 +8,6 @@ G_BEGIN_DECLS
 
 /* The address of this machine towards the network, 127.0.0.1 if there is none. Sends nothing. */
 char *bk_service_local_address (void);
-
-/* Calls @callback whenever the machine wakes up. No system bus, no calls. */
-typedef void (*BkServiceWakeFunc) (gpointer user_data);
-typedef struct _BkServiceSleep BkServiceSleep;
-BkServiceSleep *bk_service_sleep_new (BkServiceWakeFunc callback, gpointer user_data);
-void bk_service_sleep_free (BkServiceSleep *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServiceSleep, bk_service_sleep_free)
 
 /* Keeps other services away from the data folder @dir; of the bus @bus, for whoever asks. Returns a descriptor, closed
  * to let go; -1 with @holder, the bus of the one who has it, or with @error. */

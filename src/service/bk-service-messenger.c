@@ -130,9 +130,10 @@ handle_invite_app (BkServiceCall *call)
 {
   BkService *self = BK_CALL_SERVICE (call);
   GError *error = NULL;
+  g_autoptr (GVariant) options = NULL;
   const char *path, *who, *guid, *app_data;
 
-  g_variant_get (call->arguments, "(&o&s&s&s@a{sv})", &path, &who, &guid, &app_data, NULL);
+  g_variant_get (call->arguments, "(&o&s&s&s@a{sv})", &path, &who, &guid, &app_data, &options);
   BkEngineAccount *account = bk_service_call_account (call, path);
   if (account == NULL)
     return;
@@ -140,7 +141,8 @@ handle_invite_app (BkServiceCall *call)
 
   if (session == NULL)
     bk_service_call_fail (call, error);
-  else if (!bk_engine_session_set_application (session, guid, &error))
+  else if (!bk_engine_session_set_application (session, guid, &error)
+           || !bk_service_take_message (session, options, &error))
     {
       bk_engine_session_drop_unused (session);
       bk_service_call_fail (call, error);
@@ -173,6 +175,9 @@ on_notice (BkEngine *engine, const char *kind, const char *text, BkEngineSession
 
   bk_service_tell (self, BK_SERVICE_PATH, &bk_service_messenger_interface, "Notice",
                    g_variant_new ("(@s@s@o)", bk_service_text (kind), bk_service_text (text), path));
+  /* Nothing starts by itself without anybody telling the user. */
+  if (g_str_equal (kind, "automatic"))
+    bk_service_wake_window (self);
 }
 
 static void

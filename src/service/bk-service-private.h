@@ -129,6 +129,9 @@ void bk_service_handle_export_history (BkServiceCall *call);
 GPtrArray *bk_service_reads_new (void);
 void bk_service_reads_cancel (BkService *self, const char *name);
 
+/* The option `message` of an invitation, which goes along with it. */
+gboolean bk_service_take_message (BkEngineSession *session, GVariant *options, GError **error);
+
 /* InviteWithPicker. */
 void bk_service_handle_invite_with_picker (BkServiceCall *call);
 void bk_service_handle_answer_pick (BkServiceCall *call);
@@ -172,6 +175,11 @@ void bk_service_handle_rename_group (BkServiceCall *call);
 void bk_service_handle_remove_group (BkServiceCall *call);
 void bk_service_handle_add_to_group (BkServiceCall *call);
 void bk_service_handle_remove_from_group (BkServiceCall *call);
+
+/* im.beckon.Account1: what is always allowed. */
+void bk_service_handle_list_allowed (BkServiceCall *call);
+void bk_service_handle_set_allowed (BkServiceCall *call);
+void bk_service_allowed_changed (BkEngineAccount *account, BkServiceView *view);
 
 /* Methods that both doors have. */
 void bk_service_handle_attach (BkServiceCall *call);

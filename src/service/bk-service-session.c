@@ -74,6 +74,7 @@ static const struct
   { "PickWindow", bk_engine_session_get_pick_window },
   { "LocalAddress", bk_engine_session_get_local_address },
   { "RemoteAddress", bk_engine_session_get_remote_address },
+  { "Message", bk_engine_session_get_message },
   { "AppData", bk_engine_session_get_app_data },
   { "ContextData", bk_engine_session_get_context_data },
   { "ResultText", bk_engine_session_get_result_text },
@@ -107,6 +108,8 @@ get_value (BkEngineSession *session, const char *name)
     return g_variant_new_boolean (bk_engine_session_get_ringing (session));
   if (g_str_equal (name, "Installing"))
     return g_variant_new_boolean (bk_engine_session_get_installing (session));
+  if (g_str_equal (name, "Automatic"))
+    return g_variant_new_boolean (bk_engine_session_get_automatic (session));
   if (g_str_equal (name, "Asking"))
     return g_variant_new_boolean (bk_engine_session_get_asking (session));
   if (g_str_equal (name, "Picking"))
@@ -159,15 +162,26 @@ on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
   bk_service_call_finish (user_data, done, error);
 }
 
+gboolean
+bk_service_take_message (BkEngineSession *session, GVariant *options, GError **error)
+{
+  g_autoptr (GVariant) message = NULL;
+
+  return bk_service_option (options, "message", G_VARIANT_TYPE_STRING, &message, error)
+         && bk_engine_session_set_message (session, message != NULL ? g_variant_get_string (message, NULL) : NULL,
+                                           error);
+}
+
 static void
 handle_invite (BkServiceCall *call)
 {
   BkEngineSession *session = BK_ENGINE_SESSION (call->object);
+  g_autoptr (GVariant) options = NULL;
   const char *user, *app_data, *grant;
   GError *error = NULL;
 
-  g_variant_get (call->arguments, "(&s&s@a{sv})", &user, &app_data, NULL);
-  if (bk_service_check_invite (call, session, &grant, &error))
+  g_variant_get (call->arguments, "(&s&s@a{sv})", &user, &app_data, &options);
+  if (bk_service_check_invite (call, session, &grant, &error) && bk_service_take_message (session, options, &error))
     bk_engine_session_invite_async (session, user, app_data, grant, BK_CALL_SERVICE (call)->cancellable, on_invited,
                                     call);
   else

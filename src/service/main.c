@@ -9,6 +9,7 @@
 #include "bk-service-machine.h"
 #include "bk-service-opener.h"
 #include "bk-service-secrets.h"
+#include "bk-service-system.h"
 #include "bk-service.h"
 
 #include <glib-unix.h>
@@ -43,7 +44,8 @@ typedef struct
   BkEngine *engine;
   BkService *service;
   GNetworkMonitor *monitor;
-  BkServiceSleep *sleep;
+  BkServiceSeat *seat;
+  BkServiceSystem *system;
   GCancellable *opening;
   BkServicePlaces places;
   BkFakeNetwork *network; /* NULL: the real one */
@@ -296,6 +298,8 @@ make_parts (Program *self, const char *data_dir)
   self->channels = bk_real_channels_new (self->clock, self->places.runtime_dir);
   self->secrets =
     bk_service_secrets_new (self->clock, secrets_file, g_strcmp0 (g_getenv ("BECKON_SECRETS"), "file") == 0);
+  self->seat
+    = bk_service_seat_new (self->clock, bk_service_door_get_connection (self->doors[BK_SERVICE_DOOR_SERVICE]));
   self->locks = bk_service_locks_new (self->doors[BK_SERVICE_DOOR_SESSIONS]);
   self->peers = bk_service_peers_new (self->doors[BK_SERVICE_DOOR_SERVICE], self->doors[BK_SERVICE_DOOR_SESSIONS],
                                       self->locks);
@@ -304,6 +308,7 @@ make_parts (Program *self, const char *data_dir)
                             .launcher = launcher,
                             .opener = opener,
                             .peers = BK_PEERS (self->peers),
+                            .seat = BK_SEAT (self->seat),
                             .channels = self->channels,
                             .directory = BK_PEER_DIRECTORY (self->directory),
                             .make_backend = make_backend,
@@ -375,7 +380,7 @@ run (Program *self, const char *data_dir)
   /* Never taken back: a second signal while everything is taken apart must not kill. */
   g_unix_signal_add (SIGTERM, on_signal, self);
   g_unix_signal_add (SIGINT, on_signal, self);
-  self->sleep = bk_service_sleep_new (on_woken, self);
+  self->system = bk_service_system_new (self->seat, on_woken, self);
   self->monitor = g_object_ref (g_network_monitor_get_default ());
   g_signal_connect (self->monitor, "network-changed", G_CALLBACK (on_network_changed), self);
   bk_engine_open_async (self->engine, self->opening, on_opened, self);
@@ -385,7 +390,9 @@ run (Program *self, const char *data_dir)
 static void
 tear_down (Program *self)
 {
-  g_clear_pointer (&self->sleep, bk_service_sleep_free);
+  g_clear_pointer (&self->system, bk_service_system_free);
+  if (self->seat != NULL)
+    bk_service_seat_stop (self->seat);
   if (self->monitor != NULL)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   g_clear_object (&self->monitor);
@@ -401,6 +408,7 @@ tear_down (Program *self)
   if (self->directory != NULL)
     bk_service_directory_stop (self->directory);
   g_clear_object (&self->directory);
+  g_clear_object (&self->seat);
   g_clear_object (&self->locks);
   g_clear_object (&self->secrets);
   /* What GDBus has begun to deliver goes out while everything it points to is still there. */

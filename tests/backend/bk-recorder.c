@@ -62,6 +62,8 @@ on_event (BkBackend *backend, const BkBackendEvent *event, gpointer user_data)
   seen->personal_message = g_strdup (event->personal_message);
   seen->message_id = g_strdup (event->message_id);
   seen->outgoing = event->outgoing;
+  seen->mark = event->mark;
+  seen->typing = event->typing;
   seen->text = g_strdup (event->text);
   seen->time = event->time;
   seen->envelope = event->envelope != NULL ? bk_envelope_copy (event->envelope) : NULL;
@@ -152,10 +154,12 @@ typedef struct
   int status;
   const char *text;
   int kind;
+  const char *message_id;
+  int mark;
   BkSeen *found;
 } Wanted;
 
-#define WANTED(recorder, type) { recorder, type, -1, NULL, -1, -1, NULL, -1, NULL }
+#define WANTED(recorder, type) { recorder, type, -1, NULL, -1, -1, NULL, -1, NULL, -1, NULL }
 
 static gboolean
 matches (const Wanted *wanted, const BkSeen *seen)
@@ -165,6 +169,8 @@ matches (const Wanted *wanted, const BkSeen *seen)
          && (wanted->relation < 0 || wanted->relation == (int) seen->relation)
          && (wanted->status < 0 || wanted->status == (int) seen->status)
          && (wanted->text == NULL || g_strcmp0 (wanted->text, seen->text) == 0)
+         && (wanted->message_id == NULL || g_strcmp0 (wanted->message_id, seen->message_id) == 0)
+         && (wanted->mark < 0 || wanted->mark == (int) seen->mark)
          && (wanted->kind < 0 || wanted->kind == (int) seen->envelope->kind);
 }
 
@@ -231,6 +237,16 @@ bk_recorder_wait_text (BkRecorder *self, const char *text)
   Wanted wanted = WANTED (self, BK_BACKEND_EVENT_MESSAGE);
 
   wanted.text = text;
+  return wait_for (&wanted);
+}
+
+const BkSeen *
+bk_recorder_wait_mark (BkRecorder *self, const char *message_id, BeckonDelivery mark)
+{
+  Wanted wanted = WANTED (self, BK_BACKEND_EVENT_MARK);
+
+  wanted.message_id = message_id;
+  wanted.mark = (int) mark;
   return wait_for (&wanted);
 }
 
@@ -365,6 +381,32 @@ bk_recorder_say (BkRecorder *self, const char *to, const char *id, const char *t
   if (time != NULL)
     *time = taken;
   return code_of (error);
+}
+
+int
+bk_recorder_mark (BkRecorder *self, const char *who, const char *message_id, BeckonDelivery mark, gboolean tell)
+{
+  BkBackendMarks *marks = BK_BACKEND_MARKS (self->backend);
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *error = NULL;
+
+  self->in_call = TRUE;
+  BK_BACKEND_MARKS_GET_IFACE (marks)->mark_async (marks, who, message_id, mark, tell, NULL, bk_test_store_result,
+                                                  &result);
+  self->in_call = FALSE;
+  gboolean done = BK_BACKEND_MARKS_GET_IFACE (marks)->mark_finish (marks, bk_test_await (&result), &error);
+  g_assert_true (done == (error == NULL));
+  return code_of (error);
+}
+
+void
+bk_recorder_set_typing (BkRecorder *self, const char *to, gboolean typing)
+{
+  BkBackendMarks *marks = BK_BACKEND_MARKS (self->backend);
+
+  self->in_call = TRUE;
+  BK_BACKEND_MARKS_GET_IFACE (marks)->set_typing (marks, to, typing);
+  self->in_call = FALSE;
 }
 
 int

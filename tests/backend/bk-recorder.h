@@ -26,6 +26,8 @@ typedef struct
   char *personal_message;
   char *message_id;
   gboolean outgoing;
+  BeckonDelivery mark;
+  gboolean typing;
   char *text;
   gint64 time;
   BkEnvelope *envelope;
@@ -66,6 +68,7 @@ const BkSeen *bk_recorder_wait (BkRecorder *self, BkBackendEventType type);
 const BkSeen *bk_recorder_wait_relation (BkRecorder *self, const char *who, BeckonRelation relation);
 const BkSeen *bk_recorder_wait_status (BkRecorder *self, const char *who, BeckonStatus status);
 const BkSeen *bk_recorder_wait_text (BkRecorder *self, const char *text);
+const BkSeen *bk_recorder_wait_mark (BkRecorder *self, const char *message_id, BeckonDelivery mark);
 const BkSeen *bk_recorder_wait_kind (BkRecorder *self, BkEnvelopeKind kind);
 guint bk_recorder_count (BkRecorder *self, BkBackendEventType type);
 void bk_recorder_forget (BkRecorder *self);
@@ -75,6 +78,8 @@ int bk_recorder_register (BkRecorder *self, const BkSignIn *account, const char 
 int bk_recorder_change (BkRecorder *self, BkContactVerb verb, const char *who, const char *text);
 int bk_recorder_rename (BkRecorder *self, const char *display_name);
 int bk_recorder_say (BkRecorder *self, const char *to, const char *id, const char *text, gint64 *time);
+int bk_recorder_mark (BkRecorder *self, const char *who, const char *message_id, BeckonDelivery mark, gboolean tell);
+void bk_recorder_set_typing (BkRecorder *self, const char *to, gboolean typing);
 /* The id is for the caller to free; NULL on error. */
 char *bk_recorder_create_group (BkRecorder *self, const char *name, int *code);
 int bk_recorder_group (BkRecorder *self, BkGroupVerb verb, const char *group, const char *argument);

@@ -343,6 +343,120 @@ test_block (World *world)
   bk_recorder_free (bob);
 }
 
+/* Alice says three things; Bob has heard them. */
+static void
+say_three (BkRecorder *alice, BkRecorder *bob, char *ids[3])
+{
+  befriend (alice, bob);
+  for (guint i = 0; i < 3; i++)
+    {
+      ids[i] = bk_guid_new ();
+      g_assert_cmpint (bk_recorder_say (alice, BOB, ids[i], "one of three", NULL), ==, -1);
+      bk_recorder_wait (bob, BK_BACKEND_EVENT_MESSAGE);
+    }
+}
+
+/* Whatever @from caused at @to has come, when a message that was sent after it has. */
+static void
+settle (BkRecorder *from, BkRecorder *to, const char *name)
+{
+  g_autofree char *text = bk_guid_new ();
+
+  g_assert_cmpint (say (from, name, text), ==, -1);
+  bk_recorder_wait_text (to, text);
+}
+
+static void
+check_typing (BkRecorder *alice, BkRecorder *bob)
+{
+  bk_recorder_set_typing (alice, BOB, TRUE);
+  const BkSeen *seen = bk_recorder_wait (bob, BK_BACKEND_EVENT_TYPING);
+  g_assert_cmpstr (seen->who, ==, ALICE);
+  g_assert_true (seen->typing);
+  g_assert_null (seen->cursor);
+  bk_recorder_set_typing (alice, BOB, FALSE);
+  g_assert_false (bk_recorder_wait (bob, BK_BACKEND_EVENT_TYPING)->typing);
+
+  /* Who is invisible would be seen by it. */
+  bk_recorder_set_typing (alice, CAROL, TRUE);
+  bk_backend_set_presence (alice->backend, BECKON_STATUS_INVISIBLE, NULL);
+  bk_recorder_wait_status (bob, ALICE, BECKON_STATUS_OFFLINE);
+  bk_recorder_set_typing (alice, BOB, TRUE);
+  bk_backend_set_presence (alice->backend, BECKON_STATUS_ONLINE, NULL);
+  bk_recorder_wait_status (bob, ALICE, BECKON_STATUS_ONLINE);
+}
+
+static void
+test_marks (World *world)
+{
+  BkRecorder *alice = person (world, ALICE);
+  BkRecorder *bob = person (world, BOB);
+  BkRecorder *second = device (world, BOB);
+  g_autofree char *unknown = bk_guid_new ();
+  char *ids[3];
+
+  g_assert_cmpint (bk_recorder_mark (bob, ALICE, unknown, BECKON_DELIVERY_READ, TRUE), ==, BECKON_ERROR_NOT_FOUND);
+  say_three (alice, bob, ids);
+  g_assert_cmpint (bk_recorder_mark (bob, ALICE, unknown, BECKON_DELIVERY_READ, TRUE), ==, BECKON_ERROR_NOT_FOUND);
+  g_assert_cmpint (bk_recorder_mark (alice, BOB, ids[0], BECKON_DELIVERY_READ, TRUE), ==, BECKON_ERROR_NOT_FOUND);
+
+  g_assert_cmpint (bk_recorder_mark (bob, ALICE, ids[1], BECKON_DELIVERY_DELIVERED, TRUE), ==, -1);
+  const BkSeen *seen = bk_recorder_wait_mark (alice, ids[1], BECKON_DELIVERY_DELIVERED);
+  g_assert_cmpstr (seen->who, ==, BOB);
+  g_assert_true (seen->outgoing);
+  g_assert_nonnull (seen->cursor);
+  g_assert_cmpint (bk_recorder_mark (bob, ALICE, ids[0], BECKON_DELIVERY_DELIVERED, TRUE), ==, -1);
+
+  /* Own devices hear of what was read, the other side only if it is told. */
+  g_assert_cmpint (bk_recorder_mark (bob, ALICE, ids[0], BECKON_DELIVERY_READ, FALSE), ==, -1);
+  seen = bk_recorder_wait_mark (second, ids[0], BECKON_DELIVERY_READ);
+  g_assert_cmpstr (seen->who, ==, ALICE);
+  g_assert_false (seen->outgoing);
+  g_assert_cmpint (bk_recorder_mark (bob, ALICE, ids[1], BECKON_DELIVERY_READ, TRUE), ==, -1);
+  bk_recorder_wait_mark (alice, ids[1], BECKON_DELIVERY_READ);
+  g_assert_cmpint (bk_recorder_mark (bob, ALICE, ids[2], BECKON_DELIVERY_READ, TRUE), ==, -1);
+  bk_recorder_wait_mark (alice, ids[2], BECKON_DELIVERY_READ);
+  bk_recorder_wait_mark (second, ids[2], BECKON_DELIVERY_READ);
+
+  /* Repeated, or less than is known: nothing comes of it. */
+  g_assert_cmpint (bk_recorder_mark (bob, ALICE, ids[2], BECKON_DELIVERY_READ, TRUE), ==, -1);
+  g_assert_cmpint (bk_recorder_mark (second, ALICE, ids[2], BECKON_DELIVERY_DELIVERED, TRUE), ==, -1);
+  g_assert_cmpint (bk_recorder_mark (second, ALICE, ids[1], BECKON_DELIVERY_READ, TRUE), ==, -1);
+  settle (bob, alice, ALICE);
+  settle (alice, second, BOB);
+  settle (alice, bob, BOB);
+  g_assert_cmpuint (bk_recorder_count (alice, BK_BACKEND_EVENT_MARK), ==, 3);
+  g_assert_cmpuint (bk_recorder_count (second, BK_BACKEND_EVENT_MARK), ==, 3);
+  g_assert_cmpuint (bk_recorder_count (bob, BK_BACKEND_EVENT_MARK), ==, 0);
+
+  /* A device from nowhere hears of the last of each kind. */
+  BkRecorder *laptop = device (world, ALICE);
+  bk_recorder_wait_mark (laptop, ids[1], BECKON_DELIVERY_DELIVERED);
+  bk_recorder_wait_mark (laptop, ids[2], BECKON_DELIVERY_READ);
+  g_assert_cmpuint (bk_recorder_count (laptop, BK_BACKEND_EVENT_MARK), ==, 2);
+  bk_recorder_free (laptop);
+  bk_recorder_free (second);
+  check_typing (alice, bob);
+
+  /* Across a block nothing is told: neither a mark nor that somebody writes. */
+  g_autofree char *last = bk_guid_new ();
+  g_assert_cmpint (bk_recorder_say (alice, BOB, last, "the last", NULL), ==, -1);
+  g_assert_cmpint (bk_recorder_change (alice, BK_CONTACT_BLOCK, BOB, NULL), ==, -1);
+  bk_recorder_wait_status (bob, ALICE, BECKON_STATUS_OFFLINE);
+  bk_recorder_set_typing (alice, BOB, TRUE);
+  g_assert_cmpint (bk_recorder_mark (bob, ALICE, last, BECKON_DELIVERY_READ, TRUE), ==, -1);
+  g_assert_cmpint (bk_recorder_change (alice, BK_CONTACT_UNBLOCK, BOB, NULL), ==, -1);
+  bk_recorder_wait_status (bob, ALICE, BECKON_STATUS_ONLINE);
+  settle (alice, bob, BOB);
+  settle (bob, alice, ALICE);
+  g_assert_cmpuint (bk_recorder_count (bob, BK_BACKEND_EVENT_TYPING), ==, 2);
+  g_assert_cmpuint (bk_recorder_count (alice, BK_BACKEND_EVENT_MARK), ==, 3);
+  bk_recorder_free (alice);
+  bk_recorder_free (bob);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    g_free (ids[i]);
+}
+
 static void
 expect_group (BkRecorder *recorder, const char *group, const char *name)
 {
@@ -444,6 +558,7 @@ main (int argc, char **argv)
   contract_add ("two-devices", TRUE, test_two_devices);
   contract_add ("unreachable", TRUE, test_unreachable);
   contract_add ("block", TRUE, test_block);
+  contract_add ("marks", TRUE, test_marks);
   contract_add ("groups", TRUE, test_groups);
   contract_add ("relays", TRUE, test_relays);
   return g_test_run ();

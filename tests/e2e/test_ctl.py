@@ -79,6 +79,9 @@ METHODS = {
     'Session1.TrustIdentity': 'session trust',
     'Account1.TestConnection': 'connection test',
     'Messenger1.SetConnectionServers': 'connection set',
+    'Messenger1.SetSettings': 'settings',
+    'Account1.ListAllowed': 'allowed',
+    'Account1.SetAllowed': 'contact allow',
     'Messenger1.ListAlerts': 'account list',
     'Messenger1.DismissAlert': 'alerts dismiss',
     'Lock1.RequestChallenge': 'lock unlock',
@@ -152,6 +155,8 @@ PROPERTIES = {
     'Session1.LocalAddress': 'local_address',
     'Session1.RemoteAddress': 'remote_address',
     'Session1.AppData': 'app_data',
+    'Session1.Message': 'message',
+    'Session1.Automatic': 'automatic',
     'Session1.Ringing': 'ringing',
     'Session1.Installing': 'installing',
     'Session1.Asking': 'asking',
@@ -175,6 +180,8 @@ OTHERWISE = {
     'Messenger1.SecretsWarning': 'a note of `account list`, see test_other_properties',
     'Messenger1.ConnectionServers': '`connection show`, see test_commands',
     'Messenger1.ConnectionUser': '`connection show`, see test_commands',
+    'Messenger1.Settings': '`settings`, see test_commands',
+    'Account1.AllowedChanged': '`allowed` asks each time',
     'Session1.OfferedStreams': 'event stream-offered of `watch`, see ctl-ctl',
     'Session1.OfferedDatagrams': 'event stream-offered of `watch`, see ctl-ctl',
     'Registry1.Warnings': 'notes of `apps`, see test_other_properties',
@@ -455,6 +462,26 @@ def connection(alice):
     assert alice('connection test')['nat'] == 'unknown'  # nobody here could tell
 
 
+def settled(alice):
+    before = alice('settings')
+    assert before['idle_minutes'] == 5 and before['typing'] and before['download_folder'].startswith('/'), before
+    alice('settings', 'typing=false', 'idle-minutes=7')
+    assert alice('settings') == {**before, 'typing': False, 'idle_minutes': 7}
+
+
+def without_a_question(alice, bob):
+    bob('contact allow', alice.user.address, 'Thing')
+    assert bob('allowed') == [{'who': alice.user.address, 'application': GUID}]
+    session = alice('invite', bob.user.address, 'Thing', '--message', 'A game?', '--wait', 'connected')
+    assert session['message'] == 'A game?' and not session['automatic'], session
+    theirs = bob('show', session['id'])
+    assert theirs['message'] == 'A game?' and theirs['automatic'], theirs
+    alice('cancel', session['id'])
+    bob.user.wait_session(session['id'])
+    bob('contact disallow', alice.user.address, 'Thing')
+    assert bob('allowed') == []
+
+
 def as_a_program(alice, bob):
     process = alice.start('invite --program', bob.user.address, 'Thing', '--address', 'here', '--data', 'mine')
     bob.user.wait('invitation')
@@ -526,6 +553,7 @@ def test_commands():
         session = play(alice, bob, watches[1])
         channel(alice, bob, session, watches[1])
         connection(alice)
+        settled(alice)
         for person in (alice, bob):
             path = person.objects('ListSessions')[-1]
             flags = check_properties(person, 'Session1', path, person('show', session))['Flags']
@@ -533,6 +561,7 @@ def test_commands():
             check_properties(person, 'Account1', person.objects('ListAccounts')[0], person('account list')[0])
         alice('sessions')
         alice('cancel', session)
+        without_a_question(alice, bob)
         as_a_program(alice, bob)
         with_the_picker(alice, bob, watches[0])
         others(alice, bob)

@@ -174,7 +174,10 @@ static void
 forget_backends (EngineWorld *world)
 {
   for (guint i = 0; i < world->backends->len; i++)
-    g_ptr_array_set_size (HAND_BACKEND (world->backends->pdata[i])->requests, 0);
+    {
+      g_ptr_array_set_size (HAND_BACKEND (world->backends->pdata[i])->requests, 0);
+      g_ptr_array_set_size (HAND_BACKEND (world->backends->pdata[i])->marks, 0);
+    }
   g_ptr_array_set_size (world->backends, 0);
   bk_test_drain ();
 }

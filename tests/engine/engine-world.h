@@ -17,6 +17,8 @@ typedef struct
   char *id;   /* message id, envelope uid */
   char *text; /* message, response; nullable */
   BkEnvelope *envelope; /* nullable */
+  BeckonDelivery mark;  /* of a mark */
+  gboolean tell;        /* the same */
   GTask *task; /* NULL: answered */
 } HandRequest;
 
@@ -34,6 +36,8 @@ struct _HandBackend
   GPtrArray *requests; /* element-type HandRequest: messages, envelopes and questions about the lock, as they came */
   GPtrArray *released; /* element-type utf8: grants */
   GArray *sites;       /* element-type guint32 */
+  GPtrArray *marks;    /* element-type HandRequest: what was to be told, as it came */
+  GString *typed;      /* "+NAME " and "-NAME ", as they were told */
   GTask *registering;  /* nullable */
   BeckonStatus status; /* as last told */
   char *personal_message;
@@ -54,6 +58,7 @@ void hand_backend_contact (HandBackend *self, const char *cursor, const char *wh
 void hand_backend_presence (HandBackend *self, const char *who, BeckonStatus status);
 /* Waits until request @index is there. */
 HandRequest *hand_backend_request (HandBackend *self, guint index);
+HandRequest *hand_backend_mark (HandBackend *self, guint index);
 /* @code -1: it worked */
 void hand_request_answer (HandRequest *request, int code);
 /* A challenge or a grant; nullable */

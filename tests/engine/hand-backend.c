@@ -100,16 +100,23 @@ hand_backend_init_register (BkBackendRegisterInterface *iface)
 }
 
 static HandRequest *
-add_request (gpointer backend, const char *who, const char *id, GCancellable *cancellable,
-             GAsyncReadyCallback callback, gpointer user_data)
+add_to (GPtrArray *requests, gpointer backend, const char *who, const char *id, GAsyncReadyCallback callback,
+        gpointer user_data)
 {
   HandRequest *request = g_new0 (HandRequest, 1);
 
   request->who = g_strdup (who);
   request->id = g_strdup (id);
   request->task = g_task_new (backend, NULL, callback, user_data);
-  g_ptr_array_add (HAND_BACKEND (backend)->requests, request);
+  g_ptr_array_add (requests, request);
   return request;
+}
+
+static HandRequest *
+add_request (gpointer backend, const char *who, const char *id, GCancellable *cancellable,
+             GAsyncReadyCallback callback, gpointer user_data)
+{
+  return add_to (HAND_BACKEND (backend)->requests, backend, who, id, callback, user_data);
 }
 
 static void
@@ -130,6 +137,36 @@ hand_backend_init_messages (BkBackendMessagesInterface *iface)
 {
   iface->send_async = hand_send_async;
   iface->send_finish = hand_send_finish;
+}
+
+static void
+hand_mark_async (BkBackendMarks *backend, const char *who, const char *message_id, BeckonDelivery mark, gboolean tell,
+                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  HandRequest *request = add_to (HAND_BACKEND (backend)->marks, backend, who, message_id, callback, user_data);
+
+  request->mark = mark;
+  request->tell = tell;
+}
+
+static gboolean
+hand_mark_finish (BkBackendMarks *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+hand_set_typing (BkBackendMarks *backend, const char *to, gboolean typing)
+{
+  g_string_append_printf (HAND_BACKEND (backend)->typed, "%c%s ", typing ? '+' : '-', to);
+}
+
+static void
+hand_backend_init_marks (BkBackendMarksInterface *iface)
+{
+  iface->mark_async = hand_mark_async;
+  iface->mark_finish = hand_mark_finish;
+  iface->set_typing = hand_set_typing;
 }
 
 static void
@@ -257,6 +294,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HandBackend, hand_backend, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_REGISTER, hand_backend_init_register)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_CONTACTS, hand_backend_init_contacts)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_MESSAGES, hand_backend_init_messages)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_MARKS, hand_backend_init_marks)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_LOCK, hand_backend_init_lock)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_ALERTS, hand_backend_init_alerts)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_RELAYS, hand_backend_init_relays)
@@ -268,8 +306,10 @@ hand_backend_finalize (GObject *object)
   HandBackend *self = HAND_BACKEND (object);
 
   g_ptr_array_unref (self->requests);
+  g_ptr_array_unref (self->marks);
   g_ptr_array_unref (self->released);
   g_array_unref (self->sites);
+  g_string_free (self->typed, TRUE);
   g_free (self->personal_message);
   g_free (self->password);
   g_free (self->token);
@@ -288,8 +328,10 @@ static void
 hand_backend_init (HandBackend *self)
 {
   self->requests = g_ptr_array_new_with_free_func (request_free);
+  self->marks = g_ptr_array_new_with_free_func (request_free);
   self->released = g_ptr_array_new_with_free_func (g_free);
   self->sites = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->typed = g_string_new (NULL);
 }
 
 void
@@ -356,6 +398,13 @@ hand_backend_request (HandBackend *self, guint index)
 {
   bk_test_wait_for_count (&self->requests->len, index + 1);
   return g_ptr_array_index (self->requests, index);
+}
+
+HandRequest *
+hand_backend_mark (HandBackend *self, guint index)
+{
+  bk_test_wait_for_count (&self->marks->len, index + 1);
+  return g_ptr_array_index (self->marks, index);
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of the fake network: -network.c people and messages, -sessions.c envelopes, -lock.c Lock and Key,
- * -groups.c groups, -alerts.c what the operator says, -relays.c STUN and TURN servers, -backend.c a device, -requests.c
+ * -groups.c groups, -marks.c how far messages have come, -alerts.c what the operator says, -relays.c STUN and TURN servers, -backend.c a device, -requests.c
  * what is asked of it, -demo.c who answers in the demonstration. */
 #pragma once
 
@@ -30,6 +30,9 @@ typedef struct
   gboolean blocked;
   char *request; /* nullable */
   char **groups; /* nullable: ids */
+  gint64 delivered; /* number of the newest own message that the other one has */
+  gint64 read;      /* the same: has seen */
+  gint64 seen;      /* number, among its own, of the newest message of the other one that was seen here */
 } BkFakeContact;
 
 typedef struct
@@ -128,6 +131,7 @@ void bk_fake_backend_register_init (BkBackendRegisterInterface *iface);
 void bk_fake_backend_contacts_init (BkBackendContactsInterface *iface);
 void bk_fake_backend_groups_init (BkBackendGroupsInterface *iface);
 void bk_fake_backend_messages_init (BkBackendMessagesInterface *iface);
+void bk_fake_backend_marks_init (BkBackendMarksInterface *iface);
 void bk_fake_backend_sessions_init (BkBackendSessionsInterface *iface);
 void bk_fake_backend_lock_init (BkBackendLockInterface *iface);
 void bk_fake_backend_alerts_init (BkBackendAlertsInterface *iface);

@@ -93,6 +93,7 @@ void bk_native_backend_register_init (BkBackendRegisterInterface *iface);
 void bk_native_backend_contacts_init (BkBackendContactsInterface *iface);
 void bk_native_backend_groups_init (BkBackendGroupsInterface *iface);
 void bk_native_backend_messages_init (BkBackendMessagesInterface *iface);
+void bk_native_backend_marks_init (BkBackendMarksInterface *iface);
 void bk_native_backend_sessions_init (BkBackendSessionsInterface *iface);
 void bk_native_backend_lock_init (BkBackendLockInterface *iface);
 void bk_native_backend_alerts_init (BkBackendAlertsInterface *iface);

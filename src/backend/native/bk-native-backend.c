@@ -28,6 +28,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (BkNativeBackend, bk_native_backend, G_TYPE_OBJECT
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_CONTACTS, bk_native_backend_contacts_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_GROUPS, bk_native_backend_groups_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_MESSAGES, bk_native_backend_messages_init)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_MARKS, bk_native_backend_marks_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, bk_native_backend_sessions_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_LOCK, bk_native_backend_lock_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_ALERTS, bk_native_backend_alerts_init)

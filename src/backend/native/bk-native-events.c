@@ -86,6 +86,35 @@ report_message (BkNativeBackend *self, const BkFrame *frame)
 }
 
 static void
+report_mark (BkNativeBackend *self, const BkFrame *frame)
+{
+  char cursor[CURSOR_SIZE];
+  gboolean read = g_str_equal (bk_frame_get_string (frame, "mark"), "read");
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_MARK,
+    .cursor = advance (self, frame, cursor),
+    .who = bk_frame_get_string (frame, "who"),
+    .message_id = bk_frame_get_string (frame, "message"),
+    .outgoing = bk_frame_get_int (frame, "outgoing") != 0,
+    .mark = read ? BECKON_DELIVERY_READ : BECKON_DELIVERY_DELIVERED,
+  };
+
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+static void
+report_typing (BkNativeBackend *self, const BkFrame *frame)
+{
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_TYPING,
+    .who = bk_frame_get_string (frame, "who"),
+    .typing = bk_frame_get_int (frame, "typing") != 0,
+  };
+
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+static void
 report_session (BkNativeBackend *self, const BkFrame *frame)
 {
   char cursor[CURSOR_SIZE];
@@ -195,7 +224,11 @@ bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame)
       bk_native_backend_bye (self, frame);
       break;
     case BK_FRAME_MARK:
+      report_mark (self, frame);
+      break;
     case BK_FRAME_TYPING:
+      report_typing (self, frame);
+      break;
     case BK_FRAME_PROFILE:
       break;
     case BK_FRAME_REGISTER:

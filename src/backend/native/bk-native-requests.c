@@ -307,6 +307,56 @@ bk_native_backend_messages_init (BkBackendMessagesInterface *iface)
   iface->send_finish = native_send_message_finish;
 }
 
+/* ---- marks ---- */
+
+static void
+native_mark_async (BkBackendMarks *backend, const char *who, const char *message_id, BeckonDelivery mark, gboolean tell,
+                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  BkNativeBackend *self = BK_NATIVE_BACKEND (backend);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, native_mark_async);
+  if (!check_name (task, who) || !check_guid (task, message_id) || !bk_native_backend_check_ready (self, task))
+    return;
+
+  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_MARK_SET);
+  bk_frame_set_string (frame, "who", who);
+  bk_frame_set_string (frame, "message", message_id);
+  bk_frame_set_string (frame, "mark", mark == BECKON_DELIVERY_READ ? "read" : "delivered");
+  bk_frame_set_bool (frame, "tell", tell);
+  ask (self, frame, g_steal_pointer (&task));
+}
+
+static gboolean
+native_mark_finish (BkBackendMarks *backend, GAsyncResult *result, GError **error)
+{
+  return finish_boolean (result, error);
+}
+
+/* Nobody waits for the answer. */
+static void
+native_set_typing (BkBackendMarks *backend, const char *to, gboolean typing)
+{
+  BkNativeBackend *self = BK_NATIVE_BACKEND (backend);
+
+  if (!bk_native_backend_is_ready (self) || !bk_sign_in_name_is_valid (to))
+    return;
+
+  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_TYPING_SET);
+  bk_frame_set_string (frame, "to", to);
+  bk_frame_set_bool (frame, "typing", typing);
+  ask (self, frame, g_task_new (self, NULL, NULL, NULL));
+}
+
+void
+bk_native_backend_marks_init (BkBackendMarksInterface *iface)
+{
+  iface->mark_async = native_mark_async;
+  iface->mark_finish = native_mark_finish;
+  iface->set_typing = native_set_typing;
+}
+
 /* ---- sessions ---- */
 
 static void

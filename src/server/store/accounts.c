@@ -200,6 +200,8 @@ bk_store_remove_account (BkSqlite *db, gpointer data, GError **error)
     "DELETE FROM envelopes WHERE owner = ?",
     "DELETE FROM alert_copies WHERE owner = ?",
     "DELETE FROM sent_uids WHERE account = ?",
+    "DELETE FROM marks WHERE owner = ?",
+    "DELETE FROM marks WHERE other = ?",
     "DELETE FROM invitations WHERE ? IN (inviter, invitee)",
     "DELETE FROM accounts WHERE id = ?",
   };

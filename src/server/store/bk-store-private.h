@@ -43,6 +43,7 @@ gboolean bk_store_contact_friends (BkSqlite *db, gint64 account, GArray *friends
 GBytes *bk_store_contact_frame (BkSqlite *db, gint64 row, GError **error);
 GBytes *bk_store_group_frame (BkSqlite *db, gint64 row, GError **error);
 GBytes *bk_store_message_frame (BkSqlite *db, gint64 row, GError **error);
+GBytes *bk_store_mark_frame (BkSqlite *db, gint64 row, GError **error);
 GBytes *bk_store_envelope_frame (BkSqlite *db, gint64 row, gint64 now, GError **error);
 GBytes *bk_store_alert_frame (BkSqlite *db, gint64 alert, gint64 seq, gint64 now, GError **error);
 gboolean bk_store_alert_put (BkSqlite *db, gint64 account, gint64 alert, gint64 now, BkStoreChanges *changes,

@@ -147,6 +147,35 @@ typedef struct
   gint64 time; /* out: when it was taken the first time */
 } BkStoreMessage;
 
+/* The numbers are in files. */
+typedef enum
+{
+  BK_STORE_DELIVERED = 1,
+  BK_STORE_READ = 2, /* delivered, too */
+} BkStoreMarkKind;
+
+/* WRITE */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 account;
+  gint64 device;
+  char *who;
+  char *guid;
+  BkStoreMarkKind mark;
+  gboolean tell;
+} BkStoreMark;
+
+/* READ: whether @who is a contact. */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 account;
+  char *who;
+  gboolean typing; /* for whoever asked, like the next */
+  gboolean shown;  /* the account is not invisible */
+} BkStoreTyping;
+
 /* WRITE */
 typedef struct
 {
@@ -247,6 +276,8 @@ gboolean bk_store_profile (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_contact (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_group (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_message (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_mark (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_typing (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_session (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_sync (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_license (BkSqlite *db, gpointer data, GError **error);
@@ -269,6 +300,8 @@ void bk_store_profile_free (gpointer data);
 void bk_store_contact_free (gpointer data);
 void bk_store_group_free (gpointer data);
 void bk_store_message_free (gpointer data);
+void bk_store_mark_free (gpointer data);
+void bk_store_typing_free (gpointer data);
 void bk_store_session_free (gpointer data);
 void bk_store_license_free (gpointer data);
 void bk_store_operator_free (gpointer data);

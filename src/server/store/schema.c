@@ -146,5 +146,23 @@ static const char transports[] =
   "ALTER TABLE invitations ADD COLUMN invitee_transports INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE envelopes ADD COLUMN transport INTEGER NOT NULL DEFAULT 0;";
 
-const BkSqliteMigration bk_store_migrations[] = { { version_1 }, { version_2 }, { groups }, { transports } };
+/* How far messages have come. `outgoing`: those of `owner` at `other`; else those of `other`, which `owner` has seen. The
+ * position is that of the message among those of its author. Accounts by number: whoever takes the name of one that was
+ * removed starts anew. */
+static const char marks[] =
+  "CREATE TABLE marks ("
+  "  id INTEGER PRIMARY KEY,"
+  "  owner INTEGER NOT NULL,"
+  "  other INTEGER NOT NULL,"
+  "  outgoing INTEGER NOT NULL,"
+  "  mark INTEGER NOT NULL,"
+  "  message TEXT NOT NULL,"
+  "  position INTEGER NOT NULL,"
+  "  seq INTEGER NOT NULL,"
+  "  UNIQUE (owner, other, outgoing, mark)"
+  ") STRICT;"
+  "CREATE INDEX marks_by_seq ON marks (owner, seq);"
+  "CREATE INDEX marks_by_other ON marks (other);";
+
+const BkSqliteMigration bk_store_migrations[] = { { version_1 }, { version_2 }, { groups }, { transports }, { marks } };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);

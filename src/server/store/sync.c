@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a device has missed: rows of five tables, merged by their numbers. */
+/* What a device has missed: rows of six tables, merged by their numbers. */
 #include "bk-store-private.h"
 
 typedef enum
@@ -9,6 +9,7 @@ typedef enum
   SOURCE_ENVELOPE,
   SOURCE_GROUP,
   SOURCE_ALERT,
+  SOURCE_MARK,
 } Source;
 
 typedef struct
@@ -27,6 +28,7 @@ static const char sql[] =
   " UNION ALL SELECT 3, id, seq FROM groups WHERE owner = ?1 AND seq > ?2 AND (?2 > 0 OR name IS NOT NULL)"
   " UNION ALL SELECT 4, alert, seq FROM alert_copies JOIN alerts ON id = alert WHERE owner = ?1 AND seq > ?2"
   "   AND expires > ?4"
+  " UNION ALL SELECT 5, id, seq FROM marks WHERE owner = ?1 AND seq > ?2"
   " ORDER BY 3 LIMIT ?5";
 
 static gboolean
@@ -64,6 +66,8 @@ make_frame (BkSqlite *db, const BkStoreSync *job, const Item *item, GError **err
       return bk_store_group_frame (db, item->row, error);
     case SOURCE_ALERT:
       return bk_store_alert_frame (db, item->row, item->seq, job->now, error);
+    case SOURCE_MARK:
+      return bk_store_mark_frame (db, item->row, error);
     }
   return NULL;
 }
