@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Emptying a conversation, in steps between which others get their turn. */
+/* Emptying a conversation, in steps between which others get their turn. What goes is overwritten in the file, and its words
+ * are removed from the pages of the index by the upkeep. */
 #include "bk-engine-history-private.h"
 
 #define BATCH 200
@@ -30,13 +31,6 @@ bk_history_cleared_free (BkHistoryCleared *cleared)
 
 #define GOES "m.conversation = ?1 AND m.id <= ?2 AND m.delivery <> 1 AND m.open = 0"
 #define SOME "m.id IN (SELECT id FROM messages m WHERE " GOES " ORDER BY m.id LIMIT " G_STRINGIFY (BATCH) ")"
-
-/* Nothing is left of what goes, not even in the unused parts of the file. It costs time: so it is not always on. */
-gboolean
-_bk_history_set_secure (BkSqlite *sqlite, gboolean secure, GError **error)
-{
-  return bk_sqlite_exec (sqlite, secure ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = OFF", error);
-}
 
 static gboolean
 remove_batch (BkSqlite *sqlite, ClearJob *job, GError **error)
@@ -80,9 +74,7 @@ clear_job (BkSqlite *sqlite, gpointer data, GError **error)
       && !_bk_history_query (sqlite, "SELECT ifnull (max (id), 0) FROM messages WHERE conversation = ?", job->conversation,
                         &job->up_to, error))
     return FALSE;
-  gboolean done = _bk_history_set_secure (sqlite, TRUE, error) && remove_batch (sqlite, job, error)
-                  && _bk_history_set_secure (sqlite, FALSE, error);
-  return done && (job->more || sum_up (sqlite, job, error));
+  return remove_batch (sqlite, job, error) && (job->more || sum_up (sqlite, job, error));
 }
 
 static void

@@ -69,7 +69,6 @@ gboolean _bk_history_load_conversations (BkSqlite *sqlite, BkHistoryContent *con
  * blindly. @where: a condition on messages m with parameters ?1 and ?2. */
 gboolean _bk_history_index (BkSqlite *sqlite, const char *where, gint64 first, gint64 second, GError **error);
 gboolean _bk_history_unindex (BkSqlite *sqlite, const char *where, gint64 first, gint64 second, GError **error);
-gboolean _bk_history_set_secure (BkSqlite *sqlite, gboolean secure, GError **error);
 /* Runs a statement with parameters up to ?2. */
 gboolean _bk_history_change (BkSqlite *sqlite, const char *sql, gint64 first, gint64 second, GError **error);
 /* The first number that a query with at most one parameter finds, 0 for none. */

@@ -98,10 +98,9 @@ upkeep_job (BkSqlite *sqlite, gpointer data, GError **error)
   job->more = account != 0 || unindexed != 0 || purge != 0;
   if (account == 0 && unindexed != 0)
     return index_some (sqlite, unindexed, error);
-  return !job->more
-         || (_bk_history_set_secure (sqlite, TRUE, error)
-             && (account != 0 ? remove_some (sqlite, account, error) : purge_some (sqlite, error))
-             && _bk_history_set_secure (sqlite, FALSE, error));
+  if (account != 0)
+    return remove_some (sqlite, account, error);
+  return purge == 0 || purge_some (sqlite, error);
 }
 
 static void run_step (BkEngineHistory *self_in);

@@ -197,7 +197,7 @@ set_up (BkSqlite *self, GError **error)
     return exec_plain (self, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON", error);
   return exec_plain (self, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON", error)
          && check_file (self, error)
-         && exec_plain (self, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+         && exec_plain (self, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; "
                               "PRAGMA journal_size_limit = 4194304", error)
          && migrate (self, error);
 }

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  *   - Success means: on disk. If the commit fails, every job of that transaction hears the error. The same if SQLite
  *     gives up a whole transaction at a full disk or an I/O error: nobody is told of a success that is gone.
  *   - After a failure the worker goes on with the next job.
+ *   - What is deleted is overwritten (secure_delete).
  *   - Cancelling skips a job that has not started. One that has started is finished and kept, but for a read, which is
  *     broken off; its caller hears G_IO_ERROR_CANCELLED all the same, so a callback that returns at that error never
  *     touches what is gone.
