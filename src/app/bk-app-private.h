@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bk-app.h"
+#include "bk-app-autostart.h"
 #include "invite/bk-app-invitations.h"
 #include "invite/bk-app-picks.h"
 #include "notify/bk-app-notifier.h"
@@ -17,6 +18,7 @@ struct _BkApp
   /* Owned References */
   BeckonMessenger *messenger;
   GSettings *settings;
+  BkAppAutostart *autostart;
   BkAppInvitations *invitations; /* with the messenger */
   BkAppPicks *picks;             /* with the messenger */
   BkAppNotifier *notifier;       /* with the messenger */

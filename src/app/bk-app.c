@@ -180,6 +180,12 @@ on_background_changed (GSettings *settings, const char *key, BkApp *self)
     g_application_release (G_APPLICATION (self));
 }
 
+static void
+on_autostart_failed (BkAppAutostart *autostart, const char *text, BkApp *self)
+{
+  bk_app_tell (self, "autostart", text);
+}
+
 BkAppWindow *
 bk_app_get_window (BkApp *self)
 {
@@ -220,6 +226,8 @@ bk_app_startup (GApplication *application)
   self->settings = g_settings_new (BK_APP_ID);
   g_signal_connect_object (self->settings, "changed::run-in-background", G_CALLBACK (on_background_changed), self, 0);
   on_background_changed (self->settings, NULL, self);
+  self->autostart = bk_app_autostart_new (self->settings, bus, bk_app_is_sandboxed ());
+  g_signal_connect_object (self->autostart, "failed", G_CALLBACK (on_autostart_failed), self, 0);
   bk_app_actions_init (self);
   bk_app_try_again (self);
 }
@@ -246,6 +254,7 @@ bk_app_shutdown (GApplication *application)
   g_clear_object (&self->invitations);
   G_APPLICATION_CLASS (bk_app_parent_class)->shutdown (application);
   g_clear_object (&self->messenger);
+  g_clear_object (&self->autostart);
   g_clear_object (&self->settings);
 }
 

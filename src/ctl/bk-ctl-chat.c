@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* chat WHO, chat send WHO TEXT */
+/* chat WHO, chat send WHO TEXT, chat typing WHO */
 #include "bk-ctl.h"
 
 #include <string.h>
@@ -13,6 +13,7 @@ static struct
   int limit;
   gboolean mark_read;
   gboolean wait;
+  gboolean stop;
 } options = { .limit = 50 };
 
 static char *sending; /* the text; one run sends one message */
@@ -25,6 +26,11 @@ static const GOptionEntry history_entries[] = {
 
 static const GOptionEntry send_entries[] = {
   { "wait", 'w', 0, G_OPTION_ARG_NONE, &options.wait, "Wait until the server has it on its disk", NULL },
+  { NULL },
+};
+
+static const GOptionEntry typing_entries[] = {
+  { "stop", 's', 0, G_OPTION_ARG_NONE, &options.stop, "Say that it is over", NULL },
   { NULL },
 };
 
@@ -188,9 +194,34 @@ run_send (BkCtl *ctl)
   get_conversation (ctl, ctl->args[0], on_conversation);
 }
 
+/* ---- typing ---- */
+
+BK_CTL_DEFINE_VERB (on_typing_said, BECKON_CONVERSATION, beckon_conversation_set_typing_finish)
+
+static void
+on_typing (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BkCtl *ctl = user_data;
+  GError *error = NULL;
+  g_autoptr (BeckonConversation) conversation
+    = beckon_account_get_conversation_finish (BECKON_ACCOUNT (source), result, &error);
+
+  if (conversation == NULL)
+    bk_ctl_fail_error (ctl, error);
+  else
+    beckon_conversation_set_typing_async (conversation, !options.stop, ctl->cancellable, on_typing_said, ctl);
+}
+
+static void
+run_typing (BkCtl *ctl)
+{
+  get_conversation (ctl, ctl->args[0], on_typing);
+}
+
 const BkCtlCommand bk_ctl_chat_commands[] = {
   { "chat", run_history, "WHO", "Show the messages with somebody", 1, 1, history_entries },
   { "chat send", run_send, "WHO [TEXT...]", "Write to somebody; without TEXT from standard input", 1, -1,
     send_entries },
+  { "chat typing", run_typing, "WHO", "Tell somebody that you are writing", 1, 1, typing_entries },
   { NULL },
 };

@@ -100,6 +100,7 @@ build_contact (JsonBuilder *builder, GObject *object)
   add_text (builder, "personal_message", beckon_contact_get_personal_message (contact));
   add_text (builder, "request_text", beckon_contact_get_request_text (contact));
   add_number (builder, "unread", beckon_contact_get_unread (contact));
+  add_flag (builder, "typing", beckon_contact_get_typing (contact));
 }
 
 static void
@@ -246,6 +247,8 @@ contact_line (GObject *object)
     g_string_append (line, "  blocked");
   if (beckon_contact_get_unread (contact) > 0)
     g_string_append_printf (line, "  %u unread", beckon_contact_get_unread (contact));
+  if (beckon_contact_get_typing (contact))
+    g_string_append (line, "  typing");
   if (!g_str_equal (beckon_contact_get_display_name (contact), beckon_contact_get_signin_name (contact)))
     g_string_append_printf (line, "  %s", beckon_contact_get_display_name (contact));
   if (*beckon_contact_get_personal_message (contact) != '\0')
@@ -264,17 +267,33 @@ group_line (GObject *object)
   return g_strdup_printf ("%s  %u", beckon_group_get_name (group), n_contacts);
 }
 
+/* What is not said of most messages. */
+static const char *
+delivery_mark (BeckonDelivery delivery)
+{
+  switch (delivery)
+    {
+    case BECKON_DELIVERY_PENDING:
+      return " (pending)";
+    case BECKON_DELIVERY_FAILED:
+      return " (failed)";
+    case BECKON_DELIVERY_DELIVERED:
+      return " (delivered)";
+    case BECKON_DELIVERY_READ:
+      return " (read)";
+    case BECKON_DELIVERY_RECEIVED:
+    case BECKON_DELIVERY_SENT:
+      break;
+    }
+  return "";
+}
+
 static char *
 message_line (GObject *object)
 {
   BeckonMessage *message = BECKON_MESSAGE (object);
   g_autofree char *when = format_time (beckon_message_get_time (message), "%Y-%m-%d %H:%M:%S");
-  const char *mark = "";
-
-  if (beckon_message_get_delivery (message) == BECKON_DELIVERY_PENDING)
-    mark = " (pending)";
-  else if (beckon_message_get_delivery (message) == BECKON_DELIVERY_FAILED)
-    mark = " (failed)";
+  const char *mark = delivery_mark (beckon_message_get_delivery (message));
   const char *result = beckon_message_get_result_text (message);
   return g_strdup_printf ("%s %s%s %s%s%s", when, beckon_message_get_outgoing (message) ? ">" : "<", mark,
                           beckon_message_get_text (message), *result != '\0' ? " " : "", result);

@@ -31,6 +31,9 @@ static const struct
   [BK_CTL_UNTIL_ALERT] = { "alert", TAKES_NOTHING },
   [BK_CTL_UNTIL_MESSAGE] = { "message", MAY_TAKE_VALUE },
   [BK_CTL_UNTIL_SENT] = { "sent", TAKES_NOTHING },
+  [BK_CTL_UNTIL_DELIVERED] = { "delivered", TAKES_NOTHING },
+  [BK_CTL_UNTIL_READ] = { "read", TAKES_NOTHING },
+  [BK_CTL_UNTIL_TYPING] = { "typing", TAKES_VALUE },
   [BK_CTL_UNTIL_CONTACT] = { "contact", TAKES_WHO_AND_VALUE },
   [BK_CTL_UNTIL_PRESENCE] = { "presence", TAKES_WHO_AND_VALUE },
   [BK_CTL_UNTIL_UNREAD] = { "unread", TAKES_WHO_AND_VALUE },
@@ -220,15 +223,29 @@ message_is_there (BkCtlUntil *until, BkCtlWatch *watch)
   return FALSE;
 }
 
+/* Whether a message has come as far as is waited for. What failed goes no further. */
 static gboolean
-nothing_pending (BkCtlWatch *watch)
+has_come (BkCtlUntilKind kind, BeckonMessage *message)
+{
+  BeckonDelivery delivery = beckon_message_get_delivery (message);
+
+  if (kind == BK_CTL_UNTIL_SENT)
+    return delivery != BECKON_DELIVERY_PENDING;
+  if (!beckon_message_get_outgoing (message) || *beckon_message_get_session (message) != '\0')
+    return TRUE;
+  return delivery == BECKON_DELIVERY_FAILED || delivery == BECKON_DELIVERY_READ
+         || (kind == BK_CTL_UNTIL_DELIVERED && delivery == BECKON_DELIVERY_DELIVERED);
+}
+
+static gboolean
+all_have_come (BkCtlUntilKind kind, BkCtlWatch *watch)
 {
   for (guint i = 0; i < watch->conversations->len; i++)
     {
       g_autoptr (GPtrArray) messages = bk_ctl_dup_items (watch->conversations->pdata[i]);
 
       for (guint n = 0; n < messages->len; n++)
-        if (beckon_message_get_delivery (messages->pdata[n]) == BECKON_DELIVERY_PENDING)
+        if (!has_come (kind, messages->pdata[n]))
           return FALSE;
     }
   return watch->opening == 0;
@@ -248,6 +265,15 @@ contact_holds (BkCtlUntil *until, BkCtlWatch *watch)
   if (until->kind == BK_CTL_UNTIL_UNREAD)
     return beckon_contact_get_unread (contact) >= g_ascii_strtoull (until->value, NULL, 10);
   return g_str_equal (beckon_status_to_nick (beckon_contact_get_status (contact)), until->value);
+}
+
+static gboolean
+is_typing (BkCtlUntil *until, BkCtlWatch *watch)
+{
+  g_autofree char *who = watch->account != NULL ? bk_ctl_dup_who (watch->account, until->value) : NULL;
+  g_autoptr (BeckonContact) contact = who != NULL ? beckon_account_find_contact (watch->account, who) : NULL;
+
+  return contact != NULL && beckon_contact_get_typing (contact);
 }
 
 static gboolean
@@ -282,7 +308,11 @@ bk_ctl_until_holds (BkCtlUntil *until, BkCtlWatch *watch)
     case BK_CTL_UNTIL_MESSAGE:
       return message_is_there (until, watch);
     case BK_CTL_UNTIL_SENT:
-      return nothing_pending (watch);
+    case BK_CTL_UNTIL_DELIVERED:
+    case BK_CTL_UNTIL_READ:
+      return all_have_come (until->kind, watch);
+    case BK_CTL_UNTIL_TYPING:
+      return is_typing (until, watch);
     case BK_CTL_UNTIL_CONTACT:
     case BK_CTL_UNTIL_PRESENCE:
     case BK_CTL_UNTIL_UNREAD:

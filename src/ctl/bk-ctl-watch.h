@@ -21,6 +21,9 @@ typedef enum
   BK_CTL_UNTIL_ALERT,           /* an operator tells something */
   BK_CTL_UNTIL_MESSAGE,         /* [TEXT] */
   BK_CTL_UNTIL_SENT,            /* nothing pending */
+  BK_CTL_UNTIL_DELIVERED,       /* all that was written here has been */
+  BK_CTL_UNTIL_READ,            /* the same */
+  BK_CTL_UNTIL_TYPING,          /* WHO */
   BK_CTL_UNTIL_CONTACT,         /* WHO:RELATION */
   BK_CTL_UNTIL_PRESENCE,        /* WHO:STATUS */
   BK_CTL_UNTIL_UNREAD,          /* WHO:COUNT */

@@ -215,11 +215,13 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
   Run *run = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (bk_server_start_finish (run->server, result, &error) && announce (run, &error))
+  if (bk_server_start_finish (run->server, result, &error))
     {
+      /* Before anybody is told: who knows that it runs may end it at once, and that is to be a clean end. */
       g_unix_signal_add (SIGTERM, on_signal, run);
       g_unix_signal_add (SIGINT, on_signal, run);
-      return;
+      if (announce (run, &error))
+        return;
     }
   g_printerr ("beckon-server: %s\n", error->message);
   run->status = EXIT_FAILURE;

@@ -19,6 +19,10 @@ get_property (BkServiceCall *call, const char *name)
     return g_variant_new_uint32 (bk_engine_conversation_get_unread (conversation));
   if (g_str_equal (name, "Draft"))
     return bk_service_text (bk_engine_conversation_get_draft (conversation));
+  if (g_str_equal (name, "ReadUpTo"))
+    return g_variant_new_int64 (bk_engine_conversation_get_read_up_to (conversation));
+  if (g_str_equal (name, "Typing"))
+    return g_variant_new_boolean (bk_engine_conversation_get_typing (conversation));
 
   guint number = bk_engine_conversation_get_id (conversation);
   BkServiceView *view = g_hash_table_lookup (self->conversations, GUINT_TO_POINTER (number));
@@ -141,6 +145,16 @@ handle_mark_read (BkServiceCall *call)
   bk_service_call_return (call, NULL);
 }
 
+static void
+handle_set_typing (BkServiceCall *call)
+{
+  gboolean typing;
+
+  g_variant_get (call->arguments, "(b)", &typing);
+  bk_engine_conversation_set_typing (BK_ENGINE_CONVERSATION (call->object), typing);
+  bk_service_call_return (call, NULL);
+}
+
 /* ---- signals ---- */
 
 static void
@@ -196,6 +210,7 @@ static const BkServiceMethod methods[] = {
   { "ListMessages", handle_list_messages },
   { "ListMessagesAfter", handle_list_messages_after },
   { "SetDraft", handle_set_draft, { { BK_SERVICE_ARG_TEXT, BK_LIMIT_DRAFT } } },
+  { "SetTyping", handle_set_typing },
   { "MarkRead", handle_mark_read },
   { NULL },
 };

@@ -7,6 +7,7 @@
 #include "bk-service-directory.h"
 #include "bk-service-launcher.h"
 #include "bk-service-machine.h"
+#include "bk-service-network.h"
 #include "bk-service-opener.h"
 #include "bk-service-secrets.h"
 #include "bk-service-system.h"
@@ -43,7 +44,7 @@ typedef struct
   BkChannels *channels;
   BkEngine *engine;
   BkService *service;
-  GNetworkMonitor *monitor;
+  BkServiceNetwork *net;
   BkServiceSeat *seat;
   BkServiceSystem *system;
   GCancellable *opening;
@@ -90,19 +91,14 @@ make_backend (gpointer user_data)
   return backend;
 }
 
+/* The machine woke up, or there is another network. */
 static void
-on_woken (gpointer user_data)
+on_machine_changed (gpointer user_data)
 {
   Program *self = user_data;
 
   for (guint i = 0; i < self->backends->len; i++)
     bk_backend_nudge (g_ptr_array_index (self->backends, i));
-  bk_engine_nudge (self->engine);
-}
-
-static void
-on_network_changed (GNetworkMonitor *monitor, gboolean available, Program *self)
-{
   bk_engine_nudge (self->engine);
 }
 
@@ -380,9 +376,8 @@ run (Program *self, const char *data_dir)
   /* Never taken back: a second signal while everything is taken apart must not kill. */
   g_unix_signal_add (SIGTERM, on_signal, self);
   g_unix_signal_add (SIGINT, on_signal, self);
-  self->system = bk_service_system_new (self->seat, on_woken, self);
-  self->monitor = g_object_ref (g_network_monitor_get_default ());
-  g_signal_connect (self->monitor, "network-changed", G_CALLBACK (on_network_changed), self);
+  self->system = bk_service_system_new (self->seat, on_machine_changed, self);
+  self->net = bk_service_network_new (self->clock, on_machine_changed, self);
   bk_engine_open_async (self->engine, self->opening, on_opened, self);
   g_main_loop_run (self->loop);
 }
@@ -393,9 +388,7 @@ tear_down (Program *self)
   g_clear_pointer (&self->system, bk_service_system_free);
   if (self->seat != NULL)
     bk_service_seat_stop (self->seat);
-  if (self->monitor != NULL)
-    g_signal_handlers_disconnect_by_data (self->monitor, self);
-  g_clear_object (&self->monitor);
+  g_clear_pointer (&self->net, bk_service_network_free);
   /* The next service may start as soon as the names are free: the data must be free before. */
   if (self->lock >= 0)
     close (self->lock);

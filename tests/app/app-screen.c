@@ -23,8 +23,9 @@ app_screen_up (void)
   g_autoptr (GError) error = NULL;
 
   g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  /* -r: a key that goes up late is not pressed again meanwhile. */
   server = g_subprocess_launcher_spawn (launcher, &error, "Xvfb", "-displayfd", "1", "-screen", "0", "1400x900x24",
-                                        "-nolisten", "tcp", "-noreset", NULL);
+                                        "-nolisten", "tcp", "-noreset", "-r", NULL);
   g_assert_no_error (error);
   g_autoptr (GDataInputStream) output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (server));
   g_autofree char *number = g_data_input_stream_read_line (output, NULL, NULL, &error);
@@ -87,6 +88,7 @@ void
 app_screen_focus (GtkWindow *window)
 {
   bk_test_wait_until (is_mapped, window);
+  gdk_display_sync (gtk_widget_get_display (GTK_WIDGET (window))); /* the screen knows it, too */
   g_autofree char *id = dup_window (window);
   const char *command[] = { "xdotool", "windowfocus", id, NULL };
 

@@ -301,8 +301,17 @@ test_demo (void)
   bk_recorder_wait_status (me, ECHO, BECKON_STATUS_ONLINE);
   bk_recorder_wait_status (me, "carol@localhost", BECKON_STATUS_BUSY);
   g_assert_cmpint (say (me, ECHO, "Anybody there?"), ==, -1);
+  g_assert_cmpint (say (me, ECHO, "No?"), ==, -1);
   g_assert_true (bk_recorder_wait_text (me, "Anybody there?")->outgoing);
-  g_assert_false (bk_recorder_wait_text (me, "Anybody there?")->outgoing);
+  const BkSeen *seen = bk_recorder_wait (me, BK_BACKEND_EVENT_MARK);
+  g_assert_cmpint (seen->mark, ==, BECKON_DELIVERY_READ);
+  g_assert_true (seen->outgoing);
+  g_assert_true (bk_recorder_wait (me, BK_BACKEND_EVENT_TYPING)->typing);
+  g_assert_true (bk_recorder_wait_text (me, "No?")->outgoing);
+  const BkSeen *first = bk_recorder_wait (me, BK_BACKEND_EVENT_MESSAGE);
+  g_assert_cmpstr (first->text, ==, "Anybody there?");
+  g_assert_false (first->outgoing);
+  g_assert_false (bk_recorder_wait_text (me, "No?")->outgoing);
 
   g_assert_cmpint (invite_echo (me, "decline"), ==, -1);
   bk_recorder_wait_kind (me, BK_ENVELOPE_DECLINE);

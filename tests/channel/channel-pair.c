@@ -8,10 +8,19 @@
 
 /* ---- time ---- */
 
+#define TICK_MS 1
+#define MOST_US 50000 /* that one tick can count as */
+
+/* It counts the time in which this program runs, and not the one in which the machine let it wait: what takes a moment
+ * must not run out because the moment was divided by others. */
 typedef struct
 {
   BkClock parent_instance;
   guint speed;
+  BkFakeClock *inner;
+  guint source;
+  gint64 last;
+  gint64 left; /* microseconds of this clock that are no whole millisecond yet */
 } FastClock;
 
 typedef BkClockClass FastClockClass;
@@ -22,7 +31,7 @@ G_DEFINE_TYPE (FastClock, fast_clock, BK_TYPE_CLOCK)
 static gint64
 fast_now (BkClock *clock)
 {
-  return g_get_monotonic_time () * ((FastClock *) clock)->speed;
+  return bk_clock_now (BK_CLOCK (((FastClock *) clock)->inner));
 }
 
 static gint64
@@ -34,18 +43,44 @@ fast_real (BkClock *clock)
 static guint
 fast_add (BkClock *clock, guint milliseconds, BkClockFunc func, gpointer user_data)
 {
-  return g_timeout_add_once (milliseconds / ((FastClock *) clock)->speed, func, user_data);
+  return bk_clock_add (BK_CLOCK (((FastClock *) clock)->inner), milliseconds, func, user_data);
 }
 
 static void
 fast_remove (BkClock *clock, guint id)
 {
-  g_source_remove (id);
+  bk_clock_clear (BK_CLOCK (((FastClock *) clock)->inner), &id);
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  FastClock *self = user_data;
+  g_autoptr (BkFakeClock) inner = g_object_ref (self->inner);
+  gint64 now = g_get_monotonic_time ();
+
+  self->left += MIN (now - self->last, MOST_US) * self->speed;
+  self->last = now;
+  guint milliseconds = (guint) (self->left / 1000);
+  self->left %= 1000;
+  bk_fake_clock_advance (inner, milliseconds);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+fast_clock_finalize (GObject *object)
+{
+  FastClock *self = (FastClock *) object;
+
+  g_source_remove (self->source);
+  g_object_unref (self->inner);
+  G_OBJECT_CLASS (fast_clock_parent_class)->finalize (object);
 }
 
 static void
 fast_clock_class_init (FastClockClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = fast_clock_finalize;
   klass->now = fast_now;
   klass->real = fast_real;
   klass->add = fast_add;
@@ -55,6 +90,9 @@ fast_clock_class_init (FastClockClass *klass)
 static void
 fast_clock_init (FastClock *self)
 {
+  self->inner = bk_fake_clock_new ();
+  self->last = g_get_monotonic_time ();
+  self->source = g_timeout_add (TICK_MS, on_tick, self);
 }
 
 BkClock *

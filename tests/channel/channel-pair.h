@@ -35,7 +35,7 @@ struct _ChannelPair
   ChannelSide side[2];
 };
 
-/* Time that goes @speed times as fast. */
+/* Time that goes @speed times as fast, and stands still while the machine lets this program wait. */
 BkClock *fast_clock_new (guint speed);
 
 void channel_pair_init (ChannelPair *self, BkClock *clock); /* transfer full; nullable: the system's */

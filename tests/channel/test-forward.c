@@ -6,6 +6,7 @@
 #include "net-stage.h"
 
 #include "beckon-error.h"
+#include "bk-limits.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -387,16 +388,17 @@ start_stranger (int type, const BkEndpoint *endpoint)
 
 typedef struct
 {
-  pid_t pid;
+  gboolean ended;
   int status;
 } Child;
 
-static gboolean
-has_ended (gpointer data)
+static void
+on_ended (pid_t pid, int status, gpointer data)
 {
   Child *child = data;
 
-  return waitpid (child->pid, &child->status, WNOHANG) == child->pid;
+  child->status = status;
+  child->ended = TRUE;
 }
 
 static void
@@ -420,9 +422,10 @@ test_another_user (void)
   host_and_join (&pair, &place, &joined);
   for (int type = SOCK_STREAM; type <= SOCK_DGRAM; type++)
     {
-      Child child = { start_stranger (type, &joined), 0 };
+      Child child = { FALSE, 0 };
 
-      bk_test_wait_until (has_ended, &child);
+      g_child_watch_add (start_stranger (type, &joined), on_ended, &child);
+      bk_test_wait_for_flag (&child.ended);
       g_assert_true (WIFEXITED (child.status));
       g_assert_cmpint (WEXITSTATUS (child.status), ==, 0);
     }
@@ -478,6 +481,20 @@ test_other_ports (void)
   expect_sentence (SOCK_DGRAM, "0.0.0.0", BK_CARRY_TCP, ignored, "UDP");
 }
 
+/* It is waited for as long as may be, on a clock that stands still otherwise, and never listens. */
+static void
+host_in_vain (ChannelPair *pair, const BkEndpoint *endpoint, BkProgram *program, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  bk_channel_host_async (pair->side[0].channel, endpoint, program, NULL, NULL, bk_test_store_result, &result);
+  bk_fake_clock_advance (BK_FAKE_CLOCK (pair->clock), BK_TIMEOUT_HOST_S * 1000 - 1);
+  bk_test_drain ();
+  g_assert_null (result);
+  bk_fake_clock_advance (BK_FAKE_CLOCK (pair->clock), 1000);
+  g_assert_false (bk_channel_host_finish (pair->side[0].channel, bk_test_await (&result), error));
+}
+
 /* A listener of somebody else's on the right port is not the program. */
 static void
 test_not_the_program (void)
@@ -489,10 +506,10 @@ test_not_the_program (void)
   int listener;
 
   TEST_SELF (program)->pid = 1;
-  channel_pair_init (&pair, fast_clock_new (20));
+  channel_pair_init (&pair, BK_CLOCK (bk_fake_clock_new ()));
   reserve (&pair, BK_CARRY_TCP, 0, &place);
   listener = bind_at (SOCK_STREAM, place.address, place.port);
-  g_assert_false (host (&pair, &place, program, NULL, &error));
+  host_in_vain (&pair, &place, program, &error);
   g_assert_error (error, BECKON_ERROR, BECKON_ERROR_EXPIRED);
   close (listener);
 }
@@ -506,15 +523,15 @@ test_never (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *wanted = NULL;
 
-  channel_pair_init (&pair, fast_clock_new (20));
+  channel_pair_init (&pair, BK_CLOCK (bk_fake_clock_new ()));
   reserve (&pair, BK_CARRY_TCP, 0, &place);
   wanted = g_strdup_printf ("The program does not listen on the port %u.", place.port);
-  g_assert_false (host (&pair, &place, NULL, NULL, &error));
+  host_in_vain (&pair, &place, NULL, &error);
   g_assert_error (error, BECKON_ERROR, BECKON_ERROR_EXPIRED);
   g_assert_cmpstr (error->message, ==, wanted);
   g_clear_error (&error);
   reserve (&pair, BK_CARRY_UNIX, 0, &path);
-  g_assert_false (host (&pair, &path, NULL, NULL, &error));
+  host_in_vain (&pair, &path, NULL, &error);
   g_assert_error (error, BECKON_ERROR, BECKON_ERROR_EXPIRED);
 }
 

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* Sanitizers and valgrind are slower: every limit of time is multiplied by this. */
 guint bk_test_slowness (void);
 
-/* Instead of g_test_init (): also sets the locale and starts the watchdog with a minute for the whole program.
+/* Instead of g_test_init (): also sets the locale and starts the watchdog, which gives the whole program some minutes.
  * (G_TEST_OPTION_ISOLATE_DIRS is not used: it leaks in GLib 2.74 and does not reach child processes. HOME and XDG_* of
  * the test environment point nowhere; a test that needs them sets them to a BkTestDir.) */
 void bk_test_init (int *argc, char ***argv);
@@ -19,10 +19,10 @@ void bk_test_watchdog (guint seconds);
 
 typedef gboolean (*BkTestPredicate) (gpointer data);
 
-/* Iterates the thread's main context until @predicate (@data) is true; fails the test after 10 s. */
+/* Iterates the thread's main context until @predicate (@data) is true; fails the test after 30 s. */
 #define bk_test_wait_until(predicate, data) \
   bk_test_wait_until_at (G_STRLOC, #predicate, (predicate), (data), BK_TEST_WAIT_SECONDS)
-#define BK_TEST_WAIT_SECONDS 10
+#define BK_TEST_WAIT_SECONDS 30
 void bk_test_wait_until_at (const char *where, const char *what, BkTestPredicate predicate, gpointer data,
                             guint seconds);
 

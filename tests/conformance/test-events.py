@@ -38,7 +38,7 @@ SHOWN = {
     'Peer1.BeforeAppLaunch': lambda session, options: 'BeforeAppLaunch',
     'Peer1.LaunchSession': lambda cookie, options: 'LaunchSession',
 }
-stage, hasty = Duet(), Duet('--answer-timeout=1')
+stage, hasty = Duet(), Duet('--answer-timeout=3')
 
 
 def read_table():
@@ -150,6 +150,7 @@ def test_handled():
     two.call_a(flow.mine, 'Invite', '(ssa{sv})', BOB, 'hello', {})
     wait(lambda: two.b.told, 'the question')
     flow.theirs = two.b.told[0][2][0]
+    wait_until_held(two.b, flow.theirs)
     two.b.wait_state(flow.theirs, 2, SESSIONS)
     two.b.call('Session1', 'Accept', '(s)', 'mine', path=flow.theirs, door=SESSIONS)
     two.a.wait_signal('ReadyToLaunch', flow.mine)

@@ -226,6 +226,7 @@ def test_gone_on_sign_out():
         assert program.unlock()
         door.ui.call('Account1', 'SignOut', path=door.alice)
         assert program.status() == 1
+        program.forget()
         door.ui.call('Account1', 'SignIn', '(sa{sv})', '', {}, path=door.alice)
         program.client.wait_signal('LockStatusChanged', ROOT, lambda a: a == (2, ALICE))
         refused('ApiLocked', program.create)

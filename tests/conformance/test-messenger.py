@@ -18,6 +18,7 @@ from stage import (ALICE, APP, BOB, INVITATION, ROOT, TERMINATED, UNKNOWN, Duet,
 
 OFFLINE, ONLINE = 1, 2
 ASKED, ASKING, FRIENDS = 1, 2, 3
+DELIVERED, READ = 4, 5  # BeckonDelivery
 WIDE = 'ä'  # two bytes of UTF-8: limits are in bytes
 stage = Duet()
 
@@ -32,7 +33,7 @@ def get(side, name):
 
 
 def contact(side, who):
-    """(display name, relation, blocked, status, personal message, request, unread) or None."""
+    """(display name, relation, blocked, status, personal message, request, unread, facts) or None."""
     return next((c[1:] for c in call(side, 'ListContacts') if c[0] == who), None)
 
 
@@ -203,13 +204,13 @@ def test_add_contact_and_the_answers():
     asked = lambda: next((c for c in carol('ListContacts') if c[0] == ALICE), None)
     mine = lambda: contact(0, 'carol@localhost')
     call(0, 'AddContact', '(ss)', 'CAROL@localhost', 'It is me')
-    wait(asked, 'the request')
+    wait(lambda: asked() and mine(), 'the request')
     assert asked()[2] == ASKING and asked()[6] == 'It is me' and mine()[1] == ASKED and mine()[3] == 0
     carol('DeclineContact', '(s)', ALICE)
-    assert asked() is None
+    wait(lambda: asked() is None, 'the end of the request')
     wait(lambda: mine() is None, 'alice to have nobody there')
     call(0, 'AddContact', '(ss)', 'carol@localhost', '')
-    wait(asked, 'the next request')
+    wait(lambda: asked() and mine(), 'the next request')
     carol('ApproveContact', '(s)', ALICE)
     wait(lambda: mine()[1] == FRIENDS and mine()[3] == ONLINE, 'the friendship')
     two.ui[0].wait_signal('ContactsChanged', two.accounts[0],
@@ -486,6 +487,57 @@ def test_message_limit():
     two.ui[1].wait_signal('MessageAdded', theirs, lambda a: a[0][1] == sent[1] and a[0][3] == WIDE * 8192)
 
 
+def test_marks():
+    """Ours: a message has been delivered, then read, and whoever does not want others to know that keeps it."""
+    two = stage()
+    mine, theirs = talk(0, BOB), talk(1, ALICE)
+    say = lambda words: two.ui[0].call('Conversation1', 'SendMessage', '(sa{sv})', words, {}, path=mine)
+    came_to = lambda sent, delivery: two.ui[0].wait_signal(
+        'MessageChanged', mine, lambda a: a[0][1] == sent[1] and a[0][5] == delivery)
+    read = lambda sent: two.ui[1].call(
+        'Conversation1', 'MarkRead', '(x)',
+        two.ui[1].wait_signal('MessageAdded', theirs, lambda a: a[0][1] == sent[1])[2][0][0], path=theirs)
+    sent = say('seen')
+    came_to(sent, DELIVERED)
+    read(sent)
+    came_to(sent, READ)
+    newest = lambda limit: [m[5] for m in two.ui[0].call('Conversation1', 'ListMessages', '(xu)', 0, limit, path=mine)]
+    assert newest(1) == [READ]
+    up_to = two.ui[1].get('Conversation1', 'ReadUpTo', theirs)
+    page = two.ui[1].call('Conversation1', 'ListMessages', '(xu)', 0, 1, path=theirs)
+    assert [m[0] for m in page] == [up_to]
+
+    settings = two.ui[1].get('Messenger1', 'Settings')
+    two.ui[1].call('Messenger1', 'SetSettings', '(a{sv})', {'read-marks': GLib.Variant('b', False)})
+    try:
+        secret = say('seen, but not told')
+        came_to(secret, DELIVERED)
+        read(secret)
+        two.ui[1].wait_signal('Changed', theirs, lambda c: c.get('ReadUpTo', 0) > up_to)
+    finally:
+        two.ui[1].call('Messenger1', 'SetSettings', '(a{sv})',
+                       {'read-marks': GLib.Variant('b', settings['read-marks'])})
+    later = say('seen and told')
+    came_to(later, DELIVERED)
+    assert newest(2) == [DELIVERED, DELIVERED]
+    read(later)
+    came_to(later, READ)
+    assert newest(2) == [READ, READ]
+
+
+def test_typing():
+    """Ours: who writes is shown until the message is there."""
+    two = stage()
+    mine, theirs = talk(0, BOB), talk(1, ALICE)
+    two.ui[0].call('Conversation1', 'SetTyping', '(b)', True, path=mine)
+    two.ui[1].wait_signal('Changed', theirs, lambda c: c.get('Typing') is True)
+    two.ui[1].wait_signal('ContactsChanged', two.accounts[1], lambda a: any(c[8].get('typing') for c in a[2]))
+    assert two.ui[1].get('Conversation1', 'Typing', theirs)
+    two.ui[0].call('Conversation1', 'SendMessage', '(sa{sv})', 'written', {}, path=mine)
+    two.ui[1].wait_signal('Changed', theirs, lambda c: c.get('Typing') is False)
+    wait(lambda: not contact(1, ALICE)[7].get('typing'), 'the contact to say so too')
+
+
 # ---- the invitation by hand ----
 
 def test_invite_app():
@@ -553,6 +605,6 @@ stage.run(tap.run, [
     test_status_that_cannot_be_chosen, test_my_friendly_name, test_contacts, test_add_contact_and_the_answers,
     test_add_contact_refused, test_contact_list_limit, test_blocked, test_on_contact_status_change,
     test_on_contact_friendly_name_change, test_conversation, test_messages, test_messages_after, test_draft,
-    test_newest_entry, test_search, test_export_history, test_export_ends_with_the_caller,
-    test_clear_history, test_message_limit, test_invite_app,
+    test_newest_entry, test_search, test_export_history, test_export_ends_with_the_caller, test_clear_history,
+    test_message_limit, test_marks, test_typing, test_invite_app,
     test_invite_app_refused, test_notice, test_private_to_the_user])

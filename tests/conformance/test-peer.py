@@ -64,6 +64,7 @@ def test_invitation_handled():
     mine = invite(two, guid, 'for you')
     session, data, options = asked(one, 'Invitation')
     assert re.fullmatch(ROOT + r'/Session/[1-9][0-9]*', session) and data == 'for you' and options == {}
+    wait_until_held(one, session)
     one.wait_state(session, INVITATION, SESSIONS)
     assert one.get('Session1', 'SessionID', session, SESSIONS) == two.get_a(mine, 'SessionID')
     assert one.get('Session1', 'User', session, SESSIONS) == ALICE
@@ -124,6 +125,7 @@ def test_invitation_vanishes():
     one = attached(two, guid, Invitation=YES)
     mine = invite(two, guid)
     session = asked(one, 'Invitation')[0]
+    wait_until_held(one, session)
     one.wait_state(session, INVITATION, SESSIONS)
     one.close()
     two.ui[1].wait_signal('Invitation', ROOT, lambda a: a == (session,))

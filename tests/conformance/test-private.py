@@ -69,6 +69,8 @@ def test_enable_alert_events():
         # The network knows what is wanted, and no longer than it is: alerts of other sites do not come this far.
         told = lambda text: any(s[1] == 'AlertReceived' and s[2][0][2] == text for s in door.ui.signals)
         door.operator('!subscribers unwanted')
+        door.operator('!alert obeyed')
+        door.ui.wait_signal('AlertReceived', ROOT, lambda a: a[0][2] == 'obeyed')
         program.enable_alerts(7)
         door.operator('!subscribers wanted')
         wait(lambda: len(asked(program)) == 2, 'the alert')

@@ -205,7 +205,7 @@ def test_send_context_data_for_a_program_that_does_not_know_beckon():
     two = stage()
     guid = '{0000C0DE-2345-4678-9ABC-DEF012345678}'
     for bus, ui in zip(two.buses, two.ui):
-        register(bus, ui, guid, Name='Game', HostExec='/bin/cat', JoinExec='/bin/cat', Transport='tcp')
+        register(bus, ui, guid, Name='Game', HostExec='/bin/sleep 1000', JoinExec='/bin/sleep 1000', Transport='tcp')
     answers = program(two.buses[1])
     answers.answers['Invitation'] = YES
     answers.attach(SESSIONS, [guid])

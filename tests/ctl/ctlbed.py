@@ -25,7 +25,7 @@ class Desk:
 
     def run(self, *arguments, text='', program=CTL, **environment):
         return subprocess.run([program, *map(str, arguments)], input=text.encode(), capture_output=True, check=False,
-                              env={**self.bus.environment, **environment}, timeout=LIMIT)
+                              env={**self.bus.environment, **environment}, timeout=LIMIT + 10)
 
     def start(self, *arguments, program=CTL, **options):
         process = subprocess.Popen([program, *map(str, arguments)], env=self.bus.environment, **options)

@@ -82,9 +82,9 @@ def test_contacts():
         assert next(c for c in user.one('contacts', 'list') if c['signin_name'] == ECHO)['blocked']
         assert user.json('contact', 'unblock', ECHO) == []
         assert user.json('contact', 'remove', 'echo') == []
-        user.json('--timeout', '10', 'watch', '--until', 'contact=echo:none')
+        user.json('--timeout', LIMIT, 'watch', '--until', 'contact=echo:none')
         assert user.json('contact', 'add', 'echo', '--message', 'Hello') == []
-        user.json('--timeout', '10', 'watch', '--until', 'contact=echo:accepted')
+        user.json('--timeout', LIMIT, 'watch', '--until', 'contact=echo:accepted')
 
 
 def test_show_contact():
@@ -164,8 +164,8 @@ def test_messages():
     with Bus() as bus:
         user = desk(bus)
         sent = user.one('chat', 'send', 'echo', NASTY, '--wait')
-        assert sent['text'] == NASTY and sent['delivery'] == 'sent' and sent['outgoing'], sent
-        events = user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', f'message={NASTY}')
+        assert sent['text'] == NASTY and sent['delivery'] in ('sent', 'read') and sent['outgoing'], sent
+        events = user.json('--timeout', LIMIT, 'watch', '--with', 'echo', '--until', f'message={NASTY}')
         assert events[-1] == {**events[-1], 'event': 'until', 'condition': f'message={NASTY}'}
         history = user.one('chat', 'echo')
         assert [(m['text'], m['outgoing']) for m in history] == [(NASTY, True), (NASTY, False)], history
@@ -175,9 +175,16 @@ def test_messages():
         user.fails(1, 'im.beckon.Error.MessageTooLong', 'chat', 'send', 'echo', text='x' * 16385)
         user.fails(1, 'no UTF-8', 'chat', 'send', 'echo', text='a\0b')
         assert user.one('chat', 'send', 'echo', '--', '--not-an-option')['text'] == '--not-an-option'
-        user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', 'message=--not-an-option')
-        assert user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', 'sent', '--until', 'message')
+        user.json('--timeout', LIMIT, 'watch', '--with', 'echo', '--until', 'message=--not-an-option')
+        assert user.json('--timeout', LIMIT, 'watch', '--with', 'echo', '--until', 'sent', '--until', 'message')
+        assert user.json('--timeout', LIMIT, 'watch', '--with', 'echo', '--until', 'delivered', '--until', 'read')
+        assert [m['delivery'] for m in user.one('chat', 'echo') if m['outgoing']] == ['read'] * 3
+        assert ' > (read) ' in user.run('chat', 'echo').stdout.decode()
+        assert user.json('chat', 'typing', 'echo') == user.json('chat', 'typing', 'echo', '--stop') == []
+        ui = bus.client()
+        ui.attach()
         assert user.json('chat', 'echo', '--mark-read')
+        ui.wait_signal('ContactsChanged', None, lambda a: [(c[0], c[7]) for c in a[2]] == [(ECHO, 0)])
         assert next(c for c in user.one('contacts') if c['signin_name'] == ECHO)['unread'] == 0
 
 
@@ -196,7 +203,7 @@ def test_long_history():
         user = desk(bus)
         for number in range(60):
             user.run('chat', 'send', 'echo', str(number))
-        user.json('--timeout', '20', 'watch', '--with', 'echo', '--until', 'message=59')
+        user.json('--timeout', LIMIT, 'watch', '--with', 'echo', '--until', 'message=59')
         mine = [m['text'] for m in user.one('chat', 'echo', '--limit', '0') if m['outgoing']]
         assert mine == [str(number) for number in range(60)], mine
         assert len(user.one('chat', 'echo', '--limit', '110')) == 110
@@ -247,7 +254,7 @@ def test_applications():
         assert user.json('apps', 'register', GUID.lower(), 'Thing', '/bin/cat -', '--url', 'https://example.org') == []
         thing = user.one('apps', 'list')[0]
         assert (thing['guid'], thing['name'], thing['present'], thing['user']) == (GUID, 'Thing', True, True), thing
-        user.json('--timeout', '5', 'watch', '--until', f'application={GUID}')
+        user.json('--timeout', LIMIT, 'watch', '--until', f'application={GUID}')
         user.fails(1, 'im.beckon.Error.AppAlreadyRegistered', 'apps', 'register', GUID, 'Thing', '/bin/cat')
         user.fails(1, 'im.beckon.Error.AppNotRegistered', 'invite', 'echo', 'Nothing')
         assert user.json('apps', 'update', GUID, 'Thing 2', "/bin/sleep 1000") == []
@@ -282,7 +289,7 @@ def test_sessions():
         user.fails(1, 'im.beckon.Error.InvitedSelf', 'invite', 'alice', 'Thing')
         user.fails(2, '--wait', 'invite', 'echo', 'thing', '--wait', 'nonsense')
         # By name in any case; the program reads nothing and ends well.
-        ended = user.one('--timeout', '10', 'invite', 'echo', 'thing', '--wait', 'ended', '--data', 'some "data"')
+        ended = user.one('--timeout', LIMIT, 'invite', 'echo', 'thing', '--wait', 'ended', '--data', 'some "data"')
         assert (ended['state'], ended['result'], ended['role']) == ('terminated', 'ended', 'inviter'), ended
         assert ended['app_data'] == 'some "data"' and ended['timeline'], ended
         assert user.one('sessions') == []
@@ -290,13 +297,13 @@ def test_sessions():
         assert user.one('show', ended['id'].strip('{}').lower()[:12])['id'] == ended['id']
         user.fails(5, 'invitation-declined', 'invite', 'echo', GUID, '--wait', 'accepted', '--data', 'decline')
         # Nobody answers: the wait ends, the invitation goes on.
-        user.fails(4, 'within 1 s', '--timeout', '1', 'invite', 'echo', 'Thing', '--wait', 'connected', '--data',
+        user.fails(4, 'within 3 s', '--timeout', '3', 'invite', 'echo', 'Thing', '--wait', 'connected', '--data',
                    'ignore')
         ringing = user.one('sessions')[0]
         assert ringing['state'] == 'invitation', ringing
-        user.json('--timeout', '5', 'watch', '--session', ringing['id'], '--until', 'ringing')
+        user.json('--timeout', LIMIT, 'watch', '--session', ringing['id'], '--until', 'ringing')
         assert user.json('cancel', '--data', 'enough') == []
-        events = user.json('--timeout', '5', 'watch', '--session', ringing['id'], '--until',
+        events = user.json('--timeout', LIMIT, 'watch', '--session', ringing['id'], '--until',
                            'session-result=cancelled-local')
         assert events[-1]['event'] == 'until'
         user.fails(1, 'im.beckon.Error.SessionStateInvalid', 'cancel', ringing['id'])
@@ -381,6 +388,8 @@ def test_the_service_leaves():
         while '"event":"service"' not in (line := watch.stdout.readline()):
             assert line
         assert '"connected":"false"' in line
+        service.wait(LIMIT)
+        bus.wait_until_left()
         bus.start()
         while '"event":"service"' not in (line := watch.stdout.readline()):
             assert line

@@ -5,7 +5,7 @@ import json
 import signal
 import subprocess
 
-from ctlbed import SLOWNESS, Bus, desk, tap
+from ctlbed import LIMIT, SLOWNESS, Bus, desk, tap
 
 KEY = 'demo'
 
@@ -67,6 +67,7 @@ def test_contact_add():
         bus.client().account('bob@localhost')
         done = user.run('contact', 'add', '--private', *license, 'bob', text=KEY)
         assert (done.returncode, done.stdout) == (0, b''), done
+        user.json('--timeout', LIMIT, 'watch', '--until', 'contact=bob:asked')
         assert next(c for c in user.one('contacts') if c['signin_name'] == 'bob@localhost')['relation'] == 'asked'
 
 

@@ -177,7 +177,8 @@ def test_peer_without_the_library():
               'echo secret | beckonctl account add you@localhost --password-stdin',
               f"beckonctl apps register '{{{GUID}}}' Peer \"{sys.executable} $PWD/peer.py\"",
               'beckonctl invite echo Peer --wait connected', 'echo "==== 1"',
-              "timeout 60 tail -n +1 -f \"$(beckonctl show | sed -n 's/^  log *//p')\" | grep -m 1 hello",
+              "until log=$(beckonctl show | grep -o '/.*\\.log$'); do sleep 0.1; done",
+              'timeout 60 tail -n +1 -f "$log" | grep -m 1 hello',
               'beckonctl cancel', 'echo "==== done"\n']
     assert follow('\n'.join(script))[1] == ['They say: hello']
 

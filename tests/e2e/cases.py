@@ -22,6 +22,23 @@ def administer(world, *arguments, text=None):
     return subprocess.run(command, input=text, text=True, check=True, capture_output=True).stdout
 
 
+def lose_server(world, *users):
+    """The server is killed; returns when each of the users has noticed."""
+    world.kill_server()
+    for user in users:
+        user.wait('account-state=waiting', 'account-state=finding', 'account-state=connecting')
+
+
+def regain_server(world, *users):
+    """The server is there again and so are the users, who ask for it: by themselves, they wait the longer, the more
+    often they have tried. Whoever asks during a try is told how that one ends: it may not be one from before the start.
+    """
+    world.start_server()
+    for user in users:
+        user.wait('account-state=waiting', 'account-state=online')
+        user.ctl('account', 'sign-in')
+
+
 def invite(alice, bob, application='Pipe', data='come and join'):
     """Invites and waits until it rings at the other side; returns the session's id."""
     session = alice.ctl('invite', bob.address, application, '--data', data)
@@ -51,12 +68,15 @@ def expect_end(session, result, *users):
         assert said['result'] == result and said['result_text'], (user.label, said)
 
 
-def wait_entry(user, who, session, wanted):
+def wait_entry(user, who, session, wanted, account=None):
     """The history is written a moment after the session has changed."""
-    with user.watch('--with', who) as watch:
-        if user.entry(who, session) != wanted:
-            watch.until(lambda event: event['event'].startswith('message') and user.entry(who, session) == wanted)
-    assert user.entry(who, session) == wanted, user.entry(who, session)
+    def entry():
+        return user.entry(who, session, account)
+
+    with user.watch(*(['--account', account] if account else []), '--with', who) as watch:
+        if entry() != wanted:
+            watch.until(lambda event: event['event'].startswith('message') and entry() == wanted)
+    assert entry() == wanted, entry()
 
 
 def register_peer(users, mode):
@@ -66,6 +86,7 @@ def register_peer(users, mode):
 
 
 def peer_pid(user, session):
+    """The process of tests/e2e/peer that has its session."""
     log = pathlib.Path(user.session(session)['log']).read_text(encoding='utf-8')
     return int(re.search(r'process (\d+)', log).group(1))
 

@@ -31,7 +31,6 @@ from notifications import Notifications
 from processes import LIMIT, Failure, wait_for_exit
 
 WINDOWS = {'frame', 'dialog', 'alert', 'window'}
-SILENCE = 0.3  # seconds
 ACTIONS = ('Click', 'Toggle', 'Activate', 'Press')
 
 
@@ -64,12 +63,16 @@ class Desk:
         return self.bus.processes()
 
     def quit(self, application='im.beckon.Beckon'):
-        """Has a program leave by its action `quit`, and waits until it is gone."""
+        """Has a program leave by its action `quit`, and waits until it is gone and the bus knows it."""
         pid = self.user.ask_bus('GetConnectionUnixProcessID', GLib.Variant('(s)', (application,))).unpack()[0]
         arguments = GLib.Variant('(sava{sv})', ('quit', [], {}))
-        with contextlib.suppress(GLib.Error):  # it may be gone before it answers
-            self.user.bus.call_sync(application, '/' + application.replace('.', '/'), 'org.gtk.Actions', 'Activate',
-                                    arguments, None, Gio.DBusCallFlags.NONE, int(LIMIT * 1000), None)
+
+        def activate():
+            with contextlib.suppress(GLib.Error):  # it may be gone before it answers
+                self.user.bus.call_sync(application, '/' + application.replace('.', '/'), 'org.gtk.Actions', 'Activate',
+                                        arguments, None, Gio.DBusCallFlags.NONE, int(LIMIT * 1000), None)
+
+        self.user.leave_bus({application}, activate)
         wait_for_exit(pid)
 
     # -- looking
@@ -178,19 +181,21 @@ class Desk:
     def focus(self, node, name=None, **more):
         """Goes to something by the keyboard: Tab from one to the next, arrows within a list."""
         node = self.resolve(node, name, {'states': {'sensitive'}, **more})
-        self.raise_window(node.frame)
+        window = self.raise_window(node.frame)
+        self.hands.answered(window)
         seen = []
         here = self.focused()
         while here is None or here.path != node.path:
             if here is not None and seen.count(here.path) > 1:
                 self.fail(f'{node} is not reached by the keyboard, after {len(seen)} keys', 0)
             seen.append(here.path if here is not None else None)
-            here = self.step(here, node)
+            here = self.step(here, node, window)
         return node
 
-    def step(self, here, node):
-        """One key on the way to a node. Returns what has the keyboard then; None in an AdwEntryRow, which does not
-        tell: whether the keyboard went from one of them to the next cannot be seen, only that it has had the time."""
+    def step(self, here, node, window):
+        """One key on the way to a node in a window. Returns what has the keyboard then; None in an AdwEntryRow, which
+        does not tell: whether the keyboard went from one of them to the next cannot be seen, only that the key was
+        taken."""
         before = here.path if here is not None else None
         key = 'ctrl+tab' if here is not None and 'multi-line' in here.states else 'tab'
         if here is not None and here.parent_path == node.parent_path and here.role == 'list item':
@@ -198,12 +203,14 @@ class Desk:
         elif here is not None and here.role == 'list' and here.path == node.parent_path:
             key = 'down'
         self.hands.key(key)
+        self.hands.answered(window)
 
         def moved():
             now = self.focused()
             return (now.path if now is not None else None) != before
 
-        self.bus.wait(moved, LIMIT if before is not None else SILENCE)
+        if before is not None:
+            self.bus.wait(moved)
         return self.focused()
 
     def focused(self):
@@ -217,6 +224,11 @@ class Desk:
 
     def is_shown(self, node):
         """Whether it is really there to be clicked: pages of a stack that are not on top are in the tree as well."""
+        with contextlib.suppress(Failure, GLib.Error):  # gone in between
+            return self.is_on_top(node)
+        return False
+
+    def is_on_top(self, node):
         x, y, width, height = self.extents(node)
         if any(above.name == 'GtkPopoverContent' for above in node.ancestors()):
             return width > 0  # a surface of its own, in the tree while it is open
@@ -257,15 +269,23 @@ class Desk:
     # -- the keyboard and the mouse, at the window in front
 
     def raise_window(self, frame=None):
-        """Gives the keyboard to a window of the user; without one to that of the user which is most in front."""
-        mine = self.hands.windows_of(self.processes() if frame is None else {self.bus.process(frame.bus)})
-        titled = [window for window in mine if frame is None or self.hands.title(window) == frame.name] or mine
-        if not titled:
-            self.fail('There is no window on the screen', 0)
-        active = [window for window in titled if window.id == self.hands.active()]
-        window = (active or titled)[-1]
+        """Gives the keyboard to a window of the user; without one to that of the user which is most in front. A window
+        tells of itself a moment before the window manager knows it."""
+        name = 'of the user' if frame is None else f'“{frame.name}”'
+        found = self.hands.wait(lambda: self.on_screen(frame), f'the window {name} did not appear')
+        active = [window for window in found if frame is not None and window.id == self.hands.active()]
+        window = (active or found)[-1]
         self.hands.activate(window)
         return window
+
+    def on_screen(self, frame):
+        """What raise_window chooses from; nothing as long as a window is on its way."""
+        if frame is None:
+            mine = self.hands.windows_of(self.processes())
+            return mine if len(mine) == len(self.windows()) else []
+        mine = self.hands.windows_of({self.bus.process(frame.bus)})
+        titles = {frame.name, (self.again(frame) or frame).name}  # it may have changed meanwhile
+        return [window for window in mine if self.hands.title(window) in titles]
 
     def key(self, *combinations, window=None):
         self.raise_window(window)

@@ -10,6 +10,7 @@ from Xlib.protocol import event
 from processes import LIMIT, Failure
 
 RECHECK = 0.25
+FIRST_PING = 0x10000000  # not one of the window manager's
 KEYS = {'enter': 'Return', 'esc': 'Escape', 'ctrl': 'Control_L', 'shift': 'Shift_L', 'alt': 'Alt_L', 'tab': 'Tab',
         'menu': 'Menu', 'up': 'Up', 'down': 'Down', 'left': 'Left', 'right': 'Right', 'home': 'Home', 'end': 'End',
         'backspace': 'BackSpace', 'delete': 'Delete', 'f10': 'F10', ',': 'comma', '.': 'period', '?': 'question'}
@@ -23,6 +24,8 @@ class Hands:
         self.root = self.display.screen().root
         self.root.change_attributes(event_mask=X.PropertyChangeMask | X.SubstructureNotifyMask)
         self.spare = None
+        self.pings = FIRST_PING
+        self.answer = None
 
     def close(self):
         self.display.close()
@@ -86,15 +89,32 @@ class Hands:
     # -- waiting
 
     def wait(self, condition, otherwise, timeout=LIMIT):
-        """Waits until the condition holds: looked at whenever the screen tells of something."""
+        """Waits until the condition, a function, says something true, and returns that: it is looked at whenever the
+        screen tells of something."""
         deadline = time.monotonic() + timeout
-        while not condition():
+        while not (result := condition()):
             left = deadline - time.monotonic()
             if left <= 0:
                 raise Failure(f'On the screen, {otherwise} within {timeout:.0f} s')
             select.select([self.display.fileno()], [], [], min(left, RECHECK))
-            while self.display.pending_events():
-                self.display.next_event()
+            self.take_events()
+        return result
+
+    def take_events(self):
+        while self.display.pending_events():
+            told = self.display.next_event()
+            if told.type == X.ClientMessage and told.client_type == self.atom('WM_PROTOCOLS'):
+                self.answer = told.data[1][1]
+
+    def answered(self, window):
+        """Waits until the program of a window has taken all keys and clicks that it was sent before: it answers a ping
+        in its turn."""
+        self.pings += 1
+        data = [self.atom('_NET_WM_PING'), self.pings, window.id, 0, 0]
+        message = event.ClientMessage(window=window, client_type=self.atom('WM_PROTOCOLS'), data=(32, data))
+        window.send_event(message, event_mask=0)
+        self.display.flush()
+        self.wait(lambda: self.answer == self.pings, f'the window “{self.title(window)}” did not answer')
 
     # -- keyboard
 
@@ -107,8 +127,7 @@ class Hands:
         code = self.next_spare()
         self.display.change_keyboard_mapping(code, [(keysym, keysym)])
         self.display.sync()
-        while self.display.pending_events():
-            self.display.next_event()
+        self.take_events()
         self.display._update_keymap(code, 1)  # pylint: disable=protected-access # Xlib does it at the event only
         return code, False
 

@@ -10,7 +10,7 @@ import time
 
 # Sanitizers and loaded machines: how much longer than on a free one everything may take.
 PATIENCE = float(os.environ.get('BECKON_TEST_PATIENCE', '1'))
-LIMIT = 20 * PATIENCE
+LIMIT = 30 * PATIENCE
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36

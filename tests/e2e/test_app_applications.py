@@ -26,6 +26,15 @@ def applications(alice):
     return {a['name']: a for a in alice.user.ctl('apps')}
 
 
+def both_connected(alice):
+    """The two sides of the session that alice has with herself, when both are connected."""
+    def connected():
+        sides = [side for side in alice.user.ctl('sessions') if side['state'] == 'connected']
+        return sides if len(sides) == 2 else None
+
+    return alice.desk.wait(connected, 'both sides are connected')
+
+
 def leave_page(alice):
     """Not by Escape, which takes away what is on top: that may be a sentence that is about to go by itself."""
     alice.desk.key('alt+F4', window=alice.desk.window('Preferences'))
@@ -55,8 +64,7 @@ def test_register_try_change_remove():
 
         alice.press('Try Thing with Myself', within=preferences)
         alice.says('Thing is started twice')
-        sides = alice.desk.wait(lambda: [s for s in alice.user.ctl('sessions') if s['state'] == 'connected'],
-                                'both sides are connected')
+        sides = both_connected(alice)
         assert sorted(s['role'] for s in sides) == ['invitee', 'inviter'], sides
         assert not alice.desk.all('frame', 'Waiting') and not alice.desk.all('dialog', 'Invitation')
 
@@ -113,9 +121,7 @@ def try_with_myself(alice, name):
     preferences = open_page(alice)
     alice.press(f'Try {name} with Myself', within=preferences)
     alice.says(f'{name} is started twice')
-    sides = alice.desk.wait(lambda: [s for s in alice.user.ctl('sessions') if s['state'] == 'connected'],
-                            'both sides are connected')
-    return preferences, sides
+    return preferences, both_connected(alice)
 
 
 def boards_of(alice):
@@ -149,7 +155,7 @@ def test_whiteboard_with_myself():
 
 def test_pipe_with_myself():
     with couple() as (_world, alice, _bob):
-        preferences, sides = try_with_myself(alice, 'Pipe')
+        _preferences, sides = try_with_myself(alice, 'Pipe')
         ends = [attach(alice.user, sides[0]['id'], stdin=subprocess.PIPE) for _ in range(2)]
         for one, other, words in ((*ends, b'there\n'), (*reversed(ends), b'and back\n')):
             one.stdin.write(words)
@@ -159,7 +165,6 @@ def test_pipe_with_myself():
             end.stdin.close()
         assert [end.stdout.read() for end in ends] == [b'', b''] and [end.wait(LIMIT) for end in ends] == [0, 0]
         alice.desk.wait(lambda: alice.user.ctl('sessions') == [], 'both sides are over')
-        alice.desk.key('esc', window=preferences)
         leave_page(alice)
 
 

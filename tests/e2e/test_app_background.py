@@ -6,10 +6,9 @@ import signal
 
 from app_cases import NAME, expect_running, tap
 from cases import administer, register_peer
-from processes import wait_for_exit
 from stage import Stage
 from windows import INVITATION, MAIN
-from world import program
+from world import WINDOW, program
 
 ASKS = f'Alice invites you to {NAME}'
 SERVICE_FILE = '[D-BUS Service]\nName=im.beckon.Beckon\nExec={program} --gapplication-service\n'
@@ -31,8 +30,9 @@ def close_window(app):
 
 
 def leave(app):
-    """Ends the application altogether."""
+    """Ends the application altogether; what comes from now on, the service does not take to the window that was."""
     app.desk.quit()
+    app.user.ctl('account', 'list')
     if app.process is not None:
         assert app.process.wait() == 0, app.process.returncode
         app.process = None
@@ -157,8 +157,7 @@ def test_it_is_killed_while_it_rings(_world, alice, bob):
     alice.invite(NAME)
     dialog = bob.invitation(ASKS)
     pid = bob.desk.bus.process(dialog.bus)
-    os.kill(pid, signal.SIGKILL)
-    wait_for_exit(pid)
+    bob.user.leave_bus({WINDOW}, lambda: os.kill(pid, signal.SIGKILL))
     bob.process = None
     bob.desk.window_gone(INVITATION)
     alice.last_card('It rings there')

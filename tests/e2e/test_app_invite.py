@@ -54,7 +54,9 @@ def test_later():
     """Who closes the dialog has not answered: the card still asks."""
     with couple() as (_world, alice, bob):
         register(alice, bob)
-        bob.desk.key('esc', window=ring(alice, bob, NAME))
+        dialog = ring(alice, bob, NAME)
+        bob.desk.notification(f'Alice invites you to {NAME}')
+        bob.desk.key('esc', window=dialog)
         bob.desk.window_gone(INVITATION)
         assert bob.desk.notifications.find(f'Alice invites you to {NAME}'), 'the notification went with the dialog'
         bob.press('Accept', within=bob.last_card('Waiting for your answer'))
@@ -73,7 +75,7 @@ def test_accept_in_the_notification():
 
 def test_nobody_answers():
     # Long enough to see the dialog on a machine that is busy, and shorter than what is waited for it to go.
-    with couple(['--answer-timeout', str(round(LIMIT / 2))]) as (_world, alice, bob):
+    with couple(['--answer-timeout', str(round(LIMIT / 3))]) as (_world, alice, bob):
         ring(alice, bob, 'Pipe')
         alice.last_card('Bob did not answer in time.')
         bob.last_card('The invitation from Alice ran out.')

@@ -3,7 +3,7 @@
 """What stands behind the windows goes away: the session service, the server, the bus. What the windows say of it."""
 
 from app_cases import NAME, couple, expect_running, leave, register, ring, single, tap
-from cases import administer
+from cases import administer, regain_server
 from processes import LIMIT, is_alive, wait_for_exit
 from windows import INVITATION, App
 from world import SERVICE, World, program
@@ -46,6 +46,7 @@ def test_the_invitees_service_is_killed_while_it_rings():
         bob.is_online()
         alice.last_card(RESTARTED.format('Bob'))
         bob.last_card('restarted')
+        alice.row('Bob', 'Online')
         ring(alice, bob, NAME)
         bob.answer('Accept')
         expect_running(alice, bob)
@@ -95,7 +96,7 @@ def test_the_bus_goes():
         assert alice.desk.text(alice.desk.find('text', 'Message')) == 'half a sentence'
         bob.row('Alice', 'Offline')
         alice.desk.key('ctrl+q')
-        assert alice.process.wait(20) == 0, alice.process.returncode
+        assert alice.process.wait(LIMIT) == 0, alice.process.returncode
         alice.process = None
 
 
@@ -132,6 +133,8 @@ def test_the_server_goes_and_comes_back():
         alice.row('Bob', 'Offline')
         alice.say('written without a server')
         world.start_server()
+        for app in (alice, bob):
+            app.user.wait('account-state=online', timeout=3 * LIMIT)  # by itself: the longer it was away, the later
         for app, name in ((alice, 'Bob'), (bob, 'Alice')):
             app.row(name, 'Online')
             app.desk.gone('alert', lambda text: 'Trying again' in text, shown=True)
@@ -148,7 +151,7 @@ def test_the_server_is_killed_while_it_rings():
         bob.says('The server cannot be reached. Trying again…')
         bob.answer('Accept')  # it waits for the server
         bob.last_card('Connecting…')
-        world.start_server()
+        regain_server(world, alice.user, bob.user)
         expect_running(alice, bob)
 
 
@@ -164,7 +167,7 @@ def test_the_server_is_killed_in_a_session():
         alice.press('End', within=alice.last_card('Running'))
         alice.last_card('You cancelled.')
         bob.last_card('Alice cancelled.')  # by the channel
-        world.start_server()
+        regain_server(world, alice.user, bob.user)
         for app, name in ((alice, 'Bob'), (bob, 'Alice')):
             app.row(name, 'Online')
         ring(alice, bob, NAME)
@@ -173,8 +176,8 @@ def test_the_server_is_killed_in_a_session():
 
 def test_whoever_signs_out_is_not_asked_any_more():
     with couple() as (_world, alice, bob):
-        ring(alice, bob, 'Pipe')
-        bob.desk.key('esc')
+        bob.desk.key('esc', window=ring(alice, bob, 'Pipe'))
+        bob.desk.window_gone(INVITATION)
         bob.desk.activate(('push button', 'toggle button'), 'Main Menu')
         bob.desk.activate('menu item', 'Sign Out')
         alice.last_card('Bob signed out.')
@@ -206,7 +209,7 @@ def test_the_password_is_another_one():
         administer(world, 'account', 'remove', 'alice')
         administer(world, 'account', 'add', 'alice', '--password-stdin', text='another one\n')
         world.start_server()
-        alice.says('The password is not accepted any more.')
+        alice.says('The password is not accepted any more.', timeout=3 * LIMIT)
         alice.press('Enter Password…')
         dialog = alice.desk.window('Enter the Password')
         alice.desk.fill('password text', 'wrong', 'Password', within=dialog)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One account on two devices."""
-from cases import HAS_SESSION, expect_end, invite, tap
+from cases import HAS_SESSION, expect_end, invite, lose_server, regain_server, tap
 from world import World, program
 
 
@@ -30,7 +30,7 @@ def test_the_first_acceptance_wins():
             watch.until_note(HAS_SESSION)
         expect_end(session, 'accepted-elsewhere', laptop)
         laptop.wait('invitation-over')
-        assert phone.session(session)['state'] == 'connected'
+        phone.wait('session-state=connected', session=session)
         assert laptop.refused('accept', session).error == 'SessionStateInvalid'
         assert alice.session(session)['state'] == 'connected'
         phone.ctl('cancel', session)
@@ -91,9 +91,9 @@ def test_messages_are_on_all_devices():
             device.wait('message=to both of you', who='alice')
         phone.send('alice', 'from the phone')
         alice.wait('message=from the phone', who='bob')
-        with laptop.watch('--with', 'alice') as watch:
-            laptop.send('alice', 'from the laptop')
-            watch.until(lambda event: event['event'] == 'message' and event['message']['text'] == 'from the laptop')
+        has_message(laptop, 'alice', 'from the phone')
+        laptop.send('alice', 'from the laptop')
+        has_message(phone, 'alice', 'from the laptop')
         alice.wait('message=from the laptop', who='bob')
         wanted = [(False, 'to both of you'), (True, 'from the phone'), (True, 'from the laptop')]
         phone.send('alice', 'the last one')
@@ -105,6 +105,50 @@ def test_messages_are_on_all_devices():
             device.wait('message=good night', who='alice')
             history = [(message['outgoing'], message['text']) for message in device.ctl('chat', 'alice')]
             assert history == wanted, (device.label, history)
+
+
+def wait_unread(device, who, count):
+    with device.watch() as watch:
+        watch.until(lambda event: event['event'] == 'contact' and event['contact']['signin_name'] == who.address
+                    and event['contact']['unread'] == count)
+
+
+def test_marks_are_on_all_devices():
+    with World() as world:
+        alice, laptop, phone = make_devices(world)
+        alice.send('bob', 'to be read')
+        for device in (laptop, phone):
+            device.wait('message=to be read', who='alice')
+        alice.wait('delivered', who='bob')
+        assert [message['delivery'] for message in alice.ctl('chat', 'bob')] == ['delivered']
+        laptop.ctl('chat', 'alice', '--mark-read')
+        wait_unread(phone, alice, 0)
+        alice.wait('read', who='bob')
+
+        # Read while the other device was away; told although the service was killed before it could say so.
+        phone.stop_service()
+        alice.send('bob', 'in a hurry')
+        laptop.kill_service()
+        laptop.start_service()
+        alice.wait('delivered', who='bob')
+        laptop.ctl('chat', 'alice', '--mark-read')
+        laptop.kill_service()
+        laptop.start_service()
+        alice.wait('read', who='bob')
+        phone.wait('message=in a hurry', who='alice')
+        wait_unread(phone, alice, 0)
+        assert [message['delivery'] for message in alice.ctl('chat', 'bob')] == ['read', 'read']
+
+        with phone.watch('--until', 'typing=alice') as watch:
+            alice.ctl('chat', 'typing', 'bob')
+            watch.until_event('until')
+
+
+def has_message(device, who, text):
+    """Returns when the device shows the message, which may be one that another device of the user has sent."""
+    with device.watch('--with', who) as watch:
+        if text not in [message['text'] for message in device.ctl('chat', who)]:
+            watch.until(lambda event: event['event'] == 'message' and event['message']['text'] == text)
 
 
 def groups(device):
@@ -138,12 +182,11 @@ def test_groups_are_on_all_devices():
         laptop.kill_service()
         laptop.start_service()
         assert groups(laptop) == wanted
-        world.kill_server()
-        world.start_server()
+        lose_server(world, laptop)
+        regain_server(world, laptop)
         tablet = world.user('bob', '-tablet')
         tablet.add_account()
         wait_groups(tablet, wanted)
-        laptop.wait('account-state=online')
         assert laptop.refused('group', 'remove', 'Go').error == 'GroupNotEmpty'
         assert groups(alice) == []
 
@@ -156,5 +199,6 @@ if __name__ == '__main__':
         test_two_answers_at_once,
         test_a_device_that_comes_late_rings_too,
         test_messages_are_on_all_devices,
+        test_marks_are_on_all_devices,
         test_groups_are_on_all_devices,
     ])

@@ -60,12 +60,11 @@ def test_both_sides_in_one_service():
         bob.wait(f'presence={alice.address}:online')
         both = bob
         session = both.ctl('--account', alice.address, 'invite', bob.address, 'Pipe')['id']
-        both.wait('session-state=invitation', 'ringing', session=session)
+        both.wait('invitation', session=session)
         sessions = [found for found in both.ctl('sessions', '--all') if found['id'] == session]
         assert sorted(found['role'] for found in sessions) == ['invitee', 'inviter'], sessions
-        assert both.entry('alice', session)[:2] == (False, FROM_ALICE)
-        chat = both.ctl('--account', alice.address, 'chat', bob.address)
-        assert [entry['text'] for entry in chat if entry['session']] == [TO_BOB], chat
+        wait_entry(both, 'alice', session, (False, FROM_ALICE, 'none', ''))
+        wait_entry(both, 'bob', session, (True, TO_BOB, 'none', ''), account=alice.address)
 
 
 if __name__ == '__main__':

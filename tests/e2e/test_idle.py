@@ -11,6 +11,7 @@ from windows import Board
 from world import World
 
 SECONDS = 10
+FAREWELL = 30  # seconds: GLib lets threads wait that have nothing to do any more, and then they take their leave
 
 # The keep-alive is a ping every 20 s: the service wakes up to send it and to read the answer, the server to answer it.
 # What is allowed beyond it is what the kernel adds, e.g. an interruption meanwhile; polling once a second would be 10.
@@ -27,10 +28,10 @@ def switches_at_rest(pids):
 
 def expect_rest(processes):
     """`processes`: name → process id. None of them is given the processor more than now and then."""
-    # Threads that have nothing to do any more may take their leave first: GLib lets them wait for half a minute.
-    counts = switches_at_rest(processes.values())
-    if max(counts) > ALLOWED:
+    for _ in range(0, FAREWELL + 1, SECONDS):
         counts = switches_at_rest(processes.values())
+        if max(counts) <= ALLOWED:
+            break
     for (name, pid), count in zip(processes.items(), counts):
         resident, proportional = memory(pid)
         print(f'# {name}: {count} context switches in {SECONDS} s, {resident} KiB resident, '

@@ -135,7 +135,7 @@ def test_the_connection_breaks():
         alice.wait('account-state=online')
         refused('ApiLocked', program_.invite, session, bob.address)
         assert unlock(program_, alice, license)
-        alice.wait(f'presence={bob.address}:online')
+        alice.wait(f'presence={bob.address}:online', timeout=90)
         program_.invite(session, bob.address)
         bob.wait('invitation')
 

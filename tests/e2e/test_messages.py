@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Messages arrive once and in order, whatever is killed on their way."""
-from cases import tap
+from cases import lose_server, regain_server, tap
 from world import World
 
 
@@ -36,12 +36,9 @@ def test_the_server_is_killed():
             wanted += [f'with the server {number}', f'on its way {number}', f'without {number}']
             alice.send('bob', wanted[-3])
             alice.ctl('chat', 'send', 'bob', wanted[-2])
-            world.kill_server()
+            lose_server(world, alice, bob)
             alice.ctl('chat', 'send', 'bob', wanted[-1])
-            world.start_server()
-            # Whoever is dropped again and again waits longer and longer, unless the user asks for the connection.
-            for user in (alice, bob):
-                user.ctl('account', 'sign-in')
+            regain_server(world, alice, bob)
             # What the server said it has is on its disk; the rest waits at alice's.
             alice.wait('sent', who='bob')
         expect_texts(bob, 'alice', wanted)
@@ -64,12 +61,12 @@ def test_the_sender_is_killed():
 def test_the_sender_is_killed_without_a_connection():
     with World() as world:
         alice, bob = world.friends('alice', 'bob')
-        world.kill_server()
+        lose_server(world, alice, bob)
         wanted = [f'number {number}' for number in range(5)]
         for text in wanted:
             assert alice.ctl('chat', 'send', 'bob', text)['delivery'] == 'pending'
         alice.kill_service()
-        world.start_server()
+        regain_server(world, bob)
         alice.wait('sent', who='bob')
         expect_texts(bob, 'alice', wanted)
 

@@ -3,8 +3,9 @@
 """What breaks while it is in use, and comes back: services, the server, the connection."""
 import signal
 
-from cases import HAS_SESSION, PEER, both_run, expect_end, invite, peer_pid, register_peer, tap
-from processes import is_alive
+from cases import (HAS_SESSION, PEER, both_run, expect_end, invite, lose_server, peer_pid, regain_server, register_peer,
+                   tap)
+from processes import LIMIT, is_alive
 from world import World
 
 
@@ -22,6 +23,7 @@ def test_the_invitees_service_is_killed_in_a_session():
         assert is_alive(program), 'the program was taken down with the service'
         assert bob.ctl('sessions') == [], bob.ctl('sessions')
         # And the next invitation works.
+        alice.wait(f'presence={bob.address}:online')
         session = invite(alice, bob, PEER)
         both_run(alice, bob, session)
 
@@ -55,6 +57,7 @@ def test_a_service_signs_in_by_itself():
             alice.start_service()
             alice.wait('account-state=online')
             alice.wait(f'presence={bob.address}:online')
+        alice.stop_service()  # then no file comes or goes any more
         for path in alice.folder.rglob('*'):
             if path.is_file() and path.name != 'server.db' and 'logs' not in path.parts:
                 assert alice.password.encode() not in path.read_bytes(), f'{path} holds the password'
@@ -81,8 +84,8 @@ def test_the_server_goes_and_comes_back():
             assert alice.refused('invite', 'bob', 'Pipe').error == 'NotLoggedOn'
             world.start_server()
             for user, other in ((alice, bob), (bob, alice)):
-                user.wait('account-state=online')
-                user.wait(f'presence={other.address}:online')
+                user.wait('account-state=online', timeout=3 * LIMIT)  # each wait is longer than the one before it
+                user.wait(f'presence={other.address}:online', timeout=3 * LIMIT)
         invite(alice, bob)
 
 
@@ -95,8 +98,8 @@ def test_no_server_at_the_start():
         assert alice.ctl('account', 'list')[0]['state'] != 'online'
         assert [contact['signin_name'] for contact in alice.ctl('contacts')] == [bob.address]
         world.start_server()
-        alice.wait('account-state=online')
-        alice.wait(f'presence={bob.address}:online')
+        alice.wait('account-state=online', timeout=3 * LIMIT)
+        alice.wait(f'presence={bob.address}:online', timeout=3 * LIMIT)
         carol = world.user('carol')
         world.stop_server()
         error = carol.refused(*carol.account_arguments, '--create', text='a password\n')
@@ -107,13 +110,13 @@ def test_the_server_is_killed_while_it_rings():
     with World() as world:
         alice, bob = world.friends('alice', 'bob')
         session = invite(alice, bob)
-        world.kill_server()
+        lose_server(world, alice, bob)
         for user in (alice, bob):
             assert user.session(session)['state'] == 'invitation'
         with alice.watch('--session', session) as one, bob.watch('--session', session) as other:
             # Accepted while there is no connection: it waits for one.
             bob.ctl('accept', session)
-            world.start_server()
+            regain_server(world, alice, bob)
             one.until_note(HAS_SESSION)
             other.until_note(HAS_SESSION)
 

@@ -2,7 +2,7 @@
 """Beckon's windows, by what people do in them. Names are those of the untranslated application."""
 from processes import LIMIT, Failure
 from screen import SIZE
-from world import program
+from world import WINDOW, program
 
 MAIN = 'Beckon'
 INVITATION = 'Invitation'
@@ -40,7 +40,7 @@ class App:
         self.process = None
 
     def kill(self):
-        self.process.kill()
+        self.user.leave_bus({WINDOW}, self.process.kill)
         self.process.wait()
         self.process = None
 

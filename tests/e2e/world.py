@@ -12,6 +12,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -206,7 +207,12 @@ class User:
     def end_service(self, number):
         """Sends a signal to the service and waits until it is gone and the bus knows it."""
         pid = self.service_pid()
-        owned = {SERVICE, SESSIONS}
+        self.leave_bus({SERVICE, SESSIONS}, lambda: os.kill(pid, number))
+        wait_for_exit(pid)
+
+    def leave_bus(self, names, end):
+        """Calls what ends the owner of the names; returns when the bus knows that nobody has them any more."""
+        owned = set(names)
         loop = GLib.MainLoop()
 
         def on_owner(_bus, _sender, _path, _interface, _signal, arguments):
@@ -218,17 +224,17 @@ class User:
 
         subscription = self.bus.signal_subscribe('org.freedesktop.DBus', 'org.freedesktop.DBus', 'NameOwnerChanged',
                                                  None, None, Gio.DBusSignalFlags.NONE, on_owner)
-        for name in list(owned):  # the answer comes after the subscription is in force
+        for name in names:  # the answer comes after the subscription is in force
             if not self.ask_bus('NameHasOwner', GLib.Variant('(s)', (name,))).unpack()[0]:
                 owned.discard(name)
         limit = GLib.timeout_add(int(LIMIT * 1000), loop.quit)
-        os.kill(pid, number)
-        loop.run()
+        end()
+        if owned:
+            loop.run()
         self.bus.signal_unsubscribe(subscription)
         if owned:
-            raise Failure(f'The service of {self.label} did not leave the bus')
+            raise Failure(f'{" and ".join(owned)} of {self.label} did not leave the bus')
         GLib.source_remove(limit)
-        wait_for_exit(pid)
 
     def kill_service(self):
         self.end_service(signal.SIGKILL)
@@ -312,9 +318,10 @@ class User:
         return [entry['text'] for entry in self.ctl('chat', who, '--limit', '0')
                 if not entry['outgoing'] and not entry['session']]
 
-    def entry(self, who, session):
+    def entry(self, who, session, account=None):
         """What is left of a session in the conversation: whether it was outgoing, sentence, result, result in words."""
-        found = [entry for entry in self.ctl('chat', who, '--limit', '0') if entry['session'] == session]
+        chat = self.ctl(*(['--account', account] if account else []), 'chat', who, '--limit', '0')
+        found = [entry for entry in chat if entry['session'] == session]
         if len(found) > 1:
             raise Failure(f'{self.label} has a session twice: {found}')
         return tuple(found[0][name] for name in ('outgoing', 'text', 'result', 'result_text')) if found else None
@@ -330,6 +337,15 @@ class User:
 
 # ---- the world ----
 
+def hold_port():
+    """A port for the server that is nobody else's, also while the server is away: neither another server of this
+    machine gets it then, nor a connection. The server shares it with us, who never listen."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.bind(('127.0.0.1', 0))
+    return place
+
+
 class World:
     """Server and users. Use it with `with`; when that is left by an exception, the logs are shown."""
 
@@ -339,7 +355,8 @@ class World:
         self.screen = None
         self.server = None
         self.expected_warning = None  # a regular expression
-        self.port = 0
+        self.place = hold_port()
+        self.port = self.place.getsockname()[1]
         self.lock = lock  # what programs have to unlock is for the tests of that
         base = tempfile.gettempdir()
         # Paths of sockets are short.
@@ -369,16 +386,14 @@ class World:
     # -- the server
 
     def start_server(self):
-        """Starts the server, the second time on the port and with the database of the first."""
+        """Starts the server, the second time with the database of the first."""
         with open(self.logs / 'server.log', 'ab') as log:
             self.server = subprocess.Popen(
                 [str(program('beckon-server')), 'run', '--config', str(self.write_server_config())],
                 env={**self.environment, 'HOME': str(self.folder)}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=log, start_new_session=True, preexec_fn=die_with_parent)
-        line = Lines(self.server.stdout, 'beckon-server').next()
-        if line is None:
+        if Lines(self.server.stdout, 'beckon-server').next() is None:
             raise Failure(f'beckon-server ended with {self.server.wait()}')
-        self.port = int(line.rpartition(':')[2])
 
     def write_server_config(self):
         config = self.folder / 'server.conf'
@@ -465,6 +480,7 @@ class World:
         for user in self.users:
             with contextlib.suppress(GLib.Error):
                 user.bus.close_sync(None)
+        self.place.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):

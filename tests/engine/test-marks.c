@@ -231,8 +231,10 @@ test_kept_to_oneself (void)
 
   engine_world_open (world);
   BkEngineAccount *alice = engine_world_add_alice (world, &backend);
-  BkEngineConversation *bob = with (alice, BOB);
   settings (world, FALSE, TRUE);
+  engine_world_close (world);
+  alice = engine_world_reopen (world, &backend);
+  BkEngineConversation *bob = with (alice, BOB);
   hand_backend_state (backend, BK_BACKEND_WAITING, BECKON_ERROR_DISCONNECTED);
   arrive (backend, "1", BOB, "m1", FALSE, 1001);
   engine_world_settle (world, alice);
@@ -413,6 +415,7 @@ static void
 test_still_pending (void)
 {
   g_autoptr (EngineWorld) world = engine_world_new ();
+  g_autoptr (GString) log = g_string_new (NULL);
   g_autoptr (GAsyncResult) result = NULL;
   HandBackend *backend;
 
@@ -429,9 +432,11 @@ test_still_pending (void)
   hand_request_answer (hand_backend_request (backend, 0), -1); /* taken at 4242 */
   engine_world_settle (world, alice);
   assert_deliveries (bob, "first:sent phone:read ");
+  g_signal_connect (bob, "message-changed", G_CALLBACK (on_changed), log);
   mark (backend, "3", BOB, first->message_id, TRUE, BECKON_DELIVERY_DELIVERED);
   engine_world_settle (world, alice);
   assert_deliveries (bob, "first:delivered phone:read ");
+  g_assert_cmpstr (log->str, ==, "first:delivered ");
 }
 
 static void

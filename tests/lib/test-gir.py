@@ -143,14 +143,19 @@ def test_conversation_is_a_list():
         conversation = call(account, 'get_conversation', ECHO)
         changes = []
         conversation.connect('items-changed', lambda *change: changes.append(change[1:4]))
+        typed = []
+        conversation.connect('notify::typing', lambda *_: typed.append(conversation.get_typing()))
         message = call(conversation, 'send', 'Hello 😀')
         assert message.get_outgoing() and message.get_text() == 'Hello 😀'
-        wait(lambda: conversation.get_n_items() == 2 and message.get_delivery() == Beckon.Delivery.SENT, 'the echo')
+        wait(lambda: conversation.get_n_items() == 2 and message.get_delivery() == Beckon.Delivery.READ, 'the echo')
+        wait(lambda: typed == [True, False], 'Echo to have typed')
         assert conversation[0] == message and not conversation[1].get_outgoing()
         assert changes == [(0, 0, 1), (1, 0, 1)], changes
         wait(lambda: conversation.get_unread() == 1, 'the count')
         call(conversation, 'mark_read', conversation[1])
         wait(lambda: conversation.get_unread() == 0, 'the count')
+        wait(lambda: conversation.get_read_up_to() == conversation[1].get_id(), 'the place up to which it was read')
+        call(conversation, 'set_typing', True)
         fails(Beckon.Error.MESSAGE_TOO_LONG, conversation, 'send', 'x' * 16385)
 
 
@@ -242,8 +247,10 @@ def test_lock():
         enabled = []
         other.connect('lock-enable', lambda _lock, enable, name: enabled.append((enable, name)))
         call(echo, 'send', '!lock')
+        # Each lock has a connection of its own: what is told to both arrives at either one first.
         wait(lambda: enabled == [(True, 'alice@localhost')], 'the lock')
-        assert lock.get_status() == lock.get_account_status('alice@localhost') == Beckon.LockStatus.INITIALIZED
+        wait(lambda: lock.get_status() == Beckon.LockStatus.INITIALIZED, 'the other lock')
+        assert lock.get_account_status('alice@localhost') == Beckon.LockStatus.INITIALIZED
         fails(Beckon.Error.API_LOCKED, manager, 'create_session', None)
         told = []
         lock.connect('status-changed', lambda _lock, status, name: told.append(status))
@@ -304,6 +311,7 @@ def test_the_service_leaves_and_comes_back():
         desk.stop(desk.service)
         wait(lambda: seen == [False], 'the loss')
         assert messenger.get_accounts().get_n_items() == 0
+        desk.wait_until_left()
         desk.start()
         wait(lambda: seen == [False, True], 'the return')
         assert [account.get_signin_name() for account in messenger.get_accounts()] == ['alice@localhost']

@@ -277,6 +277,27 @@ test_manager_restart (void)
 #define PEER_NAME "im.beckon.Beckon.Peer.Chess-Club"
 #define LOOKS "{'name': <'Chess'>, 'url': <'https://example.org/'>}"
 
+static void
+on_vanished (GDBusConnection *connection, const char *name, gpointer gone)
+{
+  *(gboolean *) gone = TRUE;
+}
+
+/* A connection is closed in a thread of GIO, and the bus hears of it some time later: only then the next one can have
+ * the name. */
+static void
+wait_until_free (const char *name)
+{
+  GDBusConnection *connection = stand_in_connect ();
+  gboolean gone = FALSE;
+  guint watch = g_bus_watch_name_on_connection (connection, name, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_vanished,
+                                                &gone, NULL);
+
+  bk_test_wait_for_flag (&gone);
+  g_bus_unwatch_name (watch);
+  stand_in_disconnect (connection);
+}
+
 static BeckonSessionManager *
 new_peer (const char *name, const char *looks, GError **error)
 {
@@ -316,6 +337,7 @@ test_bus_name (void)
   assert_peer (service, "Describe", "()", "('" GUID "', " LOOKS ")");
   assert_no_peer (PEER_NAME, LOOKS, BECKON_ERROR_ACCESS_DENIED);
   assert_finalized (manager);
+  wait_until_free (PEER_NAME);
 }
 
 typedef struct
@@ -385,6 +407,7 @@ test_early_session (void)
   bk_test_wait_until (is_idle, early.manager);
   g_assert_cmpstr (log->str, ==, GUID " idle ");
   assert_finalized (early.manager);
+  wait_until_free (PEER_NAME);
 }
 
 /* Who calls before it is known who the service is has to wait for an answer, and then hears no. */

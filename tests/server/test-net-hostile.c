@@ -146,20 +146,24 @@ test_endless_request (void)
 
 /* ---- frames ---- */
 
-/* Sends @bytes on a fresh connection beside one that behaves, and expects a close frame with @code. */
+/* Sends @bytes on a fresh connection beside one that behaves, and expects a close frame with @code. @drowns: our answer
+ * to it is taken for a part of what was announced, and the connection ends in time. */
 static void
-expect_close (const char *bytes, gsize size, guint16 code, BkServerClosed closed)
+expect_close (const char *bytes, gsize size, guint16 code, BkServerClosed closed, gboolean drowns)
 {
   BkServerNetConfig config;
   NetFixture f;
+  g_autoptr (BkFakeClock) clock = bk_fake_clock_new ();
 
   net_fixture_config (&config);
-  config.closing_ms = 1000; /* for those whose answer drowns in the message that they announced */
+  config.clock = BK_CLOCK (clock);
   net_fixture_start (&f, &config);
   g_autoptr (RawClient) good = raw_open (&f);
   g_autoptr (RawClient) raw = raw_open (&f);
   raw_send (raw, bytes, size);
   g_assert_cmpuint (raw_take_close (raw, NULL), ==, code);
+  if (drowns)
+    bk_fake_clock_advance (clock, config.closing_ms);
   raw_wait_eof (raw);
   bk_test_wait_for_count (&f.closed, 1);
   g_assert_cmpint (f.last_closed, ==, closed);
@@ -176,7 +180,7 @@ expect_frame_close (guint8 first, gconstpointer payload, gsize size, guint16 cod
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
   raw_append_frame (bytes, first, payload, size);
-  expect_close ((const char *) bytes->data, bytes->len, code, closed);
+  expect_close ((const char *) bytes->data, bytes->len, code, closed, FALSE);
 }
 
 static void
@@ -204,7 +208,7 @@ test_too_big (void)
   static const char huge[] = "\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff\x12\x34\x56\x78zz";
 
   expect_frame_close (RAW_FIN | RAW_TEXT, text, 131073, 1009, BK_SERVER_CLOSED_TOO_BIG);
-  expect_close (huge, sizeof huge - 1, 1009, BK_SERVER_CLOSED_TOO_BIG);
+  expect_close (huge, sizeof huge - 1, 1009, BK_SERVER_CLOSED_TOO_BIG, TRUE);
 }
 
 /* No fragment is too long, and there is no end. */
@@ -217,7 +221,7 @@ test_too_big_in_fragments (void)
   raw_append_frame (bytes, RAW_TEXT, text, 1000);
   for (guint i = 1; i < 132; i++)
     raw_append_frame (bytes, RAW_CONTINUATION, text, 1000);
-  expect_close ((const char *) bytes->data, bytes->len, 1009, BK_SERVER_CLOSED_TOO_BIG);
+  expect_close ((const char *) bytes->data, bytes->len, 1009, BK_SERVER_CLOSED_TOO_BIG, FALSE);
 }
 
 static void
@@ -232,7 +236,7 @@ test_breaches (void)
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   raw_append_frame (bytes, RAW_TEXT, "abc", 3);
   raw_append_frame (bytes, RAW_FIN | RAW_TEXT, "abc", 3);
-  expect_close ((const char *) bytes->data, bytes->len, 1002, BK_SERVER_CLOSED_PROTOCOL);
+  expect_close ((const char *) bytes->data, bytes->len, 1002, BK_SERVER_CLOSED_PROTOCOL, FALSE);
 }
 
 /* After a breach the client goes on talking: nothing of it is handed up, and the connection ends in time. */

@@ -111,6 +111,18 @@ test_terminate (Child *f, gconstpointer data)
     }
 }
 
+/* Who has just read that it runs may end it: that is as clean an end as any. */
+static void
+test_terminate_at_once (Child *f, gconstpointer data)
+{
+  child_start (f);
+  g_subprocess_send_signal (f->process, SIGTERM);
+  child_wait (f);
+  g_assert_true (g_subprocess_get_if_exited (f->process));
+  g_assert_cmpint (g_subprocess_get_exit_status (f->process), ==, 0);
+  g_clear_object (&f->process);
+}
+
 static void
 test_notify (Child *f, gconstpointer data)
 {
@@ -236,6 +248,7 @@ main (int argc, char **argv)
   bk_test_init (&argc, &argv);
   CHILD_TEST ("/server/process/kill", test_kill);
   CHILD_TEST ("/server/process/terminate", test_terminate);
+  CHILD_TEST ("/server/process/terminate-at-once", test_terminate_at_once);
   CHILD_TEST ("/server/process/notify", test_notify);
   CHILD_TEST ("/server/process/operator", test_operator);
   CHILD_TEST ("/server/process/tokens", test_tokens);

@@ -52,11 +52,18 @@ class Peers:
     def stop_all(self):
         for file in self.bus.dir.glob('*.log'):
             for line in file.read_text(errors='replace').splitlines():
-                if line.startswith('start '):
+                if line.startswith('start ') and self.is_ours(int(line.split()[1])):
                     try:
                         os.kill(int(line.split()[1]), signal.SIGKILL)
                     except ProcessLookupError:
                         pass
+
+    def is_ours(self, pid):
+        """Its number may be another process's by now."""
+        try:
+            return str(self.bus.dir).encode() in pathlib.Path(f'/proc/{pid}/environ').read_bytes()
+        except OSError:
+            return False
 
 
 class World(Bus):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A private bus, the real beckon-service on it, and clients: what the tests of the service stand on."""
+import contextlib
 import os
 import pathlib
 import secrets
@@ -48,11 +49,13 @@ BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 PEER_XML = (SOURCE / 'data' / 'dbus' / 'im.beckon.Peer1.xml').read_text()
 
 
+PATIENCE = 30  # seconds: what is written to a disk that others use, too, may take some of them
+
 # How many signals and calls have come in so far, to any client.
 arrivals = [0]
 
 
-def wait(condition, what, seconds=10):
+def wait(condition, what, seconds=PATIENCE):
     """Runs the main loop until condition () is true. Something must happen that makes the loop turn, e.g. a signal. A
     condition that asks the service turns the loop itself: what comes in meanwhile may be the very thing that is waited
     for, later than the answer, so the condition is then looked at again before the loop is left to rest."""
@@ -142,6 +145,10 @@ class Bus:
         """kill -9; returns when the bus knows it too, so that the next service finds the names free."""
         process.kill()
         process.wait()
+        self.wait_until_left()
+
+    def wait_until_left(self):
+        """The service has ended, and the bus knows it."""
         client = self.client(name=False)
         for name in (SERVICE, SESSIONS):
             client.wait_for_name(name, there=False)
@@ -176,6 +183,16 @@ class Bus:
                 found.append(int(process.name))
         return found
 
+    def wait_programs(self, count):
+        """That many, which run themselves by now: the service knows of a start a moment before /proc shows it."""
+        found, client = [], self.client(name=False)
+
+        def are_there():
+            found[:] = self.programs()
+            return len(found) == count or client.ping()
+        wait(are_there, f'{count} programs')
+        return found
+
     def stop(self, process, expected=0):
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -207,7 +224,8 @@ class Bus:
                 process.wait()
                 process.stdout.close()
         for pid in self.programs():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # some end by themselves
+                os.kill(pid, signal.SIGKILL)
         self.daemon.terminate()
         self.daemon.wait()
         self.daemon.stdout.close()
@@ -243,7 +261,7 @@ class Client:
         if sender == 'org.freedesktop.DBus' or interface.startswith('org.freedesktop.systemd1'):
             return
         arguments = arguments.unpack()
-        if name == 'PropertiesChanged':
+        if (interface, name) == ('org.freedesktop.DBus.Properties', 'PropertiesChanged'):
             name, arguments = 'Changed', arguments[1]
         arrivals[0] += 1
         self.signals.append((path, name, arguments))
@@ -261,7 +279,7 @@ class Client:
         else:
             invocation.return_value(answer)
 
-    def begin(self, destination, path, interface, method, arguments=None, seconds=15):
+    def begin(self, destination, path, interface, method, arguments=None, seconds=PATIENCE):
         """Calls and does not wait for the answer: finish does."""
         done = []
 
@@ -273,7 +291,7 @@ class Client:
                              int(seconds * 1000 * SLOWNESS), None, on_done)
         return done
 
-    def finish(self, done, seconds=20):
+    def finish(self, done, seconds=PATIENCE + 5):
         wait(lambda: done, 'the answer to a call', seconds)
         try:
             result = self.connection.call_finish(done[0]).unpack()
@@ -281,7 +299,7 @@ class Client:
             raise Failure(error) from None
         return result[0] if len(result) == 1 else result or None
 
-    def call_raw(self, destination, path, interface, method, arguments=None, seconds=15):
+    def call_raw(self, destination, path, interface, method, arguments=None, seconds=PATIENCE):
         return self.finish(self.begin(destination, path, interface, method, arguments, seconds), seconds + 5)
 
     def bus(self, method, signature, *values):
@@ -289,11 +307,12 @@ class Client:
                              GLib.Variant(signature, values))
 
     def ping(self, name='org.freedesktop.DBus'):
-        """Everything that was sent to us before is here when this returns."""
+        """Everything that was sent to us before is here when this returns, also what a service said because of what had
+        reached it before. (It would answer a real ping while it is still busy with that.)"""
         if name == 'org.freedesktop.DBus':
             self.bus('GetId', '()')
         else:
-            self.call_raw(name, '/', 'org.freedesktop.DBus.Peer', 'Ping')
+            self.get('SessionManager1' if name == SESSIONS else 'Messenger1', 'version', door=name)
 
     def wait_for_name(self, name, there=True):
         seen = []
@@ -358,9 +377,9 @@ class Client:
             done.append(result)
 
         self.connection.call_with_unix_fd_list(door, path, interface, method, GLib.Variant('(sa{sv})', (name, {})),
-                                               GLib.VariantType('(h)'), Gio.DBusCallFlags.NONE, int(15000 * SLOWNESS),
-                                               None, None, on_done)
-        wait(lambda: done, 'a socket', 20)
+                                               GLib.VariantType('(h)'), Gio.DBusCallFlags.NONE,
+                                               int(PATIENCE * 1000 * SLOWNESS), None, None, on_done)
+        wait(lambda: done, 'a socket', PATIENCE + 5)
         try:
             index, fds = self.connection.call_with_unix_fd_list_finish(done[0])
         except GLib.Error as error:
@@ -373,7 +392,7 @@ class Client:
     def wait_state(self, path, state, door=SERVICE):
         wait(lambda: self.get('Session1', 'State', path, door) == state, f'state {state} of {path}')
 
-    def wait_signal(self, name, path=None, match=None, seconds=10):
+    def wait_signal(self, name, path=None, match=None, seconds=PATIENCE):
         def find():
             return next((s for s in self.signals if s[1] == name and path in (None, s[0])
                          and (match is None or match(s[2]))), None)

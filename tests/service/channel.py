@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Both ends of the channel of a session between alice and bob, as programs see them on the bus."""
+import contextlib
 import pathlib
 
 from gi.repository import GLib
@@ -67,10 +68,12 @@ def connect(pair, **options):
     alice, bob = pair.ui
     before = set(bob.call('Messenger1', 'ListSessions'))
     one = pair.invite(**options)
+    session = alice.get('Session1', 'SessionID', one)
     found = []
 
     def there():
-        found[:] = set(bob.call('Messenger1', 'ListSessions')) - before
+        new = set(bob.call('Messenger1', 'ListSessions')) - before
+        found[:] = [path for path in new if bob.get('Session1', 'SessionID', path) == session]
         return found
     wait(there, 'the invitation', 20)
     two = found[0]
@@ -88,12 +91,18 @@ def wait_path(ui, path, *wanted, seconds=40):
 def cookie(bus, path, ui):
     """Of the program that was started for that session."""
     session = ui.get('Session1', 'SessionID', path)
-    for pid in bus.programs():
-        lines = pathlib.Path(f'/proc/{pid}/environ').read_bytes().split(b'\0')
-        values = dict(line.split(b'=', 1) for line in lines if b'=' in line)
-        if values.get(b'BECKON_SESSION') == session.encode():
-            return values[b'BECKON_COOKIE'].decode()
-    raise AssertionError(f'no program was started for {session}')
+    found = []
+
+    def is_there():
+        for pid in bus.programs():
+            with contextlib.suppress(OSError):  # it has ended in the meantime
+                lines = pathlib.Path(f'/proc/{pid}/environ').read_bytes().split(b'\0')
+                values = dict(line.split(b'=', 1) for line in lines if b'=' in line)
+                if values.get(b'BECKON_SESSION') == session.encode():
+                    found.append(values[b'BECKON_COOKIE'].decode())
+        return found or ui.ping()
+    wait(is_there, f'the program of {session}')
+    return found[0]
 
 
 def program(bus, path, ui, app=None):

@@ -61,6 +61,11 @@ class Gate:
             self.held = False
         self.ringer.send(b'x')
 
+    def lead_to(self, server_address):
+        """From now on; connections that there are stay where they are."""
+        with self.lock:
+            self.server = ('127.0.0.1', int(server_address.rpartition(':')[2]))
+
     def frames(self):
         """What the service has said so far, whole messages, oldest connection first."""
         with self.lock:

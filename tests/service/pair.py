@@ -45,7 +45,7 @@ class Pair:
         return bus.start(*self.options, backend='native')
 
     def start_server(self):
-        """The second time on the port and with the database of the first."""
+        """The second time with the database of the first, and on its port as long as the file of that is there."""
         port = self.folder / 'port'
         number = port.read_text().strip() if port.exists() else '0'
         port.unlink(missing_ok=True)
@@ -76,6 +76,18 @@ class Pair:
             contacts = self.ui[side].call('Account1', 'ListContacts', path=self.accounts[side])
             return any(c[0] == who and c[2] == relation and (relation != 3 or c[4] & 2) for c in contacts)
         wait(there, f'{who} to be {relation}')
+
+    def wait_entry(self, side, result, path=None):
+        """The last session with the other one, that of @path if there is one, is in the history with that result, 0 for
+        an open one. Before it is on the disk, a crash is one before the invitation."""
+        ui = self.ui[side]
+        session = ui.get('Session1', 'SessionID', path) if path is not None else None
+        conversation = ui.call('Account1', 'GetConversation', '(s)', ALICE if side else BOB, path=self.accounts[side])
+
+        def is_written():
+            found = ui.call('Conversation1', 'ListMessages', '(xu)', 2 ** 62, 1, path=conversation)
+            return found and found[0][7].get('result') == result and session in (None, found[0][1])
+        wait(is_written, 'the entry of the session')
 
     def invite(self, data=''):
         """alice invites bob; returns her session."""

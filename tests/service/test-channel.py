@@ -353,6 +353,7 @@ def test_one_service_is_killed():
     with Pair() as pair:
         one, two = connect(pair)
         _a, _b = open_both(pair, 'x', one, two)
+        pair.wait_entry(1, 0, two)
         pair.buses[1].kill(pair.services[1])
         pair.ui[0].wait_signal('Changed', one, lambda c: c.get('ChannelPath') == LOST, 30)
         assert pair.ui[0].get('Session1', 'State', one) == CONNECTED

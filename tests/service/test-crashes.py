@@ -110,6 +110,13 @@ class Scene(Pair):
         self.gates = {}
         return super().__enter__()
 
+    def start_server(self):
+        """Each time on another port: the one before may be somebody else's by now."""
+        (self.folder / 'port').unlink(missing_ok=True)
+        super().start_server()
+        for gate in self.gates.values():
+            gate.lead_to(self.server_address)
+
     def address_for(self, who):
         self.gates[who] = Gate(self.server_address)
         return self.gates[who].address
@@ -198,14 +205,15 @@ class Scene(Pair):
         self.invitation()
         self.accept()
         wait(lambda: any(name == 'BeforeAppLaunch' for name, _ in self.peer.asked), 'the question')
-        self.ui[0].wait_state(self.mine, CONNECTED)
+        for ui, path in zip(self.ui, (self.mine, self.theirs)):
+            ui.wait_state(path, CONNECTED)
 
     def launched(self):
         self.invitation()
         self.accept()
         self.ui[1].wait_signal('Changed', self.theirs, lambda c: c.get('Log'))
         self.ui[0].wait_state(self.mine, CONNECTED)
-        self.process, = self.buses[1].programs()
+        self.process, = self.buses[1].wait_programs(1)
         environment = pathlib.Path(f'/proc/{self.process}/environ').read_bytes().split(b'\0')
         cookie = next(word for word in environment if word.startswith(b'BECKON_COOKIE='))[14:].decode()
         self.peer = self.client(1)
@@ -235,7 +243,7 @@ class Scene(Pair):
 
     def kill_service(self, side, who):
         if self.theirs is not None:
-            self.wait_entry(side, 0)  # before it is on the disk, a crash is one before the invitation
+            self.wait_entry(side, 0, (self.mine, self.theirs)[side])
         self.buses[side].kill(self.services[side])
         self.gates[who].drop()
         self.services[side] = self.buses[side].start(backend='native')
@@ -285,18 +293,6 @@ class Scene(Pair):
         if self.theirs is None:
             return
         self.wait_entry(side, SERVICE_RESTARTED)
-
-    def wait_entry(self, side, result):
-        """The session is in the history, as it is now."""
-        ui = self.ui[side]
-        session = ui.get('Session1', 'SessionID', (self.mine, self.theirs)[side]) if result == 0 else None
-        conversation = ui.call('Account1', 'GetConversation', '(s)', ALICE if side else BOB, path=self.accounts[side])
-        messages = lambda: ui.call('Conversation1', 'ListMessages', '(xu)', 2 ** 62, 1, path=conversation)
-
-        def is_written():
-            found = messages()
-            return found and found[0][7].get('result') == result and session in (None, found[0][1])
-        wait(is_written, 'the entry of the session')
 
     def go_on(self, state):
         """From where it stands to two programs that hear each other."""

@@ -12,7 +12,7 @@ import tap
 from bed import ECHO, GUID, ROOT, SERVICE, SESSIONS, SLOWNESS, SOURCE, Bus, Failure, refused, wait
 from proxy import proxy
 
-TERMINATED = 7
+READY, TERMINATED = 1, 7
 CALLERS = 1000
 CALLS = 10  # of each
 SECRET = 'Only-For-Alice'
@@ -189,20 +189,40 @@ def is_open(user, path):
         return False
 
 
+def ask_all(callers, interface, method, arguments=None, path=lambda _number: ROOT, door=SESSIONS):
+    """Each of them calls; returns the answers, among them errors. Some call before the first one has its answer: one
+    after the other, each call would cost what it costs to watch a thousand connections. Not all: the service would need
+    room for all at once, now more and now less."""
+    answers = []
+    for start in range(0, len(callers), 50):
+        begun = [(caller, caller.begin(door, path(start + number), interface, method, arguments, 60))
+                 for number, caller in enumerate(callers[start:start + 50])]
+        for caller, done in begun:
+            try:
+                answers.append(caller.finish(done, 90))
+            except Failure as failure:
+                answers.append(failure.name)
+    return answers
+
+
 def crowd(bus, user, count, with_sessions):
     """Many callers at once, some with something to lose; then they all go without a word."""
+    manager = 'im.beckon.SessionManager1'
     callers = [bus.client(listens=False) for _ in range(count)]
-    for number, caller in enumerate(callers):
-        caller.attach(SESSIONS, [GUID])
-        if with_sessions and number % 10 == 0:
-            path = caller.call('SessionManager1', 'CreateSession', '(a{sv})', {})
-            caller.get_all('Session1', path, SESSIONS)
-        else:
-            refused('NotFound', caller.call, 'SessionManager1', 'GetLaunchingSession', '(sa{sv})', 'x', {})
-            refused('NotFound', caller.get, 'Session1', 'State', f'{ROOT}/Session/1000000', SESSIONS)
-        for _ in range(CALLS - 3):
-            caller.connection.call_sync(SESSIONS, ROOT, 'im.beckon.SessionManager1', 'ListApplications', None, None,
-                                        Gio.DBusCallFlags.NONE, -1, None)
+    some = callers[::10] if with_sessions else []
+    others = [caller for caller in callers if caller not in some]
+    answers = ask_all(callers, manager, 'Attach', GLib.Variant('(oasa{sv})', ('/peer', [GUID], {})))
+    assert answers == [None] * count, answers
+    paths = ask_all(some, manager, 'CreateSession', GLib.Variant('(a{sv})', ({},)))
+    states = ask_all(some, f'{STANDARD}Properties', 'GetAll', GLib.Variant('(s)', ('im.beckon.Session1',)),
+                     lambda number: paths[number])
+    assert all(state['State'] == READY for state in states), states
+    answers = ask_all(others, manager, 'GetLaunchingSession', GLib.Variant('(sa{sv})', ('x', {})))
+    answers += ask_all(others, f'{STANDARD}Properties', 'Get', GLib.Variant('(ss)', ('im.beckon.Session1', 'State')),
+                       lambda _number: f'{ROOT}/Session/1000000')
+    assert answers == ['NotFound'] * len(answers), answers
+    for _ in range(CALLS - 3):
+        assert all(isinstance(answer, list) for answer in ask_all(callers, manager, 'ListApplications'))
     for caller in callers:
         caller.close()
         bus.clients.remove(caller)
@@ -226,16 +246,19 @@ def test_callers_leave_nothing_behind():
 
         def nothing_is_left():
             wait(lambda: rules(user) == alone, 'the rules of those who left to go')
-            wait(lambda: descriptors(process) == open_before, 'the descriptors of those who left to be closed')
+            wait(lambda: descriptors(process) <= open_before, 'the descriptors of those who left to be closed')
 
         crowd(bus, user, CALLERS, True)
         nothing_is_left()
         if SLOWNESS == 1:  # under the sanitizers the leak checker tells at the end
-            size = kilobytes(process)
-            crowd(bus, user, CALLERS, False)
-            nothing_is_left()
-            print(f'# {CALLERS} more callers, {CALLERS * CALLS} more calls: {kilobytes(process) - size} KiB more')
-            assert kilobytes(process) - size < 640, (size, kilobytes(process))
+            # What so many need at once is kept for the next ones; what they leave behind comes on top each time.
+            sizes = [kilobytes(process)]
+            while len(sizes) < 2 or sizes[-1] - sizes[-2] >= 640:
+                assert len(sizes) < 6, sizes
+                crowd(bus, user, CALLERS, False)
+                nothing_is_left()
+                sizes.append(kilobytes(process))
+                print(f'# {CALLERS} more callers, {CALLERS * CALLS} more calls: {sizes[-1] - sizes[-2]} KiB more')
         bus.stop(process)
 
 

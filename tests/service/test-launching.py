@@ -96,7 +96,7 @@ def test_one_of_several_does_without_the_launch():
         mine, theirs = connect(pair)
         # All are asked at once, and the first no is enough: the one that hangs is not waited for.
         no.wait_signal('Changed', theirs, lambda c: any('without the launch' in line for line in c.get('Timeline', [])))
-        assert [len(asked(one, 'BeforeAppLaunch')) for one in (yes, no, hanging)] == [1, 1, 1]
+        wait(lambda: [len(asked(one, 'BeforeAppLaunch')) for one in (yes, no, hanging)] == [1, 1, 1], 'the questions')
         assert not asked(yes, 'LaunchSession') and pair.ui[1].get('Session1', 'Log', theirs) == ''
         # The session is that program's, and nobody else's.
         assert no.get('Session1', 'State', theirs, SESSIONS) == CONNECTED
@@ -149,8 +149,7 @@ def test_a_launched_program_is_handed_the_second_session():
     with Pair() as pair:
         mine, theirs = connect(pair)
         expect_launch(pair, theirs)
-        launched = pair.buses[1].programs()
-        assert len(launched) == 1, launched
+        launched = pair.buses[1].wait_programs(1)
         environment = pathlib.Path(f'/proc/{launched[0]}/environ').read_bytes().split(b'\0')
         cookie = next(word for word in environment if word.startswith(b'BECKON_COOKIE='))[14:].decode()
         one = program(pair)

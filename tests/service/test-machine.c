@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Small facts: sandboxes, folders, the lock, addresses, descriptors, text from outside. */
 #include "bk-service-machine.h"
+#include "bk-service-network.h"
 #include "bk-service-process.h"
 #include "bk-service-values.h"
 #include "bk-test.h"
@@ -192,6 +193,45 @@ test_descriptors (void)
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
 }
 
+static void
+count (gpointer n)
+{
+  (*(guint *) n)++;
+}
+
+static void
+change_network (gboolean available)
+{
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", available);
+}
+
+static void
+test_network (void)
+{
+  BkFakeClock *clock = bk_fake_clock_new ();
+  guint n = 0;
+  BkServiceNetwork *network = bk_service_network_new (BK_CLOCK (clock), count, &n);
+
+  change_network (FALSE);
+  g_assert_cmpuint (n, ==, 0);
+  change_network (TRUE);
+  g_assert_cmpuint (n, ==, 1);
+  change_network (TRUE);
+  g_object_notify (G_OBJECT (g_network_monitor_get_default ()), "connectivity");
+  bk_fake_clock_advance (clock, 999);
+  g_assert_cmpuint (n, ==, 1);
+  bk_fake_clock_advance (clock, 1);
+  g_assert_cmpuint (n, ==, 2);
+  bk_fake_clock_advance (clock, 1000);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpuint (bk_fake_clock_pending (clock), ==, 0);
+  g_object_notify (G_OBJECT (g_network_monitor_get_default ()), "network-available");
+  /* Where there is no network, that is no news. */
+  g_assert_cmpuint (n, ==, g_network_monitor_get_network_available (g_network_monitor_get_default ()) ? 3 : 2);
+  bk_service_network_free (network);
+  g_assert_finalize_object (clock);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -201,6 +241,7 @@ main (int argc, char **argv)
   g_test_add_func ("/machine/remove-tree", test_remove_tree);
   g_test_add_func ("/machine/lock", test_lock);
   g_test_add_func ("/machine/local-address", test_local_address);
+  g_test_add_func ("/machine/network", test_network);
   g_test_add_func ("/machine/text", test_text);
   g_test_add_func ("/machine/paths", test_paths);
   g_test_add_func ("/machine/descriptors", test_descriptors);

@@ -139,6 +139,7 @@ def test_the_other_side_hears_of_a_crash():
         pair.ui[1].call('Session1', 'Accept', '(s)', '', path=session)
         for ui, path in zip(pair.ui, (mine, session)):
             ui.wait_signal('ReadyToLaunch', path)
+        pair.wait_entry(1, 0, session)
         pair.buses[1].kill(pair.services[1])
         pair.buses[1].start(backend='native')
         assert pair.ui[0].wait_signal('Termination', mine)[2][0] == SERVICE_RESTARTED

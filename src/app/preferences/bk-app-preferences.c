@@ -22,6 +22,7 @@ struct _BkAppPreferences
   GtkLabel *warnings;
   BkAppConnectionPage *connection;
   GtkSwitch *background;
+  GtkSwitch *autostart;
   GtkSwitch *notify_invitations;
   GtkSwitch *notify_messages;
 
@@ -363,6 +364,7 @@ bk_app_preferences_show (GtkWindow *parent, BkApp *app)
   g_signal_connect_object (self->messenger, "notify::secrets-warning", G_CALLBACK (show_warnings), self,
                            G_CONNECT_SWAPPED);
   g_settings_bind (settings, "run-in-background", self->background, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "start-at-login", self->autostart, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "notify-invitations", self->notify_invitations, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "notify-messages", self->notify_messages, "active", G_SETTINGS_BIND_DEFAULT);
   show_warnings (self);
@@ -401,6 +403,7 @@ bk_app_preferences_class_init (BkAppPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, warnings);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, connection);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, background);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, autostart);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, notify_invitations);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, notify_messages);
   gtk_widget_class_bind_template_callback (widget_class, on_add_account);

@@ -80,7 +80,7 @@ push_state (BkFakeBackend *self, BkBackendState state, const GError *error)
     .type = BK_BACKEND_EVENT_STATE,
     .state = state,
     .error = error,
-    .retry_ms = state == BK_BACKEND_WAITING ? RETRY_MS : 0,
+    .retry_ms = state == BK_BACKEND_WAITING ? self->retry_ms : 0,
   };
 
   push_event (self, &event);
@@ -156,6 +156,7 @@ begin (BkFakeBackend *self)
       g_autoptr (GError) error
         = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_CONNECT, "The server could not be reached");
 
+      self->retry_ms = RETRY_MS;
       self->retry_timer = bk_clock_add (self->network->clock, RETRY_MS, on_retry, self);
       push_state (self, BK_BACKEND_WAITING, error);
       return;
@@ -447,12 +448,19 @@ bk_fake_backend_duplicate_next (BkFakeBackend *self, guint count)
 void
 bk_fake_backend_disconnect (BkFakeBackend *self)
 {
+  bk_fake_backend_lose (self, RETRY_MS);
+}
+
+void
+bk_fake_backend_lose (BkFakeBackend *self, guint retry_ms)
+{
   g_autoptr (GError) error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_DISCONNECTED, "The connection broke");
 
   if (self->account == NULL)
     return;
   detach (self);
-  self->retry_timer = bk_clock_add (self->network->clock, RETRY_MS, on_retry, self);
+  self->retry_ms = retry_ms;
+  self->retry_timer = bk_clock_add (self->network->clock, retry_ms, on_retry, self);
   push_state (self, BK_BACKEND_WAITING, error);
 }
 

@@ -23,5 +23,7 @@ void bk_fake_backend_duplicate_next (BkFakeBackend *self, guint count);
 void bk_fake_backend_set_reachable (BkFakeBackend *self, gboolean reachable);
 /* The connection breaks and may come back by itself. */
 void bk_fake_backend_disconnect (BkFakeBackend *self);
+/* The same, and it comes back after @retry_ms, or when it is nudged. */
+void bk_fake_backend_lose (BkFakeBackend *self, guint retry_ms);
 
 G_END_DECLS

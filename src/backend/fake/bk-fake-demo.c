@@ -10,7 +10,11 @@
 #define ECHO "echo@localhost"
 #define LICENSE "BKDEMO"
 #define LICENSE_KEY "demo"
+#define CUT_MS (60 * 60 * 1000)
 #define SITE 7 /* whose subscribers the operator speaks to */
+#define MS_PER_CHARACTER 30 /* Echo types like people do */
+#define MAX_TYPING_MS 2000
+#define MAX_ANSWERS 256
 
 static const struct
 {
@@ -24,6 +28,55 @@ static const struct
   { "dave@localhost", "Dave", BECKON_STATUS_OFFLINE, NULL },
 };
 
+/* ---- answering messages: seen, then typed, then said; one after the other ---- */
+
+typedef struct
+{
+  char *to;
+  char *text;
+} Answer;
+
+/* Lives as long as the connection of the handler. */
+typedef struct
+{
+  BkBackend *backend; /* borrowed */
+  BkClock *clock;
+  GQueue answers; /* element-type Answer, owned; the first is being typed */
+  guint timer;
+} Echo;
+
+static void
+answer_free (gpointer data)
+{
+  Answer *answer = data;
+
+  g_free (answer->to);
+  g_free (answer->text);
+  g_free (answer);
+}
+
+static void
+echo_free (gpointer data, GClosure *closure)
+{
+  Echo *echo = data;
+
+  bk_clock_clear (echo->clock, &echo->timer);
+  g_queue_clear_full (&echo->answers, answer_free);
+  g_object_unref (echo->clock);
+  g_free (echo);
+}
+
+static Echo *
+echo_new (BkFakeBackend *backend, BkClock *clock)
+{
+  Echo *echo = g_new0 (Echo, 1);
+
+  echo->backend = BK_BACKEND (backend);
+  echo->clock = g_object_ref (clock);
+  g_queue_init (&echo->answers);
+  return echo;
+}
+
 static void
 say (BkBackend *echo, const char *to, const char *text)
 {
@@ -31,6 +84,55 @@ say (BkBackend *echo, const char *to, const char *text)
 
   BK_BACKEND_MESSAGES_GET_IFACE (echo)->send_async (BK_BACKEND_MESSAGES (echo), to, id, text, NULL, NULL, NULL);
 }
+
+static void type_next (Echo *echo);
+
+static void
+on_typed (gpointer user_data)
+{
+  Echo *echo = user_data;
+  Answer *answer = g_queue_pop_head (&echo->answers);
+
+  echo->timer = 0;
+  say (echo->backend, answer->to, answer->text);
+  answer_free (answer);
+  type_next (echo);
+}
+
+static void
+type_next (Echo *echo)
+{
+  const Answer *answer = g_queue_peek_head (&echo->answers);
+  BkBackendMarks *marks = BK_BACKEND_MARKS (echo->backend);
+
+  if (answer == NULL || echo->timer != 0)
+    return;
+  BK_BACKEND_MARKS_GET_IFACE (marks)->set_typing (marks, answer->to, TRUE);
+  guint ms = (guint) MIN (MS_PER_CHARACTER * g_utf8_strlen (answer->text, -1), MAX_TYPING_MS);
+  echo->timer = bk_clock_add (echo->clock, ms, on_typed, echo);
+}
+
+/* Who says more than Echo can remember is not answered. */
+static void
+answer_message (Echo *echo, const char *to, const char *text)
+{
+  Answer answer = { g_strdup (to), g_strdup (text) };
+
+  g_queue_push_tail (&echo->answers, g_memdup2 (&answer, sizeof answer));
+  if (echo->answers.length > MAX_ANSWERS)
+    answer_free (g_queue_pop_tail (&echo->answers));
+  type_next (echo);
+}
+
+static void
+mark_read (BkBackend *echo, const char *who, const char *message_id)
+{
+  BkBackendMarks *marks = BK_BACKEND_MARKS (echo);
+
+  BK_BACKEND_MARKS_GET_IFACE (marks)->mark_async (marks, who, message_id, BECKON_DELIVERY_READ, TRUE, NULL, NULL, NULL);
+}
+
+/* ---- answering invitations ---- */
 
 static void
 send_envelope (BkBackend *echo, const char *to, const BkEnvelope *envelope)
@@ -60,6 +162,8 @@ answer_invite (BkBackend *echo, const char *who, const BkEnvelope *invite)
   send_envelope (echo, who, answer);
 }
 
+/* ---- what Echo hears ---- */
+
 /* Devices learn at their next sign-in whether anything is locked. What was revoked is good again. */
 static void
 set_locked (BkFakeBackend *echo, gboolean locked)
@@ -73,12 +177,29 @@ set_locked (BkFakeBackend *echo, gboolean locked)
       bk_fake_backend_disconnect (network->members->pdata[i]);
 }
 
+/* Who asked for it has no network, until something happens on their machine. */
+static void
+cut (BkFakeBackend *echo, const char *who)
+{
+  BkFakeNetwork *network = echo->network;
+
+  for (guint i = 0; i < network->members->len; i++)
+    {
+      BkFakeBackend *member = network->members->pdata[i];
+
+      if (g_strcmp0 (member->sign_in_name, who) == 0)
+        bk_fake_backend_lose (member, CUT_MS);
+    }
+}
+
 /* Returns whether @text is for the operator, and has it done. */
 static gboolean
 obey (BkFakeBackend *echo, const char *who, const char *text)
 {
   if (g_str_equal (text, "!lock") || g_str_equal (text, "!unlock"))
     set_locked (echo, g_str_equal (text, "!lock"));
+  else if (g_str_equal (text, "!cut"))
+    cut (echo, who);
   else if (g_str_equal (text, "!ask"))
     bk_fake_network_ask_again (echo->network, LICENSE);
   else if (g_str_equal (text, "!revoke"))
@@ -93,6 +214,16 @@ obey (BkFakeBackend *echo, const char *who, const char *text)
 }
 
 static void
+hear (Echo *echo, const BkBackendEvent *event)
+{
+  if (event->outgoing)
+    return;
+  mark_read (echo->backend, event->who, event->message_id);
+  if (!obey (BK_FAKE_BACKEND (echo->backend), event->who, event->text))
+    answer_message (echo, event->who, event->text);
+}
+
+static void
 on_echo_event (BkBackend *echo, const BkBackendEvent *event, gpointer user_data)
 {
   switch (event->type)
@@ -103,8 +234,7 @@ on_echo_event (BkBackend *echo, const BkBackendEvent *event, gpointer user_data)
                                                             event->who, NULL, NULL, NULL, NULL);
       break;
     case BK_BACKEND_EVENT_MESSAGE:
-      if (!event->outgoing && !obey (BK_FAKE_BACKEND (echo), event->who, event->text))
-        say (echo, event->who, event->text);
+      hear (user_data, event);
       break;
     case BK_BACKEND_EVENT_SESSION:
       if (event->envelope->kind == BK_ENVELOPE_INVITE)
@@ -162,7 +292,8 @@ bk_fake_network_new_demo (BkClock *clock)
         .personal_message = people[i].personal_message,
       };
       if (g_str_equal (people[i].name, ECHO))
-        g_signal_connect (inhabitant, "event", G_CALLBACK (on_echo_event), NULL);
+        g_signal_connect_data (inhabitant, "event", G_CALLBACK (on_echo_event), echo_new (inhabitant, clock), echo_free,
+                               0);
       bk_backend_sign_in (BK_BACKEND (inhabitant), &sign_in);
       g_ptr_array_add (self->inhabitants, inhabitant);
     }

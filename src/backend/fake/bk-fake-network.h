@@ -37,7 +37,7 @@ void bk_fake_network_set_held (BkFakeNetwork *self, gboolean held);
 void bk_fake_network_flush (BkFakeNetwork *self);
 
 /* A network for looking at: whoever signs in has an account and finds people there, some of which answer. `echo`
- * approves requests, says what it is told, and accepts invitations, unless their data says "decline" or "ignore". What
+ * approves requests, has seen what it is told, types a while and says it, and accepts invitations, unless their data says "decline" or "ignore". What
  * it is told may also be for the operator: "!lock", "!unlock", "!ask", "!revoke" and "!alert TEXT". The one license is
  * BKDEMO, its key is "demo". */
 BkFakeNetwork *bk_fake_network_new_demo (BkClock *clock);

@@ -76,6 +76,7 @@ struct _BkFakeBackend
   GQueue deliveries; /* element-type Delivery, owned */
   guint turn_source;
   guint retry_timer;
+  guint retry_ms; /* as it was told last */
 
   /* What is wanted */
   char *sign_in_name; /* NULL: not wanted */

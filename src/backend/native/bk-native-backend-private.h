@@ -58,9 +58,9 @@ struct _BkNativeBackend
   guint attempts; /* that failed since it was last online for a while */
   gint64 signing_in_since;
   gint64 online_since;
+  gint64 started_at; /* the attempt */
   gint64 probed_at;
-  guint network_timer; /* runs for a while after the network has changed */
-  gboolean network_changed_again; /* meanwhile */
+  gboolean probing; /* the connection is suspected to be dead, and has not answered yet */
 };
 
 #define BK_NATIVE_SIGN_IN_SECONDS 15
@@ -73,6 +73,9 @@ void bk_native_backend_start (BkNativeBackend *self);
 void bk_native_backend_hang_up (BkNativeBackend *self, gboolean sign_out);
 void bk_native_backend_enter_state (BkNativeBackend *self, BkBackendState state, const GError *error, guint retry_ms);
 void bk_native_backend_send_presence (BkNativeBackend *self, guint seconds);
+/* Asks a connection that may be dead. */
+void bk_native_backend_probe (BkNativeBackend *self);
+gboolean bk_native_backend_is_trying (BkNativeBackend *self);
 void bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame);
 void bk_native_backend_caught_up (BkNativeBackend *self);
 void bk_native_backend_bye (BkNativeBackend *self, const BkFrame *frame);

@@ -8,7 +8,8 @@
 #define FIRST_RETRY_MS 1000
 #define MAX_RETRY_MS 300000
 #define MIN_RETRY_MS 250
-#define NETWORK_PAUSE_MS 5000
+#define LEAST_PROBE_SECONDS 1
+#define MOST_PROBE_SECONDS 10
 #define STEADY_US (60 * G_USEC_PER_SEC)
 
 enum
@@ -40,6 +41,14 @@ gboolean
 bk_native_backend_is_signed_in (BkNativeBackend *self)
 {
   return self->state == BK_BACKEND_SYNCHRONIZING || self->state == BK_BACKEND_ONLINE;
+}
+
+/* On the way in. */
+gboolean
+bk_native_backend_is_trying (BkNativeBackend *self)
+{
+  return self->state == BK_BACKEND_FINDING || self->state == BK_BACKEND_CONNECTING
+         || self->state == BK_BACKEND_SIGNING_IN;
 }
 
 /* Whether a request may be sent: signed in, and not about to change that. */
@@ -86,6 +95,7 @@ bk_native_backend_hang_up (BkNativeBackend *self, gboolean sign_out)
 {
   bk_clock_clear (self->clock, &self->retry_timer);
   bk_native_backend_stop_sites (self);
+  self->probing = FALSE;
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   if (self->link == NULL)
@@ -129,11 +139,13 @@ wait_and_retry (BkNativeBackend *self, const GError *error, guint least_ms)
 {
   gboolean was_steady
     = self->state == BK_BACKEND_ONLINE && bk_clock_now (self->clock) - self->online_since >= STEADY_US;
+  gboolean was_probing = self->probing;
 
   bk_native_backend_hang_up (self, FALSE);
   if (was_steady)
     self->attempts = 0;
-  guint delay = next_delay (self);
+  /* What made us ask happened here alone: nobody comes together with us. */
+  guint delay = was_probing ? 1 : next_delay (self);
   delay = MAX (delay, MIN (least_ms, MAX_RETRY_MS));
   self->retry_timer = bk_clock_add (self->clock, delay, on_retry, self);
   bk_native_backend_enter_state (self, BK_BACKEND_WAITING, error, delay);
@@ -199,16 +211,44 @@ bk_native_backend_bye (BkNativeBackend *self, const BkFrame *frame)
 
 /* ---- signing in ---- */
 
-/* Nobody waits for the reply: what counts is what was set last, and a lost connection sets it again. */
-void
-bk_native_backend_send_presence (BkNativeBackend *self, guint seconds)
+static void
+send_presence (BkNativeBackend *self, guint seconds, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_PRESENCE_SET);
 
   bk_frame_set_string (frame, "status", bk_native_status_to_word (self->status));
   bk_frame_set_string (frame, "personal_message", self->personal_message);
   self->presence_sent = self->presence_serial;
-  bk_native_link_request_async (self->link, frame, seconds, NULL, NULL, NULL);
+  bk_native_link_request_async (self->link, frame, seconds, NULL, callback, user_data);
+}
+
+/* Nobody waits for the reply: what counts is what was set last, and a lost connection sets it again. */
+void
+bk_native_backend_send_presence (BkNativeBackend *self, guint seconds)
+{
+  send_presence (self, seconds, NULL, NULL);
+}
+
+static void
+on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkNativeBackend) self = user_data;
+  g_autoptr (BkFrame) frame = bk_native_link_request_finish (BK_NATIVE_LINK (source), result, NULL, NULL);
+
+  if (frame != NULL && self->link == BK_NATIVE_LINK (source))
+    self->probing = FALSE;
+}
+
+/* It has several times as long as it took for the last answer: a slow network is no dead one. */
+void
+bk_native_backend_probe (BkNativeBackend *self)
+{
+  gint64 usual = 4 * bk_native_link_get_reply_time (self->link);
+  gint64 seconds = CLAMP ((usual + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC, LEAST_PROBE_SECONDS, MOST_PROBE_SECONDS);
+
+  self->probed_at = bk_clock_now (self->clock);
+  self->probing = TRUE;
+  send_presence (self, (guint) seconds, on_probed, g_object_ref (self));
 }
 
 static void
@@ -370,6 +410,7 @@ bk_native_backend_start (BkNativeBackend *self)
       give_up (self, error);
       return;
     }
+  self->started_at = bk_clock_now (self->clock);
   self->cancellable = g_cancellable_new ();
   self->link = bk_native_link_new (self->clock, address, self->tls_database, self->ping_seconds);
   g_signal_connect (self->link, "found", G_CALLBACK (on_link_found), self);
@@ -380,41 +421,6 @@ bk_native_backend_start (BkNativeBackend *self)
 }
 
 /* ---- the object ---- */
-
-static void on_network_pause_over (gpointer user_data);
-
-static void
-take_network_change (BkNativeBackend *self)
-{
-  self->network_changed_again = FALSE;
-  self->network_timer = bk_clock_add (self->clock, NETWORK_PAUSE_MS, on_network_pause_over, self);
-  bk_backend_nudge (BK_BACKEND (self));
-}
-
-static void
-on_network_pause_over (gpointer user_data)
-{
-  BkNativeBackend *self = user_data;
-
-  self->network_timer = 0;
-  if (self->network_changed_again)
-    take_network_change (self);
-}
-
-/* One change of the network is many signals, and the last of them may be the one that matters: wireless comes, and then
- * the cable goes. */
-static void
-on_network_changed (GNetworkMonitor *monitor, gboolean available, gpointer user_data)
-{
-  BkNativeBackend *self = user_data;
-
-  if (!available)
-    return;
-  if (self->network_timer != 0)
-    self->network_changed_again = TRUE;
-  else
-    take_network_change (self);
-}
 
 static void
 bk_native_backend_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
@@ -438,8 +444,6 @@ bk_native_backend_constructed (GObject *object)
 
   G_OBJECT_CLASS (bk_native_backend_parent_class)->constructed (object);
   self->probed_at = bk_clock_now (self->clock) - G_USEC_PER_SEC * 60;
-  g_signal_connect_object (g_network_monitor_get_default (), "network-changed", G_CALLBACK (on_network_changed), self,
-                           0);
 }
 
 static void
@@ -448,7 +452,6 @@ bk_native_backend_dispose (GObject *object)
   BkNativeBackend *self = BK_NATIVE_BACKEND (object);
 
   g_clear_handle_id (&self->wish_source, g_source_remove);
-  bk_clock_clear (self->clock, &self->network_timer);
   bk_native_backend_hang_up (self, FALSE);
   G_OBJECT_CLASS (bk_native_backend_parent_class)->dispose (object);
 }

@@ -26,6 +26,7 @@ typedef struct
   BkNativeLink *link; /* borrowed: the link owns the request */
   GTask *task;        /* NULL: cancelled */
   GSource *cancel;    /* nullable */
+  gint64 sent;
   guint timer;
 } Request;
 
@@ -48,6 +49,7 @@ struct _BkNativeLink
   GError *said;         /* the last error that the server named without a request; nullable */
   GHashTable *requests; /* gint64 * id → Request, owned */
   gint64 last_id;
+  gint64 reply_time; /* of the last reply */
   GTask *answering; /* a request whose callback GLib has put off, see hold_until_answered (); nullable */
   GQueue held;      /* of BkFrame, owned: what came behind its reply */
 };
@@ -246,6 +248,7 @@ take_reply (BkNativeLink *self, BkFrame *frame)
     }
 
   g_autoptr (GTask) task = g_steal_pointer (&request->task);
+  self->reply_time = bk_clock_now (self->clock) - request->sent;
   g_hash_table_remove (self->requests, &id);
   if (task == NULL)
     {
@@ -513,6 +516,7 @@ bk_native_link_request_async (BkNativeLink *self, const BkFrame *frame, guint se
 
   request->link = self;
   request->task = g_object_ref (task);
+  request->sent = bk_clock_now (self->clock);
   request->timer = bk_clock_add (self->clock, seconds * 1000, on_request_timeout, request);
   if (cancellable != NULL)
     {
@@ -539,6 +543,12 @@ bk_native_link_request_finish (BkNativeLink *self, GAsyncResult *result, guint *
     *retry_ms = (guint) MIN (bk_frame_get_int (frame, "retry_ms"), G_MAXINT);
   g_propagate_error (error, bk_frame_dup_error (frame));
   return NULL;
+}
+
+gint64
+bk_native_link_get_reply_time (BkNativeLink *self)
+{
+  return self->reply_time;
 }
 
 void

@@ -34,6 +34,9 @@ void bk_native_link_request_async (BkNativeLink *self, const BkFrame *request, g
                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 BkFrame *bk_native_link_request_finish (BkNativeLink *self, GAsyncResult *result, guint *retry_ms, GError **error);
 
+/* How long the server took for what it answered last, in microseconds; 0: it has answered nothing. */
+gint64 bk_native_link_get_reply_time (BkNativeLink *self);
+
 /* Says good-bye. Everything that waits fails with BECKON_ERROR_DISCONNECTED, nothing more is reported. */
 void bk_native_link_close (BkNativeLink *self);
 

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#define PROBE_SECONDS 10
-#define PROBE_PAUSE_US (5 * G_USEC_PER_SEC) /* asked twice, it is believed if it answers either */
+#define PROBE_PAUSE_US G_USEC_PER_SEC /* asked twice, it is believed if it answers either */
+#define STALE_US G_USEC_PER_SEC       /* an attempt that old may have begun on another network */
 
 /* ---- small things ---- */
 
@@ -90,9 +90,10 @@ on_wish (gpointer user_data)
       bk_native_backend_enter_state (self, BK_BACKEND_OFFLINE, NULL, 0);
       break;
     case BK_NATIVE_WISH_RETRY:
-      if (self->state != BK_BACKEND_WAITING)
+      if (self->state != BK_BACKEND_WAITING && !bk_native_backend_is_trying (self))
         break;
-      bk_clock_clear (self->clock, &self->retry_timer);
+      bk_native_backend_hang_up (self, FALSE);
+      self->attempts = 0;
       bk_native_backend_start (self);
       break;
     }
@@ -145,7 +146,8 @@ native_sign_out (BkBackend *backend, gboolean forget)
   set_wish (self, BK_NATIVE_WISH_SIGN_OUT);
 }
 
-/* A connection that seems to be there may have died while the machine slept: it is asked, and must answer soon. */
+/* A connection that seems to be there may have died while the machine slept: it is asked, and must answer soon. What
+ * failed before says nothing about the network as it is now. */
 static void
 native_nudge (BkBackend *backend)
 {
@@ -154,13 +156,11 @@ native_nudge (BkBackend *backend)
 
   if (self->wish != BK_NATIVE_WISH_NONE)
     return;
-  if (self->state == BK_BACKEND_WAITING)
+  if (self->state == BK_BACKEND_WAITING
+      || (bk_native_backend_is_trying (self) && now - self->started_at >= STALE_US))
     set_wish (self, BK_NATIVE_WISH_RETRY);
   else if (bk_native_backend_is_signed_in (self) && now - self->probed_at >= PROBE_PAUSE_US)
-    {
-      self->probed_at = now;
-      bk_native_backend_send_presence (self, PROBE_SECONDS);
-    }
+    bk_native_backend_probe (self);
 }
 
 static void
