@@ -59,14 +59,11 @@ METHODS = {
     'Conversation1.SendMessage': 'chat send',
     'Conversation1.ListMessages': 'chat',
     'Conversation1.MarkRead': 'chat',
-<<<<<<< HEAD
     'Conversation1.SetDraft': 'chat draft',
     'Messenger1.SearchMessages': 'search',
     'Account1.ClearHistory': 'history clear',
     'Account1.ExportHistory': 'history export',
-=======
     'Conversation1.SetTyping': 'chat typing',
->>>>>>> df2648a8ef79d7c1ceb63c35ca1710b11b68d6df
     'Registry1.ListApplications': 'apps',
     'Registry1.RegisterApplication': 'apps register',
     'Registry1.UnRegisterApplication': 'apps unregister',
@@ -196,14 +193,11 @@ OTHERWISE = {
     'Conversation1.Account': 'what --account says',
     'Conversation1.Who': 'what the command names',
     'Conversation1.Unread': '`contacts`, see test_other_properties',
-<<<<<<< HEAD
     'Conversation1.Draft': '`chat draft`, see test_commands',
     'Conversation1.ListMessagesAfter': 'for lists that go on at both ends; `chat --limit 0` shows all',
     'Conversation1.MessagesCleared': 'for whoever shows what is gone',
-=======
     'Conversation1.ReadUpTo': 'what is unread comes after it, see Unread',
     'Conversation1.Typing': '`contacts`, see talk',
->>>>>>> df2648a8ef79d7c1ceb63c35ca1710b11b68d6df
     'Session1.SendError': 'event send-error; the network in memory refuses nothing that it took',
     'SessionManager1.MySigninName': 'the same as PrimaryAccount',
     'SessionManager1.GetLaunchingSession': 'for programs that were launched: nobody launches beckonctl',
@@ -376,7 +370,6 @@ def talk(alice, bob):
     bob.user.wait(f'unread={alice.user.address}:1')
     assert [contact['unread'] for contact in bob('contacts')] == [1]
     assert bob('chat', alice.user.address, '--mark-read')[-1]['text'] == 'Hello'
-<<<<<<< HEAD
     alice('chat draft', bob.user.address, 'and')
     assert alice('chat draft', bob.user.address) == {'draft': 'and'}
     found = bob('search', 'hell', '--with', alice.user.address)
@@ -386,7 +379,6 @@ def talk(alice, bob):
     assert json.loads(file.read_text())['conversations'][0]['messages'][-1]['text'] == 'Hello'
     bob('history clear', alice.user.address)
     assert bob('search', 'hell') == []
-=======
     alice.user.wait('read', who=bob.user.address)
     assert alice('chat', bob.user.address)[-1]['delivery'] == 'read'
     with bob.user.watch() as watch:
@@ -395,7 +387,6 @@ def talk(alice, bob):
             alice('chat typing', bob.user.address, *words)
             watch.until(lambda event: event not in watch.events[:before] and event['event'] == 'contact'
                         and event['contact']['typing'] == typing)
->>>>>>> df2648a8ef79d7c1ceb63c35ca1710b11b68d6df
 
 
 def register(person):
