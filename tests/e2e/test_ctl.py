@@ -370,6 +370,14 @@ def talk(alice, bob):
     bob.user.wait(f'unread={alice.user.address}:1')
     assert [contact['unread'] for contact in bob('contacts')] == [1]
     assert bob('chat', alice.user.address, '--mark-read')[-1]['text'] == 'Hello'
+    alice.user.wait('read', who=bob.user.address)
+    assert alice('chat', bob.user.address)[-1]['delivery'] == 'read'
+    with bob.user.watch() as watch:
+        for words, typing in (((), True), (('--stop',), False)):
+            before = len(watch.events)
+            alice('chat typing', bob.user.address, *words)
+            watch.until(lambda event: event not in watch.events[:before] and event['event'] == 'contact'
+                        and event['contact']['typing'] == typing)
     alice('chat draft', bob.user.address, 'and')
     assert alice('chat draft', bob.user.address) == {'draft': 'and'}
     found = bob('search', 'hell', '--with', alice.user.address)
@@ -379,14 +387,6 @@ def talk(alice, bob):
     assert json.loads(file.read_text())['conversations'][0]['messages'][-1]['text'] == 'Hello'
     bob('history clear', alice.user.address)
     assert bob('search', 'hell') == []
-    alice.user.wait('read', who=bob.user.address)
-    assert alice('chat', bob.user.address)[-1]['delivery'] == 'read'
-    with bob.user.watch() as watch:
-        for words, typing in (((), True), (('--stop',), False)):
-            before = len(watch.events)
-            alice('chat typing', bob.user.address, *words)
-            watch.until(lambda event: event not in watch.events[:before] and event['event'] == 'contact'
-                        and event['contact']['typing'] == typing)
 
 
 def register(person):
