@@ -105,6 +105,17 @@ build_message (JsonBuilder *builder, GObject *object)
 }
 
 static void
+build_found (JsonBuilder *builder, GObject *object)
+{
+  BeckonFound *found = BECKON_FOUND (object);
+
+  add_text (builder, "account", beckon_account_get_signin_name (beckon_found_get_account (found)));
+  add_text (builder, "who", beckon_found_get_who (found));
+  json_builder_set_member_name (builder, "message");
+  bk_ctl_build_object (builder, G_OBJECT (beckon_found_get_message (found)));
+}
+
+static void
 build_application (JsonBuilder *builder, GObject *object)
 {
   BeckonApplication *application = BECKON_APPLICATION (object);
@@ -255,6 +266,15 @@ message_line (GObject *object)
 }
 
 static char *
+found_line (GObject *object)
+{
+  BeckonFound *found = BECKON_FOUND (object);
+  g_autofree char *message = message_line (G_OBJECT (beckon_found_get_message (found)));
+
+  return g_strdup_printf ("%s  %s", beckon_found_get_who (found), message);
+}
+
+static char *
 application_line (GObject *object)
 {
   BeckonApplication *application = BECKON_APPLICATION (object);
@@ -321,6 +341,7 @@ static const Kind kinds[] = {
   { "contact", beckon_contact_get_type, build_contact, contact_line },
   { "group", beckon_group_get_type, build_group, group_line },
   { "message", beckon_message_get_type, build_message, message_line },
+  { "found", beckon_found_get_type, build_found, found_line },
   { "application", beckon_application_get_type, build_application, application_line },
   { "session", beckon_session_get_type, build_session, session_line },
   { "alert", beckon_alert_get_type, build_alert, alert_line },

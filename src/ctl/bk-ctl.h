@@ -58,6 +58,7 @@ extern const BkCtlCommand bk_ctl_keeping_commands[];
 extern const BkCtlCommand bk_ctl_contact_commands[];
 extern const BkCtlCommand bk_ctl_group_commands[];
 extern const BkCtlCommand bk_ctl_chat_commands[];
+extern const BkCtlCommand bk_ctl_history_commands[];
 extern const BkCtlCommand bk_ctl_application_commands[];
 extern const BkCtlCommand bk_ctl_session_commands[];
 extern const BkCtlCommand bk_ctl_channel_commands[];

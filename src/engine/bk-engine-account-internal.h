@@ -59,6 +59,7 @@ struct _BkEngineAccount
   guint attempt; /* counts sign-ins and failures: answers to older ones are passed over */
   BkLeave leave; /* FAREWELL, LEAVING */
   char *password; /* LOOKING; nullable */
+  gboolean exporting; /* the history, into a file */
   GPtrArray *signing_in;  /* element-type Waiter, owned */
   GPtrArray *signing_out; /* element-type Waiter, owned */
 };

@@ -197,9 +197,15 @@ static void
 on_conversation_changed (BkEngineConversation *conversation, BkEngineAccount *self)
 {
   const char *who = bk_engine_conversation_get_who (conversation);
+  g_autofree char *draft = bk_engine_conversation_excerpt (bk_engine_conversation_get_draft (conversation));
+  BkEngineTalk talk = {
+    .unread = bk_engine_conversation_get_unread (conversation),
+    .typing = bk_engine_conversation_get_typing (conversation),
+    .draft = draft,
+    .last = bk_engine_conversation_get_last (conversation),
+  };
 
-  bk_engine_contacts_set_unread (self->contacts, who, bk_engine_conversation_get_unread (conversation));
-  bk_engine_contacts_set_typing (self->contacts, who, bk_engine_conversation_get_typing (conversation));
+  bk_engine_contacts_set_talk (self->contacts, who, &talk);
   if (self->marker != NULL)
     bk_engine_marker_poke (self->marker);
 }

@@ -437,6 +437,8 @@ static const BkServiceMethod methods[] = {
   { "ListAllowed", bk_service_handle_list_allowed },
   { "SetAllowed", bk_service_handle_set_allowed, { WHO, { BK_SERVICE_ARG_GUID } } },
   { "GetConversation", handle_get_conversation, { WHO } },
+  { "ClearHistory", bk_service_handle_clear_history, { { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
+  { "ExportHistory", bk_service_handle_export_history, { { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
   { "ListGroups", bk_service_handle_list_groups },
   { "CreateGroup", bk_service_handle_create_group, { GROUP_NAME } },
   { "RenameGroup", bk_service_handle_rename_group, { GROUP, GROUP_NAME } },

@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import termios
+from unittest.mock import ANY
 
 from ctlbed import CTL, ECHO, LIMIT, Bus, Desk, desk, environment_without_bus, tap
 
@@ -266,6 +267,43 @@ def test_long_history():
         assert len(user.one('chat', 'echo')) == 50
 
 
+def test_history():
+    with Bus() as bus:
+        user = desk(bus)
+        user.one('chat', 'send', 'echo', NASTY, '--wait')
+        user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', f'message={NASTY}')
+        for number in range(3):
+            user.one('chat', 'send', 'echo', f'number {number}', '--wait')
+        user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', 'message=number 2')
+        found = user.one('search', 'NUMB', '--with', 'echo', '--limit', '3')
+        assert len(found) == 3 and {f['who'] for f in found} == {ECHO}, found
+        assert len(user.one('search', 'number', '--limit', '0')) == 6
+        assert user.one('search', '"number', '2"')[0]['message']['text'] == 'number 2'
+        out = user.run('search', 'num').stdout.decode()
+        assert ECHO in out and 'number 2' in out, out
+        assert user.one('--account', 'alice@localhost', 'search', 'nothing-of-that-kind') == []
+        user.fails(1, 'im.beckon.Error.InvalidArgument', 'search', 'x' * 257)
+
+        assert user.one('chat', 'draft', 'echo') == {'draft': ''}
+        user.run('chat', 'draft', 'echo', 'not', 'yet')
+        assert user.one('chat', 'draft', 'echo') == {'draft': 'not yet'}
+        user.run('chat', 'draft', 'echo', '--drop')
+        assert user.one('chat', 'draft', 'echo') == {'draft': ''}
+        user.fails(2, 'Either', 'chat', 'draft', 'echo', 'x', '--drop')
+
+        file = bus.dir / 'history.json'
+        user.run('history', 'export', str(file))
+        assert file.stat().st_mode & 0o777 == 0o600
+        history = json.loads(file.read_text())
+        assert [m['text'] for m in history['conversations'][0]['messages']].count(NASTY) == 2
+        assert json.loads(user.run('history', 'export', '-', 'echo').stdout) == {**history, 'exported': ANY}
+        user.fails(1, 'no-such-folder', 'history', 'export', str(bus.dir / 'no-such-folder' / 'x'))
+        user.fails(2, 'Either', 'history', 'clear')
+        user.fails(2, 'Either', 'history', 'clear', 'echo', '--all')
+        user.run('history', 'clear', '--all')
+        assert user.one('search', 'number') == [] and user.one('chat', 'echo') == []
+
+
 def test_applications():
     with Bus() as bus:
         user = desk(bus)
@@ -489,6 +527,7 @@ if __name__ == '__main__':
         test_messages,
         test_terminals_are_safe,
         test_long_history,
+        test_history,
         test_applications,
         test_sessions,
         test_pick,

@@ -67,6 +67,10 @@ METHODS = {
     'Conversation1.SendMessage': 'chat send',
     'Conversation1.ListMessages': 'chat',
     'Conversation1.MarkRead': 'chat',
+    'Conversation1.SetDraft': 'chat draft',
+    'Messenger1.SearchMessages': 'search',
+    'Account1.ClearHistory': 'history clear',
+    'Account1.ExportHistory': 'history export',
     'Conversation1.SetTyping': 'chat typing',
     'Registry1.ListApplications': 'apps',
     'Registry1.RegisterApplication': 'apps register',
@@ -198,6 +202,9 @@ OTHERWISE = {
     'Conversation1.Account': 'what --account says',
     'Conversation1.Who': 'what the command names',
     'Conversation1.Unread': '`contacts`, see test_other_properties',
+    'Conversation1.Draft': '`chat draft`, see test_commands',
+    'Conversation1.ListMessagesAfter': 'for lists that go on at both ends; `chat --limit 0` shows all',
+    'Conversation1.MessagesCleared': 'for whoever shows what is gone',
     'Conversation1.ReadUpTo': 'what is unread comes after it, see Unread',
     'Conversation1.Typing': '`contacts`, see talk',
     'Session1.SendError': 'event send-error; the network in memory refuses nothing that it took',
@@ -397,6 +404,15 @@ def talk(alice, bob):
             alice('chat typing', bob.user.address, *words)
             watch.until(lambda event: event not in watch.events[:before] and event['event'] == 'contact'
                         and event['contact']['typing'] == typing)
+    alice('chat draft', bob.user.address, 'and')
+    assert alice('chat draft', bob.user.address) == {'draft': 'and'}
+    found = bob('search', 'hell', '--with', alice.user.address)
+    assert [(f['who'], f['message']['text']) for f in found] == [(alice.user.address, 'Hello')], found
+    file = alice.user.folder / 'history.json'
+    alice('history export', str(file), bob.user.address)
+    assert json.loads(file.read_text())['conversations'][0]['messages'][-1]['text'] == 'Hello'
+    bob('history clear', alice.user.address)
+    assert bob('search', 'hell') == []
 
 
 def register(person):
