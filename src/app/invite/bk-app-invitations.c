@@ -56,17 +56,16 @@ notify_invitation (BkAppInvitations *self, BeckonSession *session)
   g_autofree char *notification_id = dup_notification_id ("invitation", session);
   g_autofree char *title
     = g_strdup_printf (_("%s invites you to %s"), beckon_session_get_user_name (session), application);
-  g_autoptr (GNotification) notification = g_notification_new (title);
+  BkAppNotice *notice;
 
   if (!g_settings_get_boolean (bk_app_get_settings (self->app), "notify-invitations"))
     return;
-  g_notification_set_body (notification, _("Both of you start it when you accept."));
-  g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_URGENT);
-  g_notification_set_default_action_and_target (notification, "app.show-invitation", "s", id);
-  g_notification_add_button_with_target (notification, _("Accept"), "app.accept", "s", id);
-  g_notification_add_button_with_target (notification, _("Decline"), "app.decline", "s", id);
-  g_notification_add_button_with_target (notification, _("Cancel"), "app.cancel", "s", id);
-  g_application_send_notification (G_APPLICATION (self->app), notification_id, notification);
+  notice = bk_app_notice_new (BK_APP_NOTICE_INVITATION, title, _("Both of you start it when you accept."));
+  bk_app_notice_set_press (notice, "app.show-invitation", g_variant_new_string (id));
+  bk_app_notice_add_button (notice, _("Accept"), "app.accept", g_variant_new_string (id));
+  bk_app_notice_add_button (notice, _("Decline"), "app.decline", g_variant_new_string (id));
+  bk_app_notice_add_button (notice, _("Cancel"), "app.cancel", g_variant_new_string (id));
+  bk_app_notices_send (bk_app_get_notices (self->app), notification_id, notice);
 }
 
 static void
@@ -74,7 +73,7 @@ withdraw (BkAppInvitations *self, const char *kind, BeckonSession *session)
 {
   g_autofree char *id = dup_notification_id (kind, session);
 
-  g_application_withdraw_notification (G_APPLICATION (self->app), id);
+  bk_app_notices_withdraw (bk_app_get_notices (self->app), id);
 }
 
 /* ---- the question ---- */
@@ -301,7 +300,7 @@ static void
 on_notice (BeckonMessenger *messenger, const char *kind, const char *text, BeckonSession *session,
            BkAppInvitations *self)
 {
-  if (session != NULL && g_str_equal (kind, "installed"))
+  if (session != NULL && (g_str_equal (kind, "installed") || g_str_equal (kind, "automatic")))
     bk_app_tell_cancellable (self->app, session, text);
 }
 
