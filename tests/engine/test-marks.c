@@ -415,6 +415,7 @@ static void
 test_still_pending (void)
 {
   g_autoptr (EngineWorld) world = engine_world_new ();
+  g_autoptr (GString) log = g_string_new (NULL);
   g_autoptr (GAsyncResult) result = NULL;
   HandBackend *backend;
 
@@ -431,9 +432,11 @@ test_still_pending (void)
   hand_request_answer (hand_backend_request (backend, 0), -1); /* taken at 4242 */
   engine_world_settle (world, alice);
   assert_deliveries (bob, "first:sent phone:read ");
+  g_signal_connect (bob, "message-changed", G_CALLBACK (on_changed), log);
   mark (backend, "3", BOB, first->message_id, TRUE, BECKON_DELIVERY_DELIVERED);
   engine_world_settle (world, alice);
   assert_deliveries (bob, "first:delivered phone:read ");
+  g_assert_cmpstr (log->str, ==, "first:delivered ");
 }
 
 static void
