@@ -6,8 +6,8 @@
 #include "bk-app-autostart.h"
 #include "invite/bk-app-invitations.h"
 #include "invite/bk-app-picks.h"
-#include "notify/bk-app-notices.h"
 #include "notify/bk-app-notifier.h"
+#include "portal/bk-app-notices.h"
 #include "window/bk-app-window.h"
 
 G_BEGIN_DECLS

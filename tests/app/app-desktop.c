@@ -4,6 +4,8 @@
 #include "bk-test.h"
 #include "stand-in.h"
 
+#include <string.h>
+
 #define NAME "org.gtk.Notifications"
 #define PATH "/org/gtk/Notifications"
 #define SERVER "org.freedesktop.Notifications"
@@ -293,6 +295,38 @@ app_desktop_restart (AppDesktop *self, const char *capabilities)
   change_name (self, "RequestName", g_variant_new ("(su)", self->name, 4u));
 }
 
+static char *
+take (AppDesktop *self)
+{
+  char *taken = g_strdup (self->log->str);
+
+  g_string_truncate (self->log, 0);
+  return taken;
+}
+
+typedef struct
+{
+  AppDesktop *desktop;
+  const char *words;
+} Wanted;
+
+static gboolean
+has_words (gpointer data)
+{
+  Wanted *wanted = data;
+
+  return strstr (wanted->desktop->log->str, wanted->words) != NULL;
+}
+
+char *
+app_desktop_wait (AppDesktop *self, const char *words)
+{
+  Wanted wanted = { self, words };
+
+  bk_test_wait_until (has_words, &wanted);
+  return take (self);
+}
+
 char *
 app_desktop_take (AppDesktop *self, GApplication *application)
 {
@@ -304,7 +338,5 @@ app_desktop_take (AppDesktop *self, GApplication *application)
                           self->name, server ? "CloseNotification" : "RemoveNotification", args, NULL,
                           G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
   bk_test_wait_for_flag (&self->flushed);
-  char *taken = g_strdup (self->log->str);
-  g_string_truncate (self->log, 0);
-  return taken;
+  return take (self);
 }

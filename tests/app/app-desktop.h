@@ -17,6 +17,9 @@ void app_desktop_free (AppDesktop *self);
 /* What was told since the last call by @application: "+ID: TITLE | BODY [BUTTON BUTTON]" and "-ID", a line each. */
 char *app_desktop_take (AppDesktop *self, GApplication *application);
 
+/* Waits until @words have been told. What was told since the last call. */
+char *app_desktop_wait (AppDesktop *self, const char *words);
+
 /* Of a server, which numbers what it shows from 1 on and tells "+NUMBER: TITLE | BODY [BUTTON ACTION]", with the number
  * that is replaced before a colon, "{hint value}" each, and "-NUMBER". */
 

@@ -164,7 +164,7 @@ app_world_free (AppWorld *self)
   g_object_add_weak_pointer (app, &app);
   g_object_unref (self->app);
   bk_test_wait_until (is_gone, &app);
-  app_desktop_free (self->desktop);
+  g_clear_pointer (&self->desktop, app_desktop_free);
   stand_in_free (self->service);
   bk_test_drain ();
   g_free (self);

@@ -14,13 +14,7 @@ start (const char *capabilities)
   AppWorld *world = app_world_launch_with_server (app_service_new (FALSE), capabilities);
 
   app_world_wait (world);
-  g_autofree char *told = NULL;
-  do
-    {
-      g_free (told);
-      told = app_desktop_take (world->desktop, G_APPLICATION (world->app));
-    }
-  while (*told == '\0');
+  g_autofree char *told = app_desktop_wait (world->desktop, "+1");
   g_assert_cmpstr (told, ==, "+1: Dora would like to add you | It is me [ default] {urgency 0x01}\n");
   return world;
 }
@@ -145,6 +139,24 @@ test_dismissed (void)
   assert_told (world, "+3: Two |  {urgency 0x01}\n");
 }
 
+/* Nobody would hear the buttons of messages any more; what is only to be read stays. */
+static void
+test_left (void)
+{
+  AppWorld *world = start (PLAIN);
+  AppDesktop *desktop = g_steal_pointer (&world->desktop);
+
+  for (char id[] = "a"; *id < 'k'; ++*id)
+    send (world, id, "Read me", NULL);
+  bk_app_notices_send (world->app->notices, "m", make_message ("Hello"));
+  g_autofree char *shown = app_desktop_wait (desktop, "+12: Bob");
+  app_world_settle (world);
+  app_world_free (world);
+  g_autofree char *told = app_desktop_wait (desktop, "-12\n");
+  g_assert_true (g_str_has_prefix (told, "-12"));
+  app_desktop_free (desktop);
+}
+
 static void
 test_silent (void)
 {
@@ -167,6 +179,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/notices/buttons", test_buttons);
   g_test_add_func ("/app/notices/reply", test_reply);
   g_test_add_func ("/app/notices/dismissed", test_dismissed);
+  g_test_add_func ("/app/notices/left", test_left);
   g_test_add_func ("/app/notices/silent", test_silent);
   return app_world_run ();
 }

@@ -4,15 +4,16 @@
  * replaced or withdrawn while the first is on its way. */
 #pragma once
 
-#include "notify/bk-app-notice.h"
+#include "portal/bk-app-notice.h"
 
 G_BEGIN_DECLS
 
 #define BK_TYPE_APP_NOTICE_SERVER (bk_app_notice_server_get_type ())
 G_DECLARE_FINAL_TYPE (BkAppNoticeServer, bk_app_notice_server, BK, APP_NOTICE_SERVER, GObject)
 
-/* @actions: what the buttons activate. What is still shown goes with the object: nobody would hear its buttons. */
-BkAppNoticeServer *bk_app_notice_server_new (GDBusConnection *bus, GActionGroup *actions);
+/* @application: whose actions the buttons activate. Messages and invitations that are still shown go with the
+ * object: nobody would hear their buttons. */
+BkAppNoticeServer *bk_app_notice_server_new (GDBusConnection *bus, GApplication *application);
 /* Takes @notice. One of the same @id is replaced. @silent: without a sound. */
 void bk_app_notice_server_send (BkAppNoticeServer *self, const char *id, BkAppNotice *notice, gboolean silent);
 void bk_app_notice_server_withdraw (BkAppNoticeServer *self, const char *id);

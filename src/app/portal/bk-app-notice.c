@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "notify/bk-app-notice.h"
+#include "portal/bk-app-notice.h"
 
 #define MAX_TITLE 120 /* characters */
 #define MAX_BODY 400

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "notify/bk-app-notices.h"
+#include "portal/bk-app-notices.h"
 
-#include "notify/bk-app-notice-server.h"
+#include "portal/bk-app-notice-server.h"
 
 #define GTK_NAME "org.gtk.Notifications"
 
@@ -89,7 +89,7 @@ on_gtk_vanished (GDBusConnection *bus, const char *name, gpointer user_data)
   BkAppNotices *self = user_data;
 
   if (bus != NULL && self->server == NULL)
-    self->server = bk_app_notice_server_new (bus, G_ACTION_GROUP (self->application));
+    self->server = bk_app_notice_server_new (bus, self->application);
   set_way (self, bus != NULL ? WAY_SERVER : WAY_NONE);
 }
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "notify/bk-app-notice-server.h"
-
-#include "bk-app.h"
+#include "portal/bk-app-notice-server.h"
 
 #define NAME "org.freedesktop.Notifications"
 #define PATH "/org/freedesktop/Notifications"
@@ -34,7 +32,7 @@ struct _BkAppNoticeServer
 {
   GObject parent_instance;
 
-  GActionGroup *actions; /* not owned: the application, which outlives this */
+  GApplication *application; /* not owned: it outlives this */
 
   /* Owned References */
   GDBusConnection *bus;
@@ -114,7 +112,7 @@ make_actions (BkAppNoticeServer *self, BkAppNotice *notice)
 }
 
 static GVariant *
-make_hints (BkAppNotice *notice, gboolean silent)
+make_hints (BkAppNoticeServer *self, BkAppNotice *notice, gboolean silent)
 {
   static const struct
   {
@@ -129,7 +127,8 @@ make_hints (BkAppNotice *notice, gboolean silent)
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", "desktop-entry", g_variant_new_string (BK_APP_ID));
+  g_variant_builder_add (&builder, "{sv}", "desktop-entry",
+                         g_variant_new_string (g_application_get_application_id (self->application)));
   g_variant_builder_add (&builder, "{sv}", "urgency", g_variant_new_byte (kinds[notice->kind].urgency));
   if (kinds[notice->kind].category != NULL)
     g_variant_builder_add (&builder, "{sv}", "category", g_variant_new_string (kinds[notice->kind].category));
@@ -181,9 +180,10 @@ call_notify (Entry *entry)
 
   entry->busy = TRUE;
   g_dbus_connection_call (self->bus, NAME, PATH, NAME, "Notify",
-                          g_variant_new ("(susss@as@a{sv}i)", g_get_application_name (), entry->number, BK_APP_ID,
+                          g_variant_new ("(susss@as@a{sv}i)", g_get_application_name (), entry->number,
+                                         g_application_get_application_id (self->application),
                                          entry->notice->title, body, make_actions (self, entry->notice),
-                                         make_hints (entry->notice, entry->silent), -1),
+                                         make_hints (self, entry->notice, entry->silent), -1),
                           G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_sent, entry);
 }
 
@@ -274,7 +274,7 @@ activate (BkAppNoticeServer *self, const BkAppNoticeButton *button, GVariant *ta
   g_autoptr (GVariant) sunk = target != NULL ? g_variant_ref_sink (target) : NULL;
 
   if (button->action != NULL && g_str_has_prefix (button->action, "app."))
-    g_action_group_activate_action (self->actions, button->action + strlen ("app."), sunk);
+    g_action_group_activate_action (G_ACTION_GROUP (self->application), button->action + strlen ("app."), sunk);
 }
 
 static void
@@ -387,12 +387,12 @@ bk_app_notice_server_withdraw (BkAppNoticeServer *self, const char *id)
 }
 
 BkAppNoticeServer *
-bk_app_notice_server_new (GDBusConnection *bus, GActionGroup *actions)
+bk_app_notice_server_new (GDBusConnection *bus, GApplication *application)
 {
   BkAppNoticeServer *self = g_object_new (BK_TYPE_APP_NOTICE_SERVER, NULL);
 
   self->bus = g_object_ref (bus);
-  self->actions = actions;
+  self->application = application;
   self->subscription = g_dbus_connection_signal_subscribe (bus, NAME, NAME, NULL, PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
                                                            on_signal, self, NULL);
   self->watch = g_bus_watch_name_on_connection (bus, NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_vanished, self,
@@ -400,11 +400,29 @@ bk_app_notice_server_new (GDBusConnection *bus, GActionGroup *actions)
   return self;
 }
 
+/* Of messages and invitations the user is told again; the rest is there to be read, though its buttons are dead. */
+static void
+leave_plain (BkAppNoticeServer *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Entry *entry = value;
+      if (entry->notice != NULL && entry->notice->kind == BK_APP_NOTICE_PLAIN)
+        entry->number = 0;
+    }
+}
+
 static void
 bk_app_notice_server_dispose (GObject *object)
 {
   BkAppNoticeServer *self = BK_APP_NOTICE_SERVER (object);
 
+  if (self->entries != NULL)
+    leave_plain (self);
   if (self->subscription != 0)
     g_dbus_connection_signal_unsubscribe (self->bus, self->subscription);
   self->subscription = 0;

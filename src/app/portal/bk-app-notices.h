@@ -4,7 +4,7 @@
  * to be disturbed. */
 #pragma once
 
-#include "notify/bk-app-notice.h"
+#include "portal/bk-app-notice.h"
 
 G_BEGIN_DECLS
 
