@@ -185,8 +185,7 @@ update_waiting (Item *item)
       || state == BECKON_SESSION_STATE_READY)
     return;
   item->watched = TRUE;
-  bk_app_recents_note (bk_app_get_settings (self->app), beckon_session_get_user (item->session),
-                       beckon_session_get_application (item->session));
+  bk_app_recents_note (beckon_session_get_user (item->session), beckon_session_get_application (item->session));
   if (take_expected (self, item->session) || state != BECKON_SESSION_STATE_INVITATION)
     return;
   set_window (&item->waiting,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "invite/bk-app-recents.h"
 
+#include "bk-app.h"
+
 #define KEY "recent-invitations"
 
 struct _BkAppRecents
@@ -19,8 +21,9 @@ is_pair (GVariant *pairs, gsize i, const char *who, const char *guid)
 }
 
 void
-bk_app_recents_note (GSettings *settings, const char *who, const char *guid)
+bk_app_recents_note (const char *who, const char *guid)
 {
+  g_autoptr (GSettings) settings = g_settings_new (BK_APP_ID);
   g_autoptr (GVariant) pairs = g_settings_get_value (settings, KEY);
   gsize n_pairs = g_variant_n_children (pairs);
   GVariantBuilder builder;
@@ -43,8 +46,9 @@ bk_app_recents_note (GSettings *settings, const char *who, const char *guid)
 }
 
 BkAppRecents *
-bk_app_recents_new (GSettings *settings)
+bk_app_recents_new (void)
 {
+  g_autoptr (GSettings) settings = g_settings_new (BK_APP_ID);
   BkAppRecents *self = g_new0 (BkAppRecents, 1);
 
   self->pairs = g_settings_get_value (settings, KEY);

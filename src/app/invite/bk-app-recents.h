@@ -8,12 +8,12 @@ G_BEGIN_DECLS
 
 #define BK_APP_RECENTS_MAX 64
 
-void bk_app_recents_note (GSettings *settings, const char *who, const char *guid);
+void bk_app_recents_note (const char *who, const char *guid);
 
 typedef struct _BkAppRecents BkAppRecents;
 
 /* How it is now. */
-BkAppRecents *bk_app_recents_new (GSettings *settings);
+BkAppRecents *bk_app_recents_new (void);
 void bk_app_recents_free (BkAppRecents *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkAppRecents, bk_app_recents_free)
 

@@ -12,7 +12,7 @@ gboolean bk_app_session_is_invitee (BeckonSession *session);
 gboolean bk_app_session_is_trial (BeckonSession *session);
 /* Whether the user has to be told of the end: not of what the user did, nor of what goes as it should. */
 gboolean bk_app_session_is_news (BeckonSession *session);
-/* For g_hash_table_foreach_remove () over a table by sessions: whether it is none of @sessions, a GListModel, any more. */
+/* For g_hash_table_foreach_remove () over a table by sessions: whether @sessions, a GListModel, has it no more. */
 gboolean bk_app_session_is_gone (gpointer session, gpointer value, gpointer sessions);
 
 G_END_DECLS
