@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-app-autostart.h"
 
+#include "portal/bk-app-portal.h"
+
 #include <glib/gi18n.h>
 
 #define KEY "start-at-login"
 #define BK_APP_ID "im.beckon.Beckon"
-#define PORTAL "org.freedesktop.portal.Desktop"
-#define PORTAL_PATH "/org/freedesktop/portal/desktop"
 
 struct _BkAppAutostart
 {
@@ -21,7 +21,6 @@ struct _BkAppAutostart
   gboolean busy; /* being found out, or changed */
   gboolean next; /* what it will be */
   gboolean asked; /* for something else while it was being found out */
-  guint subscription; /* to the portal's answer */
 };
 
 G_DEFINE_FINAL_TYPE (BkAppAutostart, bk_app_autostart, G_TYPE_OBJECT)
@@ -60,7 +59,6 @@ fail (BkAppAutostart *self, const char *why)
 static void
 fail_error (BkAppAutostart *self, GError *error)
 {
-  g_dbus_error_strip_remote_error (error);
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     fail (self, error->message);
   g_error_free (error);
@@ -181,88 +179,30 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
 /* ---- the portal ---- */
 
 static void
-stop_listening (BkAppAutostart *self)
-{
-  if (self->subscription != 0)
-    g_dbus_connection_signal_unsubscribe (self->bus, self->subscription);
-  self->subscription = 0;
-}
-
-static void
-on_response (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
-             const char *signal, GVariant *parameters, gpointer user_data)
-{
-  g_autoptr (BkAppAutostart) self = g_object_ref (user_data);
-  g_autoptr (GVariant) results = NULL;
-  gboolean autostart = FALSE;
-  guint32 response;
-
-  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(ua{sv})")))
-    return;
-  g_variant_get (parameters, "(u@a{sv})", &response, &results);
-  g_variant_lookup (results, "autostart", "b", &autostart);
-  stop_listening (self);
-  if (response == 0 && (autostart != FALSE) == self->next)
-    succeed (self);
-  else
-    fail (self, _("It is not allowed."));
-}
-
-static void
-listen (BkAppAutostart *self, const char *request)
-{
-  stop_listening (self);
-  self->subscription
-    = g_dbus_connection_signal_subscribe (self->bus, PORTAL, "org.freedesktop.portal.Request", "Response", request,
-                                          NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_response, self, NULL);
-}
-
-static void
-on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
+on_portal (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BkAppAutostart) self = user_data;
   GError *error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
 
-  if (reply != NULL)
-    return; /* the answer comes as a signal, or has come */
-  stop_listening (self);
-  fail_error (self, error);
-}
-
-/* Started by its command, not through the bus: that would show the window. */
-static GVariant *
-compose_request (BkAppAutostart *self, const char *token)
-{
-  static const char *const command[] = { "beckon", "--gapplication-service", NULL };
-  g_auto (GVariantBuilder) options = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-
-  g_variant_builder_add (&options, "{sv}", "handle_token", g_variant_new_string (token));
-  g_variant_builder_add (&options, "{sv}", "reason",
-                         g_variant_new_string (_("Messages and invitations reach you from when you log in.")));
-  g_variant_builder_add (&options, "{sv}", "autostart", g_variant_new_boolean (self->next));
-  g_variant_builder_add (&options, "{sv}", "commandline", g_variant_new_strv (command, -1));
-  g_variant_builder_add (&options, "{sv}", "dbus-activatable", g_variant_new_boolean (FALSE));
-  return g_variant_new ("(s@a{sv})", "", g_variant_builder_end (&options));
+  if (bk_app_portal_set_autostart_finish (result, &error))
+    succeed (self);
+  else
+    fail_error (self, error);
 }
 
 static void
 ask_portal (BkAppAutostart *self)
 {
+  static const char *const command[] = { "beckon", "--gapplication-service", NULL };
+
   if (self->bus == NULL)
     {
       fail (self, _("Your desktop does not answer."));
       return;
     }
-  g_autofree char *token = g_strdup_printf ("beckon%u", g_random_int ());
-  g_autofree char *sender = g_strdelimit (g_strdup (g_dbus_connection_get_unique_name (self->bus) + 1), ".", '_');
-  g_autofree char *request = g_strconcat (PORTAL_PATH "/request/", sender, "/", token, NULL);
-
-  /* The answer may be there before it is known that the question was taken. */
-  listen (self, request);
-  g_dbus_connection_call (self->bus, PORTAL, PORTAL_PATH, "org.freedesktop.portal.Background", "RequestBackground",
-                          compose_request (self, token), G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NONE, -1,
-                          self->cancellable, on_requested, g_object_ref (self));
+  bk_app_portal_set_autostart_async (self->bus, self->next, command,
+                                     _("Messages and invitations reach you from when you log in."), self->cancellable,
+                                     on_portal, g_object_ref (self));
 }
 
 /* ---- the setting ---- */
@@ -295,8 +235,6 @@ bk_app_autostart_dispose (GObject *object)
   BkAppAutostart *self = BK_APP_AUTOSTART (object);
 
   g_cancellable_cancel (self->cancellable);
-  if (self->bus != NULL)
-    stop_listening (self);
   g_clear_object (&self->bus);
   g_clear_object (&self->settings);
   g_clear_object (&self->file);

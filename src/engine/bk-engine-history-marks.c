@@ -10,6 +10,7 @@
 
 /* A listener that has more messages than this reads them again. */
 #define MAX_CHANGED 2000
+#define ENOUGH_KNOWN 50
 
 G_STATIC_ASSERT (BECKON_DELIVERY_DELIVERED == 4); /* in BK_HISTORY_DELIVERY */
 G_STATIC_ASSERT (BECKON_DELIVERY_READ == 5);
@@ -168,26 +169,31 @@ read_elsewhere (BkSqlite *sqlite, MarkJob *job, GError **error)
          && read_standing (sqlite, job->conversation, &job->marked, error);
 }
 
-/* Collects what the mark is about to change among the newest entries: others are not shown anywhere. */
+/* Collects what the mark is about to change among the newest entries, the newest first: others are not shown anywhere.
+ * Behind some that have come as far already there are hardly any that have not. */
 static gboolean
 collect_changed (BkSqlite *sqlite, MarkJob *job, GArray *ids, GError **error)
 {
   static const char sql[] =
-    "SELECT m.id FROM (SELECT id, time, delivery, session FROM messages WHERE conversation = ?1 ORDER BY id DESC LIMIT ?2) m"
-    " JOIN conversations c ON c.id = ?1"
-    " WHERE m.time <= ?3 AND m.delivery = 2 AND m.session = 0 AND " BK_HISTORY_DELIVERY " < ?4 ORDER BY m.id";
+    "SELECT m.id, m.delivery = 2 AND m.session = 0 AND m.time <= ?2, " BK_HISTORY_DELIVERY " FROM messages m"
+    " JOIN conversations c ON c.id = m.conversation WHERE m.conversation = ?1 ORDER BY m.id DESC LIMIT ?3";
   gboolean more = TRUE;
+  guint n_known = 0;
   sqlite3_stmt *statement = bk_sqlite_prepare (sqlite, sql, error);
 
   if (statement == NULL)
     return FALSE;
-  bk_sqlite_bind (statement, "iiii", job->conversation, (gint64) MAX_CHANGED, job->time, (gint64) job->mark);
-  while (more)
+  bk_sqlite_bind (statement, "iii", job->conversation, job->time, (gint64) MAX_CHANGED);
+  while (n_known < ENOUGH_KNOWN && more)
     {
       if (!bk_sqlite_step (sqlite, statement, &more, error))
         return FALSE;
-      gint64 id = more ? sqlite3_column_int64 (statement, 0) : 0;
-      if (more)
+      if (!more || sqlite3_column_int (statement, 1) == 0)
+        continue;
+      gint64 id = sqlite3_column_int64 (statement, 0);
+      if (sqlite3_column_int (statement, 2) >= (int) job->mark)
+        n_known++;
+      else
         g_array_append_val (ids, id);
     }
   return TRUE;
@@ -204,10 +210,10 @@ come_further (BkSqlite *sqlite, MarkJob *job, GError **error)
   if (!collect_changed (sqlite, job, ids, error) || !run (sqlite, sql, job->conversation, job->time, error))
     return FALSE;
   job->marked.changed = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_engine_message_unref);
-  for (guint i = 0; i < ids->len; i++)
+  for (guint i = ids->len; i > 0; i--)
     {
       BkEngineMessage *message = NULL;
-      if (!_bk_history_reload (sqlite, g_array_index (ids, gint64, i), &message, error))
+      if (!_bk_history_reload (sqlite, g_array_index (ids, gint64, i - 1), &message, error))
         return FALSE;
       g_ptr_array_add (job->marked.changed, message);
     }

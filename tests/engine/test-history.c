@@ -448,7 +448,20 @@ write_file (const char *path, const char *sql)
   g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
 }
 
-/* Nothing that was there is lost, and ids go on where they were. */
+/* Returns what is to be told of the account: "DELIVERY ID", NULL for nothing. */
+static char *
+next_due (BkEngineHistory *history, guint account)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  bk_engine_history_next_due_async (history, account, FALSE, bk_test_store_result, &result);
+  g_autoptr (BkHistoryDue) due = bk_engine_history_next_due_finish (history, bk_test_await (&result), &error);
+  g_assert_no_error (error);
+  return due != NULL ? g_strdup_printf ("%s %s", beckon_delivery_to_nick (due->mark), due->message_id) : NULL;
+}
+
+/* Nothing that was there is lost, and ids go on where they were. What came in before is not told anybody now. */
 static void
 test_migration (void)
 {
@@ -467,6 +480,7 @@ test_migration (void)
   g_assert_cmpstr (((BkHistoryAccount *) content->accounts->pdata[0])->cursor, ==, "7");
   g_assert_cmpuint (content->conversations->len, ==, 2);
   g_assert_cmpuint (((BkHistoryConversation *) content->conversations->pdata[0])->unread, ==, 1);
+  g_assert_cmpint (((BkHistoryConversation *) content->conversations->pdata[0])->last->id, ==, 41);
   g_assert_cmpuint (content->sessions->len, ==, 2);
   g_assert_cmpstr (((BkHistorySession *) content->sessions->pdata[0])->session, ==, "{S1}");
   g_assert_cmpstr (((BkHistorySession *) content->sessions->pdata[1])->who, ==, "carol@example.org");
@@ -476,8 +490,11 @@ test_migration (void)
                    " session>{S1}:service-restarted ");
   g_autofree char *pending = next_pending (world->history, 3);
   g_assert_cmpstr (pending, ==, "waits");
+  g_assert_null (next_due (world->history, 3));
   g_assert_true (apply (world->history, 3, "7", "8", &fresh, 5, &change, &id));
   g_assert_cmpint (id, >, 42); /* 40 was given away, 41 and 42 are the sessions */
+  g_autofree char *due = next_due (world->history, 3);
+  g_assert_cmpstr (due, ==, "delivered fresh");
 }
 
 /* A fact that could not be written is not stepped over. */
