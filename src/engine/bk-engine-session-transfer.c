@@ -190,8 +190,8 @@ prepare (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 static void
 on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  BkEngineSession *self = BK_ENGINE_SESSION (source);
   g_autoptr (GTask) task = user_data;
+  BkEngineSession *self = BK_ENGINE_SESSION (g_task_get_source_object (task));
   GError *error = NULL;
   g_autoptr (BkTransferPart) part = g_task_propagate_pointer (G_TASK (result), &error);
 
@@ -266,7 +266,8 @@ bk_engine_session_accept_file_async (BkEngineSession *self, const char *folder, 
   preparation->size = self->transfer->size;
   preparation->kept = g_strdup (bk_session_find_part (self, preparation->folder));
   self->transfer->preparing = TRUE;
-  g_autoptr (GTask) work = g_task_new (self, NULL, on_prepared, g_steal_pointer (&task));
+  /* The thread may be the last to let go of its task, which is why that does not hold the session. */
+  g_autoptr (GTask) work = g_task_new (NULL, NULL, on_prepared, g_steal_pointer (&task));
   g_task_set_task_data (work, preparation, preparation_free);
   g_task_run_in_thread (work, prepare);
 }
