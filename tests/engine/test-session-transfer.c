@@ -386,6 +386,7 @@ test_accept_too_late (void)
   g_assert_true (bk_engine_session_cancel (stage->two, BECKON_SESSION_RESULT_NONE, NULL, NULL));
   g_assert_false (bk_engine_session_accept_file_finish (stage->two, bk_test_await (&second), &error));
   g_assert_error (error, BECKON_ERROR, BECKON_ERROR_SESSION_STATE_INVALID);
+  g_assert_nonnull (strstr (error->message, "already"));
   g_clear_error (&error);
   g_assert_false (bk_engine_session_accept_file_finish (stage->two, bk_test_await (&result), &error));
   g_assert_error (error, BECKON_ERROR, BECKON_ERROR_SESSION_STATE_INVALID);
@@ -419,6 +420,19 @@ go_half (Stage *stage)
   wait_for (stage, has_some);
 }
 
+/* A thousand bytes more, which makes @done. */
+static void
+come_more (Stage *stage, guint64 done)
+{
+  g_autofree char *bytes = g_strnfill (1000, 'x');
+  guint tick = g_timeout_add (5, on_tick, NULL);
+
+  g_assert_cmpint (write (side_channel (stage->bob)->stream, bytes, 1000), ==, 1000);
+  while (bk_transfer_get_done (stage->two->transfer->running) < done)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (tick);
+}
+
 static void
 test_progress (void)
 {
@@ -429,8 +443,13 @@ test_progress (void)
   g_assert_cmpuint (number_of (stage->two, "rate"), >, 0);
   /* Not more than four times a second, and not at all when nothing moves any more. */
   guint before = stage->told;
-  bk_fake_clock_advance (stage->world->clock, 1000);
+  for (guint i = 1; i <= 10; i++)
+    {
+      come_more (stage, 4 + i * 1000);
+      bk_fake_clock_advance (stage->world->clock, 100);
+    }
   g_assert_cmpuint (stage->told - before, <=, 4);
+  g_assert_cmpuint (stage->told - before, >=, 3);
   bk_fake_clock_advance (stage->world->clock, 20000);
   before = stage->told;
   bk_fake_clock_advance (stage->world->clock, 20000);
@@ -688,6 +707,7 @@ test_bounds (void)
 
   g_assert_cmpint (g_mkdir (stage->folder, 0700), ==, 0);
   restore (stage, 25, now - (gint64) 8 * 24 * 60 * 60 * G_USEC_PER_SEC);
+  g_assert_cmpuint (g_hash_table_size (stage->bob->history->parts), ==, 0);
   for (guint i = 0; i < 25; i++)
     restore (stage, i, now);
   wait_for (stage, is_bounded);
