@@ -60,6 +60,19 @@ def accept(pair, two, folder=''):
     pair.ui[1].call('Session1', 'AcceptFile', '(s)', str(folder), path=two)
 
 
+def wait_for_disk(condition, what):
+    """What happens in a folder is told nobody."""
+    def on_tick():
+        arrivals[0] += 1
+        return True
+
+    tick = GLib.timeout_add(20, on_tick)
+    try:
+        wait(condition, what)
+    finally:
+        GLib.source_remove(tick)
+
+
 def wait_end(pair, *paths, seconds=60):
     """Both are over; their results."""
     results = []

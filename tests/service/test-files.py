@@ -12,12 +12,12 @@ from gi.repository import GLib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import SERVICE, SESSIONS, SLOWNESS, refused, wait
-from files import FILE_GUID, accept, offer, send, transfer, wait_end
+from bed import SESSIONS, SLOWNESS, refused
+from files import FILE_GUID, accept, offer, send, transfer, wait_end, wait_for_disk
 from pair import Pair, ALICE, BOB
 
 DECLINED, CANCELLED_LOCAL, CANCELLED_REMOTE, ENDED = 2, 5, 6, 14
-LARGE = (200 if SLOWNESS == 1 else 20) * 1024 * 1024
+LARGE = (200 if SLOWNESS == 1 else 60) * 1024 * 1024
 
 
 class Shared:
@@ -142,7 +142,7 @@ def test_cancel():
         pair.ui[1].wait_signal('Changed', two, lambda c: c.get('Transfer', {}).get('done', 0) > 0)
         pair.ui[side].call('Session1', 'Cancel', '(us)', 0, '', path=(one, two)[side])
         assert wait_end(pair, one, two) == [here, there]
-        wait(lambda: pair.ui[1].ping(SERVICE) or not list(place.iterdir()), 'what was received to go')
+        wait_for_disk(lambda: not list(place.iterdir()), 'what was received to go')
     path.unlink()
 
 
