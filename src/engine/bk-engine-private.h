@@ -31,6 +31,7 @@ struct _BkEngine
   char *data_dir;
 
   BkEngineHistory *history;
+  BkEnginePictures *pictures;
   BkEngineRegistry *registry;
   BkEngineSessions *sessions;
   BkChannels *channels; /* nullable */

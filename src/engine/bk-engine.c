@@ -102,6 +102,7 @@ _bk_engine_make_account (BkEngine *self, BkBackend *backend, const BkHistoryAcco
     .secrets = self->secrets,
     .history = self->history,
     .backend = backend,
+    .pictures = self->pictures,
   };
   BkEngineAccount *account = bk_engine_account_new (&config, stored);
 
@@ -165,6 +166,7 @@ bk_engine_dispose (GObject *object)
   g_list_store_remove_all (self->accounts);
   g_clear_object (&self->registry);
   g_clear_object (&self->history);
+  g_clear_object (&self->pictures);
   g_clear_object (&self->channels);
   g_clear_object (&self->seat);
   g_clear_object (&self->secrets);
@@ -246,6 +248,7 @@ bk_engine_new (const BkEngineConfig *config)
 {
   BkEngine *self = g_object_new (BK_TYPE_ENGINE, NULL);
   g_autofree char *path = g_build_filename (config->data_dir, "history.sqlite", NULL);
+  g_autofree char *pictures = g_build_filename (config->data_dir, "pictures", NULL);
 
   self->clock = g_object_ref (config->clock);
   self->secrets = g_object_ref (config->secrets);
@@ -255,6 +258,7 @@ bk_engine_new (const BkEngineConfig *config)
   self->make_backend_data = config->make_backend_data;
   self->data_dir = g_strdup (config->data_dir);
   self->history = bk_engine_history_new (path);
+  self->pictures = bk_engine_pictures_new (pictures);
   self->registry = bk_engine_registry_new (config->user_peers_dir, config->system_peers_dirs, config->directory);
   make_sessions (self, config);
   return self;
@@ -327,6 +331,7 @@ restore (BkEngine *self, BkHistoryContent *content)
   _bk_engine_restore_connection (self, &content->connection);
   for (guint i = 0; i < content->accounts->len; i++)
     restore_account (self, g_ptr_array_index (content->accounts, i), content);
+  bk_engine_pictures_tidy (self->pictures);
   for (guint i = 0; i < content->accounts->len; i++)
     {
       BkHistoryAccount *stored = g_ptr_array_index (content->accounts, i);
