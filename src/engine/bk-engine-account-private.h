@@ -7,6 +7,7 @@
 #include "bk-desktop.h"
 #include "bk-engine-account.h"
 #include "bk-engine-history.h"
+#include "bk-engine-pictures.h"
 #include "bk-identity.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,7 @@ typedef struct
   BkSecrets *secrets;
   BkEngineHistory *history;
   BkBackend *backend;
+  BkEnginePictures *pictures; /* nullable */
 } BkEngineAccountConfig;
 
 /* An account as the history keeps it. It listens to its backend from now on; nothing is sent before it signs in.
@@ -71,6 +73,8 @@ void bk_engine_account_leave_async (BkEngineAccount *self, BkLeave leave, GCance
 gboolean bk_engine_account_leave_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
 /* What was to be said after "signing-out" has been said. */
 void bk_engine_account_farewell_over (BkEngineAccount *self);
+/* The account is removed: it shows no pictures any more. */
+void bk_engine_account_forget_avatars (BkEngineAccount *self);
 /* The end: lets go of the backend, answers everybody who waits with CANCELLED. Nothing is heard of it any more. */
 void bk_engine_account_close (BkEngineAccount *self);
 /* Writes a session as it is now into the conversation with @entry->who. */
@@ -104,6 +108,8 @@ BkEngineContact *bk_engine_contacts_find (BkEngineContacts *self, const char *wh
 void bk_engine_contacts_set (BkEngineContacts *self, const BkHistoryContact *fields);
 void bk_engine_contacts_set_presence (BkEngineContacts *self, const char *who, BeckonStatus status,
                                       const char *personal_message);
+void bk_engine_contacts_set_notes (BkEngineContacts *self, const char *who, const char *alias, gboolean pinned,
+                                   gboolean muted);
 /* What lists show of a conversation; texts are cut. */
 typedef struct
 {

@@ -490,6 +490,7 @@ bk_engine_account_close (BkEngineAccount *self)
     _bk_account_tell_locks (self, BK_LOCK_FACT_GONE, NULL);
   self->attempt++;
   bk_clock_clear (self->clock, &self->timer);
+  bk_clock_clear (self->clock, &self->avatar_timer);
   g_clear_signal_handler (&self->backend_handler, self->backend);
   if (self->outbox != NULL)
     bk_engine_outbox_close (self->outbox);

@@ -506,6 +506,22 @@ bk_engine_contacts_set_talk (BkEngineContacts *self, const char *who, const BkEn
     emit_changed (contact);
 }
 
+/* What the user has settled about somebody is so, before the network says it again. */
+void
+bk_engine_contacts_set_notes (BkEngineContacts *self, const char *who, const char *alias, gboolean pinned,
+                              gboolean muted)
+{
+  BkEngineContact *contact = bk_engine_contacts_find (self, who);
+
+  if (contact == NULL)
+    return;
+  gboolean changed = set_alias (contact, alias);
+  changed |= set_flag (&contact->pinned, pinned);
+  changed |= set_flag (&contact->muted, muted);
+  if (changed)
+    emit_changed (contact);
+}
+
 /* @path: of the picture; NULL: there is none, or it is not here yet. */
 void
 bk_engine_contacts_set_avatar (BkEngineContacts *self, const char *who, const char *path)

@@ -110,14 +110,14 @@ save_account_job (BkSqlite *sqlite, gpointer data, GError **error)
   sqlite3_stmt *statement =
     bk_sqlite_prepare (sqlite,
                        "UPDATE accounts SET server = ?, display_name = ?, device = ?, kept = ?, wants_online = ?,"
-                       " wanted_status = ?, personal_message = ? WHERE id = ?",
+                       " wanted_status = ?, personal_message = ?, avatar = ? WHERE id = ?",
                        error);
 
   if (statement == NULL)
     return FALSE;
-  bk_sqlite_bind (statement, "sssiiisi", account->server, account->display_name, account->device,
+  bk_sqlite_bind (statement, "sssiiissi", account->server, account->display_name, account->device,
                   (gint64) account->kept, (gint64) account->wants_online, (gint64) account->wanted_status,
-                  account->personal_message, (gint64) account->id);
+                  account->personal_message, account->avatar, (gint64) account->id);
   return bk_sqlite_step (sqlite, statement, NULL, error);
 }
 

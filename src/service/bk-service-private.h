@@ -169,6 +169,12 @@ void bk_service_handle_open_preferences (BkServiceCall *call);
 void bk_service_wake_window (BkService *self);
 
 /* im.beckon.Account1, beyond bk-service-account.c */
+void bk_service_handle_set_contact (BkServiceCall *call);
+void bk_service_handle_set_avatar (BkServiceCall *call);
+void bk_service_handle_change_password (BkServiceCall *call);
+void bk_service_handle_list_devices (BkServiceCall *call);
+void bk_service_handle_remove_device (BkServiceCall *call);
+void bk_service_handle_delete_account (BkServiceCall *call);
 void bk_service_handle_list_groups (BkServiceCall *call);
 void bk_service_handle_create_group (BkServiceCall *call);
 void bk_service_handle_rename_group (BkServiceCall *call);

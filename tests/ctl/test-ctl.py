@@ -3,6 +3,7 @@
 """beckonctl: what it takes, what it prints, how it ends."""
 import json
 import os
+import pathlib
 import pty
 import select
 import signal
@@ -85,6 +86,62 @@ def test_contacts():
         user.json('--timeout', LIMIT, 'watch', '--until', 'contact=echo:none')
         assert user.json('contact', 'add', 'echo', '--message', 'Hello') == []
         user.json('--timeout', LIMIT, 'watch', '--until', 'contact=echo:accepted')
+
+
+def test_settled_about_contacts():
+    with Bus() as bus:
+        user = desk(bus)
+        show = lambda: {key: user.one('contact', 'show', 'dave')[key]
+                        for key in ('display_name', 'alias', 'pinned', 'muted')}
+        own = {'display_name': 'Dave', 'alias': '', 'pinned': False, 'muted': False}
+        assert show() == own
+        assert user.json('contact', 'alias', 'dave', 'Davy Jones') == []
+        assert user.json('contact', 'pin', 'dave') == [] and user.json('contact', 'mute', 'dave') == []
+        assert show() == {'display_name': 'Davy Jones', 'alias': 'Davy Jones', 'pinned': True, 'muted': True}
+        assert b'  pinned  muted  Davy Jones\n' in user.run('contacts').stdout
+        assert user.json('contact', 'alias', 'dave') == []
+        assert user.json('contact', 'unpin', 'dave') == [] and user.json('contact', 'unmute', 'dave') == []
+        assert show() == own
+        user.fails(1, 'not on the contact list', 'contact', 'pin', 'nobody')
+        user.fails(1, 'im.beckon.Error.InvalidArgument', 'contact', 'alias', 'dave', 'x' * 129)
+
+
+def test_avatar():
+    with Bus() as bus:
+        user = desk(bus)
+        file = bus.dir / 'picture.png'
+        file.write_bytes(b'\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x20\0\0\0\x20')
+        assert user.one('account', 'avatar') == {'avatar': ''}
+        assert user.json('account', 'avatar', file) == []
+        path = pathlib.Path(user.one('account', 'avatar')['avatar'])
+        assert path.read_bytes() == file.read_bytes() and user.one('account', 'list')[0]['avatar'] == str(path)
+        user.fails(1, 'im.beckon.Error.InvalidArgument', 'account', 'avatar', '/etc/passwd')
+        user.fails(1, 'empty', 'account', 'avatar', '/dev/null')
+        user.fails(1, 'im.beckon.Error.InvalidArgument', 'account', 'avatar', '/dev/zero')
+        user.fails(1, '', 'account', 'avatar', bus.dir / 'none')
+        user.fails(2, '--none', 'account', 'avatar', file, '--none')
+        assert user.json('account', 'avatar', '--none') == []
+        assert user.one('account', 'avatar') == {'avatar': ''}
+        user.json('--timeout', LIMIT, 'watch', '--until', 'contact=echo:accepted')
+
+
+def test_password():
+    with Bus() as bus:
+        user = desk(bus)
+        change = ('account', 'password', '--password-stdin')
+        user.fails(1, 'No password', *change)
+        user.fails(1, 'No password', *change, text='secret\n')
+        user.fails(1, 'im.beckon.Error.InvalidArgument', *change, text='secret\nshort\n')
+        assert user.json(*change, text='secret\nlong enough\n') == []
+        devices = user.one('account', 'devices')
+        assert len(devices) == 1 and devices[0]['self'] and devices[0]['seen'] > 10 ** 15, devices
+        assert user.run('account', 'devices').stdout.endswith(b'  this one\n')
+        user.fails(1, 'im.beckon.Error.NotFound', 'account', 'remove-device', GUID)
+        user.fails(1, 'im.beckon.Error.InvalidArgument', 'account', 'remove-device', devices[0]['id'])
+        user.fails(1, 'no account bob', 'account', 'delete', 'bob', '--password-stdin', text='x\n')
+        user.fails(1, 'No password', 'account', 'delete', 'alice', '--password-stdin')
+        assert user.json('account', 'delete', 'alice', '--password-stdin', text='long enough\n') == []
+        assert user.one('account', 'list') == []
 
 
 def test_show_contact():
@@ -427,6 +484,17 @@ def test_passwords_are_not_shown():
         assert process.wait(LIMIT) == 0
         assert b'secret' not in before + after, after
         assert termios.tcgetattr(master)[3] & termios.ECHO
+        # A new one is typed twice.
+        for words, status in ((('secret', 'long enough', 'long  enough'), 1),
+                              (('secret', 'long enough', 'long enough'), 0)):
+            process = user.start('account', 'password', stdin=slave, stdout=slave, stderr=slave,
+                                 preexec_fn=own_terminal)
+            for prompt, word in zip((b'Password: ', b'New password: ', b'Again: '), words):
+                assert b'secret' not in read_terminal(master, prompt)
+                os.write(master, f'{word}\n'.encode())
+            if status:
+                read_terminal(master, b'not the same')
+            assert process.wait(LIMIT) == status, words
         # The terminal is put in order after Ctrl-C as well.
         process = user.start('account', 'add', 'bob@localhost', stdin=slave, stdout=slave, stderr=slave,
                              preexec_fn=own_terminal)
@@ -449,6 +517,9 @@ if __name__ == '__main__':
         test_no_account,
         test_status,
         test_contacts,
+        test_settled_about_contacts,
+        test_avatar,
+        test_password,
         test_show_contact,
         test_groups,
         test_all_accounts,

@@ -4,6 +4,7 @@
 are said of it (a monitor on the bus looks on), and what it prints is what the bus says."""
 import contextlib
 import json
+import pathlib
 import re
 import select
 import subprocess
@@ -18,6 +19,7 @@ from world import SERVICE, SOURCES, World, program
 GUID = '{11111111-2222-4333-8444-555555555555}'
 OTHER = '{22222222-2222-4333-8444-555555555555}'
 ROOT = '/im/beckon/Beckon'
+PICTURE = b'\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x20\0\0\0\x20'
 
 # Method → the command that makes the call.
 METHODS = {
@@ -55,6 +57,12 @@ METHODS = {
     'Account1.DeclineContact': 'contact decline',
     'Account1.RemoveContact': 'contact remove',
     'Account1.SetContactBlocked': 'contact block',
+    'Account1.SetContact': 'contact alias',
+    'Account1.SetAvatar': 'account avatar',
+    'Account1.ChangePassword': 'account password',
+    'Account1.ListDevices': 'account devices',
+    'Account1.RemoveDevice': 'account remove-device',
+    'Account1.DeleteAccount': 'account delete',
     'Account1.GetConversation': 'chat',
     'Conversation1.SendMessage': 'chat send',
     'Conversation1.ListMessages': 'chat',
@@ -137,6 +145,7 @@ AWAITED = {
 PROPERTIES = {
     'Account1.SignInName': 'signin_name',
     'Account1.DisplayName': 'display_name',
+    'Account1.Avatar': 'avatar',
     'Account1.Server': 'server',
     'Account1.State': 'state',
     'Account1.Status': 'status',
@@ -343,6 +352,23 @@ def people(alice, bob):
     alice.user.wait(f'presence={bob.user.address}:online')
     bob.user.wait(f'presence={alice.user.address}:online')
     alice('contact show', bob.user.address)
+    keeping(alice, bob)
+
+
+def keeping(alice, bob):
+    """Names and pictures, passwords and devices."""
+    picture = bob.user.folder / 'picture.png'
+    picture.write_bytes(PICTURE)
+    bob('account avatar', str(picture))
+    with alice.user.watch() as watch:
+        shown = watch.until(lambda event: event['event'] == 'contact' and event['contact']['avatar'])['contact']
+    assert pathlib.Path(shown['avatar']).read_bytes() == PICTURE
+    alice('contact alias', bob.user.address, 'Bobby')
+    assert alice('contact show', bob.user.address)['display_name'] == 'Bobby'
+    bob('account password', '--password-stdin', text=f'{bob.user.password}\nbattery staple\n')
+    device, = bob('account devices')
+    assert device['self'], device
+    assert bob.refused('account remove-device', OTHER) == 'NotFound'
 
 
 def groups(alice, bob, watch):
@@ -580,6 +606,8 @@ def test_commands():
         bob('contact remove', alice.user.address)
         bob('apps unregister', GUID)
         bob('account remove', bob.user.address)
+        alice('account delete', alice.user.address, '--password-stdin', text=alice.user.password + '\n')
+        assert alice('account list') == []
         watches[1].until(lambda event: event['event'] == 'app-unregistered' and event['guid'] == GUID)
         watches.append(licensed(erin))
         check_tables((alice, bob, erin), watches)
