@@ -49,6 +49,7 @@ typedef void (*BkHistoryRowFunc) (sqlite3_stmt *statement, gpointer data);
 gboolean _bk_history_read_rows (BkSqlite *sqlite, const char *sql, BkHistoryRowFunc row, gpointer data, GError **error);
 gboolean _bk_history_disallow (BkSqlite *sqlite, guint account, const char *who, GError **error);
 gboolean _bk_history_load_allowed (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
+gboolean _bk_history_load_parts (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
 gboolean _bk_history_load_settings (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
 /* There may be something to do in the background. */
 void _bk_engine_history_keep_up (BkEngineHistory *self);

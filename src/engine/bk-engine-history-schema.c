@@ -149,6 +149,17 @@ const BkSqliteMigration _bk_history_migrations[] = {
     "  tokenize = 'unicode61 remove_diacritics 2');"
     "CREATE TABLE upkeep (unindexed INTEGER NOT NULL, purge INTEGER NOT NULL) STRICT;"
     "INSERT INTO upkeep (unindexed, purge) SELECT ifnull (max (id), 0) + 1, 0 FROM messages;" },
+  /* Files that are here in part. */
+  { "CREATE TABLE parts ("
+    "  account INTEGER NOT NULL,"
+    "  who TEXT NOT NULL,"
+    "  name TEXT NOT NULL,"
+    "  size INTEGER NOT NULL,"
+    "  folder TEXT NOT NULL,"
+    "  part TEXT NOT NULL,"
+    "  time INTEGER NOT NULL,"
+    "  PRIMARY KEY (folder, part)"
+    ") STRICT, WITHOUT ROWID;" },
 };
 
 const guint _bk_history_n_migrations = G_N_ELEMENTS (_bk_history_migrations);
