@@ -284,6 +284,8 @@ bk_app_actions_init (BkApp *self)
     { "window.close", { "<Control>w", NULL } },
   };
 
+  g_autoptr (GAction) do_not_disturb = g_settings_create_action (self->settings, "do-not-disturb");
+  g_action_map_add_action (G_ACTION_MAP (self), do_not_disturb);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), keys[i].action, keys[i].keys);
