@@ -48,6 +48,7 @@ app_service_new (gboolean empty)
   StandIn *service = stand_in_new ();
 
   stand_in_answer (service, "GetChannel", "(@a{sv} {},)");
+  stand_in_answer (service, "ListAllowed", "(@a(ss) [],)");
   stand_in_answer (service, "ListApplications", "([" BOARD ", " CHESS "],)");
   if (empty)
     return service;
