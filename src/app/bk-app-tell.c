@@ -57,3 +57,18 @@ bk_app_tell_cancellable (BkApp *self, BeckonSession *session, const char *text)
   bk_app_notice_add_button (notice, runs ? _("End") : _("Cancel"), "app.cancel", g_variant_new_string (session_id));
   bk_app_notices_send (self->notices, id, notice);
 }
+
+/* Else somebody who closes the window believes to be gone. */
+void
+bk_app_explain_background (BkApp *self)
+{
+  if (g_settings_get_boolean (self->settings, "background-explained"))
+    return;
+  g_settings_set_boolean (self->settings, "background-explained", TRUE);
+  BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, _("Beckon goes on in the background"),
+                                           _("Messages and invitations are still announced."));
+  bk_app_notice_set_press (notice, "app.show", NULL);
+  bk_app_notice_add_button (notice, _("Preferences"), "app.open-preferences", g_variant_new_string ("behavior"));
+  bk_app_notice_add_button (notice, _("Quit"), "app.quit", NULL);
+  bk_app_notices_send (self->notices, "background", notice);
+}

@@ -5,6 +5,8 @@
 #include "app-world.h"
 #include "bk-test.h"
 
+#include <string.h>
+
 #define SETTINGS "{'read-marks': <true>, 'typing': <false>, 'idle-minutes': <uint32 5>, 'download-folder': <''>}"
 
 static AppWorld *
@@ -160,6 +162,67 @@ test_switches (void)
   g_settings_reset (settings, "do-not-disturb");
 }
 
+/* ---- what else everybody finds ---- */
+
+/* Every key that does something is told, and what is told does something. */
+static void
+test_shortcuts (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  g_autoptr (GBytes) bytes
+    = g_resources_lookup_data ("/im/beckon/Beckon/gtk/help-overlay.ui", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_autofree char *overlay = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_auto (GStrv) actions = gtk_application_list_action_descriptions (GTK_APPLICATION (world->app));
+  g_auto (GStrv) told = g_strsplit (overlay, "<property name=\"action-name\">", -1);
+
+  g_assert_cmpuint (g_strv_length (actions), >, 5);
+  for (guint i = 0; actions[i] != NULL; i++)
+    {
+      g_autofree char *row = g_strdup_printf ("<property name=\"action-name\">%s</property>", actions[i]);
+
+      if (strstr (overlay, row) == NULL)
+        g_error ("the window of shortcuts does not tell of %s", actions[i]);
+    }
+  for (guint i = 1; told[i] != NULL; i++)
+    {
+      g_autofree char *action = g_strndup (told[i], strcspn (told[i], "<"));
+      g_auto (GStrv) keys = gtk_application_get_accels_for_action (GTK_APPLICATION (world->app), action);
+
+      if (keys[0] == NULL)
+        g_error ("the window of shortcuts tells of %s, for which there are no keys", action);
+    }
+}
+
+static void
+close_main (AppWorld *world)
+{
+  gtk_window_close (GTK_WINDOW (bk_app_show_window (world->app)));
+  bk_test_drain ();
+}
+
+/* Whoever closes the window is told once that the application is still there. */
+static void
+test_background (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  GSettings *settings = bk_app_get_settings (world->app);
+  g_autofree char *early = app_desktop_take (world->desktop, G_APPLICATION (world->app));
+
+  g_settings_set_boolean (settings, "background-explained", FALSE);
+  g_settings_set_boolean (settings, "run-in-background", FALSE);
+  g_application_hold (G_APPLICATION (world->app));
+  close_main (world);
+  g_settings_set_boolean (settings, "run-in-background", TRUE);
+  g_autofree char *none = app_desktop_take (world->desktop, G_APPLICATION (world->app));
+  g_assert_cmpstr (none, ==, "");
+  close_main (world);
+  close_main (world);
+  g_autofree char *told = app_desktop_take (world->desktop, G_APPLICATION (world->app));
+  g_assert_cmpstr (told, ==, "+background: Beckon goes on in the background | Messages and invitations are still "
+                             "announced. [Preferences app.open-preferences] [Quit app.quit]\n");
+  g_application_release (G_APPLICATION (world->app));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -170,5 +233,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/preferences/allowed", test_allowed);
   g_test_add_func ("/app/preferences/blocked", test_blocked);
   g_test_add_func ("/app/preferences/switches", test_switches);
+  g_test_add_func ("/app/preferences/shortcuts", test_shortcuts);
+  g_test_add_func ("/app/preferences/background", test_background);
   return app_world_run ();
 }
