@@ -191,13 +191,14 @@ def photograph(photographer, alice, bob):
     for what, keys in WINDOWS:
         photographer.side_window(what, keys)
     photographer.recipients()
-    for page in ('applications', 'connection', 'behavior'):
+    for page in ('applications', 'connection', 'behavior', 'notifications', 'privacy'):
         photographer.opened(page, lambda: do_action(alice, 'open-preferences', page))
     photographer.opened('pick', lambda: alice.user.start([program('beckonctl'), 'invite', '--pick', PEER]))
     before = {window.path for window in alice.desk.windows()}
     session = bob.user.ctl('invite', alice.user.address, 'Test')['id']
     dialog = alice.desk.wait(lambda: [window for window in alice.desk.windows() if window.path not in before],
                              'alice is asked')[0]
+    alice.desk.raise_window(dialog)
     photographer.picture('invitation', dialog)
     alice.user.ctl('decline', session)
     alice.user.wait_session(session)

@@ -29,11 +29,11 @@ G_DEFINE_FINAL_TYPE (BkAppFolderRow, bk_app_folder_row, ADW_TYPE_ACTION_ROW)
 static void
 show (BkAppFolderRow *self)
 {
-  gboolean chosen = self->folder != NULL && *self->folder != '\0';
+  gboolean known = self->folder != NULL && *self->folder != '\0';
   const char *usual = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
-  g_autofree char *shown = g_filename_display_name (chosen ? self->folder : usual != NULL ? usual : g_get_home_dir ());
+  g_autofree char *shown = g_filename_display_name (known ? self->folder : usual != NULL ? usual : g_get_home_dir ());
 
-  gtk_widget_set_visible (self->reset, chosen);
+  gtk_widget_set_visible (self->reset, known && g_strcmp0 (self->folder, usual) != 0);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), shown);
 }
 
