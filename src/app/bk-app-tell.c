@@ -32,13 +32,23 @@ bk_app_tell (BkApp *self, const char *id, const char *text)
   bk_app_notices_send (self->notices, id, bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL));
 }
 
+static void
+on_state (BeckonSession *session, GParamSpec *pspec, AdwToast *toast)
+{
+  /* One that began without a question can be ended as long as it runs. */
+  if (!beckon_session_get_automatic (session) || beckon_session_get_state (session) == BECKON_SESSION_STATE_TERMINATED)
+    adw_toast_dismiss (toast);
+}
+
 /* Nobody may press the button too late: it comes before whatever else is to be said, and goes when the session goes on. */
 static void
 tell_in_window (BkAppWindow *window, BeckonSession *session, const char *text, const char *button)
 {
   AdwToast *toast = bk_app_window_tell (window, text, button, "app.cancel", beckon_session_get_id (session));
 
-  g_signal_connect_object (session, "notify::state", G_CALLBACK (adw_toast_dismiss), toast, G_CONNECT_SWAPPED);
+  if (beckon_session_get_automatic (session))
+    adw_toast_set_timeout (toast, 0);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (on_state), toast, 0);
 }
 
 void

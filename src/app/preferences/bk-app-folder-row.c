@@ -26,14 +26,23 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (BkAppFolderRow, bk_app_folder_row, ADW_TYPE_ACTION_ROW)
 
+/* As the session service has it. */
+static char *
+dup_usual (void)
+{
+  const char *folder = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
+
+  return folder != NULL ? g_strdup (folder) : g_build_filename (g_get_home_dir (), "Downloads", NULL);
+}
+
 static void
 show (BkAppFolderRow *self)
 {
   gboolean known = self->folder != NULL && *self->folder != '\0';
-  const char *usual = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
-  g_autofree char *shown = g_filename_display_name (known ? self->folder : usual != NULL ? usual : g_get_home_dir ());
+  g_autofree char *usual = dup_usual ();
+  g_autofree char *shown = g_filename_display_name (known ? self->folder : usual);
 
-  gtk_widget_set_visible (self->reset, known && g_strcmp0 (self->folder, usual) != 0);
+  gtk_widget_set_visible (self->reset, known && !g_str_equal (self->folder, usual));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), shown);
 }
 
