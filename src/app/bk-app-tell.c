@@ -27,7 +27,8 @@ bk_app_tell (BkApp *self, const char *id, const char *text)
 
   if (window != NULL)
     bk_app_window_tell (window, text, NULL, NULL, NULL);
-  if (get_attended_window (self) != NULL)
+  /* The application may have ended while a call was under way. */
+  if (get_attended_window (self) != NULL || self->notices == NULL)
     return;
   bk_app_notices_send (self->notices, id, bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL));
 }

@@ -262,6 +262,13 @@ destroy_windows (BkApp *self)
 }
 
 static void
+dispose (gpointer object)
+{
+  if (object != NULL)
+    g_object_run_dispose (object);
+}
+
+static void
 bk_app_shutdown (GApplication *application)
 {
   BkApp *self = BK_APP (application);
@@ -270,6 +277,10 @@ bk_app_shutdown (GApplication *application)
   destroy_windows (self);
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->retry, g_source_remove);
+  /* Calls that are under way hold them, and end after the application has. */
+  dispose (self->notifier);
+  dispose (self->picks);
+  dispose (self->invitations);
   g_clear_object (&self->notifier);
   g_clear_object (&self->picks);
   g_clear_object (&self->invitations);
