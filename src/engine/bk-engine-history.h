@@ -230,9 +230,9 @@ BkEngineMessage *bk_engine_history_next_pending_finish (BkEngineHistory *self, G
 void bk_engine_history_list_messages_async (BkEngineHistory *self, guint conversation, gint64 before_id, guint limit,
                                             GCancellable *cancellable, GAsyncReadyCallback callback,
                                             gpointer user_data);
-void bk_engine_history_list_messages_after_async (BkEngineHistory *self, guint conversation, gint64 after_id, guint limit,
-                                                  GCancellable *cancellable, GAsyncReadyCallback callback,
-                                                  gpointer user_data);
+void bk_engine_history_list_messages_after_async (BkEngineHistory *self, guint conversation, gint64 after_id,
+                                                  guint limit, GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback, gpointer user_data);
 /* Of both: oldest first. */
 GPtrArray *bk_engine_history_list_messages_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
 
