@@ -150,6 +150,9 @@ test_left (void)
     send (world, id, "Read me", NULL);
   bk_app_notices_send (world->app->notices, "m", make_message ("Hello"));
   g_autofree char *shown = app_desktop_wait (desktop, "+12: Bob");
+  /* The application has heard of the number before it hears of the button. */
+  app_desktop_press (desktop, 12, "1");
+  bk_test_wait_for_count (stand_in_count (world->service, "MarkRead"), 1);
   app_world_settle (world);
   app_world_free (world);
   g_autofree char *told = app_desktop_wait (desktop, "-12\n");
