@@ -32,10 +32,14 @@ dup_plain_label (const char *name)
 static void
 append_application (GMenu *menu, BkAppPerson *person, BeckonApplication *application)
 {
-  g_autofree char *label = dup_plain_label (beckon_application_get_name (application));
+  gboolean present = beckon_application_get_present (application);
+  const char *name = beckon_application_get_name (application);
+  /* Translators: an application that cannot be started, and a sentence that says why */
+  g_autofree char *missing = g_strdup_printf (_("%s (%s)"), name, beckon_application_get_reason (application));
+  g_autofree char *label = dup_plain_label (present ? name : missing);
   g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
 
-  if (beckon_application_get_present (application))
+  if (present)
     g_menu_item_set_action_and_target (item, "win.invite-contact", "(sss)", account_name (person),
                                        signin_name (person), beckon_application_get_guid (application));
   else
@@ -47,7 +51,7 @@ static GMenuModel *
 make_invite_menu (BkAppPerson *person, BeckonMessenger *messenger)
 {
   GMenu *menu = g_menu_new ();
-  g_autoptr (GListModel) applications = bk_app_application_list_dup_offered (messenger);
+  g_autoptr (GListModel) applications = bk_app_application_list_dup_offered (messenger, signin_name (person));
   guint n_applications = g_list_model_get_n_items (applications);
   g_autofree char *reason = NULL;
 
