@@ -159,6 +159,7 @@ app_world_free (AppWorld *self)
   gpointer app = self->app;
 
   destroy_windows ();
+  g_settings_reset (bk_app_get_settings (self->app), "last-conversation"); /* of this world, not of the next */
   /* There is no other way to the end of an application than to run it. */
   g_signal_connect (app, "activate", G_CALLBACK (on_activate), NULL);
   g_application_run (app, 0, NULL);

@@ -4,6 +4,7 @@
 #include "contacts/bk-app-contact-row.h"
 #include "contacts/bk-app-contact-text.h"
 #include "contacts/bk-app-groups-window.h"
+#include "contacts/bk-app-link.h"
 #include "contacts/bk-app-list-rows.h"
 #include "contacts/bk-app-profile.h"
 #include "contacts/bk-app-section.h"
@@ -73,6 +74,30 @@ test_find (void)
 
       g_assert_cmpstr (piece, ==, table[i].found);
     }
+}
+
+static void
+test_links (void)
+{
+  static const char *const table[][2] = {
+    { "beckon:bob@b", "bob@b" },           { " BECKON:bob@b\n", "bob@b" },   { "beckon://bob@b/", "bob@b" },
+    { "beckon:bob@b?text=hi", "bob@b" },   { "bob@b", "bob@b" },             { "beckon:b%C3%B6b@b", "böb@b" },
+    { "beckon:", NULL },                   { "beckon:bob", NULL },           { "beckon:@b", NULL },
+    { "beckon:a@b@c", NULL },              { "beckon:bob@b%20x", NULL },     { "beckon:bob@b%00x", NULL },
+    { "beckon:%FF@b", NULL },              { "https://bob@b", NULL },        { "beckon:bob@b%2Fx", NULL },
+    { "beckon:bob%E2%80%AE@b", NULL },     { "", NULL },                     { "beckon:bob%0A@b", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      g_autofree char *who = bk_app_link_dup_who (table[i][0]);
+      g_assert_cmpstr (who, ==, table[i][1]);
+    }
+  g_autofree char *link = bk_app_link_new ("a/?#b@b");
+  g_assert_cmpstr (link, ==, "beckon:a%2F%3F%23b@b");
+  g_autofree char *long_name = g_strnfill (129, 'x');
+  g_autofree char *too_long = g_strconcat ("beckon:", long_name, "@b", NULL);
+  g_assert_null (bk_app_link_dup_who (too_long));
 }
 
 static void
@@ -488,6 +513,7 @@ main (int argc, char **argv)
   app_world_init (&argc, &argv, TRUE);
   g_test_add_func ("/contacts/folded", test_folded);
   g_test_add_func ("/contacts/find", test_find);
+  g_test_add_func ("/contacts/links", test_links);
   g_test_add_func ("/contacts/summary", test_summary);
 #define ADD(name, func) g_test_add ("/contacts/" name, Fixture, NULL, setup, func, teardown)
   ADD ("sections", test_sections);
