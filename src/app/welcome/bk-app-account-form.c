@@ -204,6 +204,18 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
   finish (self, account, error);
 }
 
+/* GTK 4.8 tells an entry that it loses the keyboard too late: after having freed a password entry, or not at all where one
+ * cannot be used any more. */
+static void
+release_focus (BkAppAccountForm *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self)))
+    gtk_root_set_focus (root, NULL);
+}
+
 static void
 submit (BkAppAccountForm *self)
 {
@@ -223,6 +235,7 @@ submit (BkAppAccountForm *self)
       show_problem (self, self->password, _("A password has at least six characters."));
       return;
     }
+  release_focus (self);
   self->cancellable = g_cancellable_new ();
   update (self);
   if (is_creating (self))
@@ -270,6 +283,13 @@ bk_app_account_form_grab_focus (GtkWidget *widget)
 }
 
 static void
+bk_app_account_form_unmap (GtkWidget *widget)
+{
+  release_focus (BK_APP_ACCOUNT_FORM (widget));
+  GTK_WIDGET_CLASS (bk_app_account_form_parent_class)->unmap (widget);
+}
+
+static void
 bk_app_account_form_dispose (GObject *object)
 {
   BkAppAccountForm *self = BK_APP_ACCOUNT_FORM (object);
@@ -286,6 +306,7 @@ bk_app_account_form_class_init (BkAppAccountFormClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_account_form_dispose;
+  widget_class->unmap = bk_app_account_form_unmap;
   widget_class->grab_focus = bk_app_account_form_grab_focus;
   signals[SIGNAL_DONE] = g_signal_new ("done", BK_TYPE_APP_ACCOUNT_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 0);
