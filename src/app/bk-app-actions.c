@@ -312,6 +312,7 @@ bk_app_actions_init (BkApp *self)
     { "app.preferences", { "<Control>comma", NULL } },
     { "app.invite", { "<Control>i", NULL } },
     { "win.add-contact", { "<Control>n", NULL } },
+    { "win.groups", { "<Control>g", NULL } },
     { "win.search", { "<Control>f", NULL } },
     { "win.contacts", { "<Control>l", NULL } },
     { "win.invite-menu", { "<Control><Shift>i", NULL } },

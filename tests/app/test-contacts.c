@@ -13,6 +13,7 @@
 #include "bk-test.h"
 
 #include <string.h>
+#include <time.h>
 
 #define PEOPLE \
   "('ada@b', 'Ada', uint32 3, false, uint32 2, 'at home', '', uint32 0, {'last-time': <int64 100>}), " \
@@ -367,6 +368,93 @@ test_search_late (Fixture *self, gconstpointer data)
   g_assert_cmpstr (get_page (self), ==, "nothing-found");
 }
 
+/* ---- many ---- */
+
+/* Ten thousand with -m perf. */
+static guint n_many = 1500;
+
+static void
+append_one (GString *text, guint i, guint status)
+{
+  g_string_append_printf (text, "%s('p%05x@b', 'Person %05u', uint32 3, false, uint32 %u, 'at home', '', uint32 0, "
+                                "{'last-text': <'Hello %u'>, 'last-time': <int64 %u>})",
+                          i > 0 ? ", " : "", i, (i * 7919) % n_many, status, i, i + 1);
+}
+
+/* Since the last time, by the clock and of the processor, in ms. Figures to look at; nothing depends on them. */
+static void
+tell_time (const char *what)
+{
+  static gint64 wall;
+  static clock_t processor;
+
+  if (what != NULL)
+    g_test_message ("%s: %" G_GINT64_FORMAT " ms, %ld ms of the processor", what,
+                    (g_get_monotonic_time () - wall) / 1000, (long) ((clock () - processor) * 1000 / CLOCKS_PER_SEC));
+  wall = g_get_monotonic_time ();
+  processor = clock ();
+}
+
+static gboolean
+is_filled (gpointer rows)
+{
+  return g_list_model_get_n_items (rows) == n_many;
+}
+
+/* All of them become busy at once, one signal each, as after a server has come back. */
+static void
+storm (StandIn *service)
+{
+  for (guint i = 0; i < n_many; i++)
+    {
+      g_autoptr (GString) one = g_string_new ("(uint32 ");
+
+      g_string_append_printf (one, "%u, uint32 1, [", i);
+      g_string_append_printf (one, "('p%05x@b', 'Person %05u', uint32 3, false, uint32 10, '', '', uint32 0, @a{sv} {})", i,
+                              (i * 7919) % n_many);
+      g_string_append (one, "])");
+      stand_in_signal (service, APP_ACCOUNT, "Account1", "ContactsChanged", one->str);
+    }
+}
+
+static void
+test_many (void)
+{
+  StandIn *service = app_service_new (FALSE);
+  g_autoptr (GString) people = g_string_new ("([");
+  n_many = g_test_perf () ? 10000 : n_many;
+  g_autofree char *last_name = g_strdup_printf ("Person %05u", n_many - 1);
+  Fixture self = { NULL, NULL, NULL, NULL };
+
+  for (guint i = 0; i < n_many; i++)
+    append_one (people, i, i % 2 + 1);
+  g_string_append (people, "],)");
+  stand_in_answer (service, "ListContacts", people->str);
+  self.world = app_world_start (service);
+  tell_time (NULL);
+  self.window = bk_app_show_window (self.world->app);
+  self.rows = G_LIST_MODEL (gtk_list_view_get_model (app_part (app_part (self.window, "contacts"), "list")));
+  bk_test_wait_until (is_filled, self.rows);
+  tell_time ("filled");
+
+  type (&self, "00123 PERSON");
+  g_assert_cmpuint (g_list_model_get_n_items (self.rows), ==, 3); /* that name, that sign-in name and the heading */
+  tell_time ("searched");
+  type (&self, "");
+  g_assert_cmpuint (g_list_model_get_n_items (self.rows), ==, n_many);
+  tell_time ("all again");
+
+  storm (service);
+  tell_time ("said");
+  app_world_settle (self.world);
+  tell_time ("all busy");
+  g_autoptr (BkAppPerson) first = g_list_model_get_item (self.rows, 0);
+  g_assert_cmpstr (beckon_contact_get_display_name (bk_app_person_get_contact (first)), ==, "Person 00000");
+  g_autoptr (BkAppPerson) last = g_list_model_get_item (self.rows, n_many - 1);
+  g_assert_cmpstr (beckon_contact_get_display_name (bk_app_person_get_contact (last)), ==, last_name);
+  app_world_free (self.world);
+}
+
 /* ---- verbs ---- */
 
 static void
@@ -523,6 +611,7 @@ main (int argc, char **argv)
   ADD ("collapse", test_collapse);
   ADD ("search", test_search);
   ADD ("search/late", test_search_late);
+  g_test_add_func ("/contacts/many", test_many);
   ADD ("verbs", test_verbs);
   ADD ("questions", test_questions);
   ADD ("groups/of-one", test_group_of);
