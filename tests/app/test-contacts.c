@@ -315,6 +315,17 @@ type (Fixture *self, const char *text)
   g_signal_emit_by_name (entry, "search-changed");
 }
 
+/* A text that is replaced is none for a moment. */
+static void
+type_more (Fixture *self, const char *text)
+{
+  GtkWidget *entry = app_part (app_part (self->window, "contacts"), "search_entry");
+  int position = -1;
+
+  gtk_editable_insert_text (GTK_EDITABLE (entry), text, -1, &position);
+  g_signal_emit_by_name (entry, "search-changed");
+}
+
 static const char *
 get_page (Fixture *self)
 {
@@ -362,6 +373,12 @@ test_search_late (Fixture *self, gconstpointer data)
   stand_in_release (service, "SearchMessages", "([" FOUND (9, "zz top") "],)");
   stand_in_release (service, "SearchMessages", "([" FOUND (8, "zzz") "],)");
   assert_rows (self, "[Messages 1] “zzz”");
+  type_more (self, "y");
+  bk_test_wait_for_count (stand_in_count (service, "SearchMessages"), 3);
+  g_assert_cmpstr (stand_in_last (service, "SearchMessages"), ==, "('zzzy', '/', '', 0, 50)");
+  assert_rows (self, "[Messages 1] “zzz”");
+  stand_in_release (service, "SearchMessages", "([" FOUND (7, "zzzy") "],)");
+  assert_rows (self, "[Messages 1] “zzzy”");
   stand_in_answer (service, "SearchMessages", "!im.beckon.Error.Storage");
   type (self, "zzzz");
   assert_rows (self, "");
