@@ -264,7 +264,8 @@ on_file_sent (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_variant_get (reply, "(&o)", &path);
-  beckon_object_list_get (g_task_get_task_data (task), path, g_steal_pointer (&task));
+  gpointer sessions = g_task_get_task_data (task);
+  beckon_object_list_get (sessions, path, g_steal_pointer (&task));
 }
 
 /**
