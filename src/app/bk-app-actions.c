@@ -164,6 +164,39 @@ on_open_add_contact (GSimpleAction *action, GVariant *parameter, gpointer user_d
   bk_app_add_contact_fill (form, account, who);
 }
 
+/* Whoever is on a contact list is talked with, everybody else can be asked to be. */
+static gboolean
+open_known (BkApp *self, const char *who)
+{
+  GListModel *accounts = beckon_messenger_get_accounts (self->messenger);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr (BeckonAccount) account = g_list_model_get_item (accounts, i);
+      g_autoptr (BeckonContact) contact = beckon_account_find_contact (account, who);
+
+      if (contact == NULL || beckon_contact_get_relation (contact) == BECKON_RELATION_NONE)
+        continue;
+      bk_app_window_open_conversation (bk_app_show_window (self), beckon_account_get_signin_name (account), who);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+on_open_person (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BkApp *self = user_data;
+  const char *who = g_variant_get_string (parameter, NULL);
+
+  if (!can_show (self, action, parameter) || open_known (self, who))
+    return;
+  if (g_list_model_get_n_items (beckon_messenger_get_accounts (self->messenger)) == 0)
+    bk_app_tell (self, "contact", _("You need an account first. Then open the link again."));
+  else
+    g_action_group_activate_action (G_ACTION_GROUP (self), "open-add-contact", g_variant_new ("(ss)", "", who));
+}
+
 /* ---- from notifications ---- */
 
 /* The address came through the notification and back: it is looked at again. */
@@ -286,6 +319,7 @@ bk_app_actions_init (BkApp *self)
     { "invite", on_invite, NULL, NULL, NULL, { 0 } },
     { "open-conversation", on_open_conversation, "(ss)", NULL, NULL, { 0 } },
     { "open-add-contact", on_open_add_contact, "(ss)", NULL, NULL, { 0 } },
+    { "open-person", on_open_person, "s", NULL, NULL, { 0 } },
     { "open-preferences", on_open_preferences, "s", NULL, NULL, { 0 } },
     { "accept", on_answer, "s", NULL, NULL, { 0 } },
     { "decline", on_answer, "s", NULL, NULL, { 0 } },
@@ -306,6 +340,7 @@ bk_app_actions_init (BkApp *self)
     { "app.preferences", { "<Control>comma", NULL } },
     { "app.invite", { "<Control>i", NULL } },
     { "win.add-contact", { "<Control>n", NULL } },
+    { "win.groups", { "<Control>g", NULL } },
     { "win.search", { "<Control>f", NULL } },
     { "win.contacts", { "<Control>l", NULL } },
     { "win.invite-menu", { "<Control><Shift>i", NULL } },

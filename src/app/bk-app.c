@@ -2,6 +2,7 @@
 #include "bk-app-private.h"
 
 #include "bk-app-text.h"
+#include "contacts/bk-app-link.h"
 #include "notify/bk-app-alerts.h"
 
 #include <glib/gi18n.h>
@@ -229,6 +230,21 @@ bk_app_activate (GApplication *application)
   bk_app_show_window (BK_APP (application));
 }
 
+/* Links to people. What is none is passed over. */
+static void
+bk_app_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  bk_app_show_window (BK_APP (application));
+  for (int i = 0; i < n_files; i++)
+    {
+      g_autofree char *link = g_file_get_uri (files[i]);
+      g_autofree char *who = bk_app_link_dup_who (link);
+
+      if (who != NULL)
+        g_action_group_activate_action (G_ACTION_GROUP (application), "open-person", g_variant_new_string (who));
+    }
+}
+
 static void
 bk_app_startup (GApplication *application)
 {
@@ -327,6 +343,7 @@ bk_app_class_init (BkAppClass *klass)
   object_class->finalize = bk_app_finalize;
   application_class->startup = bk_app_startup;
   application_class->activate = bk_app_activate;
+  application_class->open = bk_app_open;
   application_class->shutdown = bk_app_shutdown;
 
   properties[PROP_MESSENGER] = g_param_spec_object ("messenger", NULL, NULL, BECKON_TYPE_MESSENGER,
@@ -346,6 +363,6 @@ bk_app_init (BkApp *self)
 BkApp *
 bk_app_new (void)
 {
-  return g_object_new (BK_TYPE_APP, "application-id", BK_APP_ID, "resource-base-path", "/im/beckon/Beckon",
-                       NULL);
+  return g_object_new (BK_TYPE_APP, "application-id", BK_APP_ID, "resource-base-path", "/im/beckon/Beckon", "flags",
+                       G_APPLICATION_HANDLES_OPEN, NULL);
 }

@@ -49,6 +49,7 @@ app_service_new (gboolean empty)
 
   stand_in_answer (service, "GetChannel", "(@a{sv} {},)");
   stand_in_answer (service, "ListAllowed", "(@a(ss) [],)");
+  stand_in_answer (service, "SearchMessages", "(@a(os(xsbsxusa{sv})) [],)");
   stand_in_answer (service, "ListApplications", "([" BOARD ", " CHESS "],)");
   if (empty)
     return service;
@@ -160,6 +161,7 @@ app_world_free (AppWorld *self)
   gpointer app = self->app;
 
   destroy_windows ();
+  g_settings_reset (bk_app_get_settings (self->app), "last-conversation"); /* of this world, not of the next */
   /* There is no other way to the end of an application than to run it. */
   g_signal_connect (app, "activate", G_CALLBACK (on_activate), NULL);
   g_application_run (app, 0, NULL);

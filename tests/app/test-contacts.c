@@ -4,6 +4,7 @@
 #include "contacts/bk-app-contact-row.h"
 #include "contacts/bk-app-contact-text.h"
 #include "contacts/bk-app-groups-window.h"
+#include "contacts/bk-app-link.h"
 #include "contacts/bk-app-list-rows.h"
 #include "contacts/bk-app-profile.h"
 #include "contacts/bk-app-section.h"
@@ -12,6 +13,7 @@
 #include "bk-test.h"
 
 #include <string.h>
+#include <time.h>
 
 #define PEOPLE \
   "('ada@b', 'Ada', uint32 3, false, uint32 2, 'at home', '', uint32 0, {'last-time': <int64 100>}), " \
@@ -73,6 +75,30 @@ test_find (void)
 
       g_assert_cmpstr (piece, ==, table[i].found);
     }
+}
+
+static void
+test_links (void)
+{
+  static const char *const table[][2] = {
+    { "beckon:bob@b", "bob@b" },           { " BECKON:bob@b\n", "bob@b" },   { "beckon://bob@b/", "bob@b" },
+    { "beckon:bob@b?text=hi", "bob@b" },   { "bob@b", "bob@b" },             { "beckon:b%C3%B6b@b", "böb@b" },
+    { "beckon:", NULL },                   { "beckon:bob", NULL },           { "beckon:@b", NULL },
+    { "beckon:a@b@c", NULL },              { "beckon:bob@b%20x", NULL },     { "beckon:bob@b%00x", NULL },
+    { "beckon:%FF@b", NULL },              { "https://bob@b", NULL },        { "beckon:bob@b%2Fx", NULL },
+    { "beckon:bob%E2%80%AE@b", NULL },     { "", NULL },                     { "beckon:bob%0A@b", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      g_autofree char *who = bk_app_link_dup_who (table[i][0]);
+      g_assert_cmpstr (who, ==, table[i][1]);
+    }
+  g_autofree char *link = bk_app_link_new ("a/?#b@b");
+  g_assert_cmpstr (link, ==, "beckon:a%2F%3F%23b@b");
+  g_autofree char *long_name = g_strnfill (129, 'x');
+  g_autofree char *too_long = g_strconcat ("beckon:", long_name, "@b", NULL);
+  g_assert_null (bk_app_link_dup_who (too_long));
 }
 
 static void
@@ -289,6 +315,17 @@ type (Fixture *self, const char *text)
   g_signal_emit_by_name (entry, "search-changed");
 }
 
+/* A text that is replaced is none for a moment. */
+static void
+type_more (Fixture *self, const char *text)
+{
+  GtkWidget *entry = app_part (app_part (self->window, "contacts"), "search_entry");
+  int position = -1;
+
+  gtk_editable_insert_text (GTK_EDITABLE (entry), text, -1, &position);
+  g_signal_emit_by_name (entry, "search-changed");
+}
+
 static const char *
 get_page (Fixture *self)
 {
@@ -336,10 +373,103 @@ test_search_late (Fixture *self, gconstpointer data)
   stand_in_release (service, "SearchMessages", "([" FOUND (9, "zz top") "],)");
   stand_in_release (service, "SearchMessages", "([" FOUND (8, "zzz") "],)");
   assert_rows (self, "[Messages 1] “zzz”");
+  type_more (self, "y");
+  bk_test_wait_for_count (stand_in_count (service, "SearchMessages"), 3);
+  g_assert_cmpstr (stand_in_last (service, "SearchMessages"), ==, "('zzzy', '/', '', 0, 50)");
+  assert_rows (self, "[Messages 1] “zzz”");
+  stand_in_release (service, "SearchMessages", "([" FOUND (7, "zzzy") "],)");
+  assert_rows (self, "[Messages 1] “zzzy”");
   stand_in_answer (service, "SearchMessages", "!im.beckon.Error.Storage");
   type (self, "zzzz");
   assert_rows (self, "");
   g_assert_cmpstr (get_page (self), ==, "nothing-found");
+}
+
+/* ---- many ---- */
+
+/* Ten thousand with -m perf. */
+static guint n_many = 1500;
+
+static void
+append_one (GString *text, guint i, guint status)
+{
+  g_string_append_printf (text, "%s('p%05x@b', 'Person %05u', uint32 3, false, uint32 %u, 'at home', '', uint32 0, "
+                                "{'last-text': <'Hello %u'>, 'last-time': <int64 %u>})",
+                          i > 0 ? ", " : "", i, (i * 7919) % n_many, status, i, i + 1);
+}
+
+/* Since the last time, by the clock and of the processor, in ms. Figures to look at; nothing depends on them. */
+static void
+tell_time (const char *what)
+{
+  static gint64 wall;
+  static clock_t processor;
+
+  if (what != NULL)
+    g_test_message ("%s: %" G_GINT64_FORMAT " ms, %ld ms of the processor", what,
+                    (g_get_monotonic_time () - wall) / 1000, (long) ((clock () - processor) * 1000 / CLOCKS_PER_SEC));
+  wall = g_get_monotonic_time ();
+  processor = clock ();
+}
+
+static gboolean
+is_filled (gpointer rows)
+{
+  return g_list_model_get_n_items (rows) == n_many;
+}
+
+/* All of them become busy at once, one signal each, as after a server has come back. */
+static void
+storm (StandIn *service)
+{
+  for (guint i = 0; i < n_many; i++)
+    {
+      g_autoptr (GString) one = g_string_new ("(uint32 ");
+
+      g_string_append_printf (one, "%u, uint32 1, [", i);
+      g_string_append_printf (one, "('p%05x@b', 'Person %05u', uint32 3, false, uint32 10, '', '', uint32 0, @a{sv} {})", i,
+                              (i * 7919) % n_many);
+      g_string_append (one, "])");
+      stand_in_signal (service, APP_ACCOUNT, "Account1", "ContactsChanged", one->str);
+    }
+}
+
+static void
+test_many (void)
+{
+  StandIn *service = app_service_new (FALSE);
+  g_autoptr (GString) people = g_string_new ("([");
+  n_many = g_test_perf () ? 10000 : n_many;
+  g_autofree char *last_name = g_strdup_printf ("Person %05u", n_many - 1);
+  Fixture self = { NULL, NULL, NULL, NULL };
+
+  for (guint i = 0; i < n_many; i++)
+    append_one (people, i, i % 2 + 1);
+  g_string_append (people, "],)");
+  stand_in_answer (service, "ListContacts", people->str);
+  self.world = app_world_start (service);
+  tell_time (NULL);
+  self.window = bk_app_show_window (self.world->app);
+  self.rows = G_LIST_MODEL (gtk_list_view_get_model (app_part (app_part (self.window, "contacts"), "list")));
+  bk_test_wait_until (is_filled, self.rows);
+  tell_time ("filled");
+
+  type (&self, "00123 PERSON");
+  g_assert_cmpuint (g_list_model_get_n_items (self.rows), ==, 3); /* that name, that sign-in name and the heading */
+  tell_time ("searched");
+  type (&self, "");
+  g_assert_cmpuint (g_list_model_get_n_items (self.rows), ==, n_many);
+  tell_time ("all again");
+
+  storm (service);
+  tell_time ("said");
+  app_world_settle (self.world);
+  tell_time ("all busy");
+  g_autoptr (BkAppPerson) first = g_list_model_get_item (self.rows, 0);
+  g_assert_cmpstr (beckon_contact_get_display_name (bk_app_person_get_contact (first)), ==, "Person 00000");
+  g_autoptr (BkAppPerson) last = g_list_model_get_item (self.rows, n_many - 1);
+  g_assert_cmpstr (beckon_contact_get_display_name (bk_app_person_get_contact (last)), ==, last_name);
+  app_world_free (self.world);
 }
 
 /* ---- verbs ---- */
@@ -488,6 +618,7 @@ main (int argc, char **argv)
   app_world_init (&argc, &argv, TRUE);
   g_test_add_func ("/contacts/folded", test_folded);
   g_test_add_func ("/contacts/find", test_find);
+  g_test_add_func ("/contacts/links", test_links);
   g_test_add_func ("/contacts/summary", test_summary);
 #define ADD(name, func) g_test_add ("/contacts/" name, Fixture, NULL, setup, func, teardown)
   ADD ("sections", test_sections);
@@ -497,6 +628,7 @@ main (int argc, char **argv)
   ADD ("collapse", test_collapse);
   ADD ("search", test_search);
   ADD ("search/late", test_search_late);
+  g_test_add_func ("/contacts/many", test_many);
   ADD ("verbs", test_verbs);
   ADD ("questions", test_questions);
   ADD ("groups/of-one", test_group_of);

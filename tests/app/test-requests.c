@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the session service has shown because a program asked it to. */
 #include "contacts/bk-app-add-contact.h"
+#include "conversation/bk-app-conversation.h"
 #include "preferences/bk-app-preferences.h"
 
 #include "app-world.h"
@@ -65,6 +66,77 @@ test_add_contact (void)
   g_assert_cmpstr (get_who (), ==, "zoe@b");
 }
 
+static void
+open_link (AppWorld *world, const char *link)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (link);
+
+  g_application_open (G_APPLICATION (world->app), &file, 1, "");
+}
+
+/* Whoever is on the list is talked with, everybody else can be asked. */
+static void
+test_link (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+
+  open_link (world, "beckon:bob@b");
+  app_world_settle (world);
+  g_assert_null (app_world_find_window (BK_TYPE_APP_ADD_CONTACT));
+  BkAppConversation *conversation = app_part (bk_app_get_window (world->app), "conversation");
+  g_assert_true (bk_app_person_is (bk_app_conversation_get_person (conversation), "alice@b", "bob@b"));
+  open_link (world, "beckon:");
+  g_assert_null (app_world_find_window (BK_TYPE_APP_ADD_CONTACT));
+  open_link (world, "beckon:zoe@b");
+  g_assert_cmpstr (get_who (), ==, "zoe@b");
+}
+
+/* What was pasted is asked for by name, and the talk is there when it is done. */
+static void
+test_pasted_link (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+
+  activate (world, "open-add-contact", g_variant_new ("(ss)", "alice@b", "beckon:Zoe@b?x"));
+  GtkWindow *form = app_world_find_window (BK_TYPE_APP_ADD_CONTACT);
+  g_signal_emit_by_name (app_part (form, "add"), "clicked");
+  bk_test_wait_for_count (stand_in_count (world->service, "AddContact"), 1);
+  g_assert_cmpstr (stand_in_last (world->service, "AddContact"), ==, "('Zoe@b', '')");
+  stand_in_signal (world->service, APP_ACCOUNT, "Account1", "ContactsChanged",
+                   "(uint32 0, uint32 0, [('Zoe@b', 'Zoe', uint32 1, false, uint32 0, '', '', uint32 0, @a{sv} {})])");
+  app_world_settle (world);
+  g_assert_null (app_world_find_window (BK_TYPE_APP_ADD_CONTACT));
+  BkAppConversation *conversation = app_part (bk_app_get_window (world->app), "conversation");
+  g_assert_true (bk_app_person_is (bk_app_conversation_get_person (conversation), "alice@b", "Zoe@b"));
+}
+
+static void
+test_pasted_nonsense (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+
+  activate (world, "open-add-contact", g_variant_new ("(ss)", "alice@b", "beckon:zoe"));
+  GtkWindow *form = app_world_find_window (BK_TYPE_APP_ADD_CONTACT);
+  g_signal_emit_by_name (app_part (form, "add"), "clicked");
+  app_world_settle (world);
+  g_assert_cmpuint (*stand_in_count (world->service, "AddContact"), ==, 0);
+  g_assert_true (gtk_widget_get_visible (app_part (form, "problem")));
+}
+
+/* The conversation that was open is there again in the next window. */
+static void
+test_last_conversation (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+
+  open_link (world, "beckon:bob@b");
+  app_world_settle (world);
+  gtk_window_destroy (GTK_WINDOW (bk_app_get_window (world->app)));
+  BkAppConversation *conversation = app_part (bk_app_show_window (world->app), "conversation");
+  app_world_settle (world);
+  g_assert_true (bk_app_person_is (bk_app_conversation_get_person (conversation), "alice@b", "bob@b"));
+}
+
 /* Nobody has an account yet: the window welcomes. */
 static void
 test_add_contact_without_account (void)
@@ -104,5 +176,9 @@ main (int argc, char **argv)
   g_test_add_func ("/requests/add-contact", test_add_contact);
   g_test_add_func ("/requests/add-contact/without-account", test_add_contact_without_account);
   g_test_add_func ("/requests/early", test_early);
+  g_test_add_func ("/requests/link", test_link);
+  g_test_add_func ("/requests/link/pasted", test_pasted_link);
+  g_test_add_func ("/requests/link/nonsense", test_pasted_nonsense);
+  g_test_add_func ("/requests/last-conversation", test_last_conversation);
   return app_world_run ();
 }

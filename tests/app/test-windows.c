@@ -8,6 +8,7 @@
 #include "invite/bk-app-invitation-dialog.h"
 #include "invite/bk-app-invite-dialog.h"
 #include "invite/bk-app-waiting-window.h"
+#include "preferences/bk-app-account-page.h"
 #include "preferences/bk-app-password-dialog.h"
 #include "preferences/bk-app-preferences.h"
 #include "preferences/bk-app-register-window.h"
@@ -276,6 +277,15 @@ open_preferences (AppWorld *world)
 }
 
 static GtkWindow *
+open_account_page (AppWorld *world)
+{
+  stand_in_answer (world->service, "ListDevices",
+                   "([('d1', 'Laptop', int64 5000000, true), ('d2', '', int64 0, false)],)");
+  bk_app_account_page_show (GTK_WINDOW (bk_app_show_window (world->app)), world->account);
+  return app_world_find_window (BK_TYPE_APP_ACCOUNT_PAGE);
+}
+
+static GtkWindow *
 open_register (AppWorld *world)
 {
   bk_app_register_window_show (GTK_WINDOW (bk_app_show_window (world->app)), world->messenger);
@@ -320,6 +330,7 @@ static const Kind kinds[] = {
   { "waiting", open_waiting, FALSE, FALSE, 1 },
   { "pick", open_pick, FALSE, FALSE, 3 },
   { "preferences", open_preferences, FALSE, TRUE, 17 },
+  { "account-page", open_account_page, FALSE, TRUE, 12 },
   { "register", open_register, FALSE, TRUE, 5 },
   { "password", open_password, FALSE, TRUE, 3 },
   { "about", open_about, FALSE, TRUE, 0 },

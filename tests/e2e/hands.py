@@ -13,7 +13,8 @@ RECHECK = 0.25
 FIRST_PING = 0x10000000  # not one of the window manager's
 KEYS = {'enter': 'Return', 'esc': 'Escape', 'ctrl': 'Control_L', 'shift': 'Shift_L', 'alt': 'Alt_L', 'tab': 'Tab',
         'menu': 'Menu', 'up': 'Up', 'down': 'Down', 'left': 'Left', 'right': 'Right', 'home': 'Home', 'end': 'End',
-        'backspace': 'BackSpace', 'delete': 'Delete', 'f10': 'F10', ',': 'comma', '.': 'period', '?': 'question'}
+        'backspace': 'BackSpace', 'delete': 'Delete', 'f2': 'F2', 'f10': 'F10', ',': 'comma', '.': 'period',
+        '?': 'question'}
 
 
 class Hands:

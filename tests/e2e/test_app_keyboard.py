@@ -41,7 +41,7 @@ class Keys(App):
         self.desk.key('ctrl+n')
         self.desk.window('Add Contact')
         self.desk.type(address)
-        self.expect('Sign-in name, such as bob@example.org', address)
+        self.expect('Sign-in name or link, such as bob@example.org', address)
         self.desk.key('enter')
         self.desk.window_gone('Add Contact')
 

@@ -170,11 +170,24 @@ def photograph_running(photographer, alice, bob):
     alice.user.wait_session(session)
 
 
+def photograph_people(photographer, alice):
+    """What there is to see of somebody and of the own account: with the keyboard in the contact list."""
+    def in_list(keys):
+        alice.desk.key('ctrl+l')
+        alice.desk.focus('list item', containing='Bob')
+        alice.desk.key(keys)
+
+    photographer.opened('profile', lambda: in_list('alt+enter'))
+    photographer.opened('rename', lambda: in_list('f2'))
+    photographer.side_window('groups', 'ctrl+g')
+
+
 def photograph(photographer, alice, bob):
     alice.user.send('bob', 'Hello Bob, this is a longer message, so that it must be broken into several lines.')
     bob.user.send('alice', 'Short one 🙂')
     alice.desk.find('list item', containing='Bob')
     photographer.picture('contacts', photographer.main())
+    photograph_people(photographer, alice)
     alice.desk.key('ctrl+l')
     alice.desk.focus('list item', containing='Bob')
     alice.desk.key('enter')

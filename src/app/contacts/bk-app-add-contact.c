@@ -2,6 +2,7 @@
 #include "contacts/bk-app-add-contact.h"
 
 #include "bk-app-text.h"
+#include "contacts/bk-app-link.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -18,6 +19,7 @@ struct _BkAppAddContact
   GtkWidget *add;
 
   BeckonMessenger *messenger; /* owned */
+  char *asked;                /* the sign-in name of whoever is being asked */
   gboolean busy;
 };
 
@@ -56,6 +58,18 @@ tell (BkAppAddContact *self, const char *text)
     gtk_widget_activate_action (GTK_WIDGET (parent), "win.tell", "s", text);
 }
 
+/* What was said so far is shown, as far as there is anything, and that the other person is asked. */
+static void
+finish (BkAppAddContact *self, BeckonAccount *account)
+{
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
+
+  if (parent != NULL && gtk_widget_get_visible (GTK_WIDGET (self)))
+    gtk_widget_activate_action (GTK_WIDGET (parent), "win.open-conversation", "(ss)",
+                                beckon_account_get_signin_name (account), self->asked);
+  gtk_window_close (GTK_WINDOW (self));
+}
+
 static void
 on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -66,21 +80,22 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->busy = FALSE;
   update (self);
-  if (added) /* the list shows it: "Has not answered yet" */
-    gtk_window_close (GTK_WINDOW (self));
+  if (added)
+    finish (self, account);
   else if (gtk_widget_get_visible (GTK_WIDGET (self)))
     show_problem (self, bk_app_error_text (error));
   else /* closed meanwhile */
     tell (self, bk_app_error_text (error));
 }
 
-/* People on the same server are known by the first half of their name. */
+/* People on the same server are known by the first half of their name. NULL if it cannot be one. */
 static char *
 dup_whole_name (const char *who, BeckonAccount *account)
 {
   const char *domain = strchr (beckon_account_get_signin_name (account), '@');
+  g_autofree char *whole = strpbrk (who, "@:") != NULL || domain == NULL ? g_strdup (who) : g_strconcat (who, domain, NULL);
 
-  return strchr (who, '@') != NULL || domain == NULL ? g_strdup (who) : g_strconcat (who, domain, NULL);
+  return bk_app_link_dup_who (whole);
 }
 
 static void
@@ -99,12 +114,19 @@ on_add (GtkWidget *widget, BkAppAddContact *self)
     }
   g_autofree char *typed = dup_typed (self);
   g_autofree char *who = dup_whole_name (typed, account);
+  if (who == NULL)
+    {
+      show_problem (self, _("A sign-in name looks like bob@example.org, a link like beckon:bob@example.org."));
+      return;
+    }
   if (g_ascii_strcasecmp (who, beckon_account_get_signin_name (account)) == 0)
     {
       show_problem (self, _("That is you."));
       return;
     }
   self->busy = TRUE;
+  g_free (self->asked);
+  self->asked = g_strdup (who);
   update (self);
   beckon_account_add_contact_async (account, who, gtk_editable_get_text (GTK_EDITABLE (self->text)), NULL, on_added,
                                     g_object_ref (self));
@@ -156,6 +178,7 @@ bk_app_add_contact_dispose (GObject *object)
   BkAppAddContact *self = BK_APP_ADD_CONTACT (object);
 
   g_clear_object (&self->messenger);
+  g_clear_pointer (&self->asked, g_free);
   G_OBJECT_CLASS (bk_app_add_contact_parent_class)->dispose (object);
 }
 

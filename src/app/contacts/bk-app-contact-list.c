@@ -24,6 +24,9 @@ struct _BkAppContactList
   GListModel *model;     /* the sections one after the other */
   GPtrArray *parts;      /* element-type Part: of the sections that are shown */
   char **words;          /* NULL when nothing is searched for */
+
+  gboolean online_only; /* these as set; they are asked for everybody */
+  gboolean grouped;
 };
 
 typedef enum
@@ -79,13 +82,6 @@ contact_of (gpointer person)
 }
 
 static gboolean
-is_asking (gpointer person)
-{
-  return beckon_contact_get_relation (contact_of (person)) == BECKON_RELATION_ASKING
-         && !beckon_contact_get_blocked (contact_of (person));
-}
-
-static gboolean
 is_listed (gpointer item, gpointer user_data)
 {
   BkAppContactList *self = user_data;
@@ -93,7 +89,7 @@ is_listed (gpointer item, gpointer user_data)
 
   if (beckon_contact_get_relation (contact) == BECKON_RELATION_NONE && !beckon_contact_get_blocked (contact))
     return FALSE;
-  if (!g_settings_get_boolean (self->settings, "contacts-online-only") || is_asking (item))
+  if (!self->online_only || bk_app_person_get_asking (item))
     return TRUE;
   /* Who has written something must not be overlooked. */
   if (beckon_contact_get_unread (contact) > 0)
@@ -134,17 +130,17 @@ is_in_part (gpointer item, gpointer user_data)
     case KIND_FOUND:
       return bk_app_person_matches (item, (const char *const *) part->list->words);
     case KIND_REQUESTS:
-      return is_asking (item);
+      return bk_app_person_get_asking (item);
     case KIND_PINNED:
-      return beckon_contact_get_pinned (contact_of (item)) && !is_asking (item);
+      return bk_app_person_get_pinned (item) && !bk_app_person_get_asking (item);
     case KIND_GROUP:
-      return is_in_group (item, part->group) && !is_asking (item);
+      return is_in_group (item, part->group) && !bk_app_person_get_asking (item);
     case KIND_OTHERS:
       break;
     }
-  if (is_asking (item) || beckon_contact_get_pinned (contact_of (item)))
+  if (bk_app_person_get_asking (item) || bk_app_person_get_pinned (item))
     return FALSE;
-  return !g_settings_get_boolean (part->list->settings, "contacts-groups") || !is_in_any_group (item);
+  return !part->list->grouped || !is_in_any_group (item);
 }
 
 /* ---- the sections ---- */
@@ -310,7 +306,7 @@ rebuild (BkAppContactList *self)
     {
       add_part (self, KIND_REQUESTS, NULL, "requests", C_ ("contact list", "Requests"), NULL);
       add_part (self, KIND_PINNED, NULL, "pinned", C_ ("contact list", "Pinned"), NULL);
-      if (g_settings_get_boolean (self->settings, "contacts-groups"))
+      if (self->grouped)
         add_groups (self);
       add_part (self, KIND_OTHERS, NULL, "others", C_ ("contact list", "Contacts"), NULL);
     }
@@ -336,14 +332,14 @@ on_sort_changed (GSettings *settings, const char *key, BkAppContactList *self)
 static void
 on_online_changed (GSettings *settings, const char *key, BkAppContactList *self)
 {
-  gtk_filter_changed (self->filter, g_settings_get_boolean (settings, "contacts-online-only")
-                                      ? GTK_FILTER_CHANGE_MORE_STRICT
-                                      : GTK_FILTER_CHANGE_LESS_STRICT);
+  self->online_only = g_settings_get_boolean (settings, "contacts-online-only");
+  gtk_filter_changed (self->filter, self->online_only ? GTK_FILTER_CHANGE_MORE_STRICT : GTK_FILTER_CHANGE_LESS_STRICT);
 }
 
 static void
 on_groups_changed (BkAppContactList *self)
 {
+  self->grouped = g_settings_get_boolean (self->settings, "contacts-groups");
   if (!bk_app_contact_list_is_searching (self))
     rebuild (self);
 }
@@ -351,7 +347,7 @@ on_groups_changed (BkAppContactList *self)
 static void
 on_group_list_changed (GListModel *groups, guint position, guint removed, guint added, BkAppContactList *self)
 {
-  if (g_settings_get_boolean (self->settings, "contacts-groups"))
+  if (self->grouped)
     on_groups_changed (self);
 }
 
@@ -408,6 +404,8 @@ bk_app_contact_list_new (BkAppPeople *people, GListModel *accounts, GListModel *
   self->accounts = g_object_ref (accounts);
   self->found = g_object_ref (found);
   self->settings = g_object_ref (settings);
+  self->online_only = g_settings_get_boolean (settings, "contacts-online-only");
+  self->grouped = g_settings_get_boolean (settings, "contacts-groups");
   self->groups = G_LIST_MODEL (gtk_flatten_list_model_new (
     G_LIST_MODEL (gtk_map_list_model_new (g_object_ref (accounts), get_groups, NULL, NULL))));
   self->sorter = gtk_custom_sorter_new (bk_app_person_compare, NULL, NULL);

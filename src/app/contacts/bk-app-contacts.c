@@ -195,11 +195,36 @@ bk_app_contacts_set_folded (BkAppContacts *self, gboolean folded)
   adw_header_bar_set_show_end_title_buttons (self->header, folded);
 }
 
+/* Returns: (nullable): the row of whoever is chosen, else the first of a person; no heading, on which little can be done */
+static GtkWidget *
+find_row (BkAppContacts *self)
+{
+  gpointer selected = self->selection != NULL ? gtk_single_selection_get_selected_item (self->selection) : NULL;
+  GtkWidget *first = NULL;
+
+  for (GtkWidget *item = gtk_widget_get_first_child (GTK_WIDGET (self->list)); item != NULL;
+       item = gtk_widget_get_next_sibling (item))
+    {
+      GtkWidget *row = gtk_widget_get_first_child (item);
+
+      if (!BK_IS_APP_CONTACT_ROW (row) || !gtk_widget_get_mapped (row))
+        continue;
+      if (selected != NULL && bk_app_contact_row_get_person (BK_APP_CONTACT_ROW (row)) == selected)
+        return item;
+      if (first == NULL)
+        first = item;
+    }
+  return first;
+}
+
 void
 bk_app_contacts_grab_focus (BkAppContacts *self)
 {
-  /* The list, or the button that stands there while it is empty. */
-  gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
+  GtkWidget *row = g_str_equal (gtk_stack_get_visible_child_name (self->stack), "list") ? find_row (self) : NULL;
+
+  /* Else what is there: the button that stands there while the list is empty. */
+  if (row == NULL || !gtk_widget_grab_focus (row))
+    gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
 }
 
 /* ---- the menu of a contact ---- */

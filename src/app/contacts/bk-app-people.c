@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MAX_SINGLE_CHANGES 16
+#define RANK_ASKING 0
 
 /* ---- one ---- */
 
@@ -17,7 +18,7 @@ struct _BkAppPerson
   BeckonAccount *account;
   BeckonContact *contact;
   char *key;    /* collation key of the name */
-  char *search; /* folded: all names, a line each */
+  char *search; /* folded: all names, a line each; NULL until somebody searches */
   guint rank;   /* 0 first */
   gint64 time;  /* of the newest entry of the conversation */
   gboolean pinned;
@@ -41,7 +42,7 @@ rank_of (BeckonContact *contact)
   switch (beckon_contact_get_relation (contact))
     {
     case BECKON_RELATION_ASKING:
-      return 0;
+      return RANK_ASKING;
     case BECKON_RELATION_ACCEPTED:
       if (beckon_contact_get_blocked (contact))
         return 4;
@@ -77,14 +78,14 @@ static gboolean
 read_contact (BkAppPerson *self)
 {
   g_autofree char *key = dup_key (self->contact);
-  g_autofree char *search = dup_search (self->contact);
   guint rank = rank_of (self->contact);
   gint64 time = beckon_contact_get_last_time (self->contact);
   gboolean pinned = beckon_contact_get_pinned (self->contact);
   gboolean unread = beckon_contact_get_unread (self->contact) > 0;
 
+  g_clear_pointer (&self->search, g_free);
   if (rank == self->rank && time == self->time && pinned == self->pinned && unread == self->unread
-      && g_strcmp0 (key, self->key) == 0 && g_strcmp0 (search, self->search) == 0)
+      && g_strcmp0 (key, self->key) == 0)
     return FALSE;
   self->rank = rank;
   self->time = time;
@@ -92,8 +93,6 @@ read_contact (BkAppPerson *self)
   self->unread = unread;
   g_free (self->key);
   self->key = g_steal_pointer (&key);
-  g_free (self->search);
-  self->search = g_steal_pointer (&search);
   return TRUE;
 }
 
@@ -142,8 +141,22 @@ bk_app_person_is (BkAppPerson *self, const char *account, const char *who)
 }
 
 gboolean
+bk_app_person_get_pinned (BkAppPerson *self)
+{
+  return self->pinned;
+}
+
+gboolean
+bk_app_person_get_asking (BkAppPerson *self)
+{
+  return self->rank == RANK_ASKING && !beckon_contact_get_blocked (self->contact);
+}
+
+gboolean
 bk_app_person_matches (BkAppPerson *self, const char *const *words)
 {
+  if (self->search == NULL)
+    self->search = dup_search (self->contact);
   for (gsize i = 0; words[i] != NULL; i++)
     if (strstr (self->search, words[i]) == NULL)
       return FALSE;

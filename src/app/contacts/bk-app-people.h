@@ -15,6 +15,10 @@ BkAppPerson *bk_app_person_dup (BkAppPerson *self);
 BeckonAccount *bk_app_person_get_account (BkAppPerson *self);
 BeckonContact *bk_app_person_get_contact (BkAppPerson *self);
 gboolean bk_app_person_is (BkAppPerson *self, const char *account, const char *who);
+/* What a list asks of everybody, again and again. */
+gboolean bk_app_person_get_pinned (BkAppPerson *self);
+/* Waits for an answer to a contact request. */
+gboolean bk_app_person_get_asking (BkAppPerson *self);
 /* Whether each of @words, folded by bk_app_text_dup_folded(), is in one of the names. */
 gboolean bk_app_person_matches (BkAppPerson *self, const char *const *words);
 

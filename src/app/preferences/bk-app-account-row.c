@@ -3,6 +3,7 @@
 
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
+#include "preferences/bk-app-account-page.h"
 
 #include <glib/gi18n.h>
 
@@ -125,6 +126,12 @@ on_connection (GtkButton *button, BkAppAccountRow *self)
 }
 
 static void
+on_page (AdwActionRow *row, BkAppAccountRow *self)
+{
+  bk_app_account_page_show (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), self->account);
+}
+
+static void
 on_remove (GtkButton *button, BkAppAccountRow *self)
 {
   g_signal_emit (self, signals[SIGNAL_REMOVE], 0);
@@ -163,6 +170,7 @@ bk_app_account_row_class_init (BkAppAccountRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_name_apply);
   gtk_widget_class_bind_template_callback (widget_class, on_message_apply);
   gtk_widget_class_bind_template_callback (widget_class, on_connection);
+  gtk_widget_class_bind_template_callback (widget_class, on_page);
   gtk_widget_class_bind_template_callback (widget_class, on_remove);
 }
 

@@ -6,6 +6,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#define MIN_PASSWORD 6 /* of the contract, in bytes */
+
 struct _BkAppAccountForm
 {
   AdwBin parent_instance;
@@ -21,11 +23,14 @@ struct _BkAppAccountForm
   GtkWidget *server;
   GtkWidget *token;
   GtkLabel *problem;
+  GtkWidget *details;
+  GtkWidget *offline;
   GtkButton *submit;
   GtkSpinner *spinner;
 
   BeckonMessenger *messenger; /* owned */
   GCancellable *cancellable;  /* not NULL while the server is being asked */
+  char *reason;               /* what the network said about the problem; nullable */
 };
 
 enum
@@ -86,6 +91,42 @@ clear_problem (BkAppAccountForm *self)
     gtk_widget_remove_css_class (rows[i], "error");
   gtk_label_set_label (self->problem, "");
   gtk_widget_set_visible (GTK_WIDGET (self->problem), FALSE);
+  gtk_widget_set_visible (self->details, FALSE);
+  g_clear_pointer (&self->reason, g_free);
+}
+
+/* That a server cannot be trusted has reasons that help whoever runs it. */
+static void
+keep_reason (BkAppAccountForm *self, const GError *error)
+{
+  if (!g_error_matches (error, BECKON_ERROR, BECKON_ERROR_INVALID_CERTIFICATE)
+      && !g_error_matches (error, BECKON_ERROR, BECKON_ERROR_TLS_FAIL))
+    return;
+  self->reason = g_strdup (error->message);
+  gtk_widget_set_visible (self->details, TRUE);
+}
+
+static void
+on_details (GtkButton *button, BkAppAccountForm *self)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                                              _("Not Connected"), NULL);
+  const char *server = *text_of (self->server) != '\0' ? text_of (self->server) : text_of (self->signin_name);
+
+  adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog),
+                                  _("%s\n\nBeckon sends no password to a server that is not proven to be %s. Ask whoever "
+                                    "runs it, or try from another network."),
+                                  self->reason, server);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* ---- the network of this computer ---- */
+
+static void
+on_network (GNetworkMonitor *monitor, GParamSpec *pspec, BkAppAccountForm *self)
+{
+  gtk_widget_set_visible (self->offline, !g_network_monitor_get_network_available (monitor));
 }
 
 static void
@@ -134,6 +175,7 @@ finish (BkAppAccountForm *self, BeckonAccount *account, GError *error)
   if (account == NULL)
     {
       show_problem (self, row_of_error (self, error), bk_app_error_text (error));
+      keep_reason (self, error);
       return;
     }
   gtk_editable_set_text (GTK_EDITABLE (self->password), "");
@@ -162,6 +204,18 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
   finish (self, account, error);
 }
 
+/* GTK 4.8 tells an entry that it loses the keyboard too late: after having freed a password entry, or not at all where one
+ * cannot be used any more. */
+static void
+release_focus (BkAppAccountForm *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self)))
+    gtk_root_set_focus (root, NULL);
+}
+
 static void
 submit (BkAppAccountForm *self)
 {
@@ -176,6 +230,12 @@ submit (BkAppAccountForm *self)
       show_problem (self, self->signin_name, _("A sign-in name looks like alice@example.org."));
       return;
     }
+  if (is_creating (self) && strlen (text_of (self->password)) < MIN_PASSWORD)
+    {
+      show_problem (self, self->password, _("A password has at least six characters."));
+      return;
+    }
+  release_focus (self);
   self->cancellable = g_cancellable_new ();
   update (self);
   if (is_creating (self))
@@ -223,12 +283,20 @@ bk_app_account_form_grab_focus (GtkWidget *widget)
 }
 
 static void
+bk_app_account_form_unmap (GtkWidget *widget)
+{
+  release_focus (BK_APP_ACCOUNT_FORM (widget));
+  GTK_WIDGET_CLASS (bk_app_account_form_parent_class)->unmap (widget);
+}
+
+static void
 bk_app_account_form_dispose (GObject *object)
 {
   BkAppAccountForm *self = BK_APP_ACCOUNT_FORM (object);
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->messenger);
+  g_clear_pointer (&self->reason, g_free);
   G_OBJECT_CLASS (bk_app_account_form_parent_class)->dispose (object);
 }
 
@@ -238,6 +306,7 @@ bk_app_account_form_class_init (BkAppAccountFormClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_account_form_dispose;
+  widget_class->unmap = bk_app_account_form_unmap;
   widget_class->grab_focus = bk_app_account_form_grab_focus;
   signals[SIGNAL_DONE] = g_signal_new ("done", BK_TYPE_APP_ACCOUNT_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 0);
@@ -252,8 +321,11 @@ bk_app_account_form_class_init (BkAppAccountFormClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppAccountForm, server);
   gtk_widget_class_bind_template_child (widget_class, BkAppAccountForm, token);
   gtk_widget_class_bind_template_child (widget_class, BkAppAccountForm, problem);
+  gtk_widget_class_bind_template_child (widget_class, BkAppAccountForm, details);
+  gtk_widget_class_bind_template_child (widget_class, BkAppAccountForm, offline);
   gtk_widget_class_bind_template_child (widget_class, BkAppAccountForm, submit);
   gtk_widget_class_bind_template_child (widget_class, BkAppAccountForm, spinner);
+  gtk_widget_class_bind_template_callback (widget_class, on_details);
   gtk_widget_class_bind_template_callback (widget_class, on_submit);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_toggled);
@@ -262,7 +334,11 @@ bk_app_account_form_class_init (BkAppAccountFormClass *klass)
 static void
 bk_app_account_form_init (BkAppAccountForm *self)
 {
+  GNetworkMonitor *monitor = g_network_monitor_get_default ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (monitor, "notify::network-available", G_CALLBACK (on_network), self, 0);
+  on_network (monitor, NULL, self);
   update (self);
 }
 

@@ -6,6 +6,7 @@
 #include "bk-app-text.h"
 #include "contacts/bk-app-add-contact.h"
 #include "contacts/bk-app-groups-window.h"
+#include "contacts/bk-app-link.h"
 #include "contacts/bk-app-profile.h"
 
 #include <glib/gi18n.h>
@@ -122,6 +123,17 @@ on_remove_contact (GtkWidget *widget, const char *action, GVariant *parameter)
   ask (ADW_MESSAGE_DIALOG (dialog), question_new (self, person), G_CALLBACK (on_remove_answer));
 }
 
+/* (account, who), who may be about to appear in the list. */
+static void
+on_open_conversation (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  const char *account;
+  const char *who;
+
+  g_variant_get (parameter, "(&s&s)", &account, &who);
+  bk_app_window_open_conversation (BK_APP_WINDOW (widget), account, who);
+}
+
 /* ---- the name that the user gives ---- */
 
 static void
@@ -222,8 +234,7 @@ on_copy_name (GtkWidget *widget, const char *action, GVariant *parameter)
   if (person == NULL)
     return;
   gboolean link = g_str_equal (action, "win.copy-link");
-  g_autofree char *escaped = g_uri_escape_string (name_of (person), "@", FALSE);
-  g_autofree char *text = link ? g_strconcat ("beckon:", escaped, NULL) : g_strdup (name_of (person));
+  g_autofree char *text = link ? bk_app_link_new (name_of (person)) : g_strdup (name_of (person));
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
   bk_app_window_tell (BK_APP_WINDOW (widget), link ? _("The link was copied.") : _("The sign-in name was copied."),
                       NULL, NULL, NULL);
@@ -261,6 +272,7 @@ bk_app_window_install_people_actions (GtkWidgetClass *widget_class)
     GtkWidgetActionActivateFunc func;
   } actions[] = {
     { "win.add-contact", NULL, on_add_contact },
+    { "win.open-conversation", "(ss)", on_open_conversation },
     { "win.groups", NULL, on_groups },
     { "win.groups-of-contact", "(ss)", on_groups },
     { "win.approve-contact", "(ss)", on_verb },

@@ -181,6 +181,28 @@ on_folded (AdwLeaflet *leaflet, GParamSpec *pspec, BkAppWindow *self)
   update_seen (self);
 }
 
+/* The conversation that was shown last is there again, unless something else is to be. */
+static void
+restore_conversation (BkAppWindow *self)
+{
+  g_autofree char *account = NULL;
+  g_autofree char *who = NULL;
+
+  g_settings_get (bk_app_get_settings (self->app), "last-conversation", "(ss)", &account, &who);
+  if (*who == '\0')
+    return;
+  self->wanted_account = g_steal_pointer (&account);
+  self->wanted_who = g_steal_pointer (&who);
+}
+
+static void
+save_conversation (BkAppWindow *self)
+{
+  g_settings_set (bk_app_get_settings (self->app), "last-conversation", "(ss)",
+                  self->wanted_account != NULL ? self->wanted_account : "",
+                  self->wanted_who != NULL ? self->wanted_who : "");
+}
+
 static void
 save_size (BkAppWindow *self)
 {
@@ -202,7 +224,10 @@ bk_app_window_unrealize (GtkWidget *widget)
   BkAppWindow *self = BK_APP_WINDOW (widget);
 
   if (self->app != NULL)
-    save_size (self);
+    {
+      save_size (self);
+      save_conversation (self);
+    }
   bk_app_conversation_keep_draft (self->conversation);
   GTK_WIDGET_CLASS (bk_app_window_parent_class)->unrealize (widget);
 }
@@ -271,6 +296,7 @@ bk_app_window_new (BkApp *app)
                                g_settings_get_int (settings, "window-height"));
   if (g_settings_get_boolean (settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));
+  restore_conversation (self);
   g_signal_connect_object (app, "notify::messenger", G_CALLBACK (on_messenger), self, 0);
   g_signal_connect_object (app, "notify::failure", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
   on_messenger (app, NULL, self);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The form of the first minute: what goes wrong is said where it went wrong. */
+#include "welcome/bk-app-account-form.h"
+
+#include "app-world.h"
+#include "bk-test.h"
+
+#include <adwaita.h>
+#include <string.h>
+
+static const char *const rows[] = { "signin_name", "password", "display_name", "server", "token" };
+
+typedef struct
+{
+  AppWorld *world;
+  GtkWidget *form;
+} Fixture;
+
+static void
+setup (Fixture *self, gconstpointer data)
+{
+  self->world = app_world_new (TRUE);
+  self->form = app_part (bk_app_show_window (self->world->app), "form");
+  app_world_settle (self->world);
+}
+
+static void
+teardown (Fixture *self, gconstpointer data)
+{
+  app_world_free (self->world);
+}
+
+static void
+fill (Fixture *self, const char *name, const char *password)
+{
+  gtk_editable_set_text (app_part (self->form, "signin_name"), name);
+  gtk_editable_set_text (app_part (self->form, "password"), password);
+}
+
+static void
+submit (Fixture *self)
+{
+  g_signal_emit_by_name (app_part (self->form, "submit"), "clicked");
+  app_world_settle (self->world);
+}
+
+/* The row that is marked; "none" of them. */
+static const char *
+get_marked (Fixture *self)
+{
+  const char *marked = "none";
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (gtk_widget_has_css_class (app_part (self->form, rows[i]), "error"))
+      marked = rows[i];
+  return marked;
+}
+
+static gboolean
+is_shown (Fixture *self, const char *part)
+{
+  return gtk_widget_get_visible (app_part (self->form, part));
+}
+
+static void
+test_errors (Fixture *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *error;
+    const char *row;
+    gboolean has_details;
+  } table[] = {
+    { "InvalidPassword", "password", FALSE },    { "AccountExists", "signin_name", FALSE },
+    { "NotAllowingNewUsers", "token", FALSE },   { "InvalidServerName", "server", FALSE },
+    { "Connect", "server", FALSE },              { "TlsFail", "server", TRUE },
+    { "InvalidCertificate", "server", TRUE },    { "ServerTooBusy", "none", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      g_autofree char *answer = g_strconcat ("!im.beckon.Error.", table[i].error, NULL);
+
+      stand_in_answer (self->world->service, "AddAccount", answer);
+      fill (self, "zoe@b", "secret");
+      submit (self);
+      g_assert_cmpuint (*stand_in_count (self->world->service, "AddAccount"), ==, i + 1);
+      g_assert_cmpstr (get_marked (self), ==, table[i].row);
+      g_assert_true (is_shown (self, "problem"));
+      g_assert_cmpint (is_shown (self, "details"), ==, table[i].has_details);
+    }
+}
+
+static void
+test_details (Fixture *self, gconstpointer data)
+{
+  stand_in_answer (self->world->service, "AddAccount", "!im.beckon.Error.InvalidCertificate");
+  fill (self, "zoe@b", "secret");
+  submit (self);
+  g_signal_emit_by_name (app_part (self->form, "details"), "clicked");
+  GtkWindow *dialog = app_world_find_window (ADW_TYPE_MESSAGE_DIALOG);
+  g_assert_nonnull (dialog);
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), "zoe@b"));
+}
+
+/* What can be seen here is not asked of a server. */
+static void
+test_local (Fixture *self, gconstpointer data)
+{
+  fill (self, "zoe", "secret");
+  submit (self);
+  g_assert_cmpstr (get_marked (self), ==, "signin_name");
+  fill (self, "zoe@b", "short");
+  submit (self);
+  g_assert_cmpstr (get_marked (self), ==, "password");
+  g_assert_cmpuint (*stand_in_count (self->world->service, "AddAccount"), ==, 0);
+  /* Old passwords may be as they are. */
+  stand_in_answer (self->world->service, "AddAccount", "!im.beckon.Error.InvalidPassword");
+  gtk_toggle_button_set_active (app_part (self->form, "sign_in"), TRUE);
+  submit (self);
+  g_assert_cmpuint (*stand_in_count (self->world->service, "AddAccount"), ==, 1);
+  g_assert_cmpstr (get_marked (self), ==, "password");
+}
+
+int
+main (int argc, char **argv)
+{
+  app_world_init (&argc, &argv, TRUE);
+  g_test_add ("/form/errors", Fixture, NULL, setup, test_errors, teardown);
+  g_test_add ("/form/details", Fixture, NULL, setup, test_details, teardown);
+  g_test_add ("/form/local", Fixture, NULL, setup, test_local, teardown);
+  return app_world_run ();
+}
