@@ -29,7 +29,7 @@ struct _BkAppConversation
   GHashTable *drafts;               /* "account who" → text */
   GCancellable *loading;
 
-  gboolean seen;
+  gint64 wanted;        /* id of the message to go to as soon as the talk has been read; 0 for none */
   gboolean wants_focus; /* as soon as one can write */
 };
 
@@ -73,37 +73,20 @@ on_menu_opening (GtkMenuButton *button, gpointer user_data)
 
 /* ---- what was said ---- */
 
-static void
-on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!beckon_conversation_mark_read_finish (BECKON_CONVERSATION (source), result, &error))
-    g_debug ("The conversation could not be marked read: %s", error->message);
-}
-
-static void
-mark_read (BkAppConversation *self)
-{
-  guint n_messages = self->conversation != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
-
-  if (!self->seen || n_messages == 0 || beckon_conversation_get_unread (self->conversation) == 0)
-    return;
-  g_autoptr (BeckonMessage) last = g_list_model_get_item (G_LIST_MODEL (self->conversation), n_messages - 1);
-  beckon_conversation_mark_read_async (self->conversation, last, NULL, on_marked, NULL);
-}
-
-static void
-on_unread (BeckonConversation *conversation, GParamSpec *pspec, BkAppConversation *self)
-{
-  mark_read (self);
-}
-
 void
 bk_app_conversation_set_seen (BkAppConversation *self, gboolean seen)
 {
-  self->seen = seen;
-  mark_read (self);
+  bk_app_timeline_set_seen (self->timeline, seen);
+}
+
+void
+bk_app_conversation_show_message (BkAppConversation *self, gint64 id)
+{
+  self->wanted = id;
+  if (self->conversation == NULL)
+    return;
+  self->wanted = 0;
+  bk_app_timeline_show_message (self->timeline, id);
 }
 
 static void
@@ -125,11 +108,10 @@ on_conversation (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->conversation != NULL)
     g_signal_handlers_disconnect_by_data (self->conversation, self);
   g_set_object (&self->conversation, conversation);
-  g_signal_connect_object (conversation, "notify::unread", G_CALLBACK (on_unread), self, 0);
-  g_signal_connect_object (conversation, "items-changed", G_CALLBACK (mark_read), self, G_CONNECT_SWAPPED);
   bk_app_timeline_set_conversation (self->timeline, conversation, bk_app_person_get_contact (self->person));
   show_person (self);
-  mark_read (self);
+  if (self->wanted != 0)
+    bk_app_conversation_show_message (self, self->wanted);
   if (self->wants_focus)
     bk_app_conversation_start_writing (self);
 }
@@ -210,6 +192,7 @@ bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
   if (person == self->person)
     return;
   self->wants_focus = FALSE;
+  self->wanted = 0;
   bk_app_conversation_keep_draft (self);
   g_cancellable_cancel (self->loading);
   if (self->conversation != NULL)
@@ -284,19 +267,34 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_send (BkAppComposer *composer, const char *text, BkAppConversation *self)
+send_text (BkAppConversation *self, const char *text)
 {
-  Sending *sending;
+  Sending *sending = g_new0 (Sending, 1);
 
-  if (self->conversation == NULL)
-    return;
-  sending = g_new0 (Sending, 1);
   sending->self = g_object_ref (self);
   sending->key = dup_draft_key (self->person);
   sending->text = g_strdup (text);
   bk_app_timeline_stick (self->timeline);
   beckon_conversation_send_async (self->conversation, text, NULL, on_sent, sending);
+}
+
+static void
+on_send (BkAppComposer *composer, const char *text, BkAppConversation *self)
+{
+  if (self->conversation == NULL)
+    return;
+  send_text (self, text);
   bk_app_composer_set_text (self->composer, "");
+}
+
+/* A text that is not being written, such as that of a message which did not arrive. */
+static void
+on_send_text (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppConversation *self = BK_APP_CONVERSATION (widget);
+
+  if (self->conversation != NULL)
+    send_text (self, g_variant_get_string (parameter, NULL));
 }
 
 /* ---- the widget ---- */
@@ -371,6 +369,7 @@ bk_app_conversation_class_init (BkAppConversationClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, timeline);
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, composer);
   gtk_widget_class_bind_template_callback (widget_class, on_send);
+  gtk_widget_class_install_action (widget_class, "conversation.send", "s", on_send_text);
 }
 
 static void

@@ -81,6 +81,20 @@ on_invite_contact (GtkWidget *widget, const char *action, GVariant *parameter)
   bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person), who, guid);
 }
 
+/* (account, who, id): goes to a message, such as one that was searched for. */
+static void
+on_show_message (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppWindow *self = BK_APP_WINDOW (widget);
+  const char *account;
+  const char *who;
+  gint64 id;
+
+  g_variant_get (parameter, "(&s&sx)", &account, &who, &id);
+  bk_app_window_open_conversation (self, account, who);
+  bk_app_conversation_show_message (self->conversation, id);
+}
+
 /* ---- contacts ---- */
 
 static void
@@ -211,6 +225,7 @@ bk_app_window_install_actions (GtkWidgetClass *widget_class)
     { "win.invite-menu", NULL, on_invite_menu },
     { "win.invite", "s", on_invite },
     { "win.invite-contact", "(sss)", on_invite_contact },
+    { "win.show-message", "(ssx)", on_show_message },
     { "win.add-contact", NULL, on_add_contact },
     { "win.approve-contact", "(ss)", on_contact },
     { "win.decline-contact", "(ss)", on_contact },
