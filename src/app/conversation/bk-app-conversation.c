@@ -4,8 +4,12 @@
 #include "bk-app-text.h"
 #include "contacts/bk-app-contact-menu.h"
 #include "conversation/bk-app-composer.h"
+#include "conversation/bk-app-send-files.h"
 #include "conversation/bk-app-timeline.h"
+#include "conversation/bk-app-writing.h"
 #include "invite/bk-app-invite-menu.h"
+
+#include <glib/gi18n.h>
 
 struct _BkAppConversation
 {
@@ -26,8 +30,10 @@ struct _BkAppConversation
   BkAppInviteMenu *invite_menu;
   BkAppPerson *person;
   BeckonConversation *conversation; /* NULL while it is being read */
+  BkAppWriting *writing;            /* with it */
   GHashTable *drafts;               /* "account who" → text */
   GCancellable *loading;
+  GtkNativeDialog *chooser; /* NULL unless it is open */
 
   gint64 wanted;        /* id of the message to go to as soon as the talk has been read; 0 for none */
   gboolean wants_focus; /* as soon as one can write */
@@ -46,7 +52,10 @@ show_person (BkAppConversation *self)
   gboolean accepted = contact != NULL && beckon_contact_get_relation (contact) == BECKON_RELATION_ACCEPTED;
 
   adw_window_title_set_title (self->title, name);
-  adw_window_title_set_subtitle (self->title, line);
+  if (self->conversation != NULL && beckon_conversation_get_typing (self->conversation))
+    adw_window_title_set_subtitle (self->title, _("Writing…"));
+  else
+    adw_window_title_set_subtitle (self->title, line);
   gtk_widget_set_visible (GTK_WIDGET (self->invite_button), contact != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->menu_button), contact != NULL);
   bk_app_composer_set_enabled (self->composer,
@@ -71,7 +80,55 @@ on_menu_opening (GtkMenuButton *button, gpointer user_data)
   gtk_menu_button_set_menu_model (button, menu);
 }
 
+/* ---- drafts ---- */
+
+static char *
+dup_draft_key (BkAppPerson *person)
+{
+  return g_strdup_printf ("%s %s", beckon_account_get_signin_name (bk_app_person_get_account (person)),
+                          beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
+}
+
+void
+bk_app_conversation_keep_draft (BkAppConversation *self)
+{
+  g_autofree char *text = bk_app_composer_dup_text (self->composer);
+  g_autofree char *key = self->person != NULL ? dup_draft_key (self->person) : NULL;
+
+  if (key == NULL)
+    return;
+  if (*text != '\0')
+    g_hash_table_insert (self->drafts, g_steal_pointer (&key), g_strdup (text));
+  else
+    g_hash_table_remove (self->drafts, key);
+  if (self->writing != NULL)
+    bk_app_writing_stop (self->writing, text);
+}
+
+/* What this window knows is newer than what the service has. */
+static void
+restore_draft (BkAppConversation *self)
+{
+  g_autofree char *key = dup_draft_key (self->person);
+  g_autofree char *written = bk_app_composer_dup_text (self->composer);
+  const char *text = g_hash_table_lookup (self->drafts, key);
+
+  if (text == NULL && self->conversation != NULL)
+    text = beckon_conversation_get_draft (self->conversation);
+  if (text != NULL && (*written == '\0' || self->conversation == NULL))
+    bk_app_composer_set_text (self->composer, text);
+}
+
 /* ---- what was said ---- */
+
+static void
+leave_conversation (BkAppConversation *self)
+{
+  g_clear_pointer (&self->writing, bk_app_writing_free);
+  if (self->conversation != NULL)
+    g_signal_handlers_disconnect_by_data (self->conversation, self);
+  g_clear_object (&self->conversation);
+}
 
 void
 bk_app_conversation_set_seen (BkAppConversation *self, gboolean seen)
@@ -105,9 +162,11 @@ on_conversation (GObject *source, GAsyncResult *result, gpointer user_data)
       gtk_widget_activate_action (GTK_WIDGET (self), "win.tell", "s", bk_app_error_text (error));
       return;
     }
-  if (self->conversation != NULL)
-    g_signal_handlers_disconnect_by_data (self->conversation, self);
-  g_set_object (&self->conversation, conversation);
+  leave_conversation (self);
+  self->conversation = g_object_ref (conversation);
+  self->writing = bk_app_writing_new (conversation);
+  g_signal_connect_object (conversation, "notify::typing", G_CALLBACK (show_person), self, G_CONNECT_SWAPPED);
+  restore_draft (self);
   bk_app_timeline_set_conversation (self->timeline, conversation, bk_app_person_get_contact (self->person));
   show_person (self);
   if (self->wanted != 0)
@@ -131,38 +190,6 @@ void
 bk_app_conversation_start_writing (BkAppConversation *self)
 {
   self->wants_focus = !gtk_widget_grab_focus (GTK_WIDGET (self->composer));
-}
-
-/* ---- drafts ---- */
-
-static char *
-dup_draft_key (BkAppPerson *person)
-{
-  return g_strdup_printf ("%s %s", beckon_account_get_signin_name (bk_app_person_get_account (person)),
-                          beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
-}
-
-void
-bk_app_conversation_keep_draft (BkAppConversation *self)
-{
-  g_autofree char *text = bk_app_composer_dup_text (self->composer);
-  g_autofree char *key = self->person != NULL ? dup_draft_key (self->person) : NULL;
-
-  if (key == NULL)
-    return;
-  if (*text != '\0')
-    g_hash_table_insert (self->drafts, g_steal_pointer (&key), g_steal_pointer (&text));
-  else
-    g_hash_table_remove (self->drafts, key);
-}
-
-static void
-restore_draft (BkAppConversation *self)
-{
-  g_autofree char *key = dup_draft_key (self->person);
-  const char *text = g_hash_table_lookup (self->drafts, key);
-
-  bk_app_composer_set_text (self->composer, text != NULL ? text : "");
 }
 
 /* ---- the person ---- */
@@ -195,13 +222,12 @@ bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
   self->wanted = 0;
   bk_app_conversation_keep_draft (self);
   g_cancellable_cancel (self->loading);
-  if (self->conversation != NULL)
-    g_signal_handlers_disconnect_by_data (self->conversation, self);
-  g_clear_object (&self->conversation);
+  leave_conversation (self);
   bk_app_timeline_set_conversation (self->timeline, NULL, NULL);
   follow_person (self, person);
   if (person != NULL)
     {
+      bk_app_composer_set_text (self->composer, "");
       restore_draft (self);
       load (self);
     }
@@ -285,6 +311,16 @@ on_send (BkAppComposer *composer, const char *text, BkAppConversation *self)
     return;
   send_text (self, text);
   bk_app_composer_set_text (self->composer, "");
+  bk_app_writing_stop (self->writing, "");
+}
+
+static void
+on_written (BkAppComposer *composer, BkAppConversation *self)
+{
+  g_autofree char *text = bk_app_composer_dup_text (composer);
+
+  if (self->writing != NULL)
+    bk_app_writing_note (self->writing, text);
 }
 
 /* A text that is not being written, such as that of a message which did not arrive. */
@@ -297,7 +333,76 @@ on_send_text (GtkWidget *widget, const char *action, GVariant *parameter)
     send_text (self, g_variant_get_string (parameter, NULL));
 }
 
+/* ---- files ---- */
+
+static gboolean
+can_send (BkAppConversation *self)
+{
+  return self->conversation != NULL && self->messenger != NULL && gtk_widget_is_sensitive (GTK_WIDGET (self->composer));
+}
+
+static void
+send_files (BkAppConversation *self, GListModel *files, gboolean temporary)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (root != NULL && can_send (self) && g_list_model_get_n_items (files) > 0)
+    bk_app_send_files_show (GTK_WINDOW (root), self->messenger, self->person, files, temporary);
+}
+
+static void
+on_attach (BkAppComposer *composer, GListModel *files, gboolean temporary, BkAppConversation *self)
+{
+  send_files (self, files, temporary);
+}
+
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, BkAppConversation *self)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+
+  if (!can_send (self))
+    return FALSE;
+  for (GSList *l = g_value_get_boxed (value); l != NULL; l = l->next)
+    g_list_store_append (files, l->data);
+  send_files (self, G_LIST_MODEL (files), FALSE);
+  return TRUE;
+}
+
+static void
+on_chosen (GtkNativeDialog *dialog, int response, BkAppConversation *self)
+{
+  g_autoptr (GListModel) files
+    = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog)) : NULL;
+
+  if (files != NULL)
+    send_files (self, files, FALSE);
+  g_clear_object (&self->chooser);
+}
+
+void
+bk_app_conversation_choose_files (BkAppConversation *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (!can_send (self) || root == NULL)
+    return;
+  g_clear_object (&self->chooser);
+  self->chooser = GTK_NATIVE_DIALOG (
+    gtk_file_chooser_native_new (_("Send Files"), GTK_WINDOW (root), GTK_FILE_CHOOSER_ACTION_OPEN, _("_Send"), NULL));
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
+  gtk_native_dialog_set_modal (self->chooser, TRUE);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, 0);
+  gtk_native_dialog_show (self->chooser);
+}
+
 /* ---- the widget ---- */
+
+void
+bk_app_conversation_set_settings (BkAppConversation *self, GSettings *settings)
+{
+  g_settings_bind (settings, "enter-sends", self->composer, "enter-sends", G_SETTINGS_BIND_GET);
+}
 
 void
 bk_app_conversation_set_drafts (BkAppConversation *self, GHashTable *drafts)
@@ -334,7 +439,8 @@ bk_app_conversation_dispose (GObject *object)
   BkAppConversation *self = BK_APP_CONVERSATION (object);
 
   g_cancellable_cancel (self->loading);
-  g_clear_object (&self->conversation);
+  leave_conversation (self);
+  g_clear_object (&self->chooser);
   g_clear_object (&self->person);
   g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_conversation_parent_class)->dispose (object);
@@ -369,6 +475,8 @@ bk_app_conversation_class_init (BkAppConversationClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, timeline);
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, composer);
   gtk_widget_class_bind_template_callback (widget_class, on_send);
+  gtk_widget_class_bind_template_callback (widget_class, on_written);
+  gtk_widget_class_bind_template_callback (widget_class, on_attach);
   gtk_widget_class_install_action (widget_class, "conversation.send", "s", on_send_text);
 }
 
@@ -378,6 +486,9 @@ bk_app_conversation_init (BkAppConversation *self)
   self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->loading = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
   self->invite_menu = BK_APP_INVITE_MENU (bk_app_invite_menu_new ());
   gtk_menu_button_set_popover (self->invite_button, GTK_WIDGET (self->invite_menu));
   gtk_menu_button_set_create_popup_func (self->menu_button, on_menu_opening, self, NULL);

@@ -81,6 +81,12 @@ on_invite_contact (GtkWidget *widget, const char *action, GVariant *parameter)
   bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person), who, guid);
 }
 
+static void
+on_send_file (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  bk_app_conversation_choose_files (BK_APP_WINDOW (widget)->conversation);
+}
+
 /* (account, who, id): goes to a message, such as one that was searched for. */
 static void
 on_show_message (GtkWidget *widget, const char *action, GVariant *parameter)
@@ -225,6 +231,7 @@ bk_app_window_install_actions (GtkWidgetClass *widget_class)
     { "win.invite-menu", NULL, on_invite_menu },
     { "win.invite", "s", on_invite },
     { "win.invite-contact", "(sss)", on_invite_contact },
+    { "win.send-file", NULL, on_send_file },
     { "win.show-message", "(ssx)", on_show_message },
     { "win.add-contact", NULL, on_add_contact },
     { "win.approve-contact", "(ss)", on_contact },
