@@ -4,6 +4,7 @@
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
 #include "conversation/bk-app-emoji.h"
+#include "conversation/bk-app-file-card.h"
 #include "conversation/bk-app-links.h"
 #include "conversation/bk-app-session-card.h"
 
@@ -24,7 +25,8 @@ struct _BkAppMessageRow
   GtkImage *mark;
   GtkWidget *again;
 
-  GtkWidget *card; /* made when the row first shows a session; owned as a child */
+  GtkWidget *card;      /* made when the row first shows a session; owned as a child */
+  GtkWidget *file_card; /* the same of a file */
 
   BeckonMessage *message; /* owned */
   gulong handler;
@@ -193,22 +195,32 @@ show_place (BkAppMessageRow *self, BeckonMessage *message)
   set_class (GTK_WIDGET (self), "begins-group", (self->place & BK_APP_PLACE_FIRST) != 0);
 }
 
+/* Makes a card when it is first needed. */
+static void
+need_card (BkAppMessageRow *self, GtkWidget **card, gboolean wanted, GtkWidget *(*make) (void))
+{
+  if (wanted && *card == NULL)
+    {
+      *card = make ();
+      gtk_box_append (GTK_BOX (self), *card);
+    }
+  if (*card != NULL)
+    gtk_widget_set_visible (*card, wanted);
+}
+
 static void
 show_card (BkAppMessageRow *self, BeckonMessage *message, BeckonContact *contact, BeckonMessenger *messenger)
 {
   gboolean is_session = message != NULL && *beckon_message_get_session (message) != '\0';
+  gboolean is_file = is_session && *beckon_message_get_file_name (message) != '\0';
 
-  if (is_session && self->card == NULL)
-    {
-      self->card = bk_app_session_card_new ();
-      gtk_box_append (GTK_BOX (self), self->card);
-    }
+  need_card (self, &self->card, is_session && !is_file, bk_app_session_card_new);
+  need_card (self, &self->file_card, is_file, bk_app_file_card_new);
   if (self->card != NULL)
-    {
-      bk_app_session_card_set_message (BK_APP_SESSION_CARD (self->card), is_session ? message : NULL, contact,
-                                       messenger);
-      gtk_widget_set_visible (self->card, is_session);
-    }
+    bk_app_session_card_set_message (BK_APP_SESSION_CARD (self->card), is_session && !is_file ? message : NULL,
+                                     contact, messenger);
+  if (self->file_card != NULL)
+    bk_app_file_card_set_message (BK_APP_FILE_CARD (self->file_card), is_file ? message : NULL, contact, messenger);
   gtk_widget_set_visible (self->bubble, !is_session);
 }
 
