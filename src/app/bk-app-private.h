@@ -7,6 +7,7 @@
 #include "invite/bk-app-invitations.h"
 #include "invite/bk-app-picks.h"
 #include "notify/bk-app-notifier.h"
+#include "portal/bk-app-notices.h"
 #include "window/bk-app-window.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ struct _BkApp
   BeckonMessenger *messenger;
   GSettings *settings;
   BkAppAutostart *autostart;
+  BkAppNotices *notices;
   BkAppInvitations *invitations; /* with the messenger */
   BkAppPicks *picks;             /* with the messenger */
   BkAppNotifier *notifier;       /* with the messenger */
@@ -40,7 +42,12 @@ void bk_app_actions_init (BkApp *self);
 /* Gives the answer, and shows what somebody wants to be shown, that came before the messenger. */
 void bk_app_answer_early (BkApp *self);
 
+/* bk-app-mail.c */
+/* The user answers, or has read, without the window. */
+void bk_app_mail_actions_init (BkApp *self);
+
 /* bk-app.c */
+BkAppNotices *bk_app_get_notices (BkApp *self);
 BkAppWindow *bk_app_get_window (BkApp *self); /* nullable: the main window */
 BkAppWindow *bk_app_show_window (BkApp *self);
 void bk_app_try_again (BkApp *self);

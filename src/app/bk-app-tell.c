@@ -29,15 +29,14 @@ bk_app_tell (BkApp *self, const char *id, const char *text)
     bk_app_window_tell (window, text, NULL, NULL, NULL);
   if (get_attended_window (self) != NULL)
     return;
-  g_autoptr (GNotification) notification = g_notification_new (text);
-  g_application_send_notification (G_APPLICATION (self), id, notification);
+  bk_app_notices_send (self->notices, id, bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL));
 }
 
 /* Nobody may press the button too late: it comes before whatever else is to be said, and goes when the session goes on. */
 static void
-tell_in_window (BkAppWindow *window, BeckonSession *session, const char *text)
+tell_in_window (BkAppWindow *window, BeckonSession *session, const char *text, const char *button)
 {
-  AdwToast *toast = bk_app_window_tell (window, text, _("_Cancel"), "app.cancel", beckon_session_get_id (session));
+  AdwToast *toast = bk_app_window_tell (window, text, button, "app.cancel", beckon_session_get_id (session));
 
   g_signal_connect_object (session, "notify::state", G_CALLBACK (adw_toast_dismiss), toast, G_CONNECT_SWAPPED);
 }
@@ -45,16 +44,16 @@ tell_in_window (BkAppWindow *window, BeckonSession *session, const char *text)
 void
 bk_app_tell_cancellable (BkApp *self, BeckonSession *session, const char *text)
 {
+  gboolean runs = beckon_session_get_automatic (session);
   BkAppWindow *window = bk_app_get_window (self);
   const char *session_id = beckon_session_get_id (session);
   g_autofree char *id = g_strconcat ("session-", session_id, NULL);
-  g_autoptr (GNotification) notification = NULL;
 
   if (window != NULL)
-    tell_in_window (window, session, text);
+    tell_in_window (window, session, text, runs ? _("_End") : _("_Cancel"));
   if (get_attended_window (self) != NULL)
     return;
-  notification = g_notification_new (text);
-  g_notification_add_button_with_target (notification, _("Cancel"), "app.cancel", "s", session_id);
-  g_application_send_notification (G_APPLICATION (self), id, notification);
+  BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL);
+  bk_app_notice_add_button (notice, runs ? _("End") : _("Cancel"), "app.cancel", g_variant_new_string (session_id));
+  bk_app_notices_send (self->notices, id, notice);
 }

@@ -2,6 +2,7 @@
 #include "bk-app-private.h"
 
 #include "bk-app-text.h"
+#include "notify/bk-app-alerts.h"
 
 #include <glib/gi18n.h>
 
@@ -105,6 +106,7 @@ take_messenger (BkApp *self, BeckonMessenger *messenger)
   self->invitations = bk_app_invitations_new (self);
   self->picks = bk_app_picks_new (self);
   self->notifier = bk_app_notifier_new (self);
+  bk_app_alerts_watch (self);
   g_signal_connect_object (messenger, "notify::connected", G_CALLBACK (on_connected_changed), self, 0);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSENGER]);
   on_connected_changed (messenger, NULL, self);
@@ -155,6 +157,12 @@ GSettings *
 bk_app_get_settings (BkApp *self)
 {
   return self->settings;
+}
+
+BkAppNotices *
+bk_app_get_notices (BkApp *self)
+{
+  return self->notices;
 }
 
 GHashTable *
@@ -228,7 +236,9 @@ bk_app_startup (GApplication *application)
   on_background_changed (self->settings, NULL, self);
   self->autostart = bk_app_autostart_new (self->settings, bus, bk_app_is_sandboxed ());
   g_signal_connect_object (self->autostart, "failed", G_CALLBACK (on_autostart_failed), self, 0);
+  self->notices = bk_app_notices_new (application, self->settings, bk_app_is_sandboxed ());
   bk_app_actions_init (self);
+  bk_app_mail_actions_init (self);
   bk_app_try_again (self);
 }
 
@@ -252,6 +262,7 @@ bk_app_shutdown (GApplication *application)
   g_clear_object (&self->notifier);
   g_clear_object (&self->picks);
   g_clear_object (&self->invitations);
+  g_clear_object (&self->notices);
   G_APPLICATION_CLASS (bk_app_parent_class)->shutdown (application);
   g_clear_object (&self->messenger);
   g_clear_object (&self->autostart);

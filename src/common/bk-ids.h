@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* The application of sessions that send a file. It is part of Beckon: no program can be registered as it. */
+#define BK_GUID_FILE "{5D3E02AB-6190-11D3-BBBB-00C04F795683}"
+
 char *bk_guid_new (void);
 char *bk_guid_normalize (const char *text);
 gboolean bk_guid_is_valid (const char *text);

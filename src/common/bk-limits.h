@@ -27,6 +27,7 @@
 #define BK_LIMIT_AVATAR 65536          /* picture of a person, PNG or JPEG */
 #define BK_LIMIT_AVATAR_BASE64 87384   /* the same, as it travels in JSON */
 #define BK_LIMIT_AVATAR_ID 64          /* SHA-256 of it, in hexadecimal digits */
+#define BK_LIMIT_AVATAR_SIDE 1024      /* pixels: what a decoder has to hold of it is bounded, too */
 #define BK_LIMIT_DEVICES 16            /* of one account */
 #define BK_LIMIT_INVITE_MESSAGE 512    /* what the inviter says with an invitation, for people */
 #define BK_LIMIT_DRAFT 16384           /* what is written and not sent: like a message */

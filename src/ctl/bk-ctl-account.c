@@ -49,18 +49,6 @@ static const GOptionEntry status_entries[] = {
   { NULL },
 };
 
-/* The account that the first argument or --account names. */
-static BeckonAccount *
-named_account (BkCtl *ctl)
-{
-  if (ctl->args[0] != NULL)
-    {
-      g_free (ctl->account_name);
-      ctl->account_name = g_strdup (ctl->args[0]);
-    }
-  return bk_ctl_account (ctl);
-}
-
 /* ---- add ---- */
 
 static void
@@ -160,7 +148,7 @@ BK_CTL_DEFINE_VERB (on_all_set, BECKON_MESSENGER, beckon_messenger_set_status_fi
 static void
 run_primary (BkCtl *ctl)
 {
-  BeckonAccount *account = named_account (ctl);
+  BeckonAccount *account = bk_ctl_named_account (ctl);
 
   if (account == NULL)
     return;
@@ -185,7 +173,7 @@ is_for_all (BkCtl *ctl, gboolean names_one)
 static void
 run_remove (BkCtl *ctl)
 {
-  BeckonAccount *account = named_account (ctl);
+  BeckonAccount *account = bk_ctl_named_account (ctl);
 
   if (account != NULL)
     beckon_messenger_remove_account_async (ctl->messenger, account, ctl->cancellable, on_removed, ctl);
@@ -196,7 +184,7 @@ run_remove (BkCtl *ctl)
 static void
 sign_in (BkCtl *ctl, const char *password)
 {
-  BeckonAccount *account = named_account (ctl);
+  BeckonAccount *account = bk_ctl_named_account (ctl);
 
   if (account != NULL)
     beckon_account_signin_async (account, password, ctl->cancellable, on_signed_in, ctl);
@@ -238,7 +226,7 @@ run_sign_out (BkCtl *ctl)
 {
   if (options.all && is_for_all (ctl, ctl->args[0] != NULL))
     beckon_messenger_signout_async (ctl->messenger, ctl->cancellable, on_all_out, ctl);
-  BeckonAccount *account = options.all ? NULL : named_account (ctl);
+  BeckonAccount *account = options.all ? NULL : bk_ctl_named_account (ctl);
 
   if (account != NULL)
     beckon_account_signout_async (account, ctl->cancellable, on_signed_out, ctl);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* contacts, contact show|add|approve|decline|remove|block|unblock */
+/* contacts, contact show|add|approve|decline|remove|block|unblock|alias|pin|unpin|mute|unmute */
 #include "bk-ctl.h"
 
 static char *request_text;
@@ -23,6 +23,7 @@ BK_CTL_DEFINE_VERB (on_approved, BECKON_ACCOUNT, beckon_account_approve_contact_
 BK_CTL_DEFINE_VERB (on_declined, BECKON_ACCOUNT, beckon_account_decline_contact_finish)
 BK_CTL_DEFINE_VERB (on_removed, BECKON_ACCOUNT, beckon_account_remove_contact_finish)
 BK_CTL_DEFINE_VERB (on_blocked, BECKON_ACCOUNT, beckon_account_block_contact_finish)
+BK_CTL_DEFINE_VERB (on_set, BECKON_ACCOUNT, beckon_account_set_contact_finish)
 
 static void
 run_list (BkCtl *ctl)
@@ -143,6 +144,74 @@ run_unblock (BkCtl *ctl)
   set_blocked (ctl, FALSE);
 }
 
+/* ---- what is settled about somebody: one thing changes, the others stay ---- */
+
+/* Returns (transfer full) (nullable) somebody on the list. */
+static BeckonContact *
+find_contact (BeckonAccount *account, const char *who)
+{
+  GListModel *contacts = beckon_account_get_contacts (account);
+
+  for (guint i = 0; i < g_list_model_get_n_items (contacts); i++)
+    {
+      g_autoptr (BeckonContact) contact = g_list_model_get_item (contacts, i);
+      if (g_ascii_strcasecmp (beckon_contact_get_signin_name (contact), who) == 0)
+        return g_steal_pointer (&contact);
+    }
+  return NULL;
+}
+
+/* @alias: nullable; @pinned, @muted: -1: stays. */
+static void
+set_contact (BkCtl *ctl, const char *alias, int pinned, int muted)
+{
+  g_autofree char *who = NULL;
+  BeckonAccount *account = account_and_who (ctl, &who);
+  g_autoptr (BeckonContact) contact = account != NULL ? find_contact (account, who) : NULL;
+
+  if (account == NULL)
+    return;
+  if (contact == NULL)
+    {
+      bk_ctl_fail (ctl, BK_CTL_FAILED, "%s is not on the contact list", who);
+      return;
+    }
+  beckon_account_set_contact_async (account, who, alias != NULL ? alias : beckon_contact_get_alias (contact),
+                                    pinned >= 0 ? pinned : beckon_contact_get_pinned (contact),
+                                    muted >= 0 ? muted : beckon_contact_get_muted (contact), ctl->cancellable, on_set,
+                                    ctl);
+}
+
+static void
+run_alias (BkCtl *ctl)
+{
+  set_contact (ctl, ctl->args[1] != NULL ? ctl->args[1] : "", -1, -1);
+}
+
+static void
+run_pin (BkCtl *ctl)
+{
+  set_contact (ctl, NULL, TRUE, -1);
+}
+
+static void
+run_unpin (BkCtl *ctl)
+{
+  set_contact (ctl, NULL, FALSE, -1);
+}
+
+static void
+run_mute (BkCtl *ctl)
+{
+  set_contact (ctl, NULL, -1, TRUE);
+}
+
+static void
+run_unmute (BkCtl *ctl)
+{
+  set_contact (ctl, NULL, -1, FALSE);
+}
+
 const BkCtlCommand bk_ctl_contact_commands[] = {
   { "contacts", run_list, "", "List the contacts and who asks to become one", 0, 0, NULL },
   { "contacts list", run_list, "", NULL, 0, 0, NULL },
@@ -153,5 +222,10 @@ const BkCtlCommand bk_ctl_contact_commands[] = {
   { "contact remove", run_remove, "WHO", "End it on both sides", 1, 1, NULL },
   { "contact block", run_block, "WHO", "Let somebody reach us no more", 1, 1, NULL },
   { "contact unblock", run_unblock, "WHO", "Let somebody reach us again", 1, 1, NULL },
+  { "contact alias", run_alias, "WHO [ALIAS]", "Call somebody otherwise, or by their own name again", 1, 2, NULL },
+  { "contact pin", run_pin, "WHO", "Have somebody stand above the others", 1, 1, NULL },
+  { "contact unpin", run_unpin, "WHO", "Have them stand among the others again", 1, 1, NULL },
+  { "contact mute", run_mute, "WHO", "Announce no messages of somebody", 1, 1, NULL },
+  { "contact unmute", run_unmute, "WHO", "Announce them again", 1, 1, NULL },
   { NULL },
 };

@@ -16,7 +16,10 @@
 typedef struct
 {
   BkCtl *ctl;
-  int terminal; /* -1 for standard input */
+  const char *label;
+  gboolean again;  /* what is typed blind is typed once more */
+  char *before_it; /* nullable: what was typed the first time */
+  int terminal;    /* -1 for standard input */
   struct termios before;
 } Prompt;
 
@@ -39,7 +42,36 @@ prompt_free (Prompt *prompt)
   if (prompt->ctl->cleanup_data == prompt)
     prompt->ctl->cleanup = NULL;
   prompt_restore (prompt);
+  if (prompt->before_it != NULL)
+    explicit_bzero (prompt->before_it, strlen (prompt->before_it));
+  g_free (prompt->before_it);
   g_free (prompt);
+}
+
+static void ask (GTask *task_in);
+
+/* Takes @task and @line, which is a password. */
+static void
+take_line (GTask *task, char *line)
+{
+  Prompt *prompt = g_task_get_task_data (task);
+
+  if (prompt->again)
+    {
+      prompt->again = FALSE;
+      prompt->before_it = line;
+      prompt->label = "Again: ";
+      ask (task);
+      return;
+    }
+  if (prompt->before_it != NULL && !g_str_equal (prompt->before_it, line))
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "The two are not the same");
+      g_free (line);
+    }
+  else
+    g_task_return_pointer (task, line, g_free);
+  g_object_unref (task);
 }
 
 static void
@@ -59,7 +91,7 @@ on_password (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                              "A password is text of at most %d bytes", MAX_PASSWORD);
   else
-    g_task_return_pointer (task, g_steal_pointer (&line), g_free);
+    take_line (g_steal_pointer (&task), g_steal_pointer (&line));
 }
 
 static gboolean
@@ -82,33 +114,83 @@ prompt_open (Prompt *prompt, GError **error)
   tcsetattr (prompt->terminal, TCSAFLUSH, &silent);
   prompt->ctl->cleanup = prompt_restore;
   prompt->ctl->cleanup_data = prompt;
-  fputs ("Password: ", stderr);
+  fputs (prompt->label, stderr);
   return TRUE;
+}
+
+static GDataInputStream *
+open_lines (int fd, gboolean close_fd)
+{
+  g_autoptr (GInputStream) base = g_unix_input_stream_new (fd, close_fd);
+  GDataInputStream *lines = g_data_input_stream_new (base);
+
+  g_data_input_stream_set_newline_type (lines, G_DATA_STREAM_NEWLINE_TYPE_LF);
+  return lines;
+}
+
+/* Of standard input there is one stream: it may have read the next line already. Takes @task. */
+static void
+read_line (GTask *task)
+{
+  Prompt *prompt = g_task_get_task_data (task);
+  BkCtl *ctl = prompt->ctl;
+  g_autoptr (GDataInputStream) lines = NULL;
+
+  if (prompt->terminal >= 0)
+    lines = open_lines (prompt->terminal, TRUE);
+  else if (ctl->lines == NULL)
+    {
+      lines = open_lines (STDIN_FILENO, FALSE);
+      ctl->lines = lines;
+      bk_ctl_keep (ctl, lines);
+    }
+  g_data_input_stream_read_line_async (lines != NULL ? lines : ctl->lines, G_PRIORITY_DEFAULT, ctl->cancellable,
+                                       on_password, task);
+}
+
+/* Asks on the terminal. Takes @task. */
+static void
+ask (GTask *task)
+{
+  GError *error = NULL;
+
+  if (prompt_open (g_task_get_task_data (task), &error))
+    {
+      read_line (task);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static void
+read_password (BkCtl *ctl, const char *label, gboolean again, gboolean from_stdin, GAsyncReadyCallback callback)
+{
+  GTask *task = g_task_new (NULL, ctl->cancellable, callback, ctl);
+  Prompt *prompt = g_new0 (Prompt, 1);
+
+  prompt->ctl = ctl;
+  prompt->label = label;
+  prompt->again = again && !from_stdin;
+  prompt->terminal = -1;
+  g_task_set_source_tag (task, read_password);
+  g_task_set_task_data (task, prompt, (GDestroyNotify) prompt_free);
+  if (from_stdin)
+    read_line (task);
+  else
+    ask (task);
 }
 
 void
 bk_ctl_read_password_async (BkCtl *ctl, gboolean from_stdin, GAsyncReadyCallback callback)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, ctl->cancellable, callback, ctl);
-  Prompt *prompt = g_new0 (Prompt, 1);
-  GError *error = NULL;
+  read_password (ctl, "Password: ", FALSE, from_stdin, callback);
+}
 
-  prompt->ctl = ctl;
-  prompt->terminal = -1;
-  g_task_set_source_tag (task, bk_ctl_read_password_async);
-  g_task_set_task_data (task, prompt, (GDestroyNotify) prompt_free);
-  if (!from_stdin && !prompt_open (prompt, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  int fd = from_stdin ? STDIN_FILENO : prompt->terminal;
-  g_autoptr (GInputStream) base = g_unix_input_stream_new (fd, !from_stdin);
-  g_autoptr (GDataInputStream) stream = g_data_input_stream_new (base);
-  g_data_input_stream_set_newline_type (stream, G_DATA_STREAM_NEWLINE_TYPE_LF);
-  g_data_input_stream_read_line_async (stream, G_PRIORITY_DEFAULT, ctl->cancellable, on_password,
-                                       g_steal_pointer (&task));
+void
+bk_ctl_read_new_password_async (BkCtl *ctl, gboolean from_stdin, GAsyncReadyCallback callback)
+{
+  read_password (ctl, "New password: ", TRUE, from_stdin, callback);
 }
 
 char *

@@ -5,49 +5,6 @@
 
 #include <stdio.h>
 
-/* Control characters, and those that turn the reading direction or break lines where no line ends. */
-static gboolean
-is_unsafe (gunichar c)
-{
-  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e || c == 0x200f
-         || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
-static char *
-escape (const char *text, const char *allowed)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  GString *safe = g_string_new (NULL);
-
-  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      if (!is_unsafe (c) || g_utf8_strchr (allowed, -1, c) != NULL)
-        g_string_append_unichar (safe, c);
-      else if (c == '\n')
-        g_string_append (safe, "\\n");
-      else
-        g_string_append_printf (safe, "\\u%04x", c);
-    }
-  return g_string_free (safe, FALSE);
-}
-
-char *
-bk_ctl_safe (const char *text)
-{
-  return escape (text != NULL ? text : "", "");
-}
-
-static char *
-format_time (gint64 microseconds, const char *format)
-{
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (microseconds / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
-
-  return local != NULL ? g_date_time_format (local, format) : g_strdup ("?");
-}
-
 /* ---- JSON ---- */
 
 static void
@@ -78,6 +35,7 @@ build_account (JsonBuilder *builder, GObject *object)
 
   add_text (builder, "signin_name", beckon_account_get_signin_name (account));
   add_text (builder, "display_name", beckon_account_get_display_name (account));
+  add_text (builder, "avatar", beckon_account_get_avatar (account));
   add_text (builder, "server", beckon_account_get_server (account));
   add_text (builder, "state", beckon_account_get_state (account));
   add_text (builder, "status", beckon_status_to_nick (beckon_account_get_status (account)));
@@ -94,6 +52,10 @@ build_contact (JsonBuilder *builder, GObject *object)
 
   add_text (builder, "signin_name", beckon_contact_get_signin_name (contact));
   add_text (builder, "display_name", beckon_contact_get_display_name (contact));
+  add_text (builder, "alias", beckon_contact_get_alias (contact));
+  add_text (builder, "avatar", beckon_contact_get_avatar (contact));
+  add_flag (builder, "pinned", beckon_contact_get_pinned (contact));
+  add_flag (builder, "muted", beckon_contact_get_muted (contact));
   add_text (builder, "relation", beckon_relation_to_nick (beckon_contact_get_relation (contact)));
   add_flag (builder, "blocked", beckon_contact_get_blocked (contact));
   add_text (builder, "status", beckon_status_to_nick (beckon_contact_get_status (contact)));
@@ -140,6 +102,17 @@ build_message (JsonBuilder *builder, GObject *object)
   add_text (builder, "application_name", beckon_message_get_application_name (message));
   add_text (builder, "result", beckon_session_result_to_nick (beckon_message_get_result (message)));
   add_text (builder, "result_text", beckon_message_get_result_text (message));
+}
+
+static void
+build_found (JsonBuilder *builder, GObject *object)
+{
+  BeckonFound *found = BECKON_FOUND (object);
+
+  add_text (builder, "account", beckon_account_get_signin_name (beckon_found_get_account (found)));
+  add_text (builder, "who", beckon_found_get_who (found));
+  json_builder_set_member_name (builder, "message");
+  bk_ctl_build_object (builder, G_OBJECT (beckon_found_get_message (found)));
 }
 
 static void
@@ -234,6 +207,10 @@ contact_line (GObject *object)
                           beckon_status_to_nick (beckon_contact_get_status (contact)));
   if (beckon_contact_get_blocked (contact))
     g_string_append (line, "  blocked");
+  if (beckon_contact_get_pinned (contact))
+    g_string_append (line, "  pinned");
+  if (beckon_contact_get_muted (contact))
+    g_string_append (line, "  muted");
   if (beckon_contact_get_unread (contact) > 0)
     g_string_append_printf (line, "  %u unread", beckon_contact_get_unread (contact));
   if (beckon_contact_get_typing (contact))
@@ -281,11 +258,20 @@ static char *
 message_line (GObject *object)
 {
   BeckonMessage *message = BECKON_MESSAGE (object);
-  g_autofree char *when = format_time (beckon_message_get_time (message), "%Y-%m-%d %H:%M:%S");
+  g_autofree char *when = bk_ctl_format_time (beckon_message_get_time (message), "%Y-%m-%d %H:%M:%S");
   const char *mark = delivery_mark (beckon_message_get_delivery (message));
   const char *result = beckon_message_get_result_text (message);
   return g_strdup_printf ("%s %s%s %s%s%s", when, beckon_message_get_outgoing (message) ? ">" : "<", mark,
                           beckon_message_get_text (message), *result != '\0' ? " " : "", result);
+}
+
+static char *
+found_line (GObject *object)
+{
+  BeckonFound *found = BECKON_FOUND (object);
+  g_autofree char *message = message_line (G_OBJECT (beckon_found_get_message (found)));
+
+  return g_strdup_printf ("%s  %s", beckon_found_get_who (found), message);
 }
 
 static char *
@@ -355,6 +341,7 @@ static const Kind kinds[] = {
   { "contact", beckon_contact_get_type, build_contact, contact_line },
   { "group", beckon_group_get_type, build_group, group_line },
   { "message", beckon_message_get_type, build_message, message_line },
+  { "found", beckon_found_get_type, build_found, found_line },
   { "application", beckon_application_get_type, build_application, application_line },
   { "session", beckon_session_get_type, build_session, session_line },
   { "alert", beckon_alert_get_type, build_alert, alert_line },
@@ -400,7 +387,7 @@ bk_ctl_print_builder (JsonBuilder *builder)
   json_generator_set_root (generator, root);
   g_autofree char *text = json_generator_to_data (generator, NULL);
   /* What is left of control characters stands inside strings, where \u means the same. */
-  g_autofree char *safe = escape (text, "");
+  g_autofree char *safe = bk_ctl_escape (text, "");
   puts (safe);
   fflush (stdout);
 }

@@ -114,6 +114,17 @@ bk_ctl_account (BkCtl *ctl)
   return account;
 }
 
+BeckonAccount *
+bk_ctl_named_account (BkCtl *ctl)
+{
+  if (ctl->args[0] != NULL)
+    {
+      g_free (ctl->account_name);
+      ctl->account_name = g_strdup (ctl->args[0]);
+    }
+  return bk_ctl_account (ctl);
+}
+
 GPtrArray *
 bk_ctl_dup_items (GListModel *model)
 {
@@ -122,6 +133,51 @@ bk_ctl_dup_items (GListModel *model)
   for (guint i = 0; i < g_list_model_get_n_items (model); i++)
     g_ptr_array_add (items, g_list_model_get_item (model, i));
   return items;
+}
+
+/* ---- texts ---- */
+
+/* Control characters, and those that turn the reading direction or break lines where no line ends. */
+static gboolean
+is_unsafe (gunichar c)
+{
+  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e || c == 0x200f
+         || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+char *
+bk_ctl_escape (const char *text, const char *allowed)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *safe = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (!is_unsafe (c) || g_utf8_strchr (allowed, -1, c) != NULL)
+        g_string_append_unichar (safe, c);
+      else if (c == '\n')
+        g_string_append (safe, "\\n");
+      else
+        g_string_append_printf (safe, "\\u%04x", c);
+    }
+  return g_string_free (safe, FALSE);
+}
+
+char *
+bk_ctl_safe (const char *text)
+{
+  return bk_ctl_escape (text != NULL ? text : "", "");
+}
+
+char *
+bk_ctl_format_time (gint64 microseconds, const char *format)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (microseconds / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+
+  return local != NULL ? g_date_time_format (local, format) : g_strdup ("?");
 }
 
 /* ---- sessions ---- */

@@ -32,6 +32,7 @@ typedef struct
   char *account_name; /* nullable: --account */
   int timeout;        /* --timeout in seconds, 0 for none */
   char **args;        /* what is left after the options */
+  GDataInputStream *lines; /* of standard input; kept, nullable: none was read yet */
 
   GPtrArray *kept; /* element-type GObject */
 
@@ -53,9 +54,11 @@ typedef struct
 
 /* One table a family of commands; each ends with a NULL name. */
 extern const BkCtlCommand bk_ctl_account_commands[];
+extern const BkCtlCommand bk_ctl_keeping_commands[];
 extern const BkCtlCommand bk_ctl_contact_commands[];
 extern const BkCtlCommand bk_ctl_group_commands[];
 extern const BkCtlCommand bk_ctl_chat_commands[];
+extern const BkCtlCommand bk_ctl_history_commands[];
 extern const BkCtlCommand bk_ctl_application_commands[];
 extern const BkCtlCommand bk_ctl_session_commands[];
 extern const BkCtlCommand bk_ctl_channel_commands[];
@@ -90,6 +93,8 @@ void bk_ctl_end_verb (BkCtl *ctl, gboolean ok, GError *error);
 
 /* The account meant by --account, or the primary one. NULL: the command has failed. Borrowed. */
 BeckonAccount *bk_ctl_account (BkCtl *ctl);
+/* The same, or the one that the first argument names. */
+BeckonAccount *bk_ctl_named_account (BkCtl *ctl);
 /* A sign-in name: a name without a domain is one of the account's own server. */
 char *bk_ctl_dup_who (BeckonAccount *account, const char *who);
 /* The items of a list as they are now. */
@@ -98,6 +103,8 @@ GPtrArray *bk_ctl_dup_items (GListModel *model);
 /* ---- input ---- */
 
 void bk_ctl_read_password_async (BkCtl *ctl, gboolean from_stdin, GAsyncReadyCallback callback);
+/* Another one, which is to be the password from now on: typed twice, or the next line of standard input. */
+void bk_ctl_read_new_password_async (BkCtl *ctl, gboolean from_stdin, GAsyncReadyCallback callback);
 char *bk_ctl_read_password_finish (GAsyncResult *result, GError **error);
 void bk_ctl_read_stdin_async (BkCtl *ctl, gsize max, GAsyncReadyCallback callback);
 char *bk_ctl_read_stdin_finish (GAsyncResult *result, GError **error);
@@ -106,6 +113,9 @@ char *bk_ctl_read_stdin_finish (GAsyncResult *result, GError **error);
 
 /* Text from outside, with everything escaped that could move a terminal's cursor or turn the reading direction. */
 char *bk_ctl_safe (const char *text);
+/* The same, but for the characters in @allowed. */
+char *bk_ctl_escape (const char *text, const char *allowed);
+char *bk_ctl_format_time (gint64 microseconds, const char *format);
 const char *bk_ctl_role (BeckonSession *session);
 /* An account, contact, group, message, application or session: a line for people, or the value of a member. */
 char *bk_ctl_dup_line (GObject *object);

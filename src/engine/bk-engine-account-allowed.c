@@ -116,7 +116,7 @@ bk_engine_account_get_allowed (BkEngineAccount *self)
 gboolean
 bk_engine_account_is_allowed (BkEngineAccount *self, const char *who, const char *guid)
 {
-  return who != NULL && guid != NULL && find (self, who, guid, NULL);
+  return who != NULL && guid != NULL && !g_str_equal (guid, BK_GUID_FILE) && find (self, who, guid, NULL);
 }
 
 /* ---- changing ---- */
@@ -165,6 +165,9 @@ check (BkEngineAccount *self, const Change *change, GError **error)
   if (change->who == NULL || change->guid == NULL)
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
                          change->who == NULL ? "This is no sign-in name" : "That is not a GUID");
+  else if (change->allowed && g_str_equal (change->guid, BK_GUID_FILE))
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                         "Files are never accepted without a question");
   else if (change->allowed && !is_contact (bk_engine_contacts_find (self->contacts, change->who)))
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "Nobody of this name is a contact");
   else if (change->allowed && self->allowed->len >= BK_LIMIT_ALLOWED && !find (self, change->who, change->guid, NULL))

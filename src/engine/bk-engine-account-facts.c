@@ -185,6 +185,10 @@ apply_contact (BkEngineAccount *self, const BkBackendEvent *event)
     .blocked = event->blocked != FALSE,
     .request_text = (char *) valid_or_null (event->text, BK_LIMIT_REQUEST_TEXT, TRUE),
     .groups = groups,
+    .alias = (char *) valid_or_null (event->alias, BK_LIMIT_DISPLAY_NAME, FALSE),
+    .avatar = (char *) (bk_engine_pictures_is_id (event->avatar) ? event->avatar : NULL),
+    .pinned = event->pinned != FALSE,
+    .muted = event->muted != FALSE,
   };
   BkHistoryStep step = step_begin (self, event);
 
@@ -341,7 +345,13 @@ apply_state (BkEngineAccount *self, const BkBackendEvent *event)
       if (event->state == BK_BACKEND_OFFLINE && self->phase == BK_ACCOUNT_IN)
         self->phase = BK_ACCOUNT_OUT;
       _bk_account_enter_state (self, event->state, event->error);
-      if (self->phase == BK_ACCOUNT_FAREWELL && event->state != BK_BACKEND_ONLINE)
+      /* Out of the network already: nobody would answer a good-bye. */
+      if (self->phase == BK_ACCOUNT_FAREWELL && event->state == BK_BACKEND_OFFLINE)
+        {
+          bk_backend_sign_out (self->backend, self->leave == BK_LEAVE_FORGET);
+          _bk_account_left (self);
+        }
+      else if (self->phase == BK_ACCOUNT_FAREWELL && event->state != BK_BACKEND_ONLINE)
         bk_engine_account_farewell_over (self);
       break;
     case BK_ACCOUNT_LEAVING:
@@ -384,14 +394,31 @@ apply_credentials (BkEngineAccount *self, const BkBackendEvent *event)
     }
 }
 
+/* Returns whether @place was another one. */
+static gboolean
+replace (char **place, const char *text)
+{
+  if (g_strcmp0 (*place, text) == 0)
+    return FALSE;
+  char *copy = g_strdup (text);
+  g_free (*place);
+  *place = copy;
+  return TRUE;
+}
+
 static void
 apply_profile (BkEngineAccount *self, const BkBackendEvent *event)
 {
-  if (g_strcmp0 (self->stored->display_name, event->display_name) == 0
-      || !bk_text_is_valid (event->display_name, BK_LIMIT_DISPLAY_NAME, FALSE))
+  gboolean named = bk_text_is_valid (event->display_name, BK_LIMIT_DISPLAY_NAME, FALSE);
+  gboolean changed = named && replace (&self->stored->display_name, event->display_name);
+
+  if (replace (&self->stored->avatar, bk_engine_pictures_is_id (event->avatar) ? event->avatar : NULL))
+    {
+      changed = TRUE;
+      _bk_account_set_avatar_id (self, self->stored->sign_in_name, self->stored->avatar);
+    }
+  if (!changed)
     return;
-  g_free (self->stored->display_name);
-  self->stored->display_name = g_strdup (event->display_name);
   _bk_account_save (self);
   _bk_account_changed (self);
 }

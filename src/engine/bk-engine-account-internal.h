@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of the account share: -account.c state, -account-facts.c what the network reports,
- * -account-groups.c what the user does with groups, -account-sign-in.c the way in and out, -account-requests.c what
- * else the user asks for. */
+ * -account-groups.c what the user does with groups, -account-avatars.c pictures, -account-keeping.c password and
+ * devices, -account-sign-in.c the way in and out, -account-requests.c what else the user asks for. */
 #pragma once
 
 #include "bk-engine-account-private.h"
@@ -39,6 +39,12 @@ struct _BkEngineAccount
   GPtrArray *allowed; /* element-type BkEngineAllowed, ordered */
   gboolean away;      /* the user is not there */
   GPtrArray *making; /* who waits for a new group, owned */
+  BkEnginePictures *pictures; /* nullable: none are kept */
+  GHashTable *avatars;        /* char * who → Avatar, owned */
+  GQueue avatar_queue;        /* element-type utf8, owned: whose picture is asked for next */
+  guint n_avatars_asked;
+  guint avatar_timer;         /* the server was too busy for them */
+  GHashTable *notes;          /* char * who → Notes, owned: that the network has been asked for */
   GHashTable *conversations; /* char * who → BkEngineConversation, owned */
   BkEngineOutbox *outbox;    /* NULL: the network carries no messages */
   BkEngineMarker *marker;    /* NULL: the network does not say how far they have come */
@@ -53,6 +59,7 @@ struct _BkEngineAccount
   guint attempt; /* counts sign-ins and failures: answers to older ones are passed over */
   BkLeave leave; /* FAREWELL, LEAVING */
   char *password; /* LOOKING; nullable */
+  gboolean exporting; /* the history, into a file */
   GPtrArray *signing_in;  /* element-type Waiter, owned */
   GPtrArray *signing_out; /* element-type Waiter, owned */
 };
@@ -66,6 +73,12 @@ void _bk_account_allowed_free (gpointer allowed);
 /* Revokes what is allowed to somebody who is no contact any more. */
 void _bk_account_contact_allowed (BkEngineAccount *self, const BkHistoryContact *contact);
 BkEngineConversation *_bk_account_ensure_conversation (BkEngineAccount *self, const char *who);
+void _bk_account_avatars_init (BkEngineAccount *self);
+void _bk_account_avatars_clear (BkEngineAccount *self);
+void _bk_account_set_avatar_id (BkEngineAccount *self, const char *who, const char *id);
+void _bk_account_fetch_avatars (BkEngineAccount *self);
+gboolean _bk_account_check_online (BkEngineAccount *self, GTask *task);
+void _bk_account_notes_free (gpointer notes);
 void _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact);
 void _bk_account_set_identity (BkEngineAccount *self, const char *secret);
 void _bk_account_keep_identity (BkEngineAccount *self);

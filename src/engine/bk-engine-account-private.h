@@ -7,6 +7,7 @@
 #include "bk-desktop.h"
 #include "bk-engine-account.h"
 #include "bk-engine-history.h"
+#include "bk-engine-pictures.h"
 #include "bk-identity.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,7 @@ typedef struct
   BkSecrets *secrets;
   BkEngineHistory *history;
   BkBackend *backend;
+  BkEnginePictures *pictures; /* nullable */
 } BkEngineAccountConfig;
 
 /* An account as the history keeps it. It listens to its backend from now on; nothing is sent before it signs in.
@@ -71,6 +73,8 @@ void bk_engine_account_leave_async (BkEngineAccount *self, BkLeave leave, GCance
 gboolean bk_engine_account_leave_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
 /* What was to be said after "signing-out" has been said. */
 void bk_engine_account_farewell_over (BkEngineAccount *self);
+/* The account is removed: it shows no pictures any more. */
+void bk_engine_account_forget_avatars (BkEngineAccount *self);
 /* The end: lets go of the backend, answers everybody who waits with CANCELLED. Nothing is heard of it any more. */
 void bk_engine_account_close (BkEngineAccount *self);
 /* Writes a session as it is now into the conversation with @entry->who. */
@@ -104,11 +108,18 @@ BkEngineContact *bk_engine_contacts_find (BkEngineContacts *self, const char *wh
 void bk_engine_contacts_set (BkEngineContacts *self, const BkHistoryContact *fields);
 void bk_engine_contacts_set_presence (BkEngineContacts *self, const char *who, BeckonStatus status,
                                       const char *personal_message);
-void bk_engine_contacts_set_unread (BkEngineContacts *self, const char *who, guint unread);
+void bk_engine_contacts_set_notes (BkEngineContacts *self, const char *who, const char *alias, gboolean pinned,
+                                   gboolean muted);
+/* What lists show of a conversation; texts are cut. */
+typedef struct
+{
+  guint unread;
+  gboolean typing;
+  const char *draft;     /* nullable */
+  BkEngineMessage *last; /* nullable */
+} BkEngineTalk;
+void bk_engine_contacts_set_talk (BkEngineContacts *self, const char *who, const BkEngineTalk *talk);
 void bk_engine_contacts_set_avatar (BkEngineContacts *self, const char *who, const char *path);
-void bk_engine_contacts_set_typing (BkEngineContacts *self, const char *who, gboolean typing);
-void bk_engine_contacts_set_draft (BkEngineContacts *self, const char *who, const char *draft);
-void bk_engine_contacts_set_last (BkEngineContacts *self, const char *who, BkEngineMessage *last);
 void bk_engine_contacts_reset_presence (BkEngineContacts *self);
 
 /* ---- groups ---- */
@@ -139,6 +150,11 @@ BkEngineConversation *bk_engine_conversation_new (const BkEngineConversationConf
                                                   const BkHistoryConversation *stored);
 void bk_engine_conversation_added (BkEngineConversation *self, BkEngineMessage *message);
 void bk_engine_conversation_changed (BkEngineConversation *self, BkEngineMessage *message);
+BkEngineMessage *bk_engine_conversation_get_last (BkEngineConversation *self); /* text cut; nullable, transfer none */
+/* The file has less than it had: "cleared". */
+void bk_engine_conversation_cleared (BkEngineConversation *self, const BkHistoryCleared *cleared);
+char *bk_engine_conversation_excerpt (const char *text);
+void bk_engine_conversation_close (BkEngineConversation *self, gboolean kept);
 /* What the network said about its messages is written. */
 void bk_engine_conversation_marked (BkEngineConversation *self, const BkHistoryMarked *marked);
 /* The other person is writing: for 10 s, or until a message comes. */

@@ -74,15 +74,21 @@ bk_engine_account_set_away (BkEngineAccount *self, gboolean away)
 }
 
 /* Whether a request can be made now. Else answers @task. */
+gboolean
+_bk_account_check_online (BkEngineAccount *self, GTask *task)
+{
+  if (self->state == BK_BACKEND_ONLINE && self->phase == BK_ACCOUNT_IN)
+    return TRUE;
+  g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_DISCONNECTED, "There is no connection");
+  return FALSE;
+}
+
 static gboolean
 check_ready (BkEngineAccount *self, GTask *task)
 {
-  if (!BK_IS_BACKEND_CONTACTS (self->backend))
-    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED, "This network has no contact list");
-  else if (self->state != BK_BACKEND_ONLINE || self->phase != BK_ACCOUNT_IN)
-    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_DISCONNECTED, "There is no connection");
-  else
-    return TRUE;
+  if (BK_IS_BACKEND_CONTACTS (self->backend))
+    return _bk_account_check_online (self, task);
+  g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED, "This network has no contact list");
   return FALSE;
 }
 
@@ -99,7 +105,11 @@ on_display_name (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
-  BkBackendEvent profile = { .type = BK_BACKEND_EVENT_PROFILE, .display_name = g_task_get_task_data (task) };
+  BkBackendEvent profile = {
+    .type = BK_BACKEND_EVENT_PROFILE,
+    .display_name = g_task_get_task_data (task),
+    .avatar = self->stored->avatar,
+  };
   bk_engine_account_apply (self, &profile);
   g_task_return_boolean (task, TRUE);
 }

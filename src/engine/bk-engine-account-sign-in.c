@@ -462,6 +462,18 @@ bk_engine_account_sign_out_finish (BkEngineAccount *self, GAsyncResult *result, 
   return bk_engine_account_leave_finish (self, result, error);
 }
 
+/* Drafts of an account that is removed go with it. */
+static void
+close_conversations (BkEngineAccount *self)
+{
+  GHashTableIter iter;
+  gpointer conversation;
+
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &conversation))
+    bk_engine_conversation_close (conversation, self->leave != BK_LEAVE_FORGET);
+}
+
 void
 bk_engine_account_close (BkEngineAccount *self)
 {
@@ -469,6 +481,7 @@ bk_engine_account_close (BkEngineAccount *self)
 
   if (self->phase == BK_ACCOUNT_CLOSED)
     return;
+  close_conversations (self);
   if (self->phase == BK_ACCOUNT_IN || self->phase == BK_ACCOUNT_FAREWELL)
     bk_backend_sign_out (self->backend, FALSE);
   self->phase = BK_ACCOUNT_CLOSED;
@@ -477,6 +490,7 @@ bk_engine_account_close (BkEngineAccount *self)
     _bk_account_tell_locks (self, BK_LOCK_FACT_GONE, NULL);
   self->attempt++;
   bk_clock_clear (self->clock, &self->timer);
+  bk_clock_clear (self->clock, &self->avatar_timer);
   g_clear_signal_handler (&self->backend_handler, self->backend);
   if (self->outbox != NULL)
     bk_engine_outbox_close (self->outbox);

@@ -167,6 +167,7 @@ _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GErr
   if (state == BK_BACKEND_ONLINE && previous != state && self->state == state)
     {
       g_signal_emit (self, signals[SIGNAL_ONLINE], 0);
+      _bk_account_fetch_avatars (self);
       if (self->outbox != NULL && self->state == state)
         bk_engine_outbox_set_online (self->outbox, TRUE);
       if (self->marker != NULL && self->state == state)
@@ -196,9 +197,15 @@ static void
 on_conversation_changed (BkEngineConversation *conversation, BkEngineAccount *self)
 {
   const char *who = bk_engine_conversation_get_who (conversation);
+  g_autofree char *draft = bk_engine_conversation_excerpt (bk_engine_conversation_get_draft (conversation));
+  BkEngineTalk talk = {
+    .unread = bk_engine_conversation_get_unread (conversation),
+    .typing = bk_engine_conversation_get_typing (conversation),
+    .draft = draft,
+    .last = bk_engine_conversation_get_last (conversation),
+  };
 
-  bk_engine_contacts_set_unread (self->contacts, who, bk_engine_conversation_get_unread (conversation));
-  bk_engine_contacts_set_typing (self->contacts, who, bk_engine_conversation_get_typing (conversation));
+  bk_engine_contacts_set_talk (self->contacts, who, &talk);
   if (self->marker != NULL)
     bk_engine_marker_poke (self->marker);
 }
@@ -277,6 +284,7 @@ _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact)
   _bk_account_contact_allowed (self, contact);
   if (contact->groups != NULL)
     bk_engine_groups_set_of (self->groups, contact->who, contact->groups);
+  _bk_account_set_avatar_id (self, contact->who, contact->avatar);
   if (conversation != NULL)
     on_conversation_changed (conversation, self);
 }
@@ -322,6 +330,7 @@ bk_engine_account_dispose (GObject *object)
   g_clear_object (&self->backend);
   g_clear_object (&self->history);
   g_clear_object (&self->secrets);
+  g_clear_object (&self->pictures);
   g_clear_object (&self->clock);
   g_hash_table_remove_all (self->conversations);
   G_OBJECT_CLASS (bk_engine_account_parent_class)->dispose (object);
@@ -338,6 +347,8 @@ bk_engine_account_finalize (GObject *object)
   g_object_unref (self->contacts);
   g_object_unref (self->groups);
   g_ptr_array_unref (self->allowed);
+  _bk_account_avatars_clear (self);
+  g_hash_table_unref (self->notes);
   g_ptr_array_unref (self->making);
   g_hash_table_unref (self->conversations);
   g_ptr_array_unref (self->signing_in);
@@ -382,6 +393,8 @@ bk_engine_account_init (BkEngineAccount *self)
   self->contacts = bk_engine_contacts_new ();
   self->keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   self->groups = bk_engine_groups_new ();
+  _bk_account_avatars_init (self);
+  self->notes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, _bk_account_notes_free);
   self->allowed = g_ptr_array_new_with_free_func (_bk_account_allowed_free);
   self->making = g_ptr_array_new_with_free_func (_bk_account_maker_free);
   g_signal_connect_object (self->groups, "items-changed", G_CALLBACK (on_groups_changed), self, G_CONNECT_AFTER);
@@ -400,8 +413,10 @@ bk_engine_account_new (const BkEngineAccountConfig *config, const BkHistoryAccou
   self->secrets = g_object_ref (config->secrets);
   self->history = g_object_ref (config->history);
   self->backend = g_object_ref (config->backend);
+  g_set_object (&self->pictures, config->pictures);
   self->stored = bk_history_account_copy (stored);
   self->lock_fact = BK_IS_BACKEND_LOCK (self->backend) ? BK_LOCK_FACT_GONE : BK_LOCK_FACT_OFF;
+  _bk_account_set_avatar_id (self, stored->sign_in_name, stored->avatar);
   self->backend_handler = g_signal_connect (self->backend, "event", G_CALLBACK (on_backend_event), self);
   if (BK_IS_BACKEND_MESSAGES (self->backend))
     {

@@ -99,12 +99,13 @@ gboolean bk_engine_account_change_contact_finish (BkEngineAccount *self, GAsyncR
 
 /* ---- what else can be settled ---- */
 
-/* See Account1.SetContact. */
-void bk_engine_account_set_contact_async (BkEngineAccount *self, const char *who, const char *alias, gboolean pinned,
-                                          gboolean muted, GCancellable *cancellable, GAsyncReadyCallback callback,
+/* See Account1.SetContact. @alias NULL, @pinned and @muted -1: stays as it is. Empty @alias: none. */
+void bk_engine_account_set_contact_async (BkEngineAccount *self, const char *who, const char *alias, int pinned,
+                                          int muted, GCancellable *cancellable, GAsyncReadyCallback callback,
                                           gpointer user_data);
 gboolean bk_engine_account_set_contact_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);
 const char *bk_engine_account_get_avatar (BkEngineAccount *self); /* path of the own picture, nullable */
+/* @image: empty or NULL: none. */
 void bk_engine_account_set_avatar_async (BkEngineAccount *self, GBytes *image, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_engine_account_set_avatar_finish (BkEngineAccount *self, GAsyncResult *result, GError **error);

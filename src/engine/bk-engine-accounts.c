@@ -148,6 +148,7 @@ static void
 on_left_again (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   bk_engine_account_leave_finish (BK_ENGINE_ACCOUNT (source), result, NULL);
+  bk_engine_account_forget_avatars (BK_ENGINE_ACCOUNT (source));
   bk_engine_account_close (BK_ENGINE_ACCOUNT (source));
   add_next (user_data, UNDO_DONE, NULL);
 }
@@ -393,6 +394,7 @@ on_left (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_list_store_remove (self->accounts, position);
+  bk_engine_account_forget_avatars (account);
   bk_engine_account_close (account);
   clear_secret (self, account, on_secret_removed, g_steal_pointer (&task));
 }
@@ -417,6 +419,62 @@ bk_engine_remove_account_async (BkEngine *self, BkEngineAccount *account, GCance
 
 gboolean
 bk_engine_remove_account_finish (BkEngine *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- deleting: at the service, then here ---- */
+
+static void
+on_deleted_here (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (bk_engine_remove_account_finish (BK_ENGINE (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_deleted_there (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BkBackendKeeping *network = BK_BACKEND_KEEPING (source);
+  GError *error = NULL;
+
+  if (BK_BACKEND_KEEPING_GET_IFACE (network)->finish (network, result, &error))
+    bk_engine_remove_account_async (g_task_get_source_object (task), g_task_get_task_data (task), NULL,
+                                    on_deleted_here, g_object_ref (task));
+  else
+    g_task_return_error (task, error);
+}
+
+void
+bk_engine_delete_account_async (BkEngine *self, BkEngineAccount *account, const char *password,
+                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  BkBackend *backend = bk_engine_account_get_backend (account);
+
+  g_task_set_source_tag (task, bk_engine_delete_account_async);
+  g_task_set_check_cancellable (task, FALSE); /* what was deleted there is removed here */
+  g_task_set_task_data (task, g_object_ref (account), g_object_unref);
+  if (!_bk_engine_check_open (self, task))
+    return;
+  if (!BK_IS_BACKEND_KEEPING (backend))
+    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED,
+                             _("Accounts of this network cannot be deleted here."));
+  else if (bk_engine_account_get_state (account) != BK_BACKEND_ONLINE)
+    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_DISCONNECTED, _("There is no connection."));
+  else
+    BK_BACKEND_KEEPING_GET_IFACE (backend)->remove_account_async (BK_BACKEND_KEEPING (backend), password, cancellable,
+                                                                  on_deleted_there, g_steal_pointer (&task));
+}
+
+gboolean
+bk_engine_delete_account_finish (BkEngine *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -470,16 +470,56 @@ bk_engine_contacts_set_presence (BkEngineContacts *self, const char *who, Beckon
     emit_changed (contact);
 }
 
+static gboolean
+set_unread (BkEngineContact *self, guint unread)
+{
+  if (self->unread == unread)
+    return FALSE;
+  self->unread = unread;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_UNREAD]);
+  return TRUE;
+}
+
+static gboolean
+set_last (BkEngineContact *self, BkEngineMessage *last)
+{
+  if (self->last == last)
+    return FALSE;
+  g_clear_pointer (&self->last, bk_engine_message_unref);
+  self->last = last != NULL ? bk_engine_message_ref (last) : NULL;
+  return TRUE;
+}
+
+/* One message is one change. */
 void
-bk_engine_contacts_set_unread (BkEngineContacts *self, const char *who, guint unread)
+bk_engine_contacts_set_talk (BkEngineContacts *self, const char *who, const BkEngineTalk *talk)
 {
   BkEngineContact *contact = bk_engine_contacts_find (self, who);
 
-  if (contact == NULL || contact->unread == unread)
+  if (contact == NULL)
     return;
-  contact->unread = unread;
-  g_object_notify_by_pspec (G_OBJECT (contact), props[PROP_UNREAD]);
-  emit_changed (contact);
+  gboolean changed = set_unread (contact, talk->unread);
+  changed |= set_flag (&contact->typing, talk->typing);
+  changed |= set_text (&contact->draft, talk->draft);
+  changed |= set_last (contact, talk->last);
+  if (changed)
+    emit_changed (contact);
+}
+
+/* What the user has settled about somebody is so, before the network says it again. */
+void
+bk_engine_contacts_set_notes (BkEngineContacts *self, const char *who, const char *alias, gboolean pinned,
+                              gboolean muted)
+{
+  BkEngineContact *contact = bk_engine_contacts_find (self, who);
+
+  if (contact == NULL)
+    return;
+  gboolean changed = set_alias (contact, alias);
+  changed |= set_flag (&contact->pinned, pinned);
+  changed |= set_flag (&contact->muted, muted);
+  if (changed)
+    emit_changed (contact);
 }
 
 /* @path: of the picture; NULL: there is none, or it is not here yet. */
@@ -490,37 +530,6 @@ bk_engine_contacts_set_avatar (BkEngineContacts *self, const char *who, const ch
 
   if (contact != NULL && set_text (&contact->avatar, path))
     emit_changed (contact);
-}
-
-void
-bk_engine_contacts_set_typing (BkEngineContacts *self, const char *who, gboolean typing)
-{
-  BkEngineContact *contact = bk_engine_contacts_find (self, who);
-
-  if (contact != NULL && set_flag (&contact->typing, typing))
-    emit_changed (contact);
-}
-
-void
-bk_engine_contacts_set_draft (BkEngineContacts *self, const char *who, const char *draft)
-{
-  BkEngineContact *contact = bk_engine_contacts_find (self, who);
-
-  if (contact != NULL && set_text (&contact->draft, draft))
-    emit_changed (contact);
-}
-
-/* @last: nullable; whoever calls has cut its text. */
-void
-bk_engine_contacts_set_last (BkEngineContacts *self, const char *who, BkEngineMessage *last)
-{
-  BkEngineContact *contact = bk_engine_contacts_find (self, who);
-
-  if (contact == NULL || contact->last == last)
-    return;
-  g_clear_pointer (&contact->last, bk_engine_message_unref);
-  contact->last = last != NULL ? bk_engine_message_ref (last) : NULL;
-  emit_changed (contact);
 }
 
 /* Without a connection nobody is known to be there. A handler of "changed" may change the list: work on a copy. */

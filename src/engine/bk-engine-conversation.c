@@ -6,6 +6,8 @@
 #include "bk-limits.h"
 
 #define MAX_PAGE 500
+#define EXCERPT 200 /* characters of a text that stand in lists */
+#define DRAFT_MS 400 /* a draft that changes all the time is written this often */
 #define TYPED_MS 10000
 
 struct _BkEngineConversation
@@ -19,6 +21,9 @@ struct _BkEngineConversation
   guint id;
   char *who;
   guint unread;
+  char *draft;           /* nullable */
+  guint draft_timer;     /* the file does not have it yet */
+  BkEngineMessage *last; /* the newest entry, text cut; nullable */
   gint64 read_up_to;
   guint typed_timer; /* the other person is writing, until then */
   BkTyping typing;   /* the user */
@@ -28,6 +33,7 @@ enum
 {
   SIGNAL_MESSAGE_ADDED,
   SIGNAL_MESSAGE_CHANGED,
+  SIGNAL_CLEARED,
   SIGNAL_CHANGED,
   SIGNAL_TELL_TYPING,
   N_SIGNALS
@@ -46,6 +52,7 @@ bk_engine_conversation_dispose (GObject *object)
     {
       bk_typing_reset (&self->typing);
       bk_clock_clear (self->clock, &self->typed_timer);
+      bk_clock_clear (self->clock, &self->draft_timer);
     }
   G_OBJECT_CLASS (bk_engine_conversation_parent_class)->dispose (object);
 }
@@ -55,6 +62,8 @@ bk_engine_conversation_finalize (GObject *object)
 {
   BkEngineConversation *self = BK_ENGINE_CONVERSATION (object);
 
+  g_free (self->draft);
+  g_clear_pointer (&self->last, bk_engine_message_unref);
   g_clear_object (&self->clock);
   g_clear_object (&self->history);
   g_free (self->who);
@@ -71,6 +80,8 @@ bk_engine_conversation_class_init (BkEngineConversationClass *klass)
                                                 NULL, NULL, NULL, G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
   signals[SIGNAL_MESSAGE_CHANGED] = g_signal_new ("message-changed", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST,
                                                   0, NULL, NULL, NULL, G_TYPE_NONE, 1, BK_TYPE_ENGINE_MESSAGE);
+  signals[SIGNAL_CLEARED] = g_signal_new ("cleared", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_TELL_TYPING] = g_signal_new ("tell-typing", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -80,6 +91,21 @@ bk_engine_conversation_class_init (BkEngineConversationClass *klass)
 static void
 bk_engine_conversation_init (BkEngineConversation *self)
 {
+}
+
+/* Keeps @message if none is newer. */
+static gboolean
+take_last (BkEngineConversation *self, const BkEngineMessage *message)
+{
+  if (message == NULL || (self->last != NULL && self->last->id > message->id))
+    return FALSE;
+
+  BkEngineMessage fields = *message;
+  g_autofree char *text = bk_engine_conversation_excerpt (message->text);
+  fields.text = text;
+  g_clear_pointer (&self->last, bk_engine_message_unref);
+  self->last = bk_engine_message_new (&fields);
+  return TRUE;
 }
 
 static void
@@ -100,6 +126,8 @@ bk_engine_conversation_new (const BkEngineConversationConfig *config, const BkHi
   self->id = stored->id;
   self->who = g_strdup (stored->who);
   self->unread = stored->unread;
+  self->draft = g_strdup (stored->draft);
+  take_last (self, stored->last);
   self->read_up_to = stored->read_up_to;
   self->typing.clock = self->clock;
   self->typing.tell = on_tell_typing;
@@ -190,17 +218,94 @@ bk_engine_conversation_set_typing (BkEngineConversation *self, gboolean typing)
 void
 bk_engine_conversation_added (BkEngineConversation *self, BkEngineMessage *message)
 {
+  take_last (self, message);
   g_signal_emit (self, signals[SIGNAL_MESSAGE_ADDED], 0, message);
-  if (message->outgoing)
-    return;
-  bk_engine_conversation_typed (self, FALSE);
-  set_read (self, self->unread + 1, self->read_up_to);
+  if (!message->outgoing)
+    {
+      bk_clock_clear (self->clock, &self->typed_timer); /* it is written */
+      self->unread++;
+    }
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
 void
 bk_engine_conversation_changed (BkEngineConversation *self, BkEngineMessage *message)
 {
+  gboolean is_last = take_last (self, message);
+
   g_signal_emit (self, signals[SIGNAL_MESSAGE_CHANGED], 0, message);
+  if (is_last)
+    g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+void
+bk_engine_conversation_cleared (BkEngineConversation *self, const BkHistoryCleared *cleared)
+{
+  g_clear_pointer (&self->last, bk_engine_message_unref);
+  take_last (self, cleared->last);
+  self->unread = cleared->unread;
+  g_signal_emit (self, signals[SIGNAL_CLEARED], 0, cleared->up_to);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+BkEngineMessage *
+bk_engine_conversation_get_last (BkEngineConversation *self)
+{
+  return self->last;
+}
+
+/* ---- drafts ---- */
+
+/* The beginning of @text: what lists show of it. */
+char *
+bk_engine_conversation_excerpt (const char *text)
+{
+  const char *end = text;
+
+  for (guint i = 0; i < EXCERPT && *end != '\0'; i++)
+    end = g_utf8_next_char (end);
+  return g_strndup (text, (gsize) (end - text));
+}
+
+const char *
+bk_engine_conversation_get_draft (BkEngineConversation *self)
+{
+  return self->draft != NULL ? self->draft : "";
+}
+
+/* The account goes. If it is @kept, what waits to be written is written now. */
+void
+bk_engine_conversation_close (BkEngineConversation *self, gboolean kept)
+{
+  gboolean waits = self->draft_timer != 0;
+
+  bk_clock_clear (self->clock, &self->draft_timer);
+  if (waits && kept)
+    bk_engine_history_set_draft (self->history, self->account, self->id, self->who, self->draft);
+}
+
+static void
+on_draft_due (gpointer user_data)
+{
+  BkEngineConversation *self = user_data;
+
+  self->draft_timer = 0;
+  bk_engine_history_set_draft (self->history, self->account, self->id, self->who, self->draft);
+}
+
+/* It is in the file soon, whether or not the user stops typing. Text that no message may have is passed over. */
+void
+bk_engine_conversation_set_draft (BkEngineConversation *self, const char *text)
+{
+  const char *draft = text != NULL && *text != '\0' ? text : NULL;
+
+  if (g_strcmp0 (self->draft, draft) == 0 || (draft != NULL && !bk_text_is_valid (draft, BK_LIMIT_DRAFT, TRUE)))
+    return;
+  g_free (self->draft);
+  self->draft = g_strdup (draft);
+  if (self->draft_timer == 0)
+    self->draft_timer = bk_clock_add (self->clock, DRAFT_MS, on_draft_due, self);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
 void
@@ -344,6 +449,15 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
+static gboolean
+check_page (GTask *task, gint64 id, guint limit)
+{
+  if (id >= 0 && limit > 0 && limit <= MAX_PAGE)
+    return TRUE;
+  g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "A page has 1 to %d messages", MAX_PAGE);
+  return FALSE;
+}
+
 void
 bk_engine_conversation_list_async (BkEngineConversation *self, gint64 before_id, guint limit,
                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
@@ -351,16 +465,31 @@ bk_engine_conversation_list_async (BkEngineConversation *self, gint64 before_id,
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, bk_engine_conversation_list_async);
-  if (before_id < 0 || limit == 0 || limit > MAX_PAGE)
-    g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "A page has 1 to %d messages",
-                             MAX_PAGE);
-  else
+  if (check_page (task, before_id, limit))
     bk_engine_history_list_messages_async (self->history, self->id, before_id, limit, cancellable, on_listed,
                                            g_steal_pointer (&task));
 }
 
 GPtrArray *
 bk_engine_conversation_list_finish (BkEngineConversation *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+bk_engine_conversation_list_after_async (BkEngineConversation *self, gint64 after_id, guint limit,
+                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, bk_engine_conversation_list_after_async);
+  if (check_page (task, after_id, limit))
+    bk_engine_history_list_messages_after_async (self->history, self->id, after_id, limit, cancellable, on_listed,
+                                                 g_steal_pointer (&task));
+}
+
+GPtrArray *
+bk_engine_conversation_list_after_finish (BkEngineConversation *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

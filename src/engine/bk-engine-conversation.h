@@ -38,6 +38,15 @@ BkEngineMessage *bk_engine_message_ref (BkEngineMessage *self);
 void bk_engine_message_unref (BkEngineMessage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkEngineMessage, bk_engine_message_unref)
 
+/* What a search found. */
+typedef struct
+{
+  guint account;
+  BkEngineMessage *message; /* owned */
+} BkEngineFound;
+
+void bk_engine_found_free (BkEngineFound *found);
+
 #define BK_TYPE_ENGINE_CONVERSATION (bk_engine_conversation_get_type ())
 /* The talk with one person. Signals "message-added", "message-changed" (BkEngineMessage *), "cleared"
  * (gint64 up_to_id), "changed" (unread, read-up-to, typing, draft). */

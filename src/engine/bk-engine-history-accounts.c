@@ -110,14 +110,14 @@ save_account_job (BkSqlite *sqlite, gpointer data, GError **error)
   sqlite3_stmt *statement =
     bk_sqlite_prepare (sqlite,
                        "UPDATE accounts SET server = ?, display_name = ?, device = ?, kept = ?, wants_online = ?,"
-                       " wanted_status = ?, personal_message = ? WHERE id = ?",
+                       " wanted_status = ?, personal_message = ?, avatar = ? WHERE id = ?",
                        error);
 
   if (statement == NULL)
     return FALSE;
-  bk_sqlite_bind (statement, "sssiiisi", account->server, account->display_name, account->device,
+  bk_sqlite_bind (statement, "sssiiissi", account->server, account->display_name, account->device,
                   (gint64) account->kept, (gint64) account->wants_online, (gint64) account->wanted_status,
-                  account->personal_message, (gint64) account->id);
+                  account->personal_message, account->avatar, (gint64) account->id);
   return bk_sqlite_step (sqlite, statement, NULL, error);
 }
 
@@ -134,15 +134,25 @@ bk_engine_history_save_account_finish (BkEngineHistory *self, GAsyncResult *resu
   return finish_account (self, result, error);
 }
 
+/* A million messages are not removed at once: from now on nobody finds the account, and it goes bit by bit. */
 static gboolean
 remove_account_job (BkSqlite *sqlite, gpointer data, GError **error)
 {
-  sqlite3_stmt *statement = bk_sqlite_prepare (sqlite, "DELETE FROM accounts WHERE id = ?", error);
+  gint64 id = ((AccountJob *) data)->account->id;
+  sqlite3_stmt *contacts = bk_sqlite_prepare (sqlite, "DELETE FROM contacts WHERE account = ?", error);
 
-  if (statement == NULL)
+  if (contacts == NULL)
     return FALSE;
-  bk_sqlite_bind (statement, "i", (gint64) ((AccountJob *) data)->account->id);
-  return bk_sqlite_step (sqlite, statement, NULL, error);
+  bk_sqlite_bind (contacts, "i", id);
+  if (!bk_sqlite_step (sqlite, contacts, NULL, error))
+    return FALSE;
+
+  sqlite3_stmt *account = bk_sqlite_prepare (
+    sqlite, "UPDATE accounts SET kept = 0, is_primary = 0, sign_in_name = " BK_HISTORY_REMOVED " WHERE id = ?", error);
+  if (account == NULL)
+    return FALSE;
+  bk_sqlite_bind (account, "i", id);
+  return bk_sqlite_step (sqlite, account, NULL, error);
 }
 
 void
@@ -152,6 +162,7 @@ bk_engine_history_remove_account_async (BkEngineHistory *self, guint account_id,
   BkHistoryAccount account = { .id = account_id };
 
   run_write (self, remove_account_job, account_job_new (&account), account_job_free, callback, user_data);
+  _bk_engine_history_keep_up (self);
 }
 
 gboolean

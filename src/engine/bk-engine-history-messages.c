@@ -2,9 +2,7 @@
 /* Conversations and their messages. */
 #include "bk-engine-history-private.h"
 
-#define COLUMNS \
-  "m.id, m.message_id, c.who, m.outgoing, m.text, m.time, " BK_HISTORY_DELIVERY ", m.error, m.session," \
-  " m.application, m.application_name, m.result, m.result_text, m.file_name, m.file_size, m.file_path"
+#define COLUMNS BK_HISTORY_MESSAGE
 #define FROM " FROM messages m JOIN conversations c ON c.id = m.conversation "
 
 typedef struct
@@ -30,26 +28,26 @@ message_job_free (gpointer data)
   g_free (job);
 }
 
-static BkEngineMessage *
-read_message (sqlite3_stmt *statement)
+BkEngineMessage *
+_bk_history_read_message (sqlite3_stmt *statement, int first)
 {
   BkEngineMessage fields = {
-    .id = sqlite3_column_int64 (statement, 0),
-    .message_id = bk_sqlite_column_text (statement, 1),
-    .who = bk_sqlite_column_text (statement, 2),
-    .outgoing = sqlite3_column_int (statement, 3) != 0,
-    .text = bk_sqlite_column_text (statement, 4),
-    .time = sqlite3_column_int64 (statement, 5),
-    .delivery = (BeckonDelivery) sqlite3_column_int (statement, 6),
-    .error = bk_sqlite_column_text (statement, 7),
-    .session = sqlite3_column_int (statement, 8) != 0,
-    .application = bk_sqlite_column_text (statement, 9),
-    .application_name = bk_sqlite_column_text (statement, 10),
-    .result = (BeckonSessionResult) sqlite3_column_int (statement, 11),
-    .result_text = bk_sqlite_column_text (statement, 12),
-    .file_name = bk_sqlite_column_text (statement, 13),
-    .file_size = (guint64) sqlite3_column_int64 (statement, 14),
-    .file_path = bk_sqlite_column_text (statement, 15),
+    .id = sqlite3_column_int64 (statement, first),
+    .message_id = bk_sqlite_column_text (statement, first + 1),
+    .who = bk_sqlite_column_text (statement, first + 2),
+    .outgoing = sqlite3_column_int (statement, first + 3) != 0,
+    .text = bk_sqlite_column_text (statement, first + 4),
+    .time = sqlite3_column_int64 (statement, first + 5),
+    .delivery = (BeckonDelivery) sqlite3_column_int (statement, first + 6),
+    .error = bk_sqlite_column_text (statement, first + 7),
+    .session = sqlite3_column_int (statement, first + 8) != 0,
+    .application = bk_sqlite_column_text (statement, first + 9),
+    .application_name = bk_sqlite_column_text (statement, first + 10),
+    .result = (BeckonSessionResult) sqlite3_column_int (statement, first + 11),
+    .result_text = bk_sqlite_column_text (statement, first + 12),
+    .file_name = bk_sqlite_column_text (statement, first + 13),
+    .file_size = (guint64) sqlite3_column_int64 (statement, first + 14),
+    .file_path = bk_sqlite_column_text (statement, first + 15),
   };
 
   /* A file that somebody else wrote into may hold bytes that are no text. */
@@ -66,7 +64,7 @@ read_one (BkSqlite *sqlite, sqlite3_stmt *statement, GError **error)
 
   if (!bk_sqlite_step (sqlite, statement, &found, error) || !found)
     return NULL;
-  return read_message (statement);
+  return _bk_history_read_message (statement, 0);
 }
 
 gboolean
@@ -129,7 +127,7 @@ insert_message (BkSqlite *sqlite, gint64 conversation, const BkEngineMessage *me
   if (!bk_sqlite_step (sqlite, statement, NULL, error))
     return FALSE;
   *id = bk_sqlite_last_rowid (sqlite);
-  return TRUE;
+  return _bk_history_index (sqlite, "m.id = ?1", *id, 0, error);
 }
 
 /* @id: 0 if the message is not known. */
@@ -350,8 +348,9 @@ typedef struct
 {
   guint conversation;
   gint64 id;
+  gboolean after; /* those after @id, else those before it */
   guint limit;
-  GPtrArray *messages; /* element-type BkEngineMessage; newest first while reading */
+  GPtrArray *messages; /* element-type BkEngineMessage; away from @id while reading */
 } ReadJob;
 
 static void
@@ -381,7 +380,10 @@ list_messages_job (BkSqlite *sqlite, gpointer data, GError **error)
   ReadJob *job = data;
   gboolean more = TRUE;
   sqlite3_stmt *statement = bk_sqlite_prepare (
-    sqlite, "SELECT " COLUMNS FROM "WHERE m.conversation = ? AND m.id < ? ORDER BY m.id DESC LIMIT ?", error);
+    sqlite,
+    job->after ? "SELECT " COLUMNS FROM "WHERE m.conversation = ? AND m.id > ? ORDER BY m.id LIMIT ?"
+               : "SELECT " COLUMNS FROM "WHERE m.conversation = ? AND m.id < ? ORDER BY m.id DESC LIMIT ?",
+    error);
 
   if (statement == NULL)
     return FALSE;
@@ -391,10 +393,26 @@ list_messages_job (BkSqlite *sqlite, gpointer data, GError **error)
       if (!bk_sqlite_step (sqlite, statement, &more, error))
         return FALSE;
       if (more)
-        g_ptr_array_add (job->messages, read_message (statement));
+        g_ptr_array_add (job->messages, _bk_history_read_message (statement, 0));
     }
-  reverse (job->messages);
+  if (!job->after)
+    reverse (job->messages);
   return TRUE;
+}
+
+static void
+list_messages (BkEngineHistory *self, guint conversation, gint64 id, gboolean after, guint limit,
+               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  ReadJob *job = g_new0 (ReadJob, 1);
+
+  job->conversation = conversation;
+  job->id = id;
+  job->after = after;
+  job->limit = limit;
+  job->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_engine_message_unref);
+  _bk_engine_history_run (self, BK_SQLITE_READ, list_messages_job, job, read_job_free, cancellable, callback,
+                          user_data);
 }
 
 /* @before_id 0: the newest. */
@@ -402,14 +420,17 @@ void
 bk_engine_history_list_messages_async (BkEngineHistory *self, guint conversation, gint64 before_id, guint limit,
                                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  ReadJob *job = g_new0 (ReadJob, 1);
+  list_messages (self, conversation, before_id > 0 ? before_id : G_MAXINT64, FALSE, limit, cancellable, callback,
+                 user_data);
+}
 
-  job->conversation = conversation;
-  job->id = before_id > 0 ? before_id : G_MAXINT64;
-  job->limit = limit;
-  job->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_engine_message_unref);
-  _bk_engine_history_run (self, BK_SQLITE_READ, list_messages_job, job, read_job_free, cancellable, callback,
-                          user_data);
+/* @after_id 0: from the oldest on. */
+void
+bk_engine_history_list_messages_after_async (BkEngineHistory *self, guint conversation, gint64 after_id, guint limit,
+                                             GCancellable *cancellable, GAsyncReadyCallback callback,
+                                             gpointer user_data)
+{
+  list_messages (self, conversation, after_id, TRUE, limit, cancellable, callback, user_data);
 }
 
 GPtrArray *

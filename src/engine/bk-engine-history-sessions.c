@@ -57,7 +57,7 @@ insert_session (BkSqlite *sqlite, gint64 conversation, const BkEngineMessage *en
   if (!bk_sqlite_step (sqlite, statement, NULL, error))
     return FALSE;
   *id = bk_sqlite_last_rowid (sqlite);
-  return TRUE;
+  return _bk_history_index (sqlite, "m.id = ?1", *id, 0, error);
 }
 
 static gboolean

@@ -1,155 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The file, its schema, and what is read at the start. Accounts and contacts are in bk-engine-history-accounts.c,
- * messages in bk-engine-history-messages.c, sessions in bk-engine-history-sessions.c. */
+/* The file, and what is read at the start. The schema is in bk-engine-history-schema.c, accounts and contacts are in
+ * bk-engine-history-accounts.c, conversations in bk-engine-history-conversations.c, messages in
+ * bk-engine-history-messages.c, sessions in bk-engine-history-sessions.c. */
 #include "bk-engine-history-private.h"
 
-struct _BkEngineHistory
-{
-  GObject parent_instance;
-
-  BkSqlite *sqlite;
-  guint next_conversation;
-  gboolean closing;
-};
+#include "bk-search-text.h"
 
 G_DEFINE_FINAL_TYPE (BkEngineHistory, bk_engine_history, G_TYPE_OBJECT)
-
-/* Steps that were released are never changed. Text that strangers choose (message_id) is unique within its own
- * conversation and direction only: else one contact could make another's message look like one that is known. */
-static const BkSqliteMigration migrations[] = {
-  { "CREATE TABLE accounts ("
-    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
-    "  sign_in_name TEXT NOT NULL UNIQUE,"
-    "  server TEXT,"
-    "  display_name TEXT,"
-    "  device TEXT,"
-    "  cursor TEXT,"
-    "  kept INTEGER NOT NULL DEFAULT 0,"
-    "  wants_online INTEGER NOT NULL DEFAULT 0,"
-    "  wanted_status INTEGER NOT NULL DEFAULT 2,"
-    "  personal_message TEXT"
-    ") STRICT;"
-    "CREATE TABLE contacts ("
-    "  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,"
-    "  who TEXT NOT NULL,"
-    "  display_name TEXT,"
-    "  relation INTEGER NOT NULL,"
-    "  blocked INTEGER NOT NULL,"
-    "  request_text TEXT,"
-    "  PRIMARY KEY (account, who)"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE TABLE conversations ("
-    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
-    "  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,"
-    "  who TEXT NOT NULL,"
-    "  read_up_to INTEGER NOT NULL DEFAULT 0,"
-    "  UNIQUE (account, who)"
-    ") STRICT;"
-    "CREATE TABLE messages ("
-    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
-    "  conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,"
-    "  message_id TEXT NOT NULL,"
-    "  outgoing INTEGER NOT NULL,"
-    "  text TEXT NOT NULL,"
-    "  time INTEGER NOT NULL,"
-    "  delivery INTEGER NOT NULL,"
-    "  error TEXT,"
-    "  UNIQUE (conversation, outgoing, message_id)"
-    ") STRICT;"
-    "CREATE INDEX messages_by_conversation ON messages (conversation);"
-    "CREATE INDEX messages_pending ON messages (id) WHERE delivery = 1;"
-    "CREATE TABLE open_sessions ("
-    "  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,"
-    "  session TEXT NOT NULL,"
-    "  who TEXT NOT NULL,"
-    "  PRIMARY KEY (session, account)"
-    ") STRICT, WITHOUT ROWID;" },
-  /* Sessions become entries of their conversation, open until the other side knows that they are over. Their ids and
-   * those of messages do not get into each other's way. */
-  { "CREATE TABLE entries ("
-    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
-    "  conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,"
-    "  message_id TEXT NOT NULL,"
-    "  session INTEGER NOT NULL DEFAULT 0,"
-    "  outgoing INTEGER NOT NULL,"
-    "  text TEXT NOT NULL,"
-    "  time INTEGER NOT NULL,"
-    "  delivery INTEGER NOT NULL,"
-    "  error TEXT,"
-    "  application TEXT,"
-    "  application_name TEXT,"
-    "  result INTEGER NOT NULL DEFAULT 0,"
-    "  result_text TEXT,"
-    "  open INTEGER NOT NULL DEFAULT 0,"
-    "  UNIQUE (conversation, outgoing, session, message_id)"
-    ") STRICT;"
-    "INSERT INTO sqlite_sequence (name, seq) SELECT 'entries', seq FROM sqlite_sequence WHERE name = 'messages';"
-    "INSERT INTO entries (id, conversation, message_id, outgoing, text, time, delivery, error)"
-    "  SELECT id, conversation, message_id, outgoing, text, time, delivery, error FROM messages;"
-    "INSERT INTO conversations (account, who) SELECT DISTINCT account, who FROM open_sessions WHERE true"
-    "  ON CONFLICT DO NOTHING;"
-    /* Who invited whom to what was not written down. */
-    "INSERT INTO entries (conversation, message_id, session, outgoing, text, time, delivery, application, open)"
-    "  SELECT c.id, o.session, 1, 1, 'A session with ' || o.who, unixepoch () * 1000000, 2, '', 1"
-    "  FROM open_sessions o JOIN conversations c ON c.account = o.account AND c.who = o.who;"
-    "DROP TABLE open_sessions;"
-    "DROP TABLE messages;"
-    "ALTER TABLE entries RENAME TO messages;"
-    "CREATE INDEX messages_by_conversation ON messages (conversation);"
-    "CREATE INDEX messages_pending ON messages (id) WHERE delivery = 1;"
-    "CREATE INDEX messages_open ON messages (id) WHERE open = 1;" },
-  /* Groups, and in which of them a contact is: ids, one a line. */
-  { "ALTER TABLE accounts ADD COLUMN is_primary INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE contacts ADD COLUMN groups TEXT;"
-    "CREATE TABLE groups ("
-    "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
-    "  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,"
-    "  id TEXT NOT NULL,"
-    "  name TEXT NOT NULL,"
-    "  UNIQUE (account, id)"
-    ") STRICT;" },
-  /* Keys by which contacts have proved who they are, and where the user's own STUN and TURN servers are. */
-  { "CREATE TABLE identities ("
-    "  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,"
-    "  who TEXT NOT NULL,"
-    "  key TEXT NOT NULL,"
-    "  PRIMARY KEY (account, who, key)"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE TABLE connection_servers ("
-    "  position INTEGER PRIMARY KEY,"
-    "  server TEXT NOT NULL,"
-    "  user TEXT NOT NULL"
-    ") STRICT;" },
-  /* What the user has settled about contacts, conversations and everything; files that were sent. */
-  { "ALTER TABLE accounts ADD COLUMN avatar TEXT;"
-    "ALTER TABLE contacts ADD COLUMN alias TEXT;"
-    "ALTER TABLE contacts ADD COLUMN avatar TEXT;"
-    "ALTER TABLE contacts ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE contacts ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE conversations ADD COLUMN draft TEXT;"
-    "ALTER TABLE messages ADD COLUMN file_name TEXT;"
-    "ALTER TABLE messages ADD COLUMN file_size INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE messages ADD COLUMN file_path TEXT;"
-    "CREATE TABLE allowed ("
-    "  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,"
-    "  who TEXT NOT NULL,"
-    "  guid TEXT NOT NULL,"
-    "  PRIMARY KEY (account, who, guid)"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE TABLE settings ("
-    "  name TEXT PRIMARY KEY,"
-    "  value TEXT NOT NULL"
-    ") STRICT, WITHOUT ROWID;" },
-  /* How far messages have come: see bk-engine-history-marks.c. What is older than this step is told nobody. */
-  { "ALTER TABLE conversations ADD COLUMN delivered_time INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE conversations ADD COLUMN read_time INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE conversations ADD COLUMN delivered_due INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE conversations ADD COLUMN read_due INTEGER NOT NULL DEFAULT 0;"
-    "CREATE INDEX conversations_due ON conversations (account) WHERE delivered_due > 0 OR read_due > 0;" },
-};
-
-G_STATIC_ASSERT (BECKON_DELIVERY_PENDING == 1); /* in the indices above */
-G_STATIC_ASSERT (BECKON_DELIVERY_SENT == 2);    /* in the second step */
 
 /* ---- rows ---- */
 
@@ -199,15 +56,6 @@ bk_history_group_free (BkHistoryGroup *group)
   g_free (group->id);
   g_free (group->name);
   g_free (group);
-}
-
-void
-bk_history_conversation_free (BkHistoryConversation *conversation)
-{
-  g_free (conversation->who);
-  g_free (conversation->draft);
-  g_clear_pointer (&conversation->last, bk_engine_message_unref);
-  g_free (conversation);
 }
 
 void
@@ -338,20 +186,6 @@ read_group (sqlite3_stmt *statement, gpointer groups)
 }
 
 static void
-read_conversation (sqlite3_stmt *statement, gpointer conversations)
-{
-  BkHistoryConversation *conversation = g_new0 (BkHistoryConversation, 1);
-
-  conversation->account = (guint) sqlite3_column_int64 (statement, 0);
-  conversation->id = (guint) sqlite3_column_int64 (statement, 1);
-  conversation->who = g_strdup (bk_sqlite_column_text (statement, 2));
-  conversation->unread = (guint) sqlite3_column_int64 (statement, 3);
-  conversation->read_up_to = sqlite3_column_int64 (statement, 4);
-  conversation->draft = g_strdup (bk_sqlite_column_text (statement, 5));
-  g_ptr_array_add (conversations, conversation);
-}
-
-static void
 read_session (sqlite3_stmt *statement, gpointer sessions)
 {
   BkHistorySession *session = g_new0 (BkHistorySession, 1);
@@ -403,11 +237,12 @@ load_job (BkSqlite *sqlite, gpointer data, GError **error)
   LoadJob *job = data;
   BkHistoryContent *content = job->content;
 
-  return bk_sqlite_exec (sqlite, "DELETE FROM accounts WHERE kept = 0", error)
+  return bk_sqlite_exec (sqlite, "UPDATE accounts SET sign_in_name = " BK_HISTORY_REMOVED " WHERE kept = 0", error)
          && close_sessions (sqlite, error)
          && _bk_history_read_rows (sqlite,
                                    "SELECT id, sign_in_name, server, display_name, device, cursor, wants_online,"
-                                   " wanted_status, personal_message, is_primary, avatar FROM accounts ORDER BY id",
+                                   " wanted_status, personal_message, is_primary, avatar FROM accounts"
+                                   " WHERE kept = 1 ORDER BY id",
                                    read_account, content->accounts, error)
          && _bk_history_read_rows (sqlite,
                                    "SELECT account, who, display_name, relation, blocked, request_text, groups,"
@@ -415,11 +250,7 @@ load_job (BkSqlite *sqlite, gpointer data, GError **error)
                                    read_contact, content->contacts, error)
          && _bk_history_read_rows (sqlite, "SELECT account, id, name FROM groups ORDER BY number", read_group,
                                    content->groups, error)
-         && _bk_history_read_rows (sqlite,
-                                   "SELECT account, id, who, (SELECT count(*) FROM messages m WHERE"
-                                   " m.conversation = c.id AND m.id > c.read_up_to AND m.outgoing = 0), read_up_to, draft"
-                                   " FROM conversations c ORDER BY id",
-                                   read_conversation, content->conversations, error)
+         && _bk_history_load_conversations (sqlite, content, error)
          && _bk_history_read_rows (sqlite,
                                    "SELECT c.account, m.message_id, c.who FROM messages m JOIN conversations c"
                                    " ON c.id = m.conversation WHERE m.open = 1 ORDER BY m.id",
@@ -438,20 +269,35 @@ bk_engine_history_dispose (GObject *object)
 {
   BkEngineHistory *self = BK_ENGINE_HISTORY (object);
 
+  if (self->reading != NULL)
+    g_cancellable_cancel (self->reading);
+  g_clear_object (&self->reader);
   g_clear_object (&self->sqlite);
   G_OBJECT_CLASS (bk_engine_history_parent_class)->dispose (object);
+}
+
+static void
+bk_engine_history_finalize (GObject *object)
+{
+  BkEngineHistory *self = BK_ENGINE_HISTORY (object);
+
+  g_object_unref (self->reading);
+  g_free (self->path);
+  G_OBJECT_CLASS (bk_engine_history_parent_class)->finalize (object);
 }
 
 static void
 bk_engine_history_class_init (BkEngineHistoryClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = bk_engine_history_dispose;
+  G_OBJECT_CLASS (klass)->finalize = bk_engine_history_finalize;
 }
 
 static void
 bk_engine_history_init (BkEngineHistory *self)
 {
   self->next_conversation = 1;
+  self->reading = g_cancellable_new ();
 }
 
 BkEngineHistory *
@@ -459,7 +305,9 @@ bk_engine_history_new (const char *path)
 {
   BkEngineHistory *self = g_object_new (BK_TYPE_ENGINE_HISTORY, NULL);
 
-  self->sqlite = bk_sqlite_new (path, migrations, G_N_ELEMENTS (migrations));
+  self->path = g_strdup (path);
+  self->sqlite = bk_sqlite_new (path, _bk_history_migrations, _bk_history_n_migrations);
+  bk_sqlite_add_text_function (self->sqlite, "bk_search_text", bk_search_text);
   return self;
 }
 
@@ -484,6 +332,7 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->next_conversation = MAX (self->next_conversation, job->next_conversation);
+  _bk_engine_history_keep_up (self);
   g_task_return_pointer (task, g_steal_pointer (&job->content), (GDestroyNotify) bk_history_content_free);
   load_job_free (job);
 }
@@ -520,6 +369,17 @@ on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
+static void
+on_reader_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BkEngineHistory *self = g_task_get_source_object (task);
+
+  bk_sqlite_close_finish (BK_SQLITE (source), result, NULL); /* nothing of it was to be written */
+  bk_sqlite_close_async (self->sqlite, on_closed, g_steal_pointer (&task));
+}
+
+/* The last one to close the file tidies it up: that is the one that writes. */
 void
 bk_engine_history_close_async (BkEngineHistory *self, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -527,7 +387,11 @@ bk_engine_history_close_async (BkEngineHistory *self, GAsyncReadyCallback callba
 
   g_task_set_source_tag (task, bk_engine_history_close_async);
   self->closing = TRUE;
-  bk_sqlite_close_async (self->sqlite, on_closed, g_steal_pointer (&task));
+  g_cancellable_cancel (self->reading);
+  if (self->reader != NULL)
+    bk_sqlite_close_async (self->reader, on_reader_closed, g_steal_pointer (&task));
+  else
+    bk_sqlite_close_async (self->sqlite, on_closed, g_steal_pointer (&task));
 }
 
 gboolean

@@ -213,6 +213,10 @@ BkEngineMessage *bk_engine_history_next_pending_finish (BkEngineHistory *self, G
 void bk_engine_history_list_messages_async (BkEngineHistory *self, guint conversation, gint64 before_id, guint limit,
                                             GCancellable *cancellable, GAsyncReadyCallback callback,
                                             gpointer user_data);
+void bk_engine_history_list_messages_after_async (BkEngineHistory *self, guint conversation, gint64 after_id, guint limit,
+                                                  GCancellable *cancellable, GAsyncReadyCallback callback,
+                                                  gpointer user_data);
+/* Of both: oldest first. */
 GPtrArray *bk_engine_history_list_messages_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
 
 /* ---- how far messages have come ---- */
@@ -262,6 +266,34 @@ BkHistoryDue *bk_engine_history_next_due_finish (BkEngineHistory *self, GAsyncRe
 void bk_engine_history_settle_due_async (BkEngineHistory *self, const BkHistoryDue *due, gboolean told,
                                          GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_engine_history_settle_due_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+
+/* What was written and not sent; NULL for none. A failure is only logged. */
+void bk_engine_history_set_draft (BkEngineHistory *self, guint account, guint conversation, const char *who,
+                                  const char *draft);
+
+/* ---- searching and clearing ---- */
+
+/* @account: 0 for all; @who: NULL for everybody; @before_id: 0 for the newest. */
+void bk_engine_history_search_async (BkEngineHistory *self, const char *text, guint account, const char *who,
+                                     gint64 before_id, guint limit, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *bk_engine_history_search_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
+
+/* What is left of a conversation. */
+typedef struct
+{
+  gint64 up_to; /* what is gone: nothing beyond this */
+  guint unread;
+  BkEngineMessage *last; /* nullable */
+} BkHistoryCleared;
+
+void bk_history_cleared_free (BkHistoryCleared *cleared);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkHistoryCleared, bk_history_cleared_free)
+
+/* Removes all that is in a conversation now, but for what waits to be sent and sessions that are not over. */
+void bk_engine_history_clear_async (BkEngineHistory *self, guint conversation, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+BkHistoryCleared *bk_engine_history_clear_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
 
 /* ---- channels ---- */
 

@@ -31,6 +31,7 @@ struct _BkEngine
   char *data_dir;
 
   BkEngineHistory *history;
+  BkEnginePictures *pictures;
   BkEngineRegistry *registry;
   BkEngineSessions *sessions;
   BkChannels *channels; /* nullable */
@@ -57,6 +58,8 @@ void _bk_engine_seat_account (BkEngine *self, BkEngineAccount *account);
 void _bk_engine_settings_init (BkEngine *self);
 void _bk_engine_restore_settings (BkEngine *self, GHashTable *stored);
 void _bk_engine_restore_connection (BkEngine *self, const BkHistoryConnection *connection);
+/* Accounts that there are, and those that are being tried. */
+void _bk_engine_close_accounts (BkEngine *self);
 gboolean _bk_engine_check_open (BkEngine *self, GTask *task);
 
 G_END_DECLS

@@ -5,8 +5,6 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
-#define CLOSE_MS 2000
-
 enum
 {
   SIGNAL_INVITATION,
@@ -104,6 +102,7 @@ _bk_engine_make_account (BkEngine *self, BkBackend *backend, const BkHistoryAcco
     .secrets = self->secrets,
     .history = self->history,
     .backend = backend,
+    .pictures = self->pictures,
   };
   BkEngineAccount *account = bk_engine_account_new (&config, stored);
 
@@ -154,18 +153,6 @@ on_notice (BkEngineSessions *sessions, const char *kind, const char *text, BkEng
 /* ---- object ---- */
 
 static void
-close_accounts (BkEngine *self)
-{
-  for (guint i = 0; i < self->adding->len; i++)
-    bk_engine_account_close (g_ptr_array_index (self->adding, i));
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++)
-    {
-      g_autoptr (BkEngineAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
-      bk_engine_account_close (account);
-    }
-}
-
-static void
 bk_engine_dispose (GObject *object)
 {
   BkEngine *self = BK_ENGINE (object);
@@ -173,12 +160,13 @@ bk_engine_dispose (GObject *object)
   if (self->clock != NULL)
     {
       bk_clock_clear (self->clock, &self->timer);
-      close_accounts (self);
+      _bk_engine_close_accounts (self);
     }
   g_clear_object (&self->sessions);
   g_list_store_remove_all (self->accounts);
   g_clear_object (&self->registry);
   g_clear_object (&self->history);
+  g_clear_object (&self->pictures);
   g_clear_object (&self->channels);
   g_clear_object (&self->seat);
   g_clear_object (&self->secrets);
@@ -260,6 +248,7 @@ bk_engine_new (const BkEngineConfig *config)
 {
   BkEngine *self = g_object_new (BK_TYPE_ENGINE, NULL);
   g_autofree char *path = g_build_filename (config->data_dir, "history.sqlite", NULL);
+  g_autofree char *pictures = g_build_filename (config->data_dir, "pictures", NULL);
 
   self->clock = g_object_ref (config->clock);
   self->secrets = g_object_ref (config->secrets);
@@ -269,6 +258,7 @@ bk_engine_new (const BkEngineConfig *config)
   self->make_backend_data = config->make_backend_data;
   self->data_dir = g_strdup (config->data_dir);
   self->history = bk_engine_history_new (path);
+  self->pictures = bk_engine_pictures_new (pictures);
   self->registry = bk_engine_registry_new (config->user_peers_dir, config->system_peers_dirs, config->directory);
   make_sessions (self, config);
   return self;
@@ -341,6 +331,7 @@ restore (BkEngine *self, BkHistoryContent *content)
   _bk_engine_restore_connection (self, &content->connection);
   for (guint i = 0; i < content->accounts->len; i++)
     restore_account (self, g_ptr_array_index (content->accounts, i), content);
+  bk_engine_pictures_tidy (self->pictures);
   for (guint i = 0; i < content->accounts->len; i++)
     {
       BkHistoryAccount *stored = g_ptr_array_index (content->accounts, i);
@@ -395,81 +386,6 @@ bk_engine_open_async (BkEngine *self, GCancellable *cancellable, GAsyncReadyCall
 
 gboolean
 bk_engine_open_finish (BkEngine *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/* ---- closing ---- */
-
-static void
-on_history_closed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-
-  BK_ENGINE (g_task_get_source_object (task))->state = BK_ENGINE_CLOSED;
-  if (bk_engine_history_close_finish (BK_ENGINE_HISTORY (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-one_left (GTask *task)
-{
-  BkEngine *self = g_task_get_source_object (task);
-
-  if (--self->leaving > 0)
-    return;
-  bk_clock_clear (self->clock, &self->timer);
-  close_accounts (self);
-  bk_engine_history_close_async (self->history, on_history_closed, g_object_ref (task));
-}
-
-static void
-on_left (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-
-  bk_engine_account_leave_finish (BK_ENGINE_ACCOUNT (source), result, NULL); /* however it went: it is over */
-  one_left (task);
-}
-
-static void
-on_close_timeout (gpointer user_data)
-{
-  BkEngine *self = user_data;
-
-  self->timer = 0;
-  close_accounts (self); /* answers those who wait */
-}
-
-/* Two seconds for good-byes, then everything is written down. */
-void
-bk_engine_close_async (BkEngine *self, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  guint n_accounts = g_list_model_get_n_items (G_LIST_MODEL (self->accounts));
-
-  g_task_set_source_tag (task, bk_engine_close_async);
-  if (!_bk_engine_check_open (self, task))
-    return;
-  self->state = BK_ENGINE_CLOSING;
-  self->leaving = n_accounts + 1;
-  self->timer = bk_clock_add (self->clock, CLOSE_MS, on_close_timeout, self);
-  bk_engine_sessions_end_all (self->sessions, BECKON_SESSION_RESULT_SERVICE_RESTARTED);
-  for (guint i = 0; i < self->adding->len; i++)
-    bk_engine_account_close (g_ptr_array_index (self->adding, i));
-  for (guint i = 0; i < n_accounts; i++)
-    {
-      g_autoptr (BkEngineAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
-      bk_engine_account_leave_async (account, BK_LEAVE_REST, NULL, on_left, g_object_ref (task));
-    }
-  one_left (task);
-}
-
-gboolean
-bk_engine_close_finish (BkEngine *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -106,13 +106,6 @@ typedef struct
 const BkEngineSettings *bk_engine_get_settings (BkEngine *self);
 gboolean bk_engine_set_settings (BkEngine *self, const BkEngineSettings *settings, GError **error);
 
-/* What a search found. */
-typedef struct
-{
-  guint account;
-  BkEngineMessage *message; /* owned */
-} BkEngineFound;
-
 /* See Messenger1.SearchMessages. @account, @who: NULL for all. Finishes with an array of BkEngineFound. */
 void bk_engine_search_async (BkEngine *self, const char *text, BkEngineAccount *account, const char *who,
                              gint64 before_id, guint limit, GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -30,7 +30,8 @@ beckon_account_set_contact_async (BeckonAccount *self, const char *who, const ch
   g_variant_builder_add (&facts, "{sv}", "alias", g_variant_new_string (alias != NULL ? alias : ""));
   g_variant_builder_add (&facts, "{sv}", "pinned", g_variant_new_boolean (pinned));
   g_variant_builder_add (&facts, "{sv}", "muted", g_variant_new_boolean (muted));
-  beckon_remote_call_task (beckon_account_get_remote (self), "SetContact", g_variant_new ("(sa{sv})", who, &facts), task);
+  beckon_remote_call_task (beckon_account_get_remote (self), "SetContact",
+                           g_variant_new ("(sa{sv})", who, &facts), task);
 }
 
 /**
@@ -57,7 +58,7 @@ beckon_account_set_contact_finish (BeckonAccount *self, GAsyncResult *result, GE
 /**
  * beckon_account_set_avatar_async:
  * @self: an account
- * @image: (nullable): a PNG or JPEG of at most 65536 bytes, %NULL for none
+ * @image: (nullable): a PNG or JPEG of at most 65536 bytes and 1024 pixels a side, %NULL for none
  * @cancellable: (nullable): a cancellable
  * @callback: called when done
  * @user_data: for @callback
@@ -117,7 +118,8 @@ beckon_account_change_password_async (BeckonAccount *self, const char *password,
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_account_change_password_async);
-  beckon_remote_call_task (beckon_account_get_remote (self), "ChangePassword", g_variant_new ("(ss)", password, new_password), task);
+  beckon_remote_call_task (beckon_account_get_remote (self), "ChangePassword",
+                           g_variant_new ("(ss)", password, new_password), task);
 }
 
 /**
@@ -171,8 +173,8 @@ beckon_account_list_devices_async (BeckonAccount *self, GCancellable *cancellabl
  *
  * Errors: %BECKON_ERROR_NOT_SUPPORTED, %BECKON_ERROR_DISCONNECTED.
  *
- * Returns: (transfer full): an `a(ssxb)`: id, name (may be empty), when it was last signed in (microseconds since
- * 1970, exact to the second), whether it is this one
+ * Returns: (transfer full): an `a(ssxb)`: id, name (may be empty), when it was last connected (microseconds since
+ * 1970, exact to a minute), whether it is this one
  */
 GVariant *
 beckon_account_list_devices_finish (BeckonAccount *self, GAsyncResult *result, GError **error)
@@ -331,7 +333,8 @@ beckon_account_set_allowed_async (BeckonAccount *self, const char *who, const ch
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_account_set_allowed_async);
-  beckon_remote_call_task (beckon_account_get_remote (self), "SetAllowed", g_variant_new ("(ssb)", who, guid, allowed), task);
+  beckon_remote_call_task (beckon_account_get_remote (self), "SetAllowed",
+                           g_variant_new ("(ssb)", who, guid, allowed), task);
 }
 
 /**
@@ -373,7 +376,8 @@ beckon_account_clear_history_async (BeckonAccount *self, const char *who, GCance
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_account_clear_history_async);
-  beckon_remote_call_task (beckon_account_get_remote (self), "ClearHistory", g_variant_new ("(s)", who != NULL ? who : ""), task);
+  beckon_remote_call_task (beckon_account_get_remote (self), "ClearHistory",
+                           g_variant_new ("(s)", who != NULL ? who : ""), task);
 }
 
 /**

@@ -114,7 +114,16 @@ beckon_conversation_put (BeckonConversation *self, GVariant *value)
   return message;
 }
 
-/* `(x)`: what is before, and that, is gone, but for what waits to be sent. */
+/* What is not over outlives the history before it. */
+static gboolean
+is_open (BeckonMessage *message)
+{
+  return beckon_message_get_delivery (message) == BECKON_DELIVERY_PENDING
+         || (*beckon_message_get_session (message) != '\0'
+             && beckon_message_get_result (message) == BECKON_SESSION_RESULT_NONE);
+}
+
+/* `(x)`: what is before, and that, is gone, but for what waits to be sent and sessions that are not over. */
 static void
 clear (BeckonConversation *self, GVariant *args)
 {
@@ -125,7 +134,7 @@ clear (BeckonConversation *self, GVariant *args)
     {
       BeckonMessage *message = self->messages->pdata[i];
 
-      if (beckon_message_get_id (message) > up_to || beckon_message_get_delivery (message) == BECKON_DELIVERY_PENDING)
+      if (beckon_message_get_id (message) > up_to || is_open (message))
         continue;
       g_ptr_array_remove_index (self->messages, i);
       g_list_model_items_changed (G_LIST_MODEL (self), i, 1, 0);

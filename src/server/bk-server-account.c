@@ -131,6 +131,23 @@ bk_server_account_sees_online (BkServer *server, BkServerAccount *self, const ch
   return other != NULL && other->shown != BECKON_STATUS_OFFLINE && g_hash_table_contains (self->friends, &other->id);
 }
 
+/* Says good-bye to the devices of account @id whose tokens are void: @device, 0 for all, but not @not_device. */
+void
+bk_server_account_revoke (BkServer *server, gint64 id, gint64 device, gint64 not_device)
+{
+  BkServerAccount *self = g_hash_table_lookup (server->accounts, &id);
+  g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_server_peer_unref);
+
+  for (guint i = 0; self != NULL && i < self->peers->len; i++)
+    {
+      BkServerPeer *peer = g_ptr_array_index (self->peers, i);
+      if ((device == 0 || peer->device == device) && peer->device != not_device)
+        g_ptr_array_add (peers, bk_server_peer_ref (peer));
+    }
+  for (guint i = 0; i < peers->len; i++)
+    bk_server_peer_bye (g_ptr_array_index (peers, i), "revoked");
+}
+
 /* Hands a fact to all devices of the account. The frame is made once, however many they are. */
 void
 bk_server_account_dispatch (BkServerAccount *self, const BkStoreEvent *event)

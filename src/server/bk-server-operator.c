@@ -70,24 +70,12 @@ bk_server_operator_nudge (const char *database, GError **error)
 /* ---- the server's side ---- */
 
 static void
-throw_out (BkServer *self, gint64 id)
-{
-  BkServerAccount *account = g_hash_table_lookup (self->accounts, &id);
-  g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_server_peer_unref);
-
-  for (guint i = 0; account != NULL && i < account->peers->len; i++)
-    g_ptr_array_add (peers, bk_server_peer_ref (g_ptr_array_index (account->peers, i)));
-  for (guint i = 0; i < peers->len; i++)
-    bk_server_peer_bye (g_ptr_array_index (peers, i), "revoked");
-}
-
-static void
 perform (BkServer *self, const BkStoreOperator *job)
 {
   switch (job->operation)
     {
     case BK_STORE_ACCOUNT_REMOVED:
-      throw_out (self, job->account);
+      bk_server_account_revoke (self, job->account, 0, 0);
       return;
     case BK_STORE_LICENSE_ASKED:
       bk_server_lock_ask_all (self, job->license);

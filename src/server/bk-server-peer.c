@@ -9,6 +9,7 @@
 static const BkServerRate patience = { 500, 200 };
 #define COST_MALFORMED 50
 #define COST_IMPATIENT 1
+#define SEEN_US (60 * G_USEC_PER_SEC)
 
 /* Returns (transfer full) what counts as one address: an IPv6 subscriber has a /64. */
 static char *
@@ -71,12 +72,36 @@ bk_server_peer_is_signed_in (BkServerPeer *self)
 }
 
 static void
+on_seen (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
+{
+  if (error != NULL)
+    g_warning ("Could not store when a device was last seen: %s", error->message);
+}
+
+/* The file knows when a device came. When it went is worth a write only if it was there for a while. */
+static void
+note_seen (BkServerPeer *self, gint64 account)
+{
+  gint64 now = bk_server_now (self->server);
+
+  if (now - self->seen < SEEN_US)
+    return;
+  BkStoreDevice *job = g_new0 (BkStoreDevice, 1);
+  job->now = now;
+  job->account = account;
+  job->device = self->device;
+  bk_server_peer_run (self, -1, BK_SQLITE_WRITE, bk_store_device_seen, job, bk_store_device_free, on_seen);
+}
+
+static void
 leave_account (BkServerPeer *self)
 {
   BkServerAccount *account = g_steal_pointer (&self->account);
 
-  if (account != NULL)
-    bk_server_account_leave (account, self);
+  if (account == NULL)
+    return;
+  note_seen (self, account->id);
+  bk_server_account_leave (account, self);
 }
 
 /* The one place where a connection goes from state to state. */
@@ -386,13 +411,25 @@ dispatch (BkServerPeer *self, const BkFrame *frame)
       bk_server_handle_relays (self, frame);
       return;
     case BK_FRAME_CONTACT_SET:
+      bk_server_handle_contact (self, frame, BK_STORE_CONTACT_SET);
+      return;
     case BK_FRAME_AVATAR_SET:
+      bk_server_handle_avatar_set (self, frame);
+      return;
     case BK_FRAME_AVATAR_GET:
+      bk_server_handle_avatar_get (self, frame);
+      return;
     case BK_FRAME_PASSWORD_SET:
+      bk_server_handle_password_set (self, frame);
+      return;
     case BK_FRAME_DEVICES:
+      bk_server_handle_devices (self, frame);
+      return;
     case BK_FRAME_DEVICE_REMOVE:
+      bk_server_handle_device_remove (self, frame);
+      return;
     case BK_FRAME_ACCOUNT_REMOVE:
-      bk_server_peer_refuse (self, bk_frame_get_id (frame), BECKON_ERROR_NOT_SUPPORTED, "Not yet");
+      bk_server_handle_account_remove (self, frame);
       return;
     case BK_FRAME_OK:
     case BK_FRAME_ERROR:

@@ -82,6 +82,7 @@ struct _BkServerPeer
   BkServerPeerState state;
   BkServerAccount *account; /* borrowed; nullable */
   gint64 device;
+  gint64 seen; /* until when the file says that it was there */
 
   BeckonStatus status;
   char *personal_message;
@@ -113,6 +114,7 @@ void bk_server_account_free (gpointer data);
 void bk_server_account_update_shown (BkServer *server, BkServerAccount *self);
 void bk_server_account_owe_all (BkServerAccount *self, BkServerPeer *peer);
 gboolean bk_server_account_sees_online (BkServer *server, BkServerAccount *self, const char *name);
+void bk_server_account_revoke (BkServer *server, gint64 id, gint64 device, gint64 not_device);
 void bk_server_account_tell_typing (BkServer *server, BkServerAccount *self, const char *name, gboolean typing);
 void bk_server_account_dispatch (BkServerAccount *self, const BkStoreEvent *event);
 void bk_server_apply_pair (BkServer *server, const BkStorePair *pair);
@@ -148,6 +150,22 @@ void bk_server_peer_offer_passing (BkServerPeer *self, BkServerFrame *frame);
 void bk_server_peer_owe (BkServerPeer *self, const char *name);
 void bk_server_peer_pump (BkServerPeer *self);
 
+/* bk-server-password.c: a step that waits for the hasher, and what it goes on with */
+typedef struct
+{
+  BkServerPeer *peer;
+  gint64 id;
+  gpointer job; /* owned until it is handed on */
+  GDestroyNotify free_job;
+} BkServerHashing;
+
+BkServerHashing *bk_server_hashing_new (BkServerPeer *peer, gint64 id, gpointer job, GDestroyNotify free_job);
+void bk_server_hashing_free (BkServerHashing *hashing);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerHashing, bk_server_hashing_free)
+gboolean bk_server_password_check (BkServerPeer *peer, gint64 id, const char *password);
+gboolean bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name);
+void bk_server_attempt_give_back (BkServerPeer *peer, const char *name);
+
 /* bk-server-operator.c */
 void bk_server_operator_start (BkServer *self);
 void bk_server_operator_stop (BkServer *self);
@@ -169,6 +187,12 @@ void bk_server_handle_register (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_sign_in (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_sign_out (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_profile_set (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_avatar_set (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_avatar_get (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_password_set (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_devices (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_device_remove (BkServerPeer *peer, const BkFrame *frame);
+void bk_server_handle_account_remove (BkServerPeer *peer, const BkFrame *frame);
 void bk_server_handle_presence_set (BkServerPeer *peer, const BkFrame *frame);
 gboolean bk_server_presence_read (const BkFrame *frame, BeckonStatus *status, GError **error);
 void bk_server_handle_contact (BkServerPeer *peer, const BkFrame *frame, BkStoreContactVerb verb);

@@ -35,6 +35,8 @@ get_property (BkServiceCall *call, const char *name)
     return bk_service_text (bk_engine_account_get_sign_in_name (account));
   if (g_str_equal (name, "DisplayName"))
     return bk_service_text (bk_engine_account_get_display_name (account));
+  if (g_str_equal (name, "Avatar"))
+    return bk_service_text (bk_engine_account_get_avatar (account));
   if (g_str_equal (name, "Server"))
     return bk_service_text (bk_engine_account_get_server (account));
   if (g_str_equal (name, "State"))
@@ -409,24 +411,34 @@ bk_service_option_account (BkService *self, GVariant *options, int code, BkEngin
 }
 
 #define WHO { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME }
+#define PASSWORD { BK_SERVICE_ARG_DATA, BK_LIMIT_PASSWORD }
+#define DEVICE_ID 128
 /* An id that is too long is that of no group, and the engine knows what a name is. */
 #define GROUP { BK_SERVICE_ARG_DATA, BK_LIMIT_GROUP_ID, BECKON_ERROR_GROUP_DOES_NOT_EXIST }
 #define GROUP_NAME { BK_SERVICE_ARG_DATA, BK_LIMIT_GROUP_NAME, BECKON_ERROR_GROUP_NAME_TOO_LONG }
 
 static const BkServiceMethod methods[] = {
-  { "SignIn", handle_sign_in, { { BK_SERVICE_ARG_DATA, BK_LIMIT_PASSWORD } } },
+  { "SignIn", handle_sign_in, { PASSWORD } },
   { "SignOut", handle_sign_out },
   { "SetStatus", handle_set_status, { { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_LINE, BK_LIMIT_PERSONAL_MESSAGE } } },
   { "SetDisplayName", handle_set_display_name, { { BK_SERVICE_ARG_LINE, BK_LIMIT_DISPLAY_NAME } } },
+  { "SetAvatar", bk_service_handle_set_avatar },
+  { "ChangePassword", bk_service_handle_change_password, { PASSWORD, PASSWORD } },
+  { "ListDevices", bk_service_handle_list_devices },
+  { "RemoveDevice", bk_service_handle_remove_device, { { BK_SERVICE_ARG_DATA, DEVICE_ID, BECKON_ERROR_NOT_FOUND } } },
+  { "DeleteAccount", bk_service_handle_delete_account, { PASSWORD } },
   { "ListContacts", handle_list_contacts },
   { "AddContact", handle_add_contact, { WHO, { BK_SERVICE_ARG_TEXT, BK_LIMIT_REQUEST_TEXT } } },
   { "ApproveContact", handle_approve_contact, { WHO } },
   { "DeclineContact", handle_decline_contact, { WHO } },
   { "RemoveContact", handle_remove_contact, { WHO } },
   { "SetContactBlocked", handle_set_contact_blocked, { WHO } },
+  { "SetContact", bk_service_handle_set_contact, { WHO } },
   { "ListAllowed", bk_service_handle_list_allowed },
   { "SetAllowed", bk_service_handle_set_allowed, { WHO, { BK_SERVICE_ARG_GUID } } },
   { "GetConversation", handle_get_conversation, { WHO } },
+  { "ClearHistory", bk_service_handle_clear_history, { { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
+  { "ExportHistory", bk_service_handle_export_history, { { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
   { "ListGroups", bk_service_handle_list_groups },
   { "CreateGroup", bk_service_handle_create_group, { GROUP_NAME } },
   { "RenameGroup", bk_service_handle_rename_group, { GROUP, GROUP_NAME } },

@@ -17,6 +17,8 @@ get_property (BkServiceCall *call, const char *name)
     return bk_service_text (bk_engine_conversation_get_who (conversation));
   if (g_str_equal (name, "Unread"))
     return g_variant_new_uint32 (bk_engine_conversation_get_unread (conversation));
+  if (g_str_equal (name, "Draft"))
+    return bk_service_text (bk_engine_conversation_get_draft (conversation));
   if (g_str_equal (name, "ReadUpTo"))
     return g_variant_new_int64 (bk_engine_conversation_get_read_up_to (conversation));
   if (g_str_equal (name, "Typing"))
@@ -55,13 +57,8 @@ handle_send_message (BkServiceCall *call)
 }
 
 static void
-on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+return_page (BkServiceCall *call, GPtrArray *messages, GError *error)
 {
-  BkServiceCall *call = user_data;
-  GError *error = NULL;
-  g_autoptr (GPtrArray) messages =
-    bk_engine_conversation_list_finish (BK_ENGINE_CONVERSATION (source), result, &error);
-
   if (messages == NULL)
     {
       bk_service_call_fail (call, error);
@@ -74,19 +71,68 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  g_autoptr (GPtrArray) messages =
+    bk_engine_conversation_list_finish (BK_ENGINE_CONVERSATION (source), result, &error);
+
+  return_page (user_data, messages, error);
+}
+
+static void
+on_listed_after (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  g_autoptr (GPtrArray) messages =
+    bk_engine_conversation_list_after_finish (BK_ENGINE_CONVERSATION (source), result, &error);
+
+  return_page (user_data, messages, error);
+}
+
+static gboolean
+check_page (BkServiceCall *call, const char *argument, gint64 *id, guint32 *limit)
+{
+  g_autofree char *negative = g_strdup_printf ("The argument “%s” is negative.", argument);
+
+  g_variant_get (call->arguments, "(xu)", id, limit);
+  if (*id >= 0 && *limit >= 1 && *limit <= MAX_PAGE)
+    return TRUE;
+  bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT,
+                          *id < 0 ? negative : "The argument “limit” is not 1 to 500.");
+  return FALSE;
+}
+
+static void
 handle_list_messages (BkServiceCall *call)
 {
   gint64 before;
   guint32 limit;
 
-  g_variant_get (call->arguments, "(xu)", &before, &limit);
-  if (before < 0)
-    bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “before_id” is negative.");
-  else if (limit < 1 || limit > MAX_PAGE)
-    bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “limit” is not 1 to 500.");
-  else
+  if (check_page (call, "before_id", &before, &limit))
     bk_engine_conversation_list_async (BK_ENGINE_CONVERSATION (call->object), before, limit,
                                        BK_CALL_SERVICE (call)->cancellable, on_listed, call);
+}
+
+static void
+handle_list_messages_after (BkServiceCall *call)
+{
+  gint64 after;
+  guint32 limit;
+
+  if (check_page (call, "after_id", &after, &limit))
+    bk_engine_conversation_list_after_async (BK_ENGINE_CONVERSATION (call->object), after, limit,
+                                             BK_CALL_SERVICE (call)->cancellable, on_listed_after, call);
+}
+
+static void
+handle_set_draft (BkServiceCall *call)
+{
+  const char *text;
+
+  g_variant_get (call->arguments, "(&s)", &text);
+  bk_engine_conversation_set_draft (BK_ENGINE_CONVERSATION (call->object), text);
+  bk_service_call_return (call, NULL);
 }
 
 static void
@@ -126,6 +172,12 @@ on_message_changed (BkEngineConversation *conversation, const BkEngineMessage *m
 }
 
 static void
+on_cleared (BkEngineConversation *conversation, gint64 up_to, BkServiceView *view)
+{
+  bk_service_tell (view->service, view->path, view->interface, "MessagesCleared", g_variant_new ("(x)", up_to));
+}
+
+static void
 on_changed (BkEngineConversation *conversation, BkServiceView *view)
 {
   bk_service_view_refresh (view);
@@ -146,6 +198,7 @@ bk_service_conversation_export (BkService *self, BkEngineAccount *account, BkEng
   g_hash_table_insert (self->conversations, GUINT_TO_POINTER (number), view);
   g_signal_connect (conversation, "message-added", G_CALLBACK (on_message_added), view);
   g_signal_connect (conversation, "message-changed", G_CALLBACK (on_message_changed), view);
+  g_signal_connect (conversation, "cleared", G_CALLBACK (on_cleared), view);
   g_signal_connect (conversation, "changed", G_CALLBACK (on_changed), view);
   bk_service_view_refresh (view);
   return view;
@@ -155,6 +208,8 @@ static const BkServiceMethod methods[] = {
   { "SendMessage", handle_send_message,
     { { BK_SERVICE_ARG_TEXT, BK_LIMIT_MESSAGE, BECKON_ERROR_MESSAGE_TOO_LONG } } },
   { "ListMessages", handle_list_messages },
+  { "ListMessagesAfter", handle_list_messages_after },
+  { "SetDraft", handle_set_draft, { { BK_SERVICE_ARG_TEXT, BK_LIMIT_DRAFT } } },
   { "SetTyping", handle_set_typing },
   { "MarkRead", handle_mark_read },
   { NULL },

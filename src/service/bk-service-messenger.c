@@ -255,6 +255,8 @@ static const BkServiceMethod methods[] = {
   { "SetConnectionServers", bk_service_handle_set_connection_servers,
     { { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_LINE, BK_LIMIT_RELAY }, { BK_SERVICE_ARG_DATA, BK_LIMIT_PASSWORD } } },
   { "SetSettings", bk_service_handle_set_settings },
+  { "SearchMessages", bk_service_handle_search_messages,
+    { { BK_SERVICE_ARG_LINE, BK_LIMIT_QUERY }, { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
   { NULL },
 };
 

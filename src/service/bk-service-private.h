@@ -58,6 +58,7 @@ struct _BkService
   GPtrArray *accounts;       /* element-type BkServiceView, owned, in the engine's order */
   GPtrArray *watched;        /* element-type BkEngineSession, owned, in the engine's order */
   GPtrArray *tests;          /* of connections, that are running */
+  GPtrArray *reads;          /* of the history, that are running */
   GHashTable *conversations; /* number → BkServiceView, owned: those that somebody asked for */
 };
 
@@ -121,6 +122,13 @@ void bk_service_handle_test_connection (BkServiceCall *call);
 GPtrArray *bk_service_tests_new (void);
 void bk_service_tests_cancel (BkService *self, const char *name);
 
+/* The history as a whole. */
+void bk_service_handle_search_messages (BkServiceCall *call);
+void bk_service_handle_clear_history (BkServiceCall *call);
+void bk_service_handle_export_history (BkServiceCall *call);
+GPtrArray *bk_service_reads_new (void);
+void bk_service_reads_cancel (BkService *self, const char *name);
+
 /* The option `message` of an invitation, which goes along with it. */
 gboolean bk_service_take_message (BkEngineSession *session, GVariant *options, GError **error);
 
@@ -161,6 +169,12 @@ void bk_service_handle_open_preferences (BkServiceCall *call);
 void bk_service_wake_window (BkService *self);
 
 /* im.beckon.Account1, beyond bk-service-account.c */
+void bk_service_handle_set_contact (BkServiceCall *call);
+void bk_service_handle_set_avatar (BkServiceCall *call);
+void bk_service_handle_change_password (BkServiceCall *call);
+void bk_service_handle_list_devices (BkServiceCall *call);
+void bk_service_handle_remove_device (BkServiceCall *call);
+void bk_service_handle_delete_account (BkServiceCall *call);
 void bk_service_handle_list_groups (BkServiceCall *call);
 void bk_service_handle_create_group (BkServiceCall *call);
 void bk_service_handle_rename_group (BkServiceCall *call);

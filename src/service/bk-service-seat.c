@@ -2,6 +2,7 @@
 #include "bk-service-seat.h"
 
 #include "bk-service-idle.h"
+#include "bk-service-screen.h"
 
 #define LOGIND "org.freedesktop.login1"
 #define LOGIND_SESSION LOGIND ".Session"
@@ -37,6 +38,7 @@ struct _BkServiceSeat
   GDBusConnection *session;
   GCancellable *cancellable;
   Saver savers[G_N_ELEMENTS (saver_names)];
+  BkServiceScreen *screen; /* as the portal has it; nullable */
 
   GDBusConnection *system; /* nullable */
   guint logind_watch;
@@ -61,6 +63,8 @@ is_locked (BkServiceSeat *self)
 {
   gboolean locked = self->locked_hint || self->told_to_lock;
 
+  if (self->screen != NULL)
+    locked |= bk_service_screen_get_locked (self->screen);
   for (guint i = 0; i < G_N_ELEMENTS (self->savers); i++)
     locked |= self->savers[i].active;
   return locked;
@@ -83,6 +87,12 @@ static void
 on_idle_changed (gpointer user_data)
 {
   bk_seat_emit_changed (BK_SEAT (user_data));
+}
+
+static void
+on_screen_changed (gpointer user_data)
+{
+  tell (user_data);
 }
 
 /* ---- screen savers ---- */
@@ -338,6 +348,7 @@ bk_service_seat_stop (BkServiceSeat *self)
     return;
   g_cancellable_cancel (self->cancellable);
   g_clear_pointer (&self->idle, bk_service_idle_free);
+  g_clear_pointer (&self->screen, bk_service_screen_free);
   for (guint i = 0; i < G_N_ELEMENTS (self->savers); i++)
     {
       g_bus_unwatch_name (self->savers[i].name_watch);
@@ -372,12 +383,14 @@ bk_service_seat_init (BkServiceSeat *self)
 }
 
 BkServiceSeat *
-bk_service_seat_new (BkClock *clock, GDBusConnection *session)
+bk_service_seat_new (BkClock *clock, GDBusConnection *session, gboolean sandboxed)
 {
   BkServiceSeat *self = g_object_new (BK_TYPE_SERVICE_SEAT, NULL);
 
   self->session = g_object_ref (session);
   self->idle = bk_service_idle_new (clock, session, on_idle_changed, self);
+  if (sandboxed)
+    self->screen = bk_service_screen_new (session, on_screen_changed, self);
   for (guint i = 0; i < G_N_ELEMENTS (self->savers); i++)
     {
       Saver *saver = &self->savers[i];

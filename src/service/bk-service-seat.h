@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 #define BK_TYPE_SERVICE_SEAT (bk_service_seat_get_type ())
 G_DECLARE_FINAL_TYPE (BkServiceSeat, bk_service_seat, BK, SERVICE_SEAT, GObject)
 
-BkServiceSeat *bk_service_seat_new (BkClock *clock, GDBusConnection *session);
+/* @sandboxed: the desktop portal is asked, too. */
+BkServiceSeat *bk_service_seat_new (BkClock *clock, GDBusConnection *session, gboolean sandboxed);
 /* The system bus, which may come later, or never. */
 void bk_service_seat_set_system (BkServiceSeat *self, GDBusConnection *system);
 /* Nothing is listened to any more. */

@@ -201,6 +201,7 @@ on_vanished (BkServiceCallers *callers, const char *name, BkService *self)
   bk_service_alerts_forget (self->alerts, name, NULL);
   bk_service_quota_forget (self->adds, name);
   bk_service_tests_cancel (self, name);
+  bk_service_reads_cancel (self, name);
   bk_service_locks_forget (self->locks, name);
 }
 
@@ -288,6 +289,7 @@ bk_service_finalize (GObject *object)
   g_ptr_array_unref (self->accounts);
   g_ptr_array_unref (self->watched);
   g_ptr_array_unref (self->tests);
+  g_ptr_array_unref (self->reads);
   g_hash_table_unref (self->conversations);
   bk_service_alerts_free (self->alerts);
   g_clear_pointer (&self->adds, bk_service_quota_free);
@@ -309,6 +311,7 @@ bk_service_init (BkService *self)
   self->alerts = bk_service_alerts_new ();
   self->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_service_view_free);
   self->tests = bk_service_tests_new ();
+  self->reads = bk_service_reads_new ();
   self->watched = g_ptr_array_new_with_free_func (g_object_unref);
   self->conversations =
     g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, (GDestroyNotify) bk_service_view_free);

@@ -159,14 +159,45 @@ migrate (BkSqlite *self, GError **error)
   return TRUE;
 }
 
+static void
+call_text_function (sqlite3_context *context, int n_values, sqlite3_value **values)
+{
+  BkSqliteTextFunction function = (BkSqliteTextFunction) sqlite3_user_data (context);
+  const char *text = (const char *) sqlite3_value_text (values[0]);
+
+  if (text == NULL || !g_utf8_validate (text, -1, NULL))
+    sqlite3_result_null (context);
+  else
+    sqlite3_result_text (context, function (text), -1, g_free);
+}
+
+/* Harmless: so triggers may use them, though the schema is not trusted. */
+static gboolean
+add_functions (BkSqlite *self, GError **error)
+{
+  GHashTableIter iter;
+  gpointer name, function;
+  int code = SQLITE_OK;
+
+  g_hash_table_iter_init (&iter, self->functions);
+  while (code == SQLITE_OK && g_hash_table_iter_next (&iter, &name, &function))
+    code = sqlite3_create_function_v2 (self->db, name, 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                       function, call_text_function, NULL, NULL, NULL);
+  return code == SQLITE_OK || _bk_sqlite_fail (self->db, code, error);
+}
+
 static gboolean
 set_up (BkSqlite *self, GError **error)
 {
   sqlite3_extended_result_codes (self->db, 1);
   sqlite3_busy_timeout (self->db, BUSY_TIMEOUT_MS);
+  if (!add_functions (self, error))
+    return FALSE;
+  if (self->reader)
+    return exec_plain (self, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON", error);
   return exec_plain (self, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON", error)
          && check_file (self, error)
-         && exec_plain (self, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+         && exec_plain (self, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; "
                               "PRAGMA journal_size_limit = 4194304", error)
          && migrate (self, error);
 }
@@ -174,7 +205,7 @@ set_up (BkSqlite *self, GError **error)
 gboolean
 _bk_sqlite_file_open (BkSqlite *self, GError **error)
 {
-  if (!create_file (self->path, error))
+  if (!self->reader && !create_file (self->path, error))
     return FALSE;
 
   int code = sqlite3_open_v2 (self->path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -333,4 +364,11 @@ bk_sqlite_changes (BkSqlite *self)
 {
   g_assert (_bk_sqlite_is_worker (self));
   return sqlite3_changes (self->db);
+}
+
+gint64
+bk_sqlite_total_changes (BkSqlite *self)
+{
+  g_assert (_bk_sqlite_is_worker (self));
+  return sqlite3_total_changes64 (self->db);
 }

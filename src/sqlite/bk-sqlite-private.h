@@ -41,6 +41,8 @@ struct _BkSqlite
   char *path;
   const BkSqliteMigration *migrations;
   guint n_migrations;
+  gboolean reader;
+  GHashTable *functions; /* char *, name → BkSqliteTextFunction */
 
   /* shared, under the lock */
   GMutex lock;

@@ -6,6 +6,8 @@
 
 #define MAX_BATCH 512 /* jobs that share a transaction: bounds how long the first of them waits for its commit */
 
+#define PROGRESS_STEPS 1000 /* of SQLite's machine, between two looks whether anybody still wants the answer */
+
 static GPrivate worker_of; /* BkSqlite, borrowed */
 
 gboolean
@@ -24,11 +26,22 @@ exec (BkSqlite *self, const char *sql, GError **error)
   return code == SQLITE_OK || _bk_sqlite_fail (self->db, code, error);
 }
 
+static int
+is_cancelled (void *cancellable)
+{
+  return g_cancellable_is_cancelled (cancellable);
+}
+
 static gboolean
 call_job (BkSqlite *self, BkSqliteWork *work)
 {
+  GCancellable *cancellable = g_task_get_cancellable (work->task);
+
   self->running = work->type == BK_SQLITE_JOB_WRITE ? BK_SQLITE_WRITE : BK_SQLITE_READ;
+  if (self->running == BK_SQLITE_READ && cancellable != NULL)
+    sqlite3_progress_handler (self->db, PROGRESS_STEPS, is_cancelled, cancellable);
   gboolean done = work->run (self, work->data, &work->error);
+  sqlite3_progress_handler (self->db, 0, NULL, NULL);
   _bk_sqlite_release_statements (self);
 
   if (done)

@@ -139,6 +139,22 @@ bk_sqlite_new (const char *path, const BkSqliteMigration *migrations, guint n_mi
   return self;
 }
 
+BkSqlite *
+bk_sqlite_new_reader (const char *path)
+{
+  BkSqlite *self = bk_sqlite_new (path, NULL, 0);
+
+  self->reader = TRUE;
+  return self;
+}
+
+void
+bk_sqlite_add_text_function (BkSqlite *self, const char *name, BkSqliteTextFunction function)
+{
+  g_return_if_fail (self->state == BK_SQLITE_NEW);
+  g_hash_table_insert (self->functions, g_strdup (name), (gpointer) function);
+}
+
 void
 bk_sqlite_open_async (BkSqlite *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -234,6 +250,7 @@ bk_sqlite_finalize (GObject *object)
 
   g_queue_clear_full (&self->queue, (GDestroyNotify) _bk_sqlite_work_free);
   g_hash_table_unref (self->statements);
+  g_hash_table_unref (self->functions);
   g_ptr_array_unref (self->used);
   g_clear_error (&self->refusal);
   g_free (self->path);
@@ -264,5 +281,6 @@ bk_sqlite_init (BkSqlite *self)
   g_cond_init (&self->wake);
   g_queue_init (&self->queue);
   self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, finalize_statement);
+  self->functions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->used = g_ptr_array_new ();
 }

@@ -18,8 +18,10 @@ G_BEGIN_DECLS
  *   - Success means: on disk. If the commit fails, every job of that transaction hears the error. The same if SQLite
  *     gives up a whole transaction at a full disk or an I/O error: nobody is told of a success that is gone.
  *   - After a failure the worker goes on with the next job.
- *   - Cancelling skips a job that has not started. One that has started is finished and kept; its caller hears
- *     G_IO_ERROR_CANCELLED all the same, so a callback that returns at that error never touches what is gone.
+ *   - What is deleted is overwritten (secure_delete).
+ *   - Cancelling skips a job that has not started. One that has started is finished and kept, but for a read, which is
+ *     broken off; its caller hears G_IO_ERROR_CANCELLED all the same, so a callback that returns at that error never
+ *     touches what is gone.
  *   - A waiting job holds a reference. So the last unref comes when nothing waits; it ends the thread and waits for the
  *     file to be closed, like bk_sqlite_close_async () but in the caller's time. Never unref from inside a job.
  * Errors are BECKON_ERROR_STORAGE with a sentence that may be shown, or what the job itself set. */
@@ -44,6 +46,15 @@ typedef enum
 
 /* @migrations lives as long as the program. ":memory:" as @path makes a database that is gone with the object. */
 BkSqlite *bk_sqlite_new (const char *path, const BkSqliteMigration *migrations, guint n_migrations);
+
+/* A second way into a file that another object has open, with a thread of its own: long reads, which hold up nobody's
+ * writes. It sees what was committed when a job starts; writing is refused. Is closed before the other one. */
+BkSqlite *bk_sqlite_new_reader (const char *path);
+
+/* Makes a text from a text: a pure function that is known to SQL as @name, and must never answer otherwise than it did
+ * when it was used for something that is in the file. Before opening. @function returns (transfer full). */
+typedef char *(*BkSqliteTextFunction) (const char *text);
+void bk_sqlite_add_text_function (BkSqlite *self, const char *name, BkSqliteTextFunction function);
 
 /* Opens the file, made with mode 0600 if there is none, and brings it to the newest version. A file that is damaged or
  * was written by a newer program is refused and left as it is. Jobs may be handed in as soon as this was called; if
@@ -83,5 +94,7 @@ void bk_sqlite_bind (sqlite3_stmt *statement, const char *types, ...);
 const char *bk_sqlite_column_text (sqlite3_stmt *statement, int column);
 gint64 bk_sqlite_last_rowid (BkSqlite *self);
 int bk_sqlite_changes (BkSqlite *self);
+/* Of all statements since the file was opened. */
+gint64 bk_sqlite_total_changes (BkSqlite *self);
 
 G_END_DECLS

@@ -48,6 +48,7 @@ app_service_new (gboolean empty)
   StandIn *service = stand_in_new ();
 
   stand_in_answer (service, "GetChannel", "(@a{sv} {},)");
+  stand_in_answer (service, "ListAllowed", "(@a(ss) [],)");
   stand_in_answer (service, "ListApplications", "([" BOARD ", " CHESS "],)");
   if (empty)
     return service;
@@ -64,18 +65,30 @@ app_service_new (gboolean empty)
   return service;
 }
 
-AppWorld *
-app_world_launch (StandIn *service)
+static AppWorld *
+launch (StandIn *service, AppDesktop *desktop)
 {
   AppWorld *self = g_new0 (AppWorld, 1);
   g_autoptr (GError) error = NULL;
 
   self->service = service;
-  self->desktop = app_desktop_new ();
+  self->desktop = desktop;
   self->app = bk_app_new ();
   g_application_register (G_APPLICATION (self->app), NULL, &error);
   g_assert_no_error (error);
   return self;
+}
+
+AppWorld *
+app_world_launch (StandIn *service)
+{
+  return launch (service, app_desktop_new ());
+}
+
+AppWorld *
+app_world_launch_with_server (StandIn *service, const char *capabilities)
+{
+  return launch (service, app_desktop_new_server (capabilities));
 }
 
 gboolean
@@ -152,7 +165,7 @@ app_world_free (AppWorld *self)
   g_object_add_weak_pointer (app, &app);
   g_object_unref (self->app);
   bk_test_wait_until (is_gone, &app);
-  app_desktop_free (self->desktop);
+  g_clear_pointer (&self->desktop, app_desktop_free);
   stand_in_free (self->service);
   bk_test_drain ();
   g_free (self);

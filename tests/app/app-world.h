@@ -34,6 +34,8 @@ StandIn *app_service_new (gboolean empty);
 
 /* Starts the application. No window is shown. @service: taken. */
 AppWorld *app_world_launch (StandIn *service);
+/* The same where the desktop is a server of org.freedesktop.Notifications with those @capabilities. */
+AppWorld *app_world_launch_with_server (StandIn *service, const char *capabilities);
 /* The application has reached the service, or has lost it. */
 void app_world_wait (AppWorld *self);
 gboolean app_world_is_away (gpointer world);

@@ -197,6 +197,176 @@ test_answer_nothing (void)
   g_assert_cmpuint (*stand_in_count (world->service, "Accept"), ==, 0);
 }
 
+/* Who must not be disturbed is asked afterwards. */
+static void
+test_do_not_disturb (void)
+{
+  g_autoptr (AppWorld) world = start ();
+  GSettings *settings = bk_app_get_settings (world->app);
+
+  g_settings_set_boolean (settings, "do-not-disturb", TRUE);
+  g_autofree char *path = app_world_add_session (world, 1, ASKING);
+  assert_told (world, "");
+  g_assert_null (find_dialog ());
+  g_settings_reset (settings, "do-not-disturb");
+  app_world_settle (world);
+  assert_told (world, INVITATION);
+  g_assert_nonnull (find_dialog ());
+}
+
+static void
+test_message (void)
+{
+  static const struct
+  {
+    const char *properties;
+    const char *shown;
+  } rows[] = {
+    { "{'Message': <'Let us <b>draw</b>\\na house'>, 'AppData': <'for programs'>}", "“Let us <b>draw</b>\na house”" },
+    { "{'Message': <''>, 'AppData': <'level 3'>}", "“level 3”" },
+    { "{'AppData': <'\\u0001\\u0002'>}", "" },
+  };
+  g_autoptr (AppWorld) world = start ();
+  g_autofree char *path = app_world_add_session (world, 1, ASKING);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      stand_in_set (world->service, path, "Session1", rows[i].properties);
+      app_world_settle (world);
+      gtk_window_close (find_dialog ());
+      bk_test_drain ();
+      answer (world, "show-invitation");
+      g_assert_cmpstr (gtk_label_get_label (app_part (find_dialog (), "message")), ==, rows[i].shown);
+    }
+}
+
+/* ---- always ---- */
+
+static GtkCheckButton *
+find_always (void)
+{
+  return app_part (find_dialog (), "always");
+}
+
+/* Only somebody whose key is known, and only what is here. */
+static void
+test_always_offered (void)
+{
+  static const struct
+  {
+    const char *properties;
+    gboolean offered;
+  } rows[] = {
+    { "'Identity': <uint32 0>, 'Application': <'" APP_BOARD "'>", FALSE },
+    { "'Identity': <uint32 1>, 'Application': <'" APP_BOARD "'>", TRUE },
+    { "'Identity': <uint32 2>, 'Application': <'" APP_BOARD "'>", TRUE },
+    { "'Identity': <uint32 3>, 'Application': <'" APP_BOARD "'>", FALSE },
+    { "'Identity': <uint32 2>, 'Application': <'" APP_CHESS "'>", FALSE },
+  };
+  g_autoptr (AppWorld) world = start ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *properties = g_strdup_printf (
+        "{'SessionID': <'{S%u}'>, 'State': <uint32 2>, 'Flags': <uint32 2>, 'Asking': <true>, 'UserName': <'Bob'>, "
+        "'User': <'bob@b'>, 'ApplicationName': <'Board'>, 'MySigninName': <'alice@b'>, %s}", i, rows[i].properties);
+      g_autofree char *path = app_world_add_session (world, i + 1, properties);
+
+      g_test_message ("row %u", i);
+      g_assert_true (gtk_widget_get_visible (GTK_WIDGET (find_always ())) == rows[i].offered);
+      g_assert_cmpstr (gtk_label_get_label (app_part (find_dialog (), "always_text")), ==,
+                       "Always accept Board from Bob");
+      stand_in_set (world->service, path, "Session1", "{'Asking': <false>}");
+      app_world_settle (world);
+    }
+}
+
+#define TRUSTED \
+  "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 2>, 'Asking': <true>, 'UserName': <'Bob'>, " \
+  "'User': <'bob@b'>, 'MySigninName': <'alice@b'>, 'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>, " \
+  "'Identity': <uint32 2>}"
+
+static void
+test_always (void)
+{
+  g_autoptr (AppWorld) world = start ();
+  g_autofree char *path = app_world_add_session (world, 1, TRUSTED);
+
+  answer (world, "accept");
+  g_assert_cmpuint (*stand_in_count (world->service, "SetAllowed"), ==, 0);
+  g_assert_cmpuint (*stand_in_count (world->service, "Accept"), ==, 1);
+  gtk_check_button_set_active (find_always (), TRUE);
+  answer (world, "decline");
+  g_assert_cmpuint (*stand_in_count (world->service, "SetAllowed"), ==, 0);
+  stand_in_answer (world->service, "SetAllowed", "!im.beckon.Error.Storage");
+  answer (world, "accept");
+  g_assert_cmpuint (*stand_in_count (world->service, "Accept"), ==, 2);
+  g_assert_cmpstr (stand_in_last (world->service, "SetAllowed"), ==, "('bob@b', '" APP_BOARD "', true)");
+  assert_told (world, "+invitation-{S1}: Bob invites you to Board | Both of you start it when you accept. "
+                      "[Accept app.accept] [Decline app.decline] [Cancel app.cancel]\n"
+                      "+allowed: Nothing can be stored on this computer: its disk is full, or cannot be written.\n");
+}
+
+/* What was started without a question is told, with a button to end it. */
+static void
+test_automatic (void)
+{
+  g_autoptr (AppWorld) world = start ();
+  g_autofree char *path = app_world_add_session (
+    world, 1, "{'SessionID': <'{S1}'>, 'State': <uint32 4>, 'Flags': <uint32 2>, 'Automatic': <true>}");
+
+  stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "Notice",
+                   "('automatic', 'Board with Bob was started.', objectpath '" STAND_IN_ROOT "/Session/1')");
+  app_world_settle (world);
+  assert_told (world, "+session-{S1}: Board with Bob was started. [End app.cancel]\n");
+}
+
+/* ---- keys ---- */
+
+/* Keys that come as it comes up do nothing, whatever they are; later ones do what they should. */
+static void
+test_keys (void)
+{
+  g_autoptr (AppWorld) world = start ();
+  GSettings *settings = bk_app_get_settings (world->app);
+
+  g_settings_set_uint (settings, "quiet-time", 60000);
+  g_autofree char *path = app_world_add_session (world, 1, ASKING);
+  app_screen_focus (find_dialog ());
+  app_screen_press (find_dialog (), "Tab");
+  app_screen_press (find_dialog (), "alt+a");
+  app_screen_press (find_dialog (), "space");
+  app_screen_press (find_dialog (), "Return");
+  app_world_settle (world);
+  g_assert_null (gtk_window_get_focus (find_dialog ()));
+  g_assert_cmpuint (*stand_in_count (world->service, "Accept"), ==, 0);
+  gtk_window_close (find_dialog ());
+  bk_test_drain ();
+  g_settings_set_uint (settings, "quiet-time", 1);
+  answer (world, "show-invitation");
+  app_screen_focus (find_dialog ());
+  while (!GTK_IS_BUTTON (gtk_window_get_focus (find_dialog ())))
+    app_screen_press (find_dialog (), "Tab");
+  app_screen_press (find_dialog (), "Return");
+  bk_test_wait_for_count (stand_in_count (world->service, "Accept"), 1);
+  g_settings_reset (settings, "quiet-time");
+}
+
+static void
+test_escape (void)
+{
+  g_autoptr (AppWorld) world = start ();
+  g_autofree char *path = app_world_add_session (world, 1, ASKING);
+  GtkWindow *dialog = find_dialog ();
+
+  app_screen_focus (dialog);
+  app_screen_press (dialog, "Escape");
+  app_world_settle (world);
+  g_assert_null (find_dialog ());
+  g_assert_cmpuint (*stand_in_count (world->service, "Decline"), ==, 0);
+  assert_told (world, INVITATION);
+}
+
 /* ---- what goes out ---- */
 
 /* A program invited: nothing else would show it. */
@@ -377,6 +547,13 @@ main (int argc, char **argv)
   g_test_add_func ("/app/invitations/answers", test_answers);
   g_test_add_func ("/app/invitations/answer-twice", test_answer_twice);
   g_test_add_func ("/app/invitations/answer-nothing", test_answer_nothing);
+  g_test_add_func ("/app/invitations/do-not-disturb", test_do_not_disturb);
+  g_test_add_func ("/app/invitations/message", test_message);
+  g_test_add_func ("/app/invitations/always-offered", test_always_offered);
+  g_test_add_func ("/app/invitations/always", test_always);
+  g_test_add_func ("/app/invitations/automatic", test_automatic);
+  g_test_add_func ("/app/invitations/keys", test_keys);
+  g_test_add_func ("/app/invitations/escape", test_escape);
   g_test_add_func ("/app/invitations/waiting", test_waiting);
   g_test_add_func ("/app/invitations/waiting-ends", test_waiting_ends);
   g_test_add_func ("/app/invitations/from-conversation", test_from_conversation);

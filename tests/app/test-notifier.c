@@ -4,11 +4,12 @@
 #include "bk-test.h"
 
 #define CAROL(relation, unread) \
-  "('carol@b', 'Carol', uint32 " relation ", false, uint32 1, '', 'Let me in', uint32 " unread ")"
+  "('carol@b', 'Carol', uint32 " relation ", false, uint32 1, '', 'Let me in', uint32 " unread ", @a{sv} {})"
 #define DORA "('dora@b', 'Dora', uint32 3, false, uint32 1, '', '', uint32 0, @a{sv} {})"
 #define ZOE "('zoe@b', 'zoe@b', uint32 2, false, uint32 1, '', '', uint32 0, @a{sv} {})"
 #define DORA_ASKS "+request-alice@b-dora@b: Dora would like to add you | It is me\n"
 #define FROM_CAROL "+message-alice@b-carol@b: Carol | "
+#define BUTTONS " [Reply app.open-conversation] [Mark as Read app.mark-read]\n"
 #define SAID(id, outgoing, text, details) \
   "(int64 " id ", '{M" id "}', " outgoing ", '" text "', int64 7, uint32 2, '', @a{sv} {" details "})"
 #define BY_CAROL SAID ("1", "false", "Good night", "")
@@ -66,10 +67,10 @@ test_message (void)
 
   change (world, 1, 1, CAROL ("3", "1"));
   wait_read (world, 1);
-  assert_told (world, FROM_CAROL "Good night\n");
+  assert_told (world, FROM_CAROL "Good night" BUTTONS);
   change (world, 1, 1, CAROL ("3", "2"));
   wait_read (world, 2);
-  assert_told (world, FROM_CAROL "Good night\n"); /* the same id: it takes the place of the first */
+  assert_told (world, FROM_CAROL "Good night" BUTTONS); /* the same id: it takes the place of the first */
   change (world, 1, 1, CAROL ("3", "1"));
   assert_told (world, "");
   change (world, 1, 1, CAROL ("3", "0"));
@@ -91,10 +92,10 @@ test_invitation (void)
 static void
 test_long (void)
 {
-  g_autofree char *letters = g_strnfill (201, 'x');
+  g_autofree char *letters = g_strnfill (401, 'x');
   g_autofree char *message = g_strdup_printf (SAID ("1", "false", "ä%s", ""), letters);
   g_autoptr (AppWorld) world = start (message);
-  g_autofree char *told = g_strdup_printf (FROM_CAROL "ä%.199s…\n", letters);
+  g_autofree char *told = g_strdup_printf (FROM_CAROL "ä%.399s…" BUTTONS, letters);
 
   change (world, 1, 1, CAROL ("3", "1"));
   wait_read (world, 1);
@@ -175,6 +176,155 @@ test_seen (void)
   g_assert_cmpuint (*stand_in_count (world->service, "GetConversation"), ==, 1);
 }
 
+/* Somebody else reads the screen, too: how many there are, not what they say. */
+static void
+test_no_text (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  g_settings_set_boolean (bk_app_get_settings (world->app), "notify-text", FALSE);
+  change (world, 1, 1, CAROL ("3", "1"));
+  wait_read (world, 1);
+  assert_told (world, FROM_CAROL "1 new message" BUTTONS);
+  change (world, 1, 1, CAROL ("3", "3"));
+  wait_read (world, 2);
+  assert_told (world, FROM_CAROL "3 new messages" BUTTONS);
+  change (world, 1, 1, CAROL ("2", "0"));
+  assert_told (world, "-message-alice@b-carol@b\n+request-alice@b-carol@b: Carol would like to add you | carol@b\n");
+  g_settings_reset (bk_app_get_settings (world->app), "notify-text");
+}
+
+static void
+test_do_not_disturb (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  g_settings_set_boolean (bk_app_get_settings (world->app), "do-not-disturb", TRUE);
+  change (world, 1, 1, CAROL ("3", "1"));
+  wait_read (world, 1);
+  assert_told (world, "");
+  g_settings_reset (bk_app_get_settings (world->app), "do-not-disturb");
+  change (world, 1, 1, CAROL ("3", "2"));
+  wait_read (world, 2);
+  assert_told (world, FROM_CAROL "Good night" BUTTONS);
+}
+
+#define WROTE(name, unread, facts) \
+  "('" name "@b', '" name "', uint32 3, false, uint32 1, '', '', uint32 " unread ", @a{sv} {" facts "})"
+
+static void
+test_muted (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  change (world, 1, 1, WROTE ("carol", "1", "'muted': <true>"));
+  assert_told (world, "");
+  change (world, 1, 1, WROTE ("carol", "2", ""));
+  wait_read (world, 1);
+  assert_told (world, "+message-alice@b-carol@b: carol | Good night" BUTTONS);
+}
+
+static void
+set_state (AppWorld *world, const char *state)
+{
+  g_autofree char *properties = g_strdup_printf ("{'State': <'%s'>}", state);
+
+  stand_in_set (world->service, APP_ACCOUNT, "Account1", properties);
+  app_world_settle (world);
+}
+
+/* After an absence: one notification for many people, which goes when all of it has been read. */
+static void
+test_catch_up (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  set_state (world, "synchronizing");
+  change (world, 0, 2, WROTE ("bob", "5", "") ", " WROTE ("carol", "4", ""));
+  change (world, 3, 2, WROTE ("erin", "3", "") ", " WROTE ("frank", "9", "'muted': <true>"));
+  assert_told (world, "");
+  set_state (world, "online");
+  assert_told (world, "+summary: 12 messages from 3 people\n");
+  g_assert_cmpuint (*stand_in_count (world->service, "ListMessages"), ==, 0);
+  change (world, 0, 2, WROTE ("bob", "0", "") ", " WROTE ("carol", "0", ""));
+  assert_told (world, "-message-alice@b-bob@b\n-message-alice@b-carol@b\n");
+  change (world, 3, 1, WROTE ("erin", "4", ""));
+  wait_read (world, 1);
+  assert_told (world, "+message-alice@b-erin@b: erin | Good night" BUTTONS);
+  change (world, 3, 1, WROTE ("erin", "0", ""));
+  assert_told (world, "-message-alice@b-erin@b\n-summary\n");
+}
+
+static void
+test_catch_up_one (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  set_state (world, "synchronizing");
+  change (world, 0, 2, WROTE ("bob", "5", "") ", " CAROL ("3", "4"));
+  change (world, 0, 1, WROTE ("bob", "0", "")); /* read by another device */
+  assert_told (world, "-message-alice@b-bob@b\n");
+  set_state (world, "online");
+  wait_read (world, 1);
+  assert_told (world, FROM_CAROL "Good night" BUTTONS);
+}
+
+#define STRANGER(name) \
+  "('" name "@b', '" name "', uint32 2, false, uint32 1, '', '', uint32 0, @a{sv} {})"
+
+static void
+test_many_requests (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  set_state (world, "synchronizing");
+  change (world, 5, 0, STRANGER ("x") ", " STRANGER ("y") ", " STRANGER ("z"));
+  set_state (world, "online");
+  assert_told (world, "+requests: 3 people would like to add you\n");
+  change (world, 5, 3, "");
+  g_autofree char *told = take_told (world);
+  g_assert_true (g_str_has_suffix (told, "@b\n-requests\n")); /* theirs, which come first, are in no order */
+}
+
+/* ---- what is done from the notification ---- */
+
+static void
+activate (AppWorld *world, const char *action, const char *target)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (world->app), action, g_variant_new_parsed (target));
+}
+
+static void
+test_mark_read (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL ", " BY_ALICE);
+
+  activate (world, "mark-read", "('alice@b', 'carol@b')");
+  bk_test_wait_for_count (stand_in_count (world->service, "MarkRead"), 1);
+  g_assert_cmpstr (stand_in_last (world->service, "MarkRead"), ==, "(2,)");
+  activate (world, "mark-read", "('nobody@b', 'carol@b')");
+  app_world_settle (world);
+  g_assert_cmpuint (*stand_in_count (world->service, "MarkRead"), ==, 1);
+}
+
+/* What was answered has been read. */
+static void
+test_reply (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  stand_in_answer (world->service, "SendMessage", "!im.beckon.Error.Disconnected");
+  activate (world, "reply", "('alice@b', 'carol@b', ' \n')");
+  app_world_settle (world);
+  g_assert_cmpuint (*stand_in_count (world->service, "GetConversation"), ==, 0);
+  activate (world, "reply", "('alice@b', 'carol@b', ' See you ')");
+  bk_test_wait_for_count (stand_in_count (world->service, "MarkRead"), 1);
+  bk_test_wait_for_count (stand_in_count (world->service, "SendMessage"), 1);
+  g_assert_nonnull (strstr (stand_in_last (world->service, "SendMessage"), "'See you'"));
+  app_world_settle (world);
+  assert_told (world, "+reply: The connection was lost.\n");
+}
+
 /* All objects are new after the service was restarted, and nothing is news. */
 static void
 test_restart (void)
@@ -246,6 +396,14 @@ main (int argc, char **argv)
   g_test_add_func ("/app/notifier/request", test_request);
   g_test_add_func ("/app/notifier/window-first", test_window_first);
   g_test_add_func ("/app/notifier/seen", test_seen);
+  g_test_add_func ("/app/notifier/no-text", test_no_text);
+  g_test_add_func ("/app/notifier/do-not-disturb", test_do_not_disturb);
+  g_test_add_func ("/app/notifier/muted", test_muted);
+  g_test_add_func ("/app/notifier/catch-up", test_catch_up);
+  g_test_add_func ("/app/notifier/catch-up-one", test_catch_up_one);
+  g_test_add_func ("/app/notifier/many-requests", test_many_requests);
+  g_test_add_func ("/app/notifier/mark-read", test_mark_read);
+  g_test_add_func ("/app/notifier/reply", test_reply);
   g_test_add_func ("/app/notifier/restart", test_restart);
   g_test_add_func ("/app/notifier/alert", test_alert);
   g_test_add_func ("/app/notifier/alert-before", test_alert_before);

@@ -94,6 +94,7 @@ settle (Side *side)
   beckon_account_signout_async (side->account, NULL, bk_test_store_result, &result);
   beckon_account_signout_finish (side->account, bk_test_await (&result), &error);
   g_assert_no_error (error);
+  bk_test_drain (); /* what follows from it */
 }
 
 static Side *

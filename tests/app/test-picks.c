@@ -22,13 +22,13 @@ find_dialog (void)
 static GListModel *
 people (GtkWindow *dialog)
 {
-  return G_LIST_MODEL (gtk_list_view_get_model (app_part (dialog, "people_list")));
+  return G_LIST_MODEL (gtk_list_view_get_model (app_part (app_part (dialog, "recipients"), "list")));
 }
 
 static void
 choose (GtkWindow *dialog, guint position)
 {
-  app_world_wait_items (people (dialog), 1);
+  app_world_wait_items (people (dialog), 3);
   gtk_single_selection_set_selected (GTK_SINGLE_SELECTION (people (dialog)), position);
 }
 
@@ -55,8 +55,8 @@ test_chosen (void)
   g_assert_cmpstr (gtk_window_get_title (dialog), ==, "<b>Board</b> wants to invite somebody");
   g_assert_cmpstr (gtk_label_get_text (app_part (dialog, "question")), ==, "<b>Board</b> wants to invite somebody");
   g_assert_false (gtk_widget_get_visible (app_part (dialog, "back")));
-  /* Bob alone can be invited, and is not until somebody has chosen him. */
-  app_world_wait_items (people (dialog), 1);
+  /* Bob alone can be invited, and is not until somebody has chosen him; Carol and Erin are there, and grey. */
+  app_world_wait_items (people (dialog), 3);
   g_assert_false (gtk_widget_get_sensitive (ok));
   choose (dialog, 0);
   g_assert_true (gtk_widget_get_sensitive (ok));
@@ -124,17 +124,17 @@ test_keyboard (void)
   g_autofree char *path = app_world_add_session (world, 1, PICKING (""));
 
   /* Once more, now that Bob is known before the window is there: he could have the keyboard from the start. */
-  app_world_wait_items (people (find_dialog ()), 1);
+  app_world_wait_items (people (find_dialog ()), 3);
   stand_in_set (world->service, path, "Session1", "{'Picking': <false>}");
   app_world_settle (world);
   stand_in_set (world->service, path, "Session1", "{'Picking': <true>}");
   app_world_settle (world);
   GtkWindow *dialog = find_dialog ();
-  g_assert_cmpuint (g_list_model_get_n_items (people (dialog)), ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (people (dialog)), ==, 3);
   app_screen_focus (dialog);
   press_in_vain (world, dialog, (const char *[]){ "space", "b", "Return", NULL });
   g_assert_true (find_dialog () == dialog);
-  gtk_widget_grab_focus (app_part (dialog, "people_list"));
+  gtk_widget_grab_focus (app_part (dialog, "recipients"));
   app_screen_press (dialog, "Return");
   assert_answers (world, 1, "('" STAND_IN_ROOT "/Session/1', 'bob@b')");
 }
@@ -180,7 +180,7 @@ test_account (void)
 
   app_world_settle (world);
   g_assert_cmpuint (g_list_model_get_n_items (people (dialog)), ==, 0);
-  g_assert_cmpstr (gtk_stack_get_visible_child_name (app_part (dialog, "people_stack")), ==, "empty");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (app_part (app_part (dialog, "recipients"), "stack")), ==, "empty");
 }
 
 static void

@@ -2,6 +2,8 @@
 /* Every window: it comes without a warning, all that can have the keyboard has a name, and nothing of it is left when
  * it has gone. */
 #include "contacts/bk-app-add-contact.h"
+#include "contacts/bk-app-groups-window.h"
+#include "contacts/bk-app-profile.h"
 #include "conversation/bk-app-session-details.h"
 #include "invite/bk-app-invitation-dialog.h"
 #include "invite/bk-app-invite-dialog.h"
@@ -186,6 +188,44 @@ open_add_contact (AppWorld *world)
 }
 
 static GtkWindow *
+open_by_verb (AppWorld *world, const char *action, GType type)
+{
+  gtk_widget_activate_action (GTK_WIDGET (bk_app_show_window (world->app)), action, "(ss)", "alice@b", "bob@b");
+  return app_world_find_window (type);
+}
+
+static GtkWindow *
+open_profile (AppWorld *world)
+{
+  return open_by_verb (world, "win.show-profile", BK_TYPE_APP_PROFILE);
+}
+
+static GtkWindow *
+open_rename (AppWorld *world)
+{
+  return open_by_verb (world, "win.rename-contact", ADW_TYPE_MESSAGE_DIALOG);
+}
+
+static GtkWindow *
+open_groups_of (AppWorld *world)
+{
+  return open_by_verb (world, "win.groups-of-contact", BK_TYPE_APP_GROUPS_WINDOW);
+}
+
+/* With everybody who could be in the group. */
+static GtkWindow *
+open_group (AppWorld *world)
+{
+  stand_in_signal (world->service, APP_ACCOUNT, "Account1", "GroupsChanged",
+                   "(uint32 0, uint32 0, [('g1', 'Work', ['bob@b'])])");
+  app_world_settle (world);
+  gtk_widget_activate_action (GTK_WIDGET (bk_app_show_window (world->app)), "win.groups", NULL);
+  GtkWindow *window = app_world_find_window (BK_TYPE_APP_GROUPS_WINDOW);
+  g_signal_emit_by_name (gtk_list_box_get_row_at_index (app_part (window, "groups"), 0), "activated");
+  return window;
+}
+
+static GtkWindow *
 open_invite_dialog (AppWorld *world)
 {
   bk_app_invite_dialog_show (GTK_WINDOW (bk_app_show_window (world->app)), world->messenger);
@@ -270,6 +310,10 @@ static const Kind kinds[] = {
   { "welcome", open_main, TRUE, FALSE, 10 },
   { "account-form", open_account_form, FALSE, TRUE, 9 },
   { "add-contact", open_add_contact, FALSE, FALSE, 4 },
+  { "profile", open_profile, FALSE, FALSE, 4 },
+  { "rename", open_rename, FALSE, TRUE, 3 },
+  { "groups-of", open_groups_of, FALSE, TRUE, 3 },
+  { "group", open_group, FALSE, TRUE, 8 },
   { "invite-dialog", open_invite_dialog, FALSE, FALSE, 5 },
   { "invitation", open_invitation, FALSE, FALSE, 3 },
   { "details", open_details, FALSE, FALSE, 5 },

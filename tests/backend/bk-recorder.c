@@ -22,6 +22,8 @@ seen_free (gpointer data)
   g_free (seen->url);
   g_free (seen->group);
   g_free (seen->groups);
+  g_free (seen->alias);
+  g_free (seen->avatar);
   g_clear_pointer (&seen->envelope, bk_envelope_free);
   g_free (seen);
 }
@@ -77,6 +79,10 @@ on_event (BkBackend *backend, const BkBackendEvent *event, gpointer user_data)
   seen->url = g_strdup (event->url);
   seen->group = g_strdup (event->group);
   seen->groups = event->groups != NULL && event->groups[0] != NULL ? g_strjoinv (" ", (char **) event->groups) : NULL;
+  seen->alias = g_strdup (event->alias);
+  seen->pinned = event->pinned;
+  seen->muted = event->muted;
+  seen->avatar = g_strdup (event->avatar);
   remember (&self->cursor, event->cursor);
   remember (&self->token, event->token);
   remember (&self->device, event->device);

@@ -41,6 +41,10 @@ typedef struct
   char *url;
   char *group;
   char *groups; /* ids, parted by spaces; nullable */
+  char *alias;
+  gboolean pinned;
+  gboolean muted;
+  char *avatar;
   gboolean taken; /* a wait has returned it */
 } BkSeen;
 
@@ -92,6 +96,14 @@ int bk_recorder_respond (BkRecorder *self, const char *challenge, const char *li
                          char **word);
 /* *@relays: nullable, transfer full */
 int bk_recorder_relays (BkRecorder *self, BkRelays **relays);
+int bk_recorder_note (BkRecorder *self, const char *who, const char *alias, gboolean pinned, gboolean muted);
+int bk_recorder_set_avatar (BkRecorder *self, GBytes *image);
+/* *@image: nullable, transfer full */
+int bk_recorder_get_avatar (BkRecorder *self, const char *who, const char *avatar, GBytes **image);
+int bk_recorder_change_password (BkRecorder *self, const char *password, const char *new_password);
+GPtrArray *bk_recorder_devices (BkRecorder *self); /* element-type BkBackendDevice; by id */
+int bk_recorder_remove_device (BkRecorder *self, const char *id);
+int bk_recorder_remove_account (BkRecorder *self, const char *password);
 void bk_recorder_release (BkRecorder *self, const char *grant);
 void bk_recorder_set_sites (BkRecorder *self, const guint32 *sites, gsize n_sites);
 

@@ -43,6 +43,8 @@ static const struct
   { beckon_delivery_get_type, 1, "pending" },
   { beckon_delivery_get_type, 2, "sent" },
   { beckon_delivery_get_type, 3, "failed" },
+  { beckon_delivery_get_type, 4, "delivered" },
+  { beckon_delivery_get_type, 5, "read" },
   { beckon_lock_status_get_type, 1, "not-initialized" },
   { beckon_lock_status_get_type, 2, "initialized" },
   { beckon_lock_status_get_type, 3, "pending-result" },

@@ -3,15 +3,18 @@
 """IMessenger, services, contacts and conversations as Messenger1, Account1 and Conversation1: two users and the real
 server."""
 import contextlib
+import json
+import os
 import pathlib
 import sqlite3
 import sys
+import tempfile
 
 from gi.repository import GLib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from stage import (ALICE, APP, BOB, INVITATION, ROOT, TERMINATED, UNKNOWN, Duet, program, refused, text, wait)
+from stage import (ALICE, APP, BOB, INVITATION, ROOT, TERMINATED, UNKNOWN, Duet, Failure, program, refused, text, wait)
 
 OFFLINE, ONLINE = 1, 2
 ASKED, ASKING, FRIENDS = 1, 2, 3
@@ -317,6 +320,162 @@ def test_messages():
     assert page(0, 500)
 
 
+def test_messages_after():
+    """Forwards from any place in the history, without a gap and without one twice."""
+    two = stage()
+    mine = talk(0, BOB)
+    sent = [two.ui[0].call('Conversation1', 'SendMessage', '(sa{sv})', f'number {i}', {}, path=mine)[0] for i in range(5)]
+    page = lambda after, limit: [m[0] for m in two.ui[0].call('Conversation1', 'ListMessagesAfter', '(xu)', after, limit,
+                                                              path=mine)]
+    assert page(sent[0], 2) == sent[1:3]
+    assert page(sent[2], 500) == sent[3:]
+    assert page(sent[4], 1) == []
+    assert page(0, 500)[-5:] == sent
+    for after, limit in ((0, 0), (0, 501), (-1, 1)):
+        refused('InvalidArgument', page, after, limit)
+
+
+def test_draft():
+    """What was written and not sent stays, and every window and the contact list hear of it."""
+    two = stage()
+    mine = talk(0, BOB)
+    draft = lambda words: two.ui[0].call('Conversation1', 'SetDraft', '(s)', words, path=mine)
+    assert two.ui[0].get('Conversation1', 'Draft', mine) == ''
+    draft('Dear Bob,\n')
+    two.ui[0].wait_signal('Changed', mine, lambda c: c.get('Draft') == 'Dear Bob,\n')
+    two.ui[0].wait_signal('ContactsChanged', two.accounts[0],
+                          lambda a: any(c[0] == BOB and c[8].get('draft') == 'Dear Bob,\n' for c in a[2]))
+    refused('InvalidArgument', draft, 'x' * 16385)
+    refused('InvalidArgument', draft, 'bell\a')
+    assert two.ui[0].get('Conversation1', 'Draft', mine) == 'Dear Bob,\n'
+    draft('')
+    two.ui[0].wait_signal('Changed', mine, lambda c: c.get('Draft') == '')
+
+
+def test_newest_entry():
+    """The contact list knows the newest entry of each conversation."""
+    two = stage()
+    mine, theirs = talk(0, BOB), talk(1, ALICE)
+    two.ui[0].call('Conversation1', 'SendMessage', '(sa{sv})', 'the very last', {}, path=mine)
+
+    def tells(side, who, outgoing, delivery):
+        two.ui[side].wait_signal('ContactsChanged', two.accounts[side], lambda a: any(
+            (c[0], c[8].get('last-text'), c[8].get('last-outgoing', False), c[8].get('last-delivery')) ==
+            (who, 'the very last', outgoing, delivery) and c[8]['last-time'] > 0 for c in a[2]))
+    tells(0, BOB, True, 1)
+    tells(0, BOB, True, 2)
+    tells(1, ALICE, False, 0)
+    two.ui[1].call('Conversation1', 'MarkRead', '(x)', 1 << 60, path=theirs)
+
+
+# ---- the history as a whole ----
+
+def search(side, words, who='', before=0, limit=200, account='/'):
+    return stage.ui[side].call('Messenger1', 'SearchMessages', '(sosxu)', words, account, who, before, limit)
+
+
+def say(side, path, *texts):
+    return [stage.ui[side].call('Conversation1', 'SendMessage', '(sa{sv})', words, {}, path=path) for words in texts]
+
+
+def test_search():
+    """All words, each from its beginning, whatever case and accents; newest first, and page after page."""
+    two = stage()
+    mine = talk(0, BOB)
+    sent = say(0, mine, 'Zürich Flughafen', 'zurich airport', 'Flugzeug nach Zürich', '東京へ行く')
+    found = search(0, 'ZURICH flug')
+    assert [(f[0], f[1], f[2][0]) for f in found] == [(two.accounts[0], BOB, m[0]) for m in (sent[2], sent[0])]
+    assert found[0][2][3] == 'Flugzeug nach Zürich'
+    assert [f[2][0] for f in search(0, '"zürich flug')] == [sent[0][0]]
+    assert [f[2][0] for f in search(0, '東京', who=BOB, account=two.accounts[0])] == [sent[3][0]]
+    assert search(0, 'zurich', who=ALICE) == []
+    first = search(0, 'zurich', limit=2)
+    assert [f[2][0] for f in first] + [f[2][0] for f in search(0, 'zurich', before=first[1][2][0], limit=2)] == \
+        [sent[2][0], sent[1][0], sent[0][0]]
+    for words in ('', 'x' * 257, 'bell\a'):
+        refused('InvalidArgument', search, 0, words)
+    refused('InvalidArgument', search, 0, 'x', limit=0)
+    refused('InvalidArgument', search, 0, 'x', limit=201)
+    refused('InvalidArgument', search, 0, 'x', before=-1)
+    refused('InvalidArgument', search, 0, 'x', who='nobody')
+    refused('NotFound', search, 0, 'x', account='/im/beckon/Beckon/Account/4711')
+
+
+def export(side, fd, who=''):
+    account = stage.accounts[side]
+    return stage.ui[side].call_fd('Account1', 'ExportHistory', '(sh)', fd, who, 0, path=account)
+
+
+def test_export_history():
+    two = stage()
+    mine = talk(0, BOB)
+    sent = say(0, mine, 'for the "record"\n')
+    for who in ('', BOB):
+        with tempfile.TemporaryFile() as file:
+            export(0, file.fileno(), who)
+            file.seek(0)
+            history = json.load(file)
+        assert history['account'] == ALICE and history['exported'].endswith('Z'), history
+        talks = {c['who']: c for c in history['conversations']}
+        last = talks[BOB]['messages'][-1]
+        assert (last['id'], last['from'], last['text']) == (sent[0][0], ALICE, 'for the "record"\n'), last
+        assert {'id', 'time', 'from', 'text', 'delivery'} <= last.keys()
+    with open('/dev/null', 'rb') as file:
+        refused('InvalidArgument', export, 0, file.fileno())
+    with tempfile.TemporaryFile() as file:
+        refused('InvalidArgument', export, 0, file.fileno(), 'nobody')
+    with open('/dev/full', 'wb') as file:
+        refused('Storage', export, 0, file.fileno())
+
+
+def test_export_ends_with_the_caller():
+    """Nobody reads what is written into the pipe: a second one is refused, until the first one's caller leaves."""
+    two = stage()
+    leaving = program(two.buses[0])
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, bytes(4096))
+    os.set_blocking(writing, True)
+    leaving.begin_fd('Account1', 'ExportHistory', '(sh)', writing, '', 0, path=two.accounts[0])
+    leaving.call('Messenger1', 'ListAccounts')  # is looked at after the call before
+
+    def possible():
+        with open('/dev/null', 'wb') as file:
+            try:
+                export(0, file.fileno())
+            except Failure as failure:
+                assert failure.name == 'LimitExceeded', failure
+                return False
+            return True
+    assert not possible()
+    leaving.close()
+    wait(possible, 'the export to end')
+    os.close(reading)
+    os.close(writing)
+
+
+def test_clear_history():
+    """One person's messages, then everybody's; what waits to be sent stays."""
+    two = stage()
+    mine, theirs = talk(0, BOB), talk(1, ALICE)
+    last = say(0, mine, 'to be forgotten')[0]
+    two.ui[1].wait_signal('MessageAdded', theirs, lambda a: a[0][3] == 'to be forgotten')
+    two.ui[0].wait_signal('MessageChanged', mine, lambda a: a[0][0] == last[0] and a[0][5] == 2)
+    call(0, 'ClearHistory', '(s)', BOB)
+    assert two.ui[0].wait_signal('MessagesCleared', mine)[2][0] >= last[0]
+    left = two.ui[0].call('Conversation1', 'ListMessages', '(xu)', 0, 500, path=mine)
+    assert all('session' in m[7] for m in left), left
+    assert search(0, 'forgotten') == []
+    assert 'last-text' not in contact(0, BOB)[7] or contact(0, BOB)[7]['last-text'] != 'to be forgotten'
+    assert search(1, 'forgotten')
+    call(1, 'ClearHistory', '(s)', '')
+    assert search(1, 'forgotten') == []
+    call(0, 'ClearHistory', '(s)', 'nobody@localhost')
+    refused('InvalidArgument', call, 0, 'ClearHistory', '(s)', 'nobody')
+
+
 def test_message_limit():
     """16384 bytes, and not one more."""
     two = stage()
@@ -445,6 +604,7 @@ stage.run(tap.run, [
     test_sign_out_and_in, test_error_of_an_account, test_my_status, test_on_my_status_change,
     test_status_that_cannot_be_chosen, test_my_friendly_name, test_contacts, test_add_contact_and_the_answers,
     test_add_contact_refused, test_contact_list_limit, test_blocked, test_on_contact_status_change,
-    test_on_contact_friendly_name_change, test_conversation, test_messages, test_message_limit, test_marks,
-    test_typing, test_invite_app,
+    test_on_contact_friendly_name_change, test_conversation, test_messages, test_messages_after, test_draft,
+    test_newest_entry, test_search, test_export_history, test_export_ends_with_the_caller, test_clear_history,
+    test_message_limit, test_marks, test_typing, test_invite_app,
     test_invite_app_refused, test_notice, test_private_to_the_user])

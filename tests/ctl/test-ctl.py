@@ -3,11 +3,13 @@
 """beckonctl: what it takes, what it prints, how it ends."""
 import json
 import os
+import pathlib
 import pty
 import select
 import signal
 import subprocess
 import termios
+from unittest.mock import ANY
 
 from ctlbed import CTL, ECHO, LIMIT, Bus, Desk, desk, environment_without_bus, tap
 
@@ -84,6 +86,62 @@ def test_contacts():
         user.json('--timeout', LIMIT, 'watch', '--until', 'contact=echo:none')
         assert user.json('contact', 'add', 'echo', '--message', 'Hello') == []
         user.json('--timeout', LIMIT, 'watch', '--until', 'contact=echo:accepted')
+
+
+def test_settled_about_contacts():
+    with Bus() as bus:
+        user = desk(bus)
+        show = lambda: {key: user.one('contact', 'show', 'dave')[key]
+                        for key in ('display_name', 'alias', 'pinned', 'muted')}
+        own = {'display_name': 'Dave', 'alias': '', 'pinned': False, 'muted': False}
+        assert show() == own
+        assert user.json('contact', 'alias', 'dave', 'Davy Jones') == []
+        assert user.json('contact', 'pin', 'dave') == [] and user.json('contact', 'mute', 'dave') == []
+        assert show() == {'display_name': 'Davy Jones', 'alias': 'Davy Jones', 'pinned': True, 'muted': True}
+        assert b'  pinned  muted  Davy Jones\n' in user.run('contacts').stdout
+        assert user.json('contact', 'alias', 'dave') == []
+        assert user.json('contact', 'unpin', 'dave') == [] and user.json('contact', 'unmute', 'dave') == []
+        assert show() == own
+        user.fails(1, 'not on the contact list', 'contact', 'pin', 'nobody')
+        user.fails(1, 'im.beckon.Error.InvalidArgument', 'contact', 'alias', 'dave', 'x' * 129)
+
+
+def test_avatar():
+    with Bus() as bus:
+        user = desk(bus)
+        file = bus.dir / 'picture.png'
+        file.write_bytes(b'\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x20\0\0\0\x20')
+        assert user.one('account', 'avatar') == {'avatar': ''}
+        assert user.json('account', 'avatar', file) == []
+        path = pathlib.Path(user.one('account', 'avatar')['avatar'])
+        assert path.read_bytes() == file.read_bytes() and user.one('account', 'list')[0]['avatar'] == str(path)
+        user.fails(1, 'im.beckon.Error.InvalidArgument', 'account', 'avatar', '/etc/passwd')
+        user.fails(1, 'empty', 'account', 'avatar', '/dev/null')
+        user.fails(1, 'im.beckon.Error.InvalidArgument', 'account', 'avatar', '/dev/zero')
+        user.fails(1, '', 'account', 'avatar', bus.dir / 'none')
+        user.fails(2, '--none', 'account', 'avatar', file, '--none')
+        assert user.json('account', 'avatar', '--none') == []
+        assert user.one('account', 'avatar') == {'avatar': ''}
+        user.json('--timeout', LIMIT, 'watch', '--until', 'contact=echo:accepted')
+
+
+def test_password():
+    with Bus() as bus:
+        user = desk(bus)
+        change = ('account', 'password', '--password-stdin')
+        user.fails(1, 'No password', *change)
+        user.fails(1, 'No password', *change, text='secret\n')
+        user.fails(1, 'im.beckon.Error.InvalidArgument', *change, text='secret\nshort\n')
+        assert user.json(*change, text='secret\nlong enough\n') == []
+        devices = user.one('account', 'devices')
+        assert len(devices) == 1 and devices[0]['self'] and devices[0]['seen'] > 10 ** 15, devices
+        assert user.run('account', 'devices').stdout.endswith(b'  this one\n')
+        user.fails(1, 'im.beckon.Error.NotFound', 'account', 'remove-device', GUID)
+        user.fails(1, 'im.beckon.Error.InvalidArgument', 'account', 'remove-device', devices[0]['id'])
+        user.fails(1, 'no account bob', 'account', 'delete', 'bob', '--password-stdin', text='x\n')
+        user.fails(1, 'No password', 'account', 'delete', 'alice', '--password-stdin')
+        assert user.json('account', 'delete', 'alice', '--password-stdin', text='long enough\n') == []
+        assert user.one('account', 'list') == []
 
 
 def test_show_contact():
@@ -207,6 +265,43 @@ def test_long_history():
         assert mine == [str(number) for number in range(60)], mine
         assert len(user.one('chat', 'echo', '--limit', '110')) == 110
         assert len(user.one('chat', 'echo')) == 50
+
+
+def test_history():
+    with Bus() as bus:
+        user = desk(bus)
+        user.one('chat', 'send', 'echo', NASTY, '--wait')
+        user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', f'message={NASTY}')
+        for number in range(3):
+            user.one('chat', 'send', 'echo', f'number {number}', '--wait')
+        user.json('--timeout', '10', 'watch', '--with', 'echo', '--until', 'message=number 2')
+        found = user.one('search', 'NUMB', '--with', 'echo', '--limit', '3')
+        assert len(found) == 3 and {f['who'] for f in found} == {ECHO}, found
+        assert len(user.one('search', 'number', '--limit', '0')) == 6
+        assert user.one('search', '"number', '2"')[0]['message']['text'] == 'number 2'
+        out = user.run('search', 'num').stdout.decode()
+        assert ECHO in out and 'number 2' in out, out
+        assert user.one('--account', 'alice@localhost', 'search', 'nothing-of-that-kind') == []
+        user.fails(1, 'im.beckon.Error.InvalidArgument', 'search', 'x' * 257)
+
+        assert user.one('chat', 'draft', 'echo') == {'draft': ''}
+        user.run('chat', 'draft', 'echo', 'not', 'yet')
+        assert user.one('chat', 'draft', 'echo') == {'draft': 'not yet'}
+        user.run('chat', 'draft', 'echo', '--drop')
+        assert user.one('chat', 'draft', 'echo') == {'draft': ''}
+        user.fails(2, 'Either', 'chat', 'draft', 'echo', 'x', '--drop')
+
+        file = bus.dir / 'history.json'
+        user.run('history', 'export', str(file))
+        assert file.stat().st_mode & 0o777 == 0o600
+        history = json.loads(file.read_text())
+        assert [m['text'] for m in history['conversations'][0]['messages']].count(NASTY) == 2
+        assert json.loads(user.run('history', 'export', '-', 'echo').stdout) == {**history, 'exported': ANY}
+        user.fails(1, 'no-such-folder', 'history', 'export', str(bus.dir / 'no-such-folder' / 'x'))
+        user.fails(2, 'Either', 'history', 'clear')
+        user.fails(2, 'Either', 'history', 'clear', 'echo', '--all')
+        user.run('history', 'clear', '--all')
+        assert user.one('search', 'number') == [] and user.one('chat', 'echo') == []
 
 
 def test_applications():
@@ -389,6 +484,17 @@ def test_passwords_are_not_shown():
         assert process.wait(LIMIT) == 0
         assert b'secret' not in before + after, after
         assert termios.tcgetattr(master)[3] & termios.ECHO
+        # A new one is typed twice.
+        for words, status in ((('secret', 'long enough', 'long  enough'), 1),
+                              (('secret', 'long enough', 'long enough'), 0)):
+            process = user.start('account', 'password', stdin=slave, stdout=slave, stderr=slave,
+                                 preexec_fn=own_terminal)
+            for prompt, word in zip((b'Password: ', b'New password: ', b'Again: '), words):
+                assert b'secret' not in read_terminal(master, prompt)
+                os.write(master, f'{word}\n'.encode())
+            if status:
+                read_terminal(master, b'not the same')
+            assert process.wait(LIMIT) == status, words
         # The terminal is put in order after Ctrl-C as well.
         process = user.start('account', 'add', 'bob@localhost', stdin=slave, stdout=slave, stderr=slave,
                              preexec_fn=own_terminal)
@@ -411,6 +517,9 @@ if __name__ == '__main__':
         test_no_account,
         test_status,
         test_contacts,
+        test_settled_about_contacts,
+        test_avatar,
+        test_password,
         test_show_contact,
         test_groups,
         test_all_accounts,
@@ -418,6 +527,7 @@ if __name__ == '__main__':
         test_messages,
         test_terminals_are_safe,
         test_long_history,
+        test_history,
         test_applications,
         test_sessions,
         test_pick,

@@ -177,7 +177,7 @@ def photograph(photographer, alice, bob):
     photographer.popover('main-menu', 'f10', 'menu item')
     for what, keys in WINDOWS:
         photographer.side_window(what, keys)
-    for page in ('applications', 'connection'):
+    for page in ('applications', 'connection', 'behavior'):
         photographer.opened(page, lambda: do_action(alice, 'open-preferences', page))
     photographer.opened('pick', lambda: alice.user.start([program('beckonctl'), 'invite', '--pick', PEER]))
     before = {window.path for window in alice.desk.windows()}

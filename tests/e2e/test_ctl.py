@@ -4,6 +4,7 @@
 are said of it (a monitor on the bus looks on), and what it prints is what the bus says."""
 import contextlib
 import json
+import pathlib
 import re
 import select
 import subprocess
@@ -18,6 +19,7 @@ from world import SERVICE, SOURCES, World, program
 GUID = '{11111111-2222-4333-8444-555555555555}'
 OTHER = '{22222222-2222-4333-8444-555555555555}'
 ROOT = '/im/beckon/Beckon'
+PICTURE = b'\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x20\0\0\0\x20'
 
 # Method → the command that makes the call.
 METHODS = {
@@ -55,10 +57,20 @@ METHODS = {
     'Account1.DeclineContact': 'contact decline',
     'Account1.RemoveContact': 'contact remove',
     'Account1.SetContactBlocked': 'contact block',
+    'Account1.SetContact': 'contact alias',
+    'Account1.SetAvatar': 'account avatar',
+    'Account1.ChangePassword': 'account password',
+    'Account1.ListDevices': 'account devices',
+    'Account1.RemoveDevice': 'account remove-device',
+    'Account1.DeleteAccount': 'account delete',
     'Account1.GetConversation': 'chat',
     'Conversation1.SendMessage': 'chat send',
     'Conversation1.ListMessages': 'chat',
     'Conversation1.MarkRead': 'chat',
+    'Conversation1.SetDraft': 'chat draft',
+    'Messenger1.SearchMessages': 'search',
+    'Account1.ClearHistory': 'history clear',
+    'Account1.ExportHistory': 'history export',
     'Conversation1.SetTyping': 'chat typing',
     'Registry1.ListApplications': 'apps',
     'Registry1.RegisterApplication': 'apps register',
@@ -133,6 +145,7 @@ AWAITED = {
 PROPERTIES = {
     'Account1.SignInName': 'signin_name',
     'Account1.DisplayName': 'display_name',
+    'Account1.Avatar': 'avatar',
     'Account1.Server': 'server',
     'Account1.State': 'state',
     'Account1.Status': 'status',
@@ -189,6 +202,9 @@ OTHERWISE = {
     'Conversation1.Account': 'what --account says',
     'Conversation1.Who': 'what the command names',
     'Conversation1.Unread': '`contacts`, see test_other_properties',
+    'Conversation1.Draft': '`chat draft`, see test_commands',
+    'Conversation1.ListMessagesAfter': 'for lists that go on at both ends; `chat --limit 0` shows all',
+    'Conversation1.MessagesCleared': 'for whoever shows what is gone',
     'Conversation1.ReadUpTo': 'what is unread comes after it, see Unread',
     'Conversation1.Typing': '`contacts`, see talk',
     'Session1.SendError': 'event send-error; the network in memory refuses nothing that it took',
@@ -336,6 +352,23 @@ def people(alice, bob):
     alice.user.wait(f'presence={bob.user.address}:online')
     bob.user.wait(f'presence={alice.user.address}:online')
     alice('contact show', bob.user.address)
+    keeping(alice, bob)
+
+
+def keeping(alice, bob):
+    """Names and pictures, passwords and devices."""
+    picture = bob.user.folder / 'picture.png'
+    picture.write_bytes(PICTURE)
+    bob('account avatar', str(picture))
+    with alice.user.watch() as watch:
+        shown = watch.until(lambda event: event['event'] == 'contact' and event['contact']['avatar'])['contact']
+    assert pathlib.Path(shown['avatar']).read_bytes() == PICTURE
+    alice('contact alias', bob.user.address, 'Bobby')
+    assert alice('contact show', bob.user.address)['display_name'] == 'Bobby'
+    bob('account password', '--password-stdin', text=f'{bob.user.password}\nbattery staple\n')
+    device, = bob('account devices')
+    assert device['self'], device
+    assert bob.refused('account remove-device', OTHER) == 'NotFound'
 
 
 def groups(alice, bob, watch):
@@ -371,6 +404,15 @@ def talk(alice, bob):
             alice('chat typing', bob.user.address, *words)
             watch.until(lambda event: event not in watch.events[:before] and event['event'] == 'contact'
                         and event['contact']['typing'] == typing)
+    alice('chat draft', bob.user.address, 'and')
+    assert alice('chat draft', bob.user.address) == {'draft': 'and'}
+    found = bob('search', 'hell', '--with', alice.user.address)
+    assert [(f['who'], f['message']['text']) for f in found] == [(alice.user.address, 'Hello')], found
+    file = alice.user.folder / 'history.json'
+    alice('history export', str(file), bob.user.address)
+    assert json.loads(file.read_text())['conversations'][0]['messages'][-1]['text'] == 'Hello'
+    bob('history clear', alice.user.address)
+    assert bob('search', 'hell') == []
 
 
 def register(person):
@@ -564,6 +606,8 @@ def test_commands():
         bob('contact remove', alice.user.address)
         bob('apps unregister', GUID)
         bob('account remove', bob.user.address)
+        alice('account delete', alice.user.address, '--password-stdin', text=alice.user.password + '\n')
+        assert alice('account list') == []
         watches[1].until(lambda event: event['event'] == 'app-unregistered' and event['guid'] == GUID)
         watches.append(licensed(erin))
         check_tables((alice, bob, erin), watches)

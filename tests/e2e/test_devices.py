@@ -189,6 +189,49 @@ def test_groups_are_on_all_devices():
         wait_groups(tablet, wanted)
         assert laptop.refused('group', 'remove', 'Go').error == 'GroupNotEmpty'
         assert groups(alice) == []
+        what_is_settled(alice, laptop, tablet)
+        new_password(alice, laptop, tablet)
+
+
+def wait_contact(device, who, match):
+    with device.watch() as watch:
+        watch.until(lambda event: event['event'] == 'contact' and event['contact']['signin_name'] == who.address
+                    and match(event['contact']))
+
+
+def what_is_settled(alice, laptop, tablet):
+    """Names that one gives to others, and the picture that others see, are on all devices, too."""
+    laptop.ctl('contact', 'alias', 'alice', 'Al')
+    wait_contact(tablet, alice, lambda contact: contact['display_name'] == contact['alias'] == 'Al')
+    tablet.ctl('contact', 'mute', 'alice')
+    wait_contact(laptop, alice, lambda contact: contact['muted'] and contact['alias'] == 'Al')
+    picture = laptop.folder / 'picture.png'
+    picture.write_bytes(b'\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x20\0\0\0\x20')
+    laptop.ctl('account', 'avatar', str(picture))
+    wait_contact(alice, laptop, lambda contact: contact['avatar'])
+    with tablet.watch() as watch:
+        watch.until(lambda event: event['event'] == 'account' and event['account']['avatar'])
+
+
+def new_password(alice, laptop, tablet):
+    """Who changes the password is alone with it; who deletes the account is gone for others."""
+    words = f'{laptop.password}\nbattery staple\n'
+    assert laptop.refused('account', 'password', '--password-stdin', text='guess\nbattery staple\n').error == \
+        'InvalidPassword'
+    laptop.ctl('account', 'password', '--password-stdin', text=words)
+    tablet.wait('account-state=offline')
+    assert tablet.ctl('account', 'list')[0]['error'] == 'im.beckon.Error.AccessDenied'
+    assert tablet.refused('account', 'sign-in', '--password-stdin', text=f'{laptop.password}\n').error == \
+        'InvalidPassword'
+    tablet.ctl('account', 'sign-in', '--password-stdin', text='battery staple\n')
+    tablet.wait('account-state=online')
+    device = next(one for one in laptop.ctl('account', 'devices')
+                  if one['id'] == next(other['id'] for other in tablet.ctl('account', 'devices') if other['self']))
+    laptop.ctl('account', 'remove-device', device['id'])
+    tablet.wait('account-state=offline')
+    laptop.ctl('account', 'delete', laptop.address, '--password-stdin', text='battery staple\n')
+    assert laptop.ctl('account', 'list') == []
+    alice.wait(f'contact={laptop.address}:none')
 
 
 if __name__ == '__main__':

@@ -63,6 +63,8 @@ HandRequest *hand_backend_mark (HandBackend *self, guint index);
 void hand_request_answer (HandRequest *request, int code);
 /* A challenge or a grant; nullable */
 void hand_request_answer_word (HandRequest *request, const char *word);
+void hand_request_answer_image (HandRequest *request, GBytes *image);
+void hand_request_answer_devices (HandRequest *request, GPtrArray *devices);
 void hand_request_answer_relays (HandRequest *request, const BkRelays *relays);
 
 /* ---- the engine ---- */

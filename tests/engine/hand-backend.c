@@ -289,6 +289,115 @@ hand_backend_init_relays (BkBackendRelaysInterface *iface)
   iface->get_finish = hand_relays_finish;
 }
 
+static gboolean
+hand_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+hand_note_async (BkBackendAliases *backend, const char *who, const char *alias, gboolean pinned, gboolean muted,
+                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  HandRequest *request = add_request (backend, who, alias, cancellable, callback, user_data);
+
+  request->text = g_strdup_printf ("%s%s", pinned ? "pinned " : "", muted ? "muted " : "");
+}
+
+static gboolean
+hand_note_finish (BkBackendAliases *backend, GAsyncResult *result, GError **error)
+{
+  return hand_finish (result, error);
+}
+
+static void
+hand_backend_init_aliases (BkBackendAliasesInterface *iface)
+{
+  iface->set_async = hand_note_async;
+  iface->set_finish = hand_note_finish;
+}
+
+static void
+hand_set_avatar_async (BkBackendAvatars *backend, GBytes *image, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
+{
+  HandRequest *request = add_request (backend, NULL, NULL, cancellable, callback, user_data);
+
+  request->text = g_strdup_printf ("%" G_GSIZE_FORMAT, image != NULL ? g_bytes_get_size (image) : 0);
+}
+
+static gboolean
+hand_set_avatar_finish (BkBackendAvatars *backend, GAsyncResult *result, GError **error)
+{
+  return hand_finish (result, error);
+}
+
+static void
+hand_get_avatar_async (BkBackendAvatars *backend, const char *who, const char *avatar, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
+{
+  add_request (backend, who, avatar, cancellable, callback, user_data);
+}
+
+static GBytes *
+hand_get_avatar_finish (BkBackendAvatars *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+hand_backend_init_avatars (BkBackendAvatarsInterface *iface)
+{
+  iface->set_async = hand_set_avatar_async;
+  iface->set_finish = hand_set_avatar_finish;
+  iface->get_async = hand_get_avatar_async;
+  iface->get_finish = hand_get_avatar_finish;
+}
+
+static void
+hand_password_async (BkBackendKeeping *backend, const char *password, const char *new_password,
+                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  add_request (backend, NULL, password, cancellable, callback, user_data)->text = g_strdup (new_password);
+}
+
+static void
+hand_devices_async (BkBackendKeeping *backend, GCancellable *cancellable, GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  add_request (backend, NULL, NULL, cancellable, callback, user_data)->text = g_strdup ("devices");
+}
+
+static GPtrArray *
+hand_devices_finish (BkBackendKeeping *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+hand_remove_async (BkBackendKeeping *backend, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  add_request (backend, NULL, id, cancellable, callback, user_data)->text = g_strdup ("remove");
+}
+
+static gboolean
+hand_keeping_finish (BkBackendKeeping *backend, GAsyncResult *result, GError **error)
+{
+  return hand_finish (result, error);
+}
+
+static void
+hand_backend_init_keeping (BkBackendKeepingInterface *iface)
+{
+  iface->change_password_async = hand_password_async;
+  iface->list_devices_async = hand_devices_async;
+  iface->list_devices_finish = hand_devices_finish;
+  iface->remove_device_async = hand_remove_async;
+  iface->remove_account_async = hand_remove_async;
+  iface->finish = hand_keeping_finish;
+}
+
 G_DEFINE_FINAL_TYPE_WITH_CODE (HandBackend, hand_backend, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND, hand_backend_init_backend)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_REGISTER, hand_backend_init_register)
@@ -297,6 +406,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HandBackend, hand_backend, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_MARKS, hand_backend_init_marks)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_LOCK, hand_backend_init_lock)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_ALERTS, hand_backend_init_alerts)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_ALIASES, hand_backend_init_aliases)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_AVATARS, hand_backend_init_avatars)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_KEEPING, hand_backend_init_keeping)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_RELAYS, hand_backend_init_relays)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, hand_backend_init_sessions))
 
@@ -426,6 +538,24 @@ hand_request_answer_word (HandRequest *request, const char *word)
 
   g_assert_nonnull (task);
   g_task_return_pointer (task, g_strdup (word), g_free);
+}
+
+void
+hand_request_answer_image (HandRequest *request, GBytes *image)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&request->task);
+
+  g_assert_nonnull (task);
+  g_task_return_pointer (task, g_bytes_ref (image), (GDestroyNotify) g_bytes_unref);
+}
+
+void
+hand_request_answer_devices (HandRequest *request, GPtrArray *devices)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&request->task);
+
+  g_assert_nonnull (task);
+  g_task_return_pointer (task, g_ptr_array_ref (devices), (GDestroyNotify) g_ptr_array_unref);
 }
 
 void

@@ -480,6 +480,7 @@ test_migration (void)
   g_assert_cmpstr (((BkHistoryAccount *) content->accounts->pdata[0])->cursor, ==, "7");
   g_assert_cmpuint (content->conversations->len, ==, 2);
   g_assert_cmpuint (((BkHistoryConversation *) content->conversations->pdata[0])->unread, ==, 1);
+  g_assert_cmpint (((BkHistoryConversation *) content->conversations->pdata[0])->last->id, ==, 41);
   g_assert_cmpuint (content->sessions->len, ==, 2);
   g_assert_cmpstr (((BkHistorySession *) content->sessions->pdata[0])->session, ==, "{S1}");
   g_assert_cmpstr (((BkHistorySession *) content->sessions->pdata[1])->who, ==, "carol@example.org");

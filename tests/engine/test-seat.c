@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who chose to be online is idle while nobody is there; and what is always allowed to contacts is kept, and revoked. */
 #include "bk-engine-account-private.h"
+#include "bk-ids.h"
 #include "bk-limits.h"
 #include "engine-world.h"
 
@@ -165,6 +166,7 @@ test_allowed (void)
   g_assert_cmpint (set_allowed (account, "dave@example.org", GUID, FALSE), ==, -1);
   g_assert_cmpint (set_allowed (account, "nobody", GUID, TRUE), ==, BECKON_ERROR_INVALID_ARGUMENT);
   g_assert_cmpint (set_allowed (account, BOB, "chess", TRUE), ==, BECKON_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpint (set_allowed (account, BOB, BK_GUID_FILE, TRUE), ==, BECKON_ERROR_INVALID_ARGUMENT);
   g_assert_cmpuint (n, ==, 2);
   engine_world_close (world);
 

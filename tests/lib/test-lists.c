@@ -378,6 +378,27 @@ test_session_entries (void)
   g_assert_finalize_object (conversation);
 }
 
+/* What is not over stays: a message that waits to be sent, a session that runs. */
+static void
+test_cleared (void)
+{
+  g_autoptr (StandIn) service = stand_in_new ();
+  BeckonConversation *conversation = load_conversation (
+    service, "(int64 7, '{M7}', false, 'c', int64 5, uint32 0, '', @a{sv} {}),"
+             SESSION_ENTRY ("'result': <uint32 0>, 'result-text': <''>") ","
+             "(int64 10, '{M10}', true, 'waits', int64 5, uint32 1, '', @a{sv} {}),"
+             "(int64 11, '{T}', true, 'You invited Bob to Pipe.', int64 5, uint32 2, '', {'session': <'{T}'>,"
+             " 'result': <uint32 7>})," MESSAGE ("12", "d"));
+
+  stand_in_signal (service, CONVERSATION, "Conversation1", "MessagesCleared", "(int64 11,)");
+  settle_conversation (conversation);
+  assert_texts (conversation, "9Bob invited you to Pipe. 10waits 12d ");
+  stand_in_signal (service, CONVERSATION, "Conversation1", "MessagesCleared", "('nonsense',)");
+  settle_conversation (conversation);
+  assert_texts (conversation, "9Bob invited you to Pipe. 10waits 12d ");
+  g_assert_finalize_object (conversation);
+}
+
 /* The signal may come before the answer and after it: one message, the same object. */
 static void
 test_send (void)
@@ -425,6 +446,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lists/messages/page-twice", test_page_twice);
   g_test_add_func ("/lists/messages/signals", test_message_signals);
   g_test_add_func ("/lists/messages/sessions", test_session_entries);
+  g_test_add_func ("/lists/messages/cleared", test_cleared);
   g_test_add_func ("/lists/messages/send", test_send);
   int outcome = g_test_run ();
   stand_in_disconnect (connection);

@@ -345,6 +345,29 @@ class Client:
     def account(self, who='alice@localhost'):
         return self.call('Messenger1', 'AddAccount', '(ssa{sv})', who, 'secret', {})
 
+    def begin_fd(self, interface, method, signature, fd, *values, path=ROOT, door=SERVICE):
+        """A call with one descriptor; does not wait for the answer."""
+        done = []
+
+        def on_done(_source, result):
+            arrivals[0] += 1
+            done.append(result)
+
+        self.connection.call_with_unix_fd_list(door, path, f'im.beckon.{interface}', method,
+                                               GLib.Variant(signature, values), None, Gio.DBusCallFlags.NONE,
+                                               int(15000 * SLOWNESS), Gio.UnixFDList.new_from_array([os.dup(fd)]), None,
+                                               on_done)
+        return done
+
+    def call_fd(self, *args, **named):
+        done = self.begin_fd(*args, **named)
+        wait(lambda: done, 'the answer to a call', 20)
+        try:
+            result = self.connection.call_with_unix_fd_list_finish(done[0])[0].unpack()
+        except GLib.Error as error:
+            raise Failure(error) from None
+        return result[0] if len(result) == 1 else result or None
+
     def open_socket(self, method, name, path, door=SERVICE, interface='im.beckon.Session1'):
         """OpenStream or OpenDatagram: the socket, which does not block."""
         done = []

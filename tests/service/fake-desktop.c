@@ -19,6 +19,12 @@ static const char xml[]
     " <interface name='org.freedesktop.login1.Manager'>"
     "  <method name='GetSession'><arg type='s' direction='in'/><arg type='o' direction='out'/></method>"
     " </interface>"
+    " <interface name='org.freedesktop.portal.Inhibit'>"
+    "  <method name='CreateMonitor'>"
+    "   <arg type='s' direction='in'/><arg type='a{sv}' direction='in'/><arg type='o' direction='out'/>"
+    "  </method>"
+    "  <method name='QueryEndResponse'><arg type='o' direction='in'/></method>"
+    " </interface>"
     " <interface name='org.freedesktop.login1.Session'>"
     "  <property name='LockedHint' type='b' access='read'/>"
     "  <property name='IdleHint' type='b' access='read'/>"
@@ -36,6 +42,7 @@ static const struct
   { "/org/gnome/Mutter/IdleMonitor/Core", MUTTER },
   { "/org/freedesktop/login1", LOGIND ".Manager" },
   { SESSION_PATH, LOGIND ".Session" },
+  { "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Inhibit" },
 };
 
 static GVariant *
@@ -45,11 +52,34 @@ add_watch (FakeDesktop *self, guint32 *watch)
   return g_variant_new ("(u)", *watch);
 }
 
+static GVariant *
+make_monitor (FakeDesktop *self, const char *sender, GVariant *arguments)
+{
+  g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 1);
+  g_autofree char *name = g_strdelimit (g_strdup (sender + 1), ".", '_');
+  const char *token = "", *handle = "";
+
+  g_assert_true (g_variant_lookup (options, "session_handle_token", "&s", &token));
+  g_assert_true (g_variant_lookup (options, "handle_token", "&s", &handle));
+  g_free (self->monitor);
+  self->monitor = g_strconcat ("/org/freedesktop/portal/desktop/session/", name, "/", token, NULL);
+  g_autofree char *request = g_strconcat ("/org/freedesktop/portal/desktop/request/", name, "/", handle, NULL);
+  return g_variant_new ("(o)", request);
+}
+
 /* Returns the answer; NULL: there is no such method. */
 static GVariant *
-answer (FakeDesktop *self, const char *method, GVariant *arguments)
+answer (FakeDesktop *self, const char *sender, const char *method, GVariant *arguments)
 {
   guint32 id;
+
+  if (g_str_equal (method, "CreateMonitor"))
+    return make_monitor (self, sender, arguments);
+  if (g_str_equal (method, "QueryEndResponse"))
+    {
+      self->n_consents++;
+      return g_variant_new ("()");
+    }
 
   if (g_str_equal (method, "GetActive"))
     return g_variant_new ("(b)", self->active);
@@ -81,7 +111,7 @@ static void
 on_call (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *method,
          GVariant *arguments, GDBusMethodInvocation *invocation, gpointer user_data)
 {
-  GVariant *value = answer (user_data, method, arguments);
+  GVariant *value = answer (user_data, sender, method, arguments);
 
   if (value != NULL)
     g_dbus_method_invocation_return_value (invocation, value);
@@ -157,6 +187,7 @@ fake_desktop_free (FakeDesktop *self)
   bk_test_drain ();
   g_test_dbus_stop (self->dbus);
   g_object_unref (self->dbus);
+  g_free (self->monitor);
   g_free (self);
 }
 
@@ -195,6 +226,17 @@ void
 fake_desktop_fire (FakeDesktop *self, guint32 watch)
 {
   fake_desktop_signal (self, "/org/gnome/Mutter/IdleMonitor/Core", MUTTER, "WatchFired", g_variant_new ("(u)", watch));
+}
+
+void
+fake_desktop_set_screen (FakeDesktop *self, const char *monitor, gboolean active, guint32 phase)
+{
+  g_auto (GVariantBuilder) state = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  g_variant_builder_add (&state, "{sv}", "screensaver-active", g_variant_new_boolean (active));
+  g_variant_builder_add (&state, "{sv}", "session-state", g_variant_new_uint32 (phase));
+  fake_desktop_signal (self, "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Inhibit", "StateChanged",
+                       g_variant_new ("(oa{sv})", monitor, &state));
 }
 
 void

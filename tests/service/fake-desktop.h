@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 #define LOGIND "org.freedesktop.login1"
 #define GNOME_SAVER "org.gnome.ScreenSaver"
 #define SAVER "org.freedesktop.ScreenSaver"
+#define PORTAL "org.freedesktop.portal.Desktop"
 
 typedef struct
 {
@@ -26,6 +27,8 @@ typedef struct
   guint32 idle_watch; /* as they are; 0: none */
   guint32 active_watch;
   guint64 idle_watch_ms;
+  char *monitor; /* handle of what watches the screen through the portal; nullable */
+  guint n_consents; /* to the end of the session */
   gboolean locked_hint;
   gboolean idle_hint;
   guint64 idle_since;
@@ -44,6 +47,8 @@ void fake_desktop_signal (FakeDesktop *self, const char *path, const char *inter
                           GVariant *arguments);
 void fake_desktop_set_active (FakeDesktop *self, const char *saver, gboolean active);
 void fake_desktop_fire (FakeDesktop *self, guint32 watch);
+/* What the portal tells of the screen. */
+void fake_desktop_set_screen (FakeDesktop *self, const char *monitor, gboolean active, guint32 phase);
 /* Tells that a property of the session is another. */
 void fake_desktop_tell (FakeDesktop *self, const char *property, GVariant *value);
 

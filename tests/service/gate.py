@@ -28,6 +28,7 @@ class Gate:
         self.server = ('127.0.0.1', int(server_address.rpartition(':')[2]))
         self.listener = socket.create_server(('127.0.0.1', 0))
         self.pairs = []  # (socket of the service, socket of the server)
+        self.dead = []  # the same, of connections that nobody knows to be dead
         self.lock = threading.Lock()
         self.held = self.closing = False
         self.heard = {}  # socket of the service → all that came from it
@@ -55,10 +56,18 @@ class Gate:
     def drop(self):
         """The connections break; what was held back is lost. New ones are let through."""
         with self.lock:
-            for pair in self.pairs:
+            for pair in self.pairs + self.dead:
                 self.end(pair)
             self.pairs.clear()
+            self.dead.clear()
             self.held = False
+        self.ringer.send(b'x')
+
+    def freeze(self):
+        """The connections are dead, and nobody is told: nothing passes any more. New ones are let through."""
+        with self.lock:
+            self.dead += self.pairs
+            self.pairs.clear()
         self.ringer.send(b'x')
 
     def lead_to(self, server_address):

@@ -25,7 +25,7 @@ OF_OBJECTS = {  # which interfaces are where
     (SESSIONS, 'Session'): {'Session1'},
 }
 # Words in capitals that are no names of ours.
-OTHER_WORDS = {'GUID', 'HMAC', 'UTF', 'URL', 'ASCII', 'JSON', 'SHA', 'XDG', 'UUID', 'XID', 'LOCAL_', 'BECKON_COOKIE',
+OTHER_WORDS = {'GUID', 'HMAC', 'UTF', 'URL', 'ASCII', 'JSON', 'SHA', 'PNG', 'JPEG', 'XDG', 'UUID', 'XID', 'LOCAL_', 'BECKON_COOKIE',
                'STUN', 'TURN', 'NAT', 'TCP', 'HOST', 'PORT', 'SOCK_SEQPACKET'}
 
 

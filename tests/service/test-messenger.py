@@ -156,7 +156,7 @@ def test_get_contact():
         assert get('/', ALICE) == (desk.bob, False, desk.contact(desk.bob, ALICE))
 
         # Who is not on the list is made up, unless only the lists are asked.
-        stranger = ('nobody@localhost', 'nobody@localhost', NONE, False, UNKNOWN, '', '', 0)
+        stranger = ('nobody@localhost', 'nobody@localhost', NONE, False, UNKNOWN, '', '', 0, {})
         assert get(desk.alice, 'Nobody@localhost') == (desk.alice, False, stranger)
         refused('UserNotFound', get, '/', 'nobody@localhost')
         assert desk.contact(desk.alice, 'nobody@localhost') is None

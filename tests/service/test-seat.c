@@ -27,7 +27,7 @@ setup (Fixture *f, gconstpointer data)
   f->desktop = fake_desktop_new ();
   f->connection = fake_desktop_connect (f->desktop);
   f->clock = bk_fake_clock_new ();
-  f->seat = bk_service_seat_new (BK_CLOCK (f->clock), f->connection);
+  f->seat = bk_service_seat_new (BK_CLOCK (f->clock), f->connection, TRUE);
   bk_service_seat_set_system (f->seat, f->connection);
   g_signal_connect (f->seat, "changed", G_CALLBACK (on_changed), f);
   bk_seat_set_idle_after (BK_SEAT (f->seat), AFTER);
@@ -160,6 +160,39 @@ test_logind (Fixture *f, gconstpointer data)
   bk_test_wait_until (is_locked, f);
   fake_desktop_drop (f->desktop, LOGIND);
   bk_test_wait_until (is_not_locked, f);
+}
+
+static gboolean
+is_monitored (gpointer f)
+{
+  return ((Fixture *) f)->desktop->monitor != NULL;
+}
+
+/* In a sandbox the portal is all there is. It asks whether the session may end, and is not kept waiting. */
+static void
+test_portal (Fixture *f, gconstpointer data)
+{
+  fake_desktop_take (f->desktop, PORTAL);
+  bk_test_wait_until (is_monitored, f);
+  fake_desktop_set_screen (f->desktop, "/of/somebody/else", TRUE, 1);
+  settle (f);
+  g_assert_false (is_locked (f));
+  fake_desktop_set_screen (f->desktop, f->desktop->monitor, TRUE, 1);
+  bk_test_wait_until (is_locked, f);
+  g_assert_cmpuint (f->desktop->n_consents, ==, 0);
+  fake_desktop_set_screen (f->desktop, f->desktop->monitor, FALSE, 2);
+  bk_test_wait_until (is_not_locked, f);
+  bk_test_wait_for_count (&f->desktop->n_consents, 1);
+
+  fake_desktop_set_screen (f->desktop, f->desktop->monitor, TRUE, 1);
+  bk_test_wait_until (is_locked, f);
+  g_clear_pointer (&f->desktop->monitor, g_free);
+  fake_desktop_drop (f->desktop, PORTAL);
+  bk_test_wait_until (is_not_locked, f);
+  fake_desktop_take (f->desktop, PORTAL);
+  bk_test_wait_until (is_monitored, f);
+  fake_desktop_set_screen (f->desktop, f->desktop->monitor, TRUE, 1);
+  bk_test_wait_until (is_locked, f);
 }
 
 /* Others on the bus do not lock the screen, and nonsense does nothing. */
@@ -330,6 +363,7 @@ main (int argc, char **argv)
   ADD ("saver", SAVER, test_saver);
   ADD ("gnome", GNOME_SAVER, test_saver);
   ADD ("logind", NULL, test_logind);
+  ADD ("portal", NULL, test_portal);
   ADD ("strangers", NULL, test_strangers);
   ADD ("monitor", NULL, test_monitor);
   ADD ("monitor-late", NULL, test_monitor_late);

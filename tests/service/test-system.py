@@ -9,16 +9,36 @@ from gi.repository import GLib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import ECHO, GUID, OTHER_GUID, ROOT, SERVICE, Bus, refused, wait
+from bed import ECHO, GUID, OTHER_GUID, ROOT, Bus, refused, wait
+from gate import Gate
+from pair import Pair
 
 ALICE, BOB = 'alice@localhost', 'bob@localhost'
-ASKING, ACCEPTED = 2, 3  # BeckonRelation
+ASKING = 2  # BeckonRelation
 ONLINE, BUSY, IDLE = 2, 0xA, 0x12  # BeckonStatus
-INVITATION, ACCEPTED_STATE, CONNECTED = 2, 3, 4  # BeckonSessionState
+CONNECTED = 4  # BeckonSessionState
 LOGIN, LOGIN_PATH, SEAT_PATH = 'org.freedesktop.login1', '/org/freedesktop/login1', '/org/freedesktop/login1/session/auto'
 NETWORK, NETWORK_PATH = 'org.freedesktop.NetworkManager', '/org/freedesktop/NetworkManager'
 DISCONNECTED, CONNECTED_GLOBAL = 20, 70  # NMState
 MOCK = 'org.freedesktop.DBus.Mock'
+
+
+def mock(client, name, path, method, signature, *values):
+    return client.call_raw(name, path, MOCK, method, GLib.Variant(signature, values))
+
+
+def start_machine(bus, client):
+    """The bus is the system's, too, and what is on that one is there."""
+    bus.environment |= {'DBUS_SYSTEM_BUS_ADDRESS': bus.address, 'GIO_USE_NETWORK_MONITOR': 'networkmanager'}
+    for template, name in (('logind', LOGIN), ('networkmanager', NETWORK)):
+        bus.run(['/usr/bin/python3', '-m', 'dbusmock', '--system', '--template', template])
+        client.wait_for_name(name)
+    mock(client, LOGIN, LOGIN_PATH, 'AddSession', '(ssusb)', 'auto', 'seat0', 1000, 'me', True)
+
+
+def emit_sleep(client, going):
+    mock(client, LOGIN, LOGIN_PATH, 'EmitSignal', '(sssav)', f'{LOGIN}.Manager', 'PrepareForSleep', 'b',
+         [GLib.Variant('b', going)])
 
 
 class Machine:
@@ -26,12 +46,8 @@ class Machine:
 
     def __init__(self, bus):
         self.bus = bus
-        bus.environment['DBUS_SYSTEM_BUS_ADDRESS'] = bus.address
         self.client = bus.client()
-        for template, name in (('logind', LOGIN), ('networkmanager', NETWORK)):
-            bus.run(['/usr/bin/python3', '-m', 'dbusmock', '--system', '--template', template])
-            self.client.wait_for_name(name)
-        self.mock(LOGIN, LOGIN_PATH, 'AddSession', '(ssusb)', 'auto', 'seat0', 1000, 'me', True)
+        start_machine(bus, self.client)
         bus.register(GUID, '/bin/sleep', '1000', name='Chess')
         bus.start()
         self.ui = bus.client()
@@ -42,15 +58,14 @@ class Machine:
         self.client.call('Account1', 'ApproveContact', '(s)', ALICE, path=self.bob)
         self.sees_alice(ONLINE)
 
-    def mock(self, name, path, method, signature, *values):
-        return self.client.call_raw(name, path, MOCK, method, GLib.Variant(signature, values))
+    def mock(self, *call):
+        return mock(self.client, *call)
 
     def lock(self, locked):
         self.client.call_raw(LOGIN, SEAT_PATH, f'{LOGIN}.Session', 'SetLockedHint', GLib.Variant('(b)', (locked,)))
 
     def sleep(self, going):
-        self.mock(LOGIN, LOGIN_PATH, 'EmitSignal', '(sssav)', f'{LOGIN}.Manager', 'PrepareForSleep', 'b',
-                  [GLib.Variant('b', going)])
+        emit_sleep(self.client, going)
 
     def network(self, state):
         self.mock(NETWORK, NETWORK_PATH, 'SetGlobalConnectionState', '(u)', state)
@@ -127,6 +142,7 @@ def test_settings():
         assert shown() == after
         put(**{'download-folder': GLib.Variant('s', '/srv/files')})
         bus.stop(service)
+        bus.wait_until_left()
         bus.start()
         assert shown() == {**after, 'download-folder': '/srv/files'}
 
@@ -170,6 +186,40 @@ def test_wake_up_and_network():
         machine.is_state('online')
 
 
+class Cut(Pair):
+    """alice's machine has a system bus, and its way to the server leads through a gate."""
+    gate = None
+
+    def start_service(self, bus):
+        if bus is self.buses[0]:
+            start_machine(bus, bus.client(name=False))
+        return super().start_service(bus)
+
+    def address_for(self, who):
+        if who != ALICE:
+            return self.server_address
+        self.gate = Gate(self.server_address)
+        return self.gate.address
+
+    def __exit__(self, *error):
+        try:
+            super().__exit__(*error)
+        finally:
+            if self.gate is not None:
+                self.gate.close()
+
+
+def test_a_dead_connection_is_found_out():
+    """A connection died while the machine slept, and nobody told. Without a question it would be taken for good for half
+    a minute."""
+    with Cut() as pair:
+        alice = pair.ui[0]
+        pair.gate.freeze()
+        emit_sleep(alice, False)
+        state = lambda: alice.get('Account1', 'State', pair.accounts[0])
+        wait(lambda: pair.gate.pairs and state() == 'online', 'the account on a connection that lives')
+
+
 def test_allowed():
     with Bus() as bus:
         machine = Machine(bus)
@@ -201,6 +251,7 @@ def test_allowed():
         machine.is_shown(ONLINE)
 
         bus.stop(bus.processes[-1])
+        bus.wait_until_left()
         bus.start()
         assert machine.allowed() == [(ALICE, GUID), (ALICE, OTHER_GUID)]
         machine.allow(False)
@@ -221,4 +272,5 @@ def test_allowed_is_revoked():
 
 
 if __name__ == '__main__':
-    tap.run([test_settings, test_locked_is_idle, test_wake_up_and_network, test_allowed, test_allowed_is_revoked])
+    tap.run([test_settings, test_locked_is_idle, test_wake_up_and_network, test_a_dead_connection_is_found_out,
+             test_allowed, test_allowed_is_revoked])

@@ -127,16 +127,20 @@ def test_what_wakes():
         desk.moment('invitation')
         desk.client.call('Messenger1', 'InviteApp', '(osssa{sv})', desk.alice, BOB, GUID, '', {})
         desk.close_window()
+        desk.moment('automatic')
+        desk.client.call('Account1', 'SetAllowed', '(ssb)', ALICE, GUID, True, path=desk.bob)
+        desk.client.call('Messenger1', 'InviteApp', '(osssa{sv})', desk.alice, BOB, GUID, '', {})
+        desk.close_window()
         desk.moment('alert')
         echo = desk.client.call('Account1', 'GetConversation', '(s)', ECHO, path=desk.alice)
         desk.client.call('Conversation1', 'SendMessage', '(sa{sv})', '!alert It is late.', {}, path=echo)
         desk.client.wait_for_name(WINDOW)
-        assert desk.starts() == ['request', 'message', 'invitation', 'alert'], desk.starts()
+        assert desk.starts() == ['request', 'message', 'invitation', 'automatic', 'alert'], desk.starts()
         assert [a[2] for a in desk.client.call('Messenger1', 'ListAlerts')] == ['It is late.']
 
         sessions = desk.client.call('Messenger1', 'ListSessions')
         asking = [desk.client.get('Session1', 'Asking', path) for path in sessions]
-        assert asking == [False, True], asking
+        assert asking == [False, True, False, False], asking
         desk.close_window()
 
 

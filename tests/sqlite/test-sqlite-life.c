@@ -180,6 +180,94 @@ test_cannot_open (void)
   g_assert_finalize_object (sqlite);
 }
 
+/* ---- a second way in ---- */
+
+static void
+test_reader (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  Fixture reader = { .sqlite = bk_sqlite_new_reader (fixture->path) };
+  g_autoptr (GAsyncResult) opened = NULL;
+
+  bk_sqlite_open_async (reader.sqlite, NULL, bk_test_store_result, &opened);
+  bk_sqlite_open_finish (reader.sqlite, bk_test_await (&opened), &error);
+  g_assert_no_error (error);
+  insert (fixture, "a");
+  g_assert_cmpint (query (&reader, "SELECT count(*) FROM item"), ==, 1);
+  g_assert_null (run (&reader, BK_SQLITE_WRITE, insert_job, item_new ("b", 0), &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE);
+  g_clear_error (&error);
+
+  /* The other one writes on while a long read is under way. */
+  shut_door (&reader);
+  insert (fixture, "b");
+  door_open (&reader.door);
+  g_assert_cmpint (query (&reader, "SELECT count(*) FROM item"), ==, 2);
+  close_database (reader.sqlite);
+  g_clear_object (&opened);
+  g_assert_finalize_object (reader.sqlite);
+}
+
+static gint running;
+
+static gboolean
+endless_job (BkSqlite *sqlite, gpointer data, GError **error)
+{
+  g_atomic_int_set (&running, 1);
+  return query_job (sqlite, data, error);
+}
+
+/* What nobody waits for any more is broken off, and does not keep the next one waiting. */
+static void
+test_cancel_while_reading (Fixture *fixture, gconstpointer data)
+{
+  static const char endless[] =
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  guint freed = 0;
+  Item *item = item_new_sql (endless);
+  Results results;
+
+  item->freed = &freed;
+  results_init (&results);
+  bk_sqlite_run_async (fixture->sqlite, BK_SQLITE_READ, endless_job, item, item_free, cancellable, on_result, &results);
+  /* Only when it runs is there something to break off. */
+  while (g_atomic_int_get (&running) == 0)
+    g_thread_yield ();
+  g_cancellable_cancel (cancellable);
+  g_assert_cmpint (query (fixture, "SELECT 7"), ==, 7);
+  bk_test_wait_for_count (&results.count, 1);
+  g_assert_error ((GError *) results.errors->pdata[0], G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (freed, ==, 1);
+  results_clear (&results);
+}
+
+static char *
+shout (const char *text)
+{
+  return g_ascii_strup (text, -1);
+}
+
+static void
+test_text_function (void)
+{
+  Fixture fixture = { .sqlite = database_new (":memory:") };
+  g_autoptr (GAsyncResult) opened = NULL;
+  g_autoptr (GError) error = NULL;
+
+  bk_sqlite_add_text_function (fixture.sqlite, "shout", shout);
+  bk_sqlite_open_async (fixture.sqlite, NULL, bk_test_store_result, &opened);
+  g_assert_true (bk_sqlite_open_finish (fixture.sqlite, bk_test_await (&opened), NULL));
+  g_assert_cmpint (query (&fixture, "SELECT shout ('a b') = 'A B'"), ==, 1);
+  g_assert_cmpint (query (&fixture, "SELECT shout (NULL) IS NULL AND shout (CAST (x'ff' AS TEXT)) IS NULL"), ==, 1);
+  Item *item = run (&fixture, BK_SQLITE_READ, query_job, item_new_sql ("SELECT shout ('a', 'b')"), &error);
+  g_assert_null (item);
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE);
+  close_database (fixture.sqlite);
+  g_clear_object (&opened);
+  g_assert_finalize_object (fixture.sqlite);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -189,6 +277,9 @@ main (int argc, char **argv)
   TEST ("close", test_close);
   TEST ("open-cancelled", test_open_cancelled);
   TEST ("unref-with-jobs", test_unref_with_jobs);
+  TEST ("reader", test_reader);
+  TEST ("cancel-while-reading", test_cancel_while_reading);
+  g_test_add_func ("/sqlite/life/text-function", test_text_function);
   g_test_add_func ("/sqlite/life/memory", test_memory);
   g_test_add_func ("/sqlite/life/never-opened", test_never_opened);
   g_test_add_func ("/sqlite/life/cannot-open", test_cannot_open);

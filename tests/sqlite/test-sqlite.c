@@ -27,6 +27,7 @@ test_settings (Fixture *fixture, gconstpointer data)
   item_free (mode);
   g_assert_cmpint (query (fixture, "PRAGMA synchronous"), ==, 2);
   g_assert_cmpint (query (fixture, "PRAGMA foreign_keys"), ==, 1);
+  g_assert_cmpint (query (fixture, "PRAGMA secure_delete"), ==, 1);
   g_assert_cmpint (query (fixture, "PRAGMA trusted_schema"), ==, 0);
   g_assert_cmpint (query (fixture, "PRAGMA user_version"), ==, 2);
   insert (fixture, "a");

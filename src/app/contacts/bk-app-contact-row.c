@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-contact-row.h"
 
-#include "bk-app-text.h"
+#include "bk-app-avatar.h"
 #include "bk-app-widgets.h"
+#include "contacts/bk-app-contact-text.h"
 
 #include <glib/gi18n.h>
 
@@ -14,6 +15,10 @@ struct _BkAppContactRow
   AdwAvatar *avatar;
   GtkWidget *dot;
   GtkLabel *name;
+  GtkWidget *pinned;
+  GtkWidget *muted;
+  GtkLabel *time;
+  GtkLabel *word;
   GtkLabel *line;
   GtkLabel *unread;
   GtkWidget *answers;
@@ -38,28 +43,65 @@ show_unread (BkAppContactRow *self, guint unread)
 }
 
 static void
+set_class (gpointer widget, const char *name, gboolean set)
+{
+  if (set)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+/* The second line: a word, then what there is to say. */
+static void
+show_line (BkAppContactRow *self, BeckonContact *contact)
+{
+  BkAppSummary about;
+  g_autofree char *line = bk_app_contact_dup_summary (contact, &about);
+  const char *word = bk_app_contact_get_word (contact, about);
+
+  gtk_label_set_label (self->line, line);
+  gtk_label_set_label (self->word, word != NULL ? word : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->word), word != NULL);
+  set_class (self->word, "accent", about == BK_APP_SUMMARY_DRAFT);
+  set_class (self->word, "dim-label", about != BK_APP_SUMMARY_DRAFT);
+  set_class (self->line, "accent", about == BK_APP_SUMMARY_TYPING);
+  set_class (self->line, "dim-label", about != BK_APP_SUMMARY_TYPING);
+}
+
+static void
+show_time (BkAppContactRow *self, BeckonContact *contact)
+{
+  gint64 time = beckon_contact_get_last_time (contact);
+  g_autofree char *text = time > 0 ? bk_app_dup_short_time (time) : g_strdup ("");
+
+  gtk_label_set_label (self->time, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->time), *text != '\0');
+}
+
+static void
 show (BkAppContactRow *self)
 {
   BeckonContact *contact = bk_app_person_get_contact (self->person);
   BeckonRelation relation = beckon_contact_get_relation (contact);
   const char *name = beckon_contact_get_display_name (contact);
-  g_autofree char *line = bk_app_contact_dup_line (contact);
-  g_autofree char *label = g_strdup_printf ("%s, %s", name, line);
+  g_autofree char *label = bk_app_contact_dup_label (contact);
   guint unread = beckon_contact_get_unread (contact);
 
   adw_avatar_set_text (self->avatar, name);
+  bk_app_avatar_show (self->avatar, beckon_contact_get_avatar (contact));
   gtk_label_set_label (self->name, name);
-  gtk_label_set_label (self->line, line);
+  gtk_widget_set_visible (self->pinned, beckon_contact_get_pinned (contact));
+  gtk_widget_set_visible (self->muted, beckon_contact_get_muted (contact));
+  show_time (self, contact);
+  show_line (self, contact);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), beckon_contact_get_signin_name (contact));
   bk_app_set_status_dot (self->dot, beckon_contact_get_status (contact));
-  gtk_widget_set_visible (self->dot, relation == BECKON_RELATION_ACCEPTED);
-  gtk_widget_set_visible (self->answers, relation == BECKON_RELATION_ASKING);
+  gtk_widget_set_visible (self->dot, relation == BECKON_RELATION_ACCEPTED && !beckon_contact_get_blocked (contact));
+  gtk_widget_set_visible (self->answers, relation == BECKON_RELATION_ASKING && !beckon_contact_get_blocked (contact));
   show_unread (self, unread);
   bk_app_name_row (GTK_WIDGET (self), label);
-  if (unread > 0)
-    gtk_widget_add_css_class (GTK_WIDGET (self->name), "heading");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->name), "heading");
+  set_class (self->name, "heading", unread > 0 && !beckon_contact_get_muted (contact));
+  set_class (self->unread, "muted", beckon_contact_get_muted (contact));
 }
 
 static void
@@ -127,6 +169,10 @@ bk_app_contact_row_class_init (BkAppContactRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, avatar);
   gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, dot);
   gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, name);
+  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, pinned);
+  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, muted);
+  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, time);
+  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, word);
   gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, line);
   gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, unread);
   gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, answers);

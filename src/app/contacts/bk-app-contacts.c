@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-contacts.h"
 
+#include "contacts/bk-app-contact-list.h"
 #include "contacts/bk-app-contact-menu.h"
 #include "contacts/bk-app-contact-row.h"
+#include "contacts/bk-app-list-rows.h"
+#include "contacts/bk-app-message-search.h"
+#include "contacts/bk-app-section.h"
 #include "contacts/bk-app-status-menu.h"
 #include "contacts/bk-app-trouble.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 struct _BkAppContacts
 {
@@ -28,9 +31,10 @@ struct _BkAppContacts
   /* Owned References */
   BeckonMessenger *messenger;
   BkAppPeople *people;
-  GtkFilter *filter;
+  GSettings *settings;
+  BkAppMessageSearch *messages;
+  BkAppContactList *contacts;
   GtkSingleSelection *selection;
-  char *needle; /* folded text that is searched for */
 };
 
 enum
@@ -45,68 +49,70 @@ G_DEFINE_FINAL_TYPE (BkAppContacts, bk_app_contacts, ADW_TYPE_BIN)
 
 /* ---- the list ---- */
 
-static gboolean
-contains (const char *text, const char *needle)
+/* What is shown instead of a list with nothing in it. */
+static const char *
+page_of_nothing (BkAppContacts *self)
 {
-  g_autofree char *folded = g_utf8_casefold (text, -1);
-
-  return strstr (folded, needle) != NULL;
-}
-
-static gboolean
-is_shown (gpointer item, gpointer user_data)
-{
-  BkAppContacts *self = user_data;
-  BeckonContact *contact = bk_app_person_get_contact (item);
-
-  if (beckon_contact_get_relation (contact) == BECKON_RELATION_NONE && !beckon_contact_get_blocked (contact))
-    return FALSE;
-  return self->needle == NULL || contains (beckon_contact_get_display_name (contact), self->needle)
-         || contains (beckon_contact_get_signin_name (contact), self->needle);
+  if (bk_app_contact_list_is_searching (self->contacts))
+    return bk_app_message_search_get_busy (self->messages) ? "list" : "nothing-found";
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->people)) > 0
+      && g_settings_get_boolean (self->settings, "contacts-online-only"))
+    return "nobody-online";
+  return "empty";
 }
 
 static void
 update_page (BkAppContacts *self)
 {
-  const char *page = "list";
+  gboolean empty = g_list_model_get_n_items (G_LIST_MODEL (self->selection)) == 0;
 
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->selection)) == 0)
-    page = self->needle != NULL ? "nothing-found" : "empty";
-  gtk_stack_set_visible_child_name (self->stack, page);
+  gtk_stack_set_visible_child_name (self->stack, empty ? page_of_nothing (self) : "list");
 }
 
+/* The conversation opens where that was said. */
 static void
-on_items_changed (GListModel *model, guint position, guint removed, guint added, BkAppContacts *self)
+open_found (BkAppContacts *self, BeckonFound *found)
 {
-  update_page (self);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-message", "(ssx)",
+                              beckon_account_get_signin_name (beckon_found_get_account (found)),
+                              beckon_found_get_who (found), beckon_message_get_id (beckon_found_get_message (found)));
 }
 
 static void
 on_activate (GtkListView *list, guint position, BkAppContacts *self)
 {
-  g_autoptr (BkAppPerson) person = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+  g_autoptr (GObject) item = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
 
-  if (person != NULL)
-    g_signal_emit (self, signals[SIGNAL_OPENED], 0, person);
+  if (BK_IS_APP_SECTION (item))
+    bk_app_section_set_collapsed (BK_APP_SECTION (item), !bk_app_section_get_collapsed (BK_APP_SECTION (item)));
+  else if (BECKON_IS_FOUND (item))
+    open_found (self, BECKON_FOUND (item));
+  else if (item != NULL)
+    g_signal_emit (self, signals[SIGNAL_OPENED], 0, item);
 }
 
 static void
 make_list (BkAppContacts *self)
 {
-  g_autoptr (GtkListItemFactory) factory = bk_app_contact_row_factory_new ();
-  GtkSorter *sorter = GTK_SORTER (gtk_custom_sorter_new (bk_app_person_compare, NULL, NULL));
+  GListModel *model = bk_app_contact_list_get_model (self->contacts);
+  g_autoptr (GtkListItemFactory) factory = bk_app_list_rows_factory_new (self->contacts);
 
-  self->filter = GTK_FILTER (gtk_custom_filter_new (is_shown, self, NULL));
-  GListModel *filtered = G_LIST_MODEL (
-    gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->people)), g_object_ref (self->filter)));
-  self->selection = gtk_single_selection_new (G_LIST_MODEL (gtk_sort_list_model_new (filtered, sorter)));
+  self->selection = gtk_single_selection_new (g_object_ref (model));
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
-  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (on_items_changed), self, 0);
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->messages, "notify::busy", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
   gtk_list_view_set_factory (self->list, factory);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
   update_page (self);
+}
+
+static gboolean
+is_same (gpointer item, BkAppPerson *person)
+{
+  return item != NULL && BK_IS_APP_PERSON (item)
+         && bk_app_person_get_contact (item) == bk_app_person_get_contact (person);
 }
 
 void
@@ -115,10 +121,13 @@ bk_app_contacts_select (BkAppContacts *self, BkAppPerson *person)
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
   guint position = GTK_INVALID_LIST_POSITION;
 
+  /* Somebody can be in several groups: it is the row that was chosen. */
+  if (person != NULL && is_same (gtk_single_selection_get_selected_item (self->selection), person))
+    return;
   for (guint i = 0; person != NULL && i < n_items && position == GTK_INVALID_LIST_POSITION; i++)
     {
-      g_autoptr (BkAppPerson) other = g_list_model_get_item (G_LIST_MODEL (self->selection), i);
-      if (other == person)
+      g_autoptr (GObject) other = g_list_model_get_item (G_LIST_MODEL (self->selection), i);
+      if (is_same (other, person))
         position = i;
     }
   gtk_single_selection_set_selected (self->selection, position);
@@ -130,16 +139,11 @@ static void
 on_search_changed (GtkSearchEntry *entry, BkAppContacts *self)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (entry));
-  GtkFilterChange change = GTK_FILTER_CHANGE_DIFFERENT;
-  g_autofree char *needle = *text != '\0' ? g_utf8_casefold (text, -1) : NULL;
 
-  if (self->filter == NULL || g_strcmp0 (needle, self->needle) == 0)
+  if (self->contacts == NULL)
     return;
-  if (self->needle == NULL || (needle != NULL && g_str_has_prefix (needle, self->needle)))
-    change = GTK_FILTER_CHANGE_MORE_STRICT;
-  g_free (self->needle);
-  self->needle = g_steal_pointer (&needle);
-  gtk_filter_changed (self->filter, change);
+  bk_app_message_search_set_text (self->messages, text);
+  bk_app_contact_list_search (self->contacts, text);
   update_page (self);
 }
 
@@ -147,10 +151,28 @@ on_search_changed (GtkSearchEntry *entry, BkAppContacts *self)
 static void
 on_search_activate (GtkSearchEntry *entry, BkAppContacts *self)
 {
-  if (self->selection == NULL)
+  if (self->contacts == NULL)
     return;
   on_search_changed (entry, self);
-  on_activate (self->list, 0, self);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->selection)); i++)
+    {
+      g_autoptr (GObject) item = g_list_model_get_item (G_LIST_MODEL (self->selection), i);
+      if (BK_IS_APP_SECTION (item))
+        continue;
+      on_activate (self->list, i, self);
+      return;
+    }
+}
+
+/* The next messages are read before the last that are there come into sight. */
+static void
+on_scrolled (GtkAdjustment *adjustment, BkAppContacts *self)
+{
+  double below = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_value (adjustment)
+                 - gtk_adjustment_get_page_size (adjustment);
+
+  if (self->messages != NULL && below < gtk_adjustment_get_page_size (adjustment))
+    bk_app_message_search_load_more (self->messages);
 }
 
 void
@@ -234,6 +256,53 @@ on_menu_key (GtkWidget *widget, GVariant *arguments, gpointer user_data)
   return open_contact_menu (self, BK_IS_APP_CONTACT_ROW (row) ? row : NULL);
 }
 
+/* Returns: (nullable): who has the keyboard in the list */
+static BkAppPerson *
+get_focused (BkAppContacts *self)
+{
+  GtkWidget *item = gtk_widget_get_focus_child (GTK_WIDGET (self->list));
+  GtkWidget *row = item != NULL ? gtk_widget_get_first_child (item) : NULL;
+
+  return BK_IS_APP_CONTACT_ROW (row) ? bk_app_contact_row_get_person (BK_APP_CONTACT_ROW (row)) : NULL;
+}
+
+/* @arguments: (s) with the name of an action of the window about somebody. */
+static gboolean
+on_verb_key (GtkWidget *widget, GVariant *arguments, gpointer user_data)
+{
+  BkAppPerson *person = get_focused (BK_APP_CONTACTS (widget));
+  const char *action;
+
+  if (person == NULL)
+    return FALSE;
+  g_variant_get (arguments, "(&s)", &action);
+  return gtk_widget_activate_action (widget, action, "(ss)",
+                                     beckon_account_get_signin_name (bk_app_person_get_account (person)),
+                                     beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
+}
+
+/* ---- how the list is shown ---- */
+
+static void
+add_actions (BkAppContacts *self)
+{
+  static const char *const keys[] = { "contacts-sort", "contacts-online-only", "contacts-groups" };
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_autoptr (GAction) action = g_settings_create_action (self->settings, keys[i]);
+      g_action_map_add_action (G_ACTION_MAP (group), action);
+    }
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "list", G_ACTION_GROUP (group));
+}
+
+static void
+on_show_all (GtkButton *button, BkAppContacts *self)
+{
+  g_settings_set_boolean (self->settings, "contacts-online-only", FALSE);
+}
+
 /* ---- the widget ---- */
 
 void
@@ -243,6 +312,11 @@ bk_app_contacts_set_app (BkAppContacts *self, BkApp *app, BkAppPeople *people)
 
   g_set_object (&self->messenger, messenger);
   g_set_object (&self->people, people);
+  g_set_object (&self->settings, bk_app_get_settings (app));
+  self->messages = bk_app_message_search_new (messenger);
+  self->contacts = bk_app_contact_list_new (people, beckon_messenger_get_accounts (messenger),
+                                            G_LIST_MODEL (self->messages), self->settings);
+  add_actions (self);
   make_list (self);
   bk_app_status_menu_set_messenger (self->status, messenger);
   bk_app_trouble_set_app (self->trouble, app);
@@ -256,18 +330,20 @@ bk_app_contacts_dispose (GObject *object)
   if (self->contact_menu != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->contact_menu));
   self->contact_menu = NULL;
+  if (self->selection != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->selection, self);
+      g_signal_handlers_disconnect_by_data (self->messages, self);
+      gtk_list_view_set_model (self->list, NULL);
+      bk_app_message_search_set_text (self->messages, NULL);
+    }
   g_clear_object (&self->messenger);
   g_clear_object (&self->selection);
-  g_clear_object (&self->filter);
+  g_clear_object (&self->contacts);
+  g_clear_object (&self->messages);
   g_clear_object (&self->people);
+  g_clear_object (&self->settings);
   G_OBJECT_CLASS (bk_app_contacts_parent_class)->dispose (object);
-}
-
-static void
-bk_app_contacts_finalize (GObject *object)
-{
-  g_free (BK_APP_CONTACTS (object)->needle);
-  G_OBJECT_CLASS (bk_app_contacts_parent_class)->finalize (object);
 }
 
 static void
@@ -276,7 +352,6 @@ bk_app_contacts_class_init (BkAppContactsClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_contacts_dispose;
-  G_OBJECT_CLASS (klass)->finalize = bk_app_contacts_finalize;
   signals[SIGNAL_OPENED] = g_signal_new ("opened", BK_TYPE_APP_CONTACTS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, BK_TYPE_APP_PERSON);
 
@@ -294,10 +369,15 @@ bk_app_contacts_class_init (BkAppContactsClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_search_activate);
+  gtk_widget_class_bind_template_callback (widget_class, on_scrolled);
+  gtk_widget_class_bind_template_callback (widget_class, on_show_all);
   gtk_widget_class_bind_template_callback (widget_class, on_right_press);
   gtk_widget_class_bind_template_callback (widget_class, on_long_press);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, on_menu_key, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, on_menu_key, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_F2, 0, on_verb_key, "(s)", "win.rename-contact");
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, on_verb_key, "(s)", "win.remove-contact");
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, GDK_ALT_MASK, on_verb_key, "(s)", "win.show-profile");
 }
 
 static void
@@ -305,6 +385,7 @@ bk_app_contacts_init (BkAppContacts *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self->list));
   self->contact_menu = GTK_POPOVER_MENU (gtk_popover_menu_new_from_model (NULL));
   gtk_widget_set_parent (GTK_WIDGET (self->contact_menu), GTK_WIDGET (self));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->contact_menu), GTK_ACCESSIBLE_PROPERTY_LABEL,

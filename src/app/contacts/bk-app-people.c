@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-people.h"
 
+#include "contacts/bk-app-contact-text.h"
+
 #include <gio/gio.h>
 #include <string.h>
+
+#define MAX_SINGLE_CHANGES 16
 
 /* ---- one ---- */
 
@@ -12,8 +16,13 @@ struct _BkAppPerson
 
   BeckonAccount *account;
   BeckonContact *contact;
-  char *key;  /* collation key of the name */
-  guint rank; /* 0 first */
+  char *key;    /* collation key of the name */
+  char *search; /* folded: all names, a line each */
+  guint rank;   /* 0 first */
+  gint64 time;  /* of the newest entry of the conversation */
+  gboolean pinned;
+  gboolean unread;
+  gboolean waiting; /* its change has not been told yet */
 };
 
 enum
@@ -53,18 +62,46 @@ dup_key (BeckonContact *contact)
   return g_utf8_collate_key (folded, -1);
 }
 
+static char *
+dup_search (BeckonContact *contact)
+{
+  g_autofree char *names = g_strdup_printf ("%s\n%s\n%s", beckon_contact_get_display_name (contact),
+                                            beckon_contact_get_alias (contact),
+                                            beckon_contact_get_signin_name (contact));
+
+  return bk_app_text_dup_folded (names);
+}
+
+/* Returns whether somebody may have another place now. */
+static gboolean
+read_contact (BkAppPerson *self)
+{
+  g_autofree char *key = dup_key (self->contact);
+  g_autofree char *search = dup_search (self->contact);
+  guint rank = rank_of (self->contact);
+  gint64 time = beckon_contact_get_last_time (self->contact);
+  gboolean pinned = beckon_contact_get_pinned (self->contact);
+  gboolean unread = beckon_contact_get_unread (self->contact) > 0;
+
+  if (rank == self->rank && time == self->time && pinned == self->pinned && unread == self->unread
+      && g_strcmp0 (key, self->key) == 0 && g_strcmp0 (search, self->search) == 0)
+    return FALSE;
+  self->rank = rank;
+  self->time = time;
+  self->pinned = pinned;
+  self->unread = unread;
+  g_free (self->key);
+  self->key = g_steal_pointer (&key);
+  g_free (self->search);
+  self->search = g_steal_pointer (&search);
+  return TRUE;
+}
+
 static void
 on_contact_notify (BeckonContact *contact, GParamSpec *pspec, BkAppPerson *self)
 {
-  g_autofree char *key = dup_key (contact);
-  guint rank = rank_of (contact);
-
-  if (rank == self->rank && g_str_equal (key, self->key))
-    return;
-  self->rank = rank;
-  g_free (self->key);
-  self->key = g_steal_pointer (&key);
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+  if (read_contact (self))
+    g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
 static BkAppPerson *
@@ -74,10 +111,15 @@ bk_app_person_new (BeckonAccount *account, BeckonContact *contact)
 
   self->account = g_object_ref (account);
   self->contact = g_object_ref (contact);
-  self->key = dup_key (contact);
-  self->rank = rank_of (contact);
+  read_contact (self);
   g_signal_connect_object (contact, "notify", G_CALLBACK (on_contact_notify), self, 0);
   return self;
+}
+
+BkAppPerson *
+bk_app_person_dup (BkAppPerson *self)
+{
+  return bk_app_person_new (self->account, self->contact);
 }
 
 BeckonAccount *
@@ -99,6 +141,27 @@ bk_app_person_is (BkAppPerson *self, const char *account, const char *who)
          && (account == NULL || g_str_equal (beckon_account_get_signin_name (self->account), account));
 }
 
+gboolean
+bk_app_person_matches (BkAppPerson *self, const char *const *words)
+{
+  for (gsize i = 0; words[i] != NULL; i++)
+    if (strstr (self->search, words[i]) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+int
+bk_app_person_compare_names (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  BkAppPerson *one = BK_APP_PERSON ((gpointer) a);
+  BkAppPerson *other = BK_APP_PERSON ((gpointer) b);
+  int order = strcmp (one->key, other->key);
+
+  return order != 0 ? order
+                    : strcmp (beckon_contact_get_signin_name (one->contact),
+                              beckon_contact_get_signin_name (other->contact));
+}
+
 int
 bk_app_person_compare (gconstpointer a, gconstpointer b, gpointer user_data)
 {
@@ -107,10 +170,18 @@ bk_app_person_compare (gconstpointer a, gconstpointer b, gpointer user_data)
 
   if (one->rank != other->rank)
     return one->rank < other->rank ? -1 : 1;
-  int order = strcmp (one->key, other->key);
-  return order != 0 ? order
-                    : strcmp (beckon_contact_get_signin_name (one->contact),
-                              beckon_contact_get_signin_name (other->contact));
+  return bk_app_person_compare_names (a, b, user_data);
+}
+
+int
+bk_app_person_compare_times (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  BkAppPerson *one = BK_APP_PERSON ((gpointer) a);
+  BkAppPerson *other = BK_APP_PERSON ((gpointer) b);
+
+  if (one->time != other->time)
+    return one->time > other->time ? -1 : 1;
+  return bk_app_person_compare (a, b, user_data);
 }
 
 static void
@@ -121,6 +192,7 @@ bk_app_person_finalize (GObject *object)
   g_object_unref (self->account);
   g_object_unref (self->contact);
   g_free (self->key);
+  g_free (self->search);
   G_OBJECT_CLASS (bk_app_person_parent_class)->finalize (object);
 }
 
@@ -155,6 +227,7 @@ struct _BkAppPeople
   GListModel *accounts;
   GPtrArray *stretches; /* element-type Stretch, as the accounts are ordered */
   GPtrArray *items;     /* element-type BkAppPerson */
+  guint telling;        /* source: somebody's change waits to be told */
 };
 
 static GType
@@ -188,13 +261,51 @@ list_model_init (GListModelInterface *iface)
 G_DEFINE_FINAL_TYPE_WITH_CODE (BkAppPeople, bk_app_people, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
+/* Each change costs the lists above a walk over all that they have; beyond a few it is cheaper to look at a whole
+ * stretch again. */
+static void
+tell_changes (BkAppPeople *self)
+{
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      BkAppPerson *person = self->items->pdata[i];
+
+      if (person->waiting)
+        g_array_append_val (places, i);
+      person->waiting = FALSE;
+    }
+  if (places->len > MAX_SINGLE_CHANGES)
+    {
+      guint first = g_array_index (places, guint, 0);
+      guint n_items = g_array_index (places, guint, places->len - 1) - first + 1;
+      g_list_model_items_changed (G_LIST_MODEL (self), first, n_items, n_items);
+      return;
+    }
+  for (guint i = 0; i < places->len; i++)
+    g_list_model_items_changed (G_LIST_MODEL (self), g_array_index (places, guint, i), 1, 1);
+}
+
+static gboolean
+on_tell (gpointer user_data)
+{
+  BkAppPeople *self = user_data;
+
+  self->telling = 0;
+  tell_changes (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Before what the main loop does about the screen, after all that the service has said by now. */
 static void
 on_person_changed (BkAppPerson *person, BkAppPeople *self)
 {
-  guint position;
-
-  if (g_ptr_array_find (self->items, person, &position))
-    g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 1);
+  if (person->waiting)
+    return;
+  person->waiting = TRUE;
+  if (self->telling == 0)
+    self->telling = g_idle_add_full (G_PRIORITY_DEFAULT + 10, on_tell, self, NULL);
 }
 
 static guint
@@ -298,6 +409,7 @@ bk_app_people_finalize (GObject *object)
 {
   BkAppPeople *self = BK_APP_PEOPLE (object);
 
+  g_clear_handle_id (&self->telling, g_source_remove);
   g_ptr_array_unref (self->stretches);
   g_ptr_array_unref (self->items);
   g_clear_object (&self->accounts);

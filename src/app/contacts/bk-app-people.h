@@ -10,13 +10,17 @@ G_BEGIN_DECLS
 /* Somebody on the contact list of an account. Signal "changed" (): something about the contact moved. */
 G_DECLARE_FINAL_TYPE (BkAppPerson, bk_app_person, BK, APP_PERSON, GObject)
 
+/* Another object for the same contact: a list that GTK shows may have each object once. */
+BkAppPerson *bk_app_person_dup (BkAppPerson *self);
 BeckonAccount *bk_app_person_get_account (BkAppPerson *self);
 BeckonContact *bk_app_person_get_contact (BkAppPerson *self);
 gboolean bk_app_person_is (BkAppPerson *self, const char *account, const char *who);
+/* Whether each of @words, folded by bk_app_text_dup_folded(), is in one of the names. */
+gboolean bk_app_person_matches (BkAppPerson *self, const char *const *words);
 
 #define BK_TYPE_APP_PEOPLE (bk_app_people_get_type ())
 /* A GListModel of BkAppPerson, in no order. When somebody's place in a sorted or filtered list may have changed, it
- * says so as a change of that item, which stays the same object. */
+ * says so soon after as a change of that item, which stays the same object. */
 G_DECLARE_FINAL_TYPE (BkAppPeople, bk_app_people, BK, APP_PEOPLE, GObject)
 
 /* @accounts: of BeckonAccount. */
@@ -26,5 +30,9 @@ BkAppPerson *bk_app_people_find (BkAppPeople *self, const char *account, const c
 
 /* The order of the contact list: who waits for an answer, who can be reached, the others, each by name. */
 int bk_app_person_compare (gconstpointer a, gconstpointer b, gpointer user_data);
+/* By name alone. */
+int bk_app_person_compare_names (gconstpointer a, gconstpointer b, gpointer user_data);
+/* With whom one spoke last, first. */
+int bk_app_person_compare_times (gconstpointer a, gconstpointer b, gpointer user_data);
 
 G_END_DECLS

@@ -2,6 +2,9 @@
 #include "invite/bk-app-application-list.h"
 
 #include "bk-app-widgets.h"
+#include "invite/bk-app-recents.h"
+
+#include <string.h>
 
 struct _BkAppApplicationList
 {
@@ -11,6 +14,11 @@ struct _BkAppApplicationList
   GtkStack *stack;
   GtkScrolledWindow *scrolled;
   GtkListView *list;
+
+  GtkFilter *filter;          /* of the search; owned by the model */
+  GListModel *offered;        /* owned; nullable */
+  BeckonMessenger *messenger; /* owned; nullable */
+  char *search;               /* folded; nullable */
 };
 
 enum
@@ -57,11 +65,23 @@ on_activate (GtkListView *list, guint position, BkAppApplicationList *self)
     g_signal_emit (self, signals[SIGNAL_PICKED], 0, application);
 }
 
-static void
-on_items_changed (GListModel *model, guint position, guint removed, guint added, BkAppApplicationList *self)
+void
+bk_app_application_list_pick_first (BkAppApplicationList *self)
 {
-  gtk_stack_set_visible_child_name (self->stack, g_list_model_get_n_items (model) > 0 ? "list" : "empty");
+  GListModel *model = G_LIST_MODEL (gtk_list_view_get_model (self->list));
+
+  for (guint i = 0; model != NULL && i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (BeckonApplication) application = g_list_model_get_item (model, i);
+
+      if (!beckon_application_get_present (application))
+        continue;
+      g_signal_emit (self, signals[SIGNAL_PICKED], 0, application);
+      return;
+    }
 }
+
+/* ---- what is there, and in which order ---- */
 
 static gboolean
 is_offered (gpointer item, gpointer user_data)
@@ -71,31 +91,140 @@ is_offered (gpointer item, gpointer user_data)
   return beckon_application_get_present (application) || beckon_application_get_user (application);
 }
 
-/* Returns (transfer full) what people can be invited to. What the user has registered is there in any case, with the
- * reason if its program is not; of what came with the system, programs that are not installed are nobody's concern. */
-GListModel *
-bk_app_application_list_dup_offered (BeckonMessenger *messenger)
+typedef struct
 {
-  GListModel *applications = beckon_messenger_get_applications (messenger);
+  BkAppRecents *recents;
+  char *who; /* nullable */
+} Order;
 
-  return G_LIST_MODEL (gtk_filter_list_model_new (g_object_ref (applications),
-                                                  GTK_FILTER (gtk_custom_filter_new (is_offered, NULL, NULL))));
+static void
+order_free (gpointer data)
+{
+  Order *order = data;
+
+  bk_app_recents_free (order->recents);
+  g_free (order->who);
+  g_free (order);
+}
+
+static int
+compare (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  Order *order = user_data;
+  BeckonApplication *one = BECKON_APPLICATION ((gpointer) a);
+  BeckonApplication *other = BECKON_APPLICATION ((gpointer) b);
+  gboolean present = beckon_application_get_present (one);
+  guint rank = bk_app_recents_rank_application (order->recents, order->who, beckon_application_get_guid (one));
+  guint other_rank = bk_app_recents_rank_application (order->recents, order->who, beckon_application_get_guid (other));
+
+  if (present != beckon_application_get_present (other))
+    return present ? -1 : 1;
+  if (rank != other_rank)
+    return rank < other_rank ? -1 : 1;
+  return g_utf8_collate (beckon_application_get_name (one), beckon_application_get_name (other));
+}
+
+GListModel *
+bk_app_application_list_dup_offered (BeckonMessenger *messenger, const char *who)
+{
+  Order *order = g_new0 (Order, 1);
+  GListModel *applications = beckon_messenger_get_applications (messenger);
+  GtkFilter *filter = GTK_FILTER (gtk_custom_filter_new (is_offered, NULL, NULL));
+
+  order->recents = bk_app_recents_new ();
+  order->who = g_strdup (who);
+  return G_LIST_MODEL (
+    gtk_sort_list_model_new (G_LIST_MODEL (gtk_filter_list_model_new (g_object_ref (applications), filter)),
+                             GTK_SORTER (gtk_custom_sorter_new (compare, order, order_free))));
+}
+
+static gboolean
+has_words (const char *text, const char *folded)
+{
+  g_autofree char *other = g_utf8_casefold (text, -1);
+
+  return strstr (other, folded) != NULL;
+}
+
+static gboolean
+is_found (gpointer item, gpointer user_data)
+{
+  BkAppApplicationList *self = user_data;
+
+  return self->search == NULL || has_words (beckon_application_get_name (item), self->search)
+         || has_words (beckon_application_get_comment (item), self->search);
+}
+
+static void
+show_page (BkAppApplicationList *self)
+{
+  GListModel *found = G_LIST_MODEL (gtk_list_view_get_model (self->list));
+  const char *page = "list";
+
+  if (self->offered == NULL || g_list_model_get_n_items (self->offered) == 0)
+    page = "empty";
+  else if (found != NULL && g_list_model_get_n_items (found) == 0)
+    page = "nothing";
+  gtk_stack_set_visible_child_name (self->stack, page);
+}
+
+static void
+fill (BkAppApplicationList *self, const char *who)
+{
+  g_autoptr (GListModel) offered = bk_app_application_list_dup_offered (self->messenger, who);
+  GtkFilter *filter = GTK_FILTER (gtk_custom_filter_new (is_found, self, NULL));
+  GListModel *found = G_LIST_MODEL (gtk_filter_list_model_new (g_object_ref (offered), filter));
+  g_autoptr (GtkSingleSelection) selection = gtk_single_selection_new (found);
+
+  self->filter = filter;
+  g_set_object (&self->offered, offered);
+  gtk_single_selection_set_autoselect (selection, FALSE);
+  gtk_single_selection_set_can_unselect (selection, TRUE);
+  gtk_single_selection_set_selected (selection, GTK_INVALID_LIST_POSITION);
+  g_signal_connect_object (selection, "items-changed", G_CALLBACK (show_page), self, G_CONNECT_SWAPPED);
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  show_page (self);
+}
+
+void
+bk_app_application_list_set_who (BkAppApplicationList *self, const char *who)
+{
+  if (self->messenger != NULL)
+    fill (self, who);
+}
+
+void
+bk_app_application_list_search (BkAppApplicationList *self, const char *text)
+{
+  g_clear_pointer (&self->search, g_free);
+  self->search = *text != '\0' ? g_utf8_casefold (text, -1) : NULL;
+  if (self->filter != NULL)
+    gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
 }
 
 void
 bk_app_application_list_set_messenger (BkAppApplicationList *self, BeckonMessenger *messenger)
 {
-  g_autoptr (GListModel) applications = bk_app_application_list_dup_offered (messenger);
-  g_autoptr (GtkSingleSelection) selection = gtk_single_selection_new (g_object_ref (applications));
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
 
-  gtk_single_selection_set_autoselect (selection, FALSE);
-  gtk_single_selection_set_can_unselect (selection, TRUE);
+  g_set_object (&self->messenger, messenger);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
   gtk_list_view_set_factory (self->list, factory);
-  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
-  g_signal_connect_object (applications, "items-changed", G_CALLBACK (on_items_changed), self, 0);
-  on_items_changed (applications, 0, 0, 0, self);
+  fill (self, NULL);
+}
+
+static void
+bk_app_application_list_dispose (GObject *object)
+{
+  BkAppApplicationList *self = BK_APP_APPLICATION_LIST (object);
+
+  if (self->list != NULL)
+    gtk_list_view_set_model (self->list, NULL); /* its filter looks at this */
+  self->filter = NULL;
+  g_clear_object (&self->offered);
+  g_clear_object (&self->messenger);
+  g_clear_pointer (&self->search, g_free);
+  G_OBJECT_CLASS (bk_app_application_list_parent_class)->dispose (object);
 }
 
 static gboolean
@@ -109,6 +238,7 @@ bk_app_application_list_class_init (BkAppApplicationListClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = bk_app_application_list_dispose;
   widget_class->grab_focus = bk_app_application_list_grab_focus;
   signals[SIGNAL_PICKED] = g_signal_new ("picked", BK_TYPE_APP_APPLICATION_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                          NULL, G_TYPE_NONE, 1, BECKON_TYPE_APPLICATION);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "invite/bk-app-invitation-dialog.h"
 
+#include "bk-app.h"
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
 
 #include <glib/gi18n.h>
 
-#define MAX_MESSAGE 300 /* characters of application data that are shown: it is made for programs */
+#define MAX_MESSAGE 600 /* characters that are shown of what comes with an invitation */
 
 struct _BkAppInvitationDialog
 {
@@ -20,6 +21,8 @@ struct _BkAppInvitationDialog
   GtkLabel *missing;
   GtkLabel *warning;
   GtkLabel *problem;
+  GtkCheckButton *always;
+  GtkLabel *always_text;
   GtkActionable *accept;
   GtkActionable *decline;
   GtkActionable *cancel;
@@ -27,6 +30,10 @@ struct _BkAppInvitationDialog
   /* Owned References */
   BeckonMessenger *messenger;
   BeckonSession *session;
+
+  guint quiet_ms; /* for so long after it comes up, keys may still be meant for what was there before */
+  guint quiet;    /* source that opens it */
+  gboolean open;  /* for keys */
 };
 
 G_DEFINE_FINAL_TYPE (BkAppInvitationDialog, bk_app_invitation_dialog, ADW_TYPE_WINDOW)
@@ -38,15 +45,16 @@ show_text (GtkLabel *label, const char *text)
   gtk_widget_set_visible (GTK_WIDGET (label), text != NULL && *text != '\0');
 }
 
-/* What comes with the invitation is shown where it is something that a person wrote. */
+/* What a person wrote; where nobody did, what the program sends along is shown if it looks like that. */
 static char *
 dup_message (BeckonSession *session)
 {
-  const char *data = beckon_session_get_app_data (session);
+  const char *message = beckon_session_get_message (session);
+  const char *data = *message != '\0' ? message : beckon_session_get_app_data (session);
 
   if (*data == '\0' || g_utf8_strlen (data, -1) > MAX_MESSAGE)
     return NULL;
-  for (const char *p = data; *p != '\0'; p = g_utf8_next_char (p))
+  for (const char *p = data; data != message && *p != '\0'; p = g_utf8_next_char (p))
     if (!g_unichar_isprint (g_utf8_get_char (p)) && *p != '\n')
       return NULL;
   return g_strdup_printf (_("“%s”"), data);
@@ -65,6 +73,24 @@ dup_missing (BeckonSession *session, BeckonApplication *application)
     return g_strdup_printf (_("%s is not installed here. If you accept, it starts once you have installed it."), name);
   return g_strdup_printf (_("%s is not installed here. If you accept, its page opens in your web browser, and it "
                             "starts once you have installed it:\n%s"), name, url);
+}
+
+/* Nothing is promised to somebody whose key nobody has seen, or another one than before. */
+static void
+show_always (BkAppInvitationDialog *self, BeckonApplication *application)
+{
+  BeckonIdentity identity = beckon_session_get_identity (self->session);
+  gboolean trusted = identity == BECKON_IDENTITY_NEW || identity == BECKON_IDENTITY_KNOWN;
+  /* Translators: an application and a person, as in “Always accept Pipe from Bob” */
+  g_autofree char *label
+    = g_strdup_printf (_("Always accept %s from %s"),
+                       bk_app_application_word (beckon_session_get_application_name (self->session)),
+                       beckon_session_get_user_name (self->session));
+
+  gtk_label_set_label (self->always_text, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->always), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_widget_set_visible (GTK_WIDGET (self->always),
+                          trusted && application != NULL && beckon_application_get_present (application));
 }
 
 static void
@@ -88,6 +114,7 @@ fill (BkAppInvitationDialog *self)
   show_text (self->message, message);
   show_text (self->missing, missing);
   show_text (self->warning, warning);
+  show_always (self, application);
 }
 
 /* Nobody is sent to a web page for what was installed while the question stood. */
@@ -113,6 +140,7 @@ bk_app_invitation_dialog_new (GtkApplication *application, BeckonMessenger *mess
 
   self->messenger = g_object_ref (messenger);
   self->session = g_object_ref (session);
+  self->quiet_ms = g_settings_get_uint (bk_app_get_settings (BK_APP (application)), "quiet-time");
   fill (self);
   g_signal_connect_object (beckon_messenger_get_applications (messenger), "items-changed",
                            G_CALLBACK (on_applications_changed), self, 0);
@@ -120,6 +148,52 @@ bk_app_invitation_dialog_new (GtkApplication *application, BeckonMessenger *mess
   gtk_actionable_set_action_target (self->decline, "s", id);
   gtk_actionable_set_action_target (self->cancel, "s", id);
   return self;
+}
+
+gboolean
+bk_app_invitation_dialog_get_always (BkAppInvitationDialog *self)
+{
+  return gtk_widget_get_visible (GTK_WIDGET (self->always)) && gtk_check_button_get_active (self->always);
+}
+
+/* ---- keys that were meant for something else ---- */
+
+static gboolean
+on_quiet (gpointer user_data)
+{
+  BkAppInvitationDialog *self = user_data;
+
+  self->quiet = 0;
+  self->open = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for_quiet (BkAppInvitationDialog *self)
+{
+  g_clear_handle_id (&self->quiet, g_source_remove);
+  self->quiet = g_timeout_add (self->quiet_ms, on_quiet, self);
+}
+
+/* It has the keyboard now, whatever the user was doing. */
+static void
+on_active (GtkWindow *window, GParamSpec *pspec, gpointer user_data)
+{
+  BkAppInvitationDialog *self = BK_APP_INVITATION_DIALOG (window);
+
+  if (gtk_window_is_active (window) && !self->open)
+    wait_for_quiet (self);
+}
+
+/* Who writes on without having seen it gets more time. To put it off is all that a key can do. */
+static gboolean
+on_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state, BkAppInvitationDialog *self)
+{
+  if (self->open || key == GDK_KEY_Escape)
+    return GDK_EVENT_PROPAGATE;
+  if (gdk_keyval_to_unicode (key) != 0 && key != GDK_KEY_Tab)
+    wait_for_quiet (self);
+  return GDK_EVENT_STOP;
 }
 
 /* It may come up while the user types elsewhere: no key that was not meant for it presses a button, which GTK would
@@ -136,6 +210,7 @@ bk_app_invitation_dialog_finalize (GObject *object)
 {
   BkAppInvitationDialog *self = BK_APP_INVITATION_DIALOG (object);
 
+  g_clear_handle_id (&self->quiet, g_source_remove);
   g_clear_object (&self->session);
   g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_invitation_dialog_parent_class)->finalize (object);
@@ -156,9 +231,13 @@ bk_app_invitation_dialog_class_init (BkAppInvitationDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, missing);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, warning);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, problem);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, always);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, always_text);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, accept);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, decline);
   gtk_widget_class_bind_template_child (widget_class, BkAppInvitationDialog, cancel);
+  gtk_widget_class_bind_template_callback (widget_class, on_active);
+  gtk_widget_class_bind_template_callback (widget_class, on_key);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 

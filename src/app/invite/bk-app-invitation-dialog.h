@@ -17,4 +17,7 @@ BkAppInvitationDialog *bk_app_invitation_dialog_new (GtkApplication *application
 /* Says why an answer could not be given. */
 void bk_app_invitation_dialog_show_problem (BkAppInvitationDialog *self, const char *text);
 
+/* Whether the user wants to be asked about this application and this person no more. */
+gboolean bk_app_invitation_dialog_get_always (BkAppInvitationDialog *self);
+
 G_END_DECLS

@@ -4,6 +4,8 @@
 #include "bk-app-private.h"
 #include "bk-app-text.h"
 #include "invite/bk-app-invitation-dialog.h"
+#include "invite/bk-app-recents.h"
+#include "invite/bk-app-session-news.h"
 #include "invite/bk-app-waiting-window.h"
 
 #include <glib/gi18n.h>
@@ -25,19 +27,13 @@ struct _BkAppInvitations
 {
   GObject parent_instance;
 
-  BkApp *app;                 /* not owned: it outlives this */
+  BkApp *app; /* not owned: it outlives this */
   BeckonMessenger *messenger;
-  GHashTable *items;          /* BeckonSession → Item */
-  GPtrArray *expected;        /* element-type utf8: "who guid" */
+  GHashTable *items;   /* BeckonSession → Item */
+  GPtrArray *expected; /* element-type utf8: "who guid" */
 };
 
 G_DEFINE_FINAL_TYPE (BkAppInvitations, bk_app_invitations, G_TYPE_OBJECT)
-
-static gboolean
-is_invitee (BeckonSession *session)
-{
-  return (beckon_session_get_flags (session) & BECKON_SESSION_FLAGS_INVITEE) != 0;
-}
 
 /* ---- notifications ---- */
 
@@ -52,21 +48,20 @@ static void
 notify_invitation (BkAppInvitations *self, BeckonSession *session)
 {
   const char *id = beckon_session_get_id (session);
-  const char *application = bk_app_application_word (beckon_session_get_application_name (session));
   g_autofree char *notification_id = dup_notification_id ("invitation", session);
   g_autofree char *title
-    = g_strdup_printf (_("%s invites you to %s"), beckon_session_get_user_name (session), application);
-  g_autoptr (GNotification) notification = g_notification_new (title);
+    = g_strdup_printf (_("%s invites you to %s"), beckon_session_get_user_name (session),
+                       bk_app_application_word (beckon_session_get_application_name (session)));
+  BkAppNotice *notice;
 
   if (!g_settings_get_boolean (bk_app_get_settings (self->app), "notify-invitations"))
     return;
-  g_notification_set_body (notification, _("Both of you start it when you accept."));
-  g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_URGENT);
-  g_notification_set_default_action_and_target (notification, "app.show-invitation", "s", id);
-  g_notification_add_button_with_target (notification, _("Accept"), "app.accept", "s", id);
-  g_notification_add_button_with_target (notification, _("Decline"), "app.decline", "s", id);
-  g_notification_add_button_with_target (notification, _("Cancel"), "app.cancel", "s", id);
-  g_application_send_notification (G_APPLICATION (self->app), notification_id, notification);
+  notice = bk_app_notice_new (BK_APP_NOTICE_INVITATION, title, _("Both of you start it when you accept."));
+  bk_app_notice_set_press (notice, "app.show-invitation", g_variant_new_string (id));
+  bk_app_notice_add_button (notice, _("Accept"), "app.accept", g_variant_new_string (id));
+  bk_app_notice_add_button (notice, _("Decline"), "app.decline", g_variant_new_string (id));
+  bk_app_notice_add_button (notice, _("Cancel"), "app.cancel", g_variant_new_string (id));
+  bk_app_notices_send (bk_app_get_notices (self->app), notification_id, notice);
 }
 
 static void
@@ -74,7 +69,7 @@ withdraw (BkAppInvitations *self, const char *kind, BeckonSession *session)
 {
   g_autofree char *id = dup_notification_id (kind, session);
 
-  g_application_withdraw_notification (G_APPLICATION (self->app), id);
+  bk_app_notices_withdraw (bk_app_get_notices (self->app), id);
 }
 
 /* ---- the question ---- */
@@ -127,7 +122,7 @@ update_question (Item *item)
   BkAppInvitations *self = item->invitations;
   gboolean asking = beckon_session_get_asking (item->session);
 
-  if (asking && !item->asked)
+  if (asking && !item->asked && !g_settings_get_boolean (bk_app_get_settings (self->app), "do-not-disturb"))
     {
       item->asked = TRUE;
       notify_invitation (self, item->session);
@@ -179,13 +174,6 @@ take_expected (BkAppInvitations *self, BeckonSession *session)
   return forget_expected (self, key);
 }
 
-/* Both sides are here: whoever tries an application watches it where it was started. */
-static gboolean
-is_trial (BeckonSession *session)
-{
-  return g_str_equal (beckon_session_get_user (session), beckon_session_get_my_signin_name (session));
-}
-
 /* What is beyond the waiting when it is first seen was expected all the same. */
 static void
 update_waiting (Item *item)
@@ -193,9 +181,11 @@ update_waiting (Item *item)
   BkAppInvitations *self = item->invitations;
   BeckonSessionState state = beckon_session_get_state (item->session);
 
-  if (item->watched || is_invitee (item->session) || is_trial (item->session) || state == BECKON_SESSION_STATE_READY)
+  if (item->watched || bk_app_session_is_invitee (item->session) || bk_app_session_is_trial (item->session)
+      || state == BECKON_SESSION_STATE_READY)
     return;
   item->watched = TRUE;
+  bk_app_recents_note (beckon_session_get_user (item->session), beckon_session_get_application (item->session));
   if (take_expected (self, item->session) || state != BECKON_SESSION_STATE_INVITATION)
     return;
   set_window (&item->waiting,
@@ -231,39 +221,6 @@ bk_app_invitations_invite (BkAppInvitations *self, BeckonAccount *account, const
 
 /* ---- the end ---- */
 
-/* Whether the user has to be told of an end: not of what the user did, nor of what goes as it should. */
-static gboolean
-is_news (BeckonSession *session)
-{
-  if (is_trial (session))
-    return FALSE;
-  switch (beckon_session_get_result (session))
-    {
-    case BECKON_SESSION_RESULT_INVITATION_DECLINED:
-    case BECKON_SESSION_RESULT_APP_NOT_PRESENT:
-      return !is_invitee (session);
-    case BECKON_SESSION_RESULT_TIMEOUT: /* of an invitee too: the dialog goes, the user may never have seen it */
-    case BECKON_SESSION_RESULT_APPLICATION_LAUNCH_FAILED:
-    case BECKON_SESSION_RESULT_CONNECTION_FAILURE:
-    case BECKON_SESSION_RESULT_AUTHENTICATION_FAILED:
-    case BECKON_SESSION_RESULT_PROTOCOL_ERROR:
-    case BECKON_SESSION_RESULT_INVITATION_SEND_FAILURE:
-    case BECKON_SESSION_RESULT_APPLICATION_FAILED:
-    case BECKON_SESSION_RESULT_CANCELLED_REMOTE:
-    case BECKON_SESSION_RESULT_SIGNED_OUT:
-    case BECKON_SESSION_RESULT_SERVICE_RESTARTED:
-      return TRUE;
-    case BECKON_SESSION_RESULT_NONE:
-    case BECKON_SESSION_RESULT_CANCELLED_LOCAL:
-    case BECKON_SESSION_RESULT_ACCEPTED_ELSEWHERE:
-    case BECKON_SESSION_RESULT_DECLINED_ELSEWHERE:
-    case BECKON_SESSION_RESULT_SUPERSEDED:
-    case BECKON_SESSION_RESULT_ENDED:
-      break;
-    }
-  return FALSE;
-}
-
 static gboolean
 is_card_seen (Item *item)
 {
@@ -277,8 +234,8 @@ on_termination (BeckonSession *session, BeckonSessionResult result, const char *
   BkAppInvitations *self = item->invitations;
   g_autofree char *id = dup_notification_id ("session", session);
 
-  /* The window for the waiting says it itself, and so does a card that is seen. */
-  if (item->waiting == NULL && is_news (session) && !is_card_seen (item))
+  /* Else the window for the waiting says it, or a card that is seen. */
+  if (item->waiting == NULL && bk_app_session_is_news (session) && !is_card_seen (item))
     bk_app_tell (self->app, id, beckon_session_get_result_text (session));
   else
     withdraw (self, "session", session);
@@ -293,7 +250,7 @@ on_app_not_present (BeckonSession *session, const char *name, const char *url, I
   g_autofree char *text
     = g_strdup_printf (_("%s is not installed here. It starts as soon as it is."), bk_app_application_word (name));
 
-  if (is_invitee (session) && !is_card_seen (item))
+  if (bk_app_session_is_invitee (session) && !is_card_seen (item))
     bk_app_tell (self->app, id, text);
 }
 
@@ -301,11 +258,23 @@ static void
 on_notice (BeckonMessenger *messenger, const char *kind, const char *text, BeckonSession *session,
            BkAppInvitations *self)
 {
-  if (session != NULL && g_str_equal (kind, "installed"))
+  if (session != NULL && (g_str_equal (kind, "installed") || g_str_equal (kind, "automatic")))
     bk_app_tell_cancellable (self->app, session, text);
 }
 
 /* ---- all sessions ---- */
+
+/* What came in meanwhile is asked as soon as the user can be disturbed again. */
+static void
+on_do_not_disturb (GSettings *settings, const char *key, BkAppInvitations *self)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, NULL, &item))
+    update_question (item);
+}
 
 /* Without running in the background, the application goes with its last window, but not before what is under way here
  * has ended and the user knows. */
@@ -369,24 +338,12 @@ add_session (BkAppInvitations *self, BeckonSession *session, gboolean old)
   on_changed (session, NULL, item);
 }
 
-static gboolean
-is_gone (gpointer session, gpointer item, gpointer sessions)
-{
-  for (guint i = 0; i < g_list_model_get_n_items (sessions); i++)
-    {
-      g_autoptr (BeckonSession) other = g_list_model_get_item (sessions, i);
-      if (other == session)
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 sync_sessions (BkAppInvitations *self, gboolean old)
 {
   GListModel *sessions = beckon_messenger_get_sessions (self->messenger);
 
-  g_hash_table_foreach_remove (self->items, is_gone, sessions);
+  g_hash_table_foreach_remove (self->items, bk_app_session_is_gone, sessions);
   for (guint i = 0; i < g_list_model_get_n_items (sessions); i++)
     {
       g_autoptr (BeckonSession) session = g_list_model_get_item (sessions, i);
@@ -436,6 +393,32 @@ begin_answer (Item *item, const char *verb)
 }
 
 static void
+on_allowed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkAppInvitations) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_account_set_allowed_finish (BECKON_ACCOUNT (source), result, &error) && self->messenger != NULL)
+    bk_app_tell (self->app, "allowed", bk_app_error_text (error));
+}
+
+static void
+accept (Item *item)
+{
+  BkAppInvitations *self = item->invitations;
+  BeckonSession *session = item->session;
+  g_autoptr (BeckonAccount) account
+    = beckon_messenger_find_account (self->messenger, beckon_session_get_my_signin_name (session));
+
+  if (item->dialog != NULL && bk_app_invitation_dialog_get_always (BK_APP_INVITATION_DIALOG (item->dialog))
+      && account != NULL)
+    beckon_account_set_allowed_async (account, beckon_session_get_user (session),
+                                      beckon_session_get_application (session), TRUE, NULL, on_allowed,
+                                      g_object_ref (self));
+  beckon_session_accept_async (session, NULL, NULL, on_answered, g_object_ref (self));
+}
+
+static void
 show_invitation (Item *item)
 {
   if (beckon_session_get_asking (item->session))
@@ -457,7 +440,7 @@ bk_app_invitations_answer (BkAppInvitations *self, const char *session_id, const
   else if (!begin_answer (item, verb))
     return;
   else if (g_str_equal (verb, "accept"))
-    beckon_session_accept_async (session, NULL, NULL, on_answered, g_object_ref (self));
+    accept (item);
   else if (g_str_equal (verb, "decline"))
     beckon_session_decline_async (session, NULL, NULL, on_answered, g_object_ref (self));
   else
@@ -476,6 +459,8 @@ bk_app_invitations_new (BkApp *app)
   g_signal_connect_object (beckon_messenger_get_sessions (self->messenger), "items-changed",
                            G_CALLBACK (on_sessions_changed), self, 0);
   g_signal_connect_object (self->messenger, "notice", G_CALLBACK (on_notice), self, 0);
+  g_signal_connect_object (bk_app_get_settings (app), "changed::do-not-disturb", G_CALLBACK (on_do_not_disturb), self,
+                           0);
   sync_sessions (self, TRUE);
   return self;
 }

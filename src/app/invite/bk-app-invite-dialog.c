@@ -2,11 +2,14 @@
 #include "invite/bk-app-invite-dialog.h"
 
 #include "bk-app-text.h"
-#include "contacts/bk-app-contact-row.h"
 #include "contacts/bk-app-people.h"
 #include "invite/bk-app-application-list.h"
+#include "invite/bk-app-recipient-list.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
+
+#define MAX_MESSAGE 512 /* bytes, as for beckon_messenger_invite_app_async () */
 
 struct _BkAppInviteDialog
 {
@@ -17,16 +20,15 @@ struct _BkAppInviteDialog
   GtkWidget *back;
   GtkWidget *ok;
   GtkStack *stack;
+  GtkEditable *search;
   BkAppApplicationList *applications;
   GtkLabel *question;
-  GtkStack *people_stack;
-  GtkListView *people_list;
+  BkAppRecipientList *recipients;
+  GtkEditable *message;
   GtkLabel *problem;
 
   /* Owned References */
   BeckonMessenger *messenger;
-  BkAppPeople *people;
-  GtkSingleSelection *selection;
   BeckonApplication *application;
   BeckonSession *session; /* of the program that asks whom to invite; nullable: the user invites */
 
@@ -38,61 +40,41 @@ G_DEFINE_FINAL_TYPE (BkAppInviteDialog, bk_app_invite_dialog, ADW_TYPE_WINDOW)
 
 /* ---- the recipient ---- */
 
-/* A program invites from its session's account. */
 static gboolean
-can_be_invited (gpointer item, gpointer user_data)
+is_message_too_long (BkAppInviteDialog *self)
 {
-  BeckonSession *session = user_data;
-
-  if (session != NULL && !g_str_equal (beckon_account_get_signin_name (bk_app_person_get_account (item)),
-                                       beckon_session_get_my_signin_name (session)))
-    return FALSE;
-  return bk_app_contact_can_be_invited (bk_app_person_get_contact (item), NULL);
-}
-
-static BkAppPerson *
-get_selected (BkAppInviteDialog *self)
-{
-  gpointer item = gtk_single_selection_get_selected_item (self->selection);
-
-  return item != NULL ? BK_APP_PERSON (item) : NULL;
+  return strlen (gtk_editable_get_text (self->message)) > MAX_MESSAGE;
 }
 
 static void
 update (BkAppInviteDialog *self)
 {
-  if (self->selection == NULL)
-    return;
-
-  gboolean people = g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0;
-
-  gtk_stack_set_visible_child_name (self->people_stack, people ? "list" : "empty");
-  gtk_widget_set_sensitive (self->ok, get_selected (self) != NULL && !self->busy);
+  gtk_widget_set_sensitive (self->ok, bk_app_recipient_list_get_chosen (self->recipients) != NULL && !self->busy
+                                        && !is_message_too_long (self));
 }
 
+/* A program invites from its session's account, and nobody without having been chosen. */
 static void
 make_people (BkAppInviteDialog *self)
 {
-  g_autoptr (GtkListItemFactory) factory = bk_app_contact_row_factory_new ();
-  gpointer session = self->session != NULL ? g_object_ref (self->session) : NULL;
-  GtkFilter *filter
-    = GTK_FILTER (gtk_custom_filter_new (can_be_invited, session, session != NULL ? g_object_unref : NULL));
-  GtkSorter *sorter = GTK_SORTER (gtk_custom_sorter_new (bk_app_person_compare, NULL, NULL));
+  g_autoptr (BkAppPeople) people = bk_app_people_new (beckon_messenger_get_accounts (self->messenger));
 
-  self->people = bk_app_people_new (beckon_messenger_get_accounts (self->messenger));
-  GListModel *filtered
-    = G_LIST_MODEL (gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->people)), filter));
-  self->selection = gtk_single_selection_new (G_LIST_MODEL (gtk_sort_list_model_new (filtered, sorter)));
-  gtk_single_selection_set_autoselect (self->selection, FALSE);
-  if (self->session != NULL) /* nobody is invited without having been chosen */
-    {
-      gtk_single_selection_set_can_unselect (self->selection, TRUE);
-      gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
-    }
-  gtk_list_view_set_factory (self->people_list, factory);
-  gtk_list_view_set_model (self->people_list, GTK_SELECTION_MODEL (self->selection));
-  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  bk_app_recipient_list_set_people (self->recipients, people,
+                                    self->session != NULL ? beckon_session_get_my_signin_name (self->session) : NULL,
+                                    self->session != NULL);
+  update (self);
+}
+
+static void
+on_chosen (BkAppRecipientList *list, BkAppInviteDialog *self)
+{
+  update (self);
+}
+
+static void
+on_message_changed (GtkEditable *editable, BkAppInviteDialog *self)
+{
+  gtk_label_set_label (self->problem, is_message_too_long (self) ? _("This message is too long.") : "");
   update (self);
 }
 
@@ -107,15 +89,17 @@ go_to (BkAppInviteDialog *self, const char *page)
   gtk_widget_set_visible (self->back, people);
   gtk_widget_set_visible (self->ok, people);
   gtk_label_set_label (self->problem, "");
+  gtk_editable_set_text (self->search, "");
   adw_window_title_set_title (self->title, people ? _("Choose a Recipient") : _("Choose an Application"));
   adw_window_title_set_subtitle (self->title, people ? beckon_application_get_name (self->application) : "");
-  gtk_widget_grab_focus (people ? GTK_WIDGET (self->people_list) : GTK_WIDGET (self->applications));
+  gtk_widget_grab_focus (people ? GTK_WIDGET (self->recipients) : GTK_WIDGET (self->applications));
 }
 
 static void
 on_picked (BkAppApplicationList *list, BeckonApplication *application, BkAppInviteDialog *self)
 {
   g_set_object (&self->application, application);
+  bk_app_recipient_list_set_application (self->recipients, beckon_application_get_guid (application));
   go_to (self, "people");
 }
 
@@ -124,6 +108,23 @@ on_back (GtkButton *button, BkAppInviteDialog *self)
 {
   go_to (self, "applications");
 }
+
+/* ---- searching ---- */
+
+static gboolean
+is_choosing_people (BkAppInviteDialog *self)
+{
+  return g_str_equal (gtk_stack_get_visible_child_name (self->stack), "people");
+}
+
+static void
+on_search (GtkEditable *editable, BkAppInviteDialog *self)
+{
+  bk_app_application_list_search (self->applications, gtk_editable_get_text (editable));
+  bk_app_recipient_list_search (self->recipients, gtk_editable_get_text (editable));
+}
+
+/* ---- inviting ---- */
 
 /* The invitation is on its way, or why it is not. */
 static void
@@ -169,7 +170,7 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 invite (BkAppInviteDialog *self)
 {
-  BkAppPerson *person = get_selected (self);
+  BkAppPerson *person = bk_app_recipient_list_get_chosen (self->recipients);
 
   if (person == NULL || !gtk_widget_get_sensitive (self->ok))
     return;
@@ -182,21 +183,24 @@ invite (BkAppInviteDialog *self)
     beckon_messenger_answer_pick_async (self->messenger, self->session, who, NULL, on_answered, g_object_ref (self));
   else
     beckon_messenger_invite_app_async (self->messenger, bk_app_person_get_account (person), who,
-                                       beckon_application_get_guid (self->application), NULL, NULL, NULL, on_invited,
-                                       g_object_ref (self));
+                                       beckon_application_get_guid (self->application), NULL,
+                                       gtk_editable_get_text (self->message), NULL, on_invited, g_object_ref (self));
 }
 
 static void
-on_ok (GtkButton *button, BkAppInviteDialog *self)
+on_invite (GtkWidget *widget, BkAppInviteDialog *self)
 {
   invite (self);
 }
 
+/* Enter, while something is being looked for: the first that was found. */
 static void
-on_people_activate (GtkListView *list, guint position, BkAppInviteDialog *self)
+on_search_activate (GtkEditable *editable, BkAppInviteDialog *self)
 {
-  gtk_single_selection_set_selected (self->selection, position);
-  invite (self);
+  if (is_choosing_people (self))
+    invite (self);
+  else
+    bk_app_application_list_pick_first (self->applications);
 }
 
 void
@@ -207,6 +211,7 @@ bk_app_invite_dialog_show (GtkWindow *parent, BeckonMessenger *messenger)
   self->messenger = g_object_ref (messenger);
   bk_app_application_list_set_messenger (self->applications, messenger);
   make_people (self);
+  gtk_search_entry_set_key_capture_widget (GTK_SEARCH_ENTRY (self->search), GTK_WIDGET (self));
   go_to (self, "applications");
   gtk_window_present (GTK_WINDOW (self));
 }
@@ -260,6 +265,7 @@ bk_app_invite_dialog_new_for_program (GtkApplication *application, BeckonMesseng
   gtk_widget_set_visible (GTK_WIDGET (self->question), TRUE);
   adw_window_title_set_title (self->title, _("Choose a Recipient"));
   gtk_widget_set_visible (self->back, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->message), FALSE);
   gtk_stack_set_visible_child_name (self->stack, "people");
   return self;
 }
@@ -269,8 +275,6 @@ bk_app_invite_dialog_dispose (GObject *object)
 {
   BkAppInviteDialog *self = BK_APP_INVITE_DIALOG (object);
 
-  g_clear_object (&self->selection);
-  g_clear_object (&self->people);
   g_clear_object (&self->application);
   g_clear_object (&self->session);
   g_clear_object (&self->messenger);
@@ -286,6 +290,7 @@ bk_app_invite_dialog_class_init (BkAppInviteDialogClass *klass)
   widget_class->show = bk_app_invite_dialog_show_widget;
   GTK_WINDOW_CLASS (klass)->close_request = bk_app_invite_dialog_close_request;
   g_type_ensure (BK_TYPE_APP_APPLICATION_LIST);
+  g_type_ensure (BK_TYPE_APP_RECIPIENT_LIST);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/invite/invite-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, title);
   gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, back);
@@ -293,13 +298,17 @@ bk_app_invite_dialog_class_init (BkAppInviteDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, stack);
   gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, applications);
   gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, question);
-  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, people_stack);
-  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, people_list);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, recipients);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, search);
+  gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, message);
   gtk_widget_class_bind_template_child (widget_class, BkAppInviteDialog, problem);
   gtk_widget_class_bind_template_callback (widget_class, on_picked);
   gtk_widget_class_bind_template_callback (widget_class, on_back);
-  gtk_widget_class_bind_template_callback (widget_class, on_ok);
-  gtk_widget_class_bind_template_callback (widget_class, on_people_activate);
+  gtk_widget_class_bind_template_callback (widget_class, on_invite);
+  gtk_widget_class_bind_template_callback (widget_class, on_search);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_activate);
+  gtk_widget_class_bind_template_callback (widget_class, on_message_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_chosen);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 

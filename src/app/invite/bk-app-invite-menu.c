@@ -42,9 +42,14 @@ on_picked (BkAppApplicationList *list, BeckonApplication *application, BkAppInvi
   gtk_widget_activate_action (GTK_WIDGET (self), "win.invite", "s", beckon_application_get_guid (application));
 }
 
+/* Whom the user invited to what has changed since it was shown last. */
 static void
 on_show (BkAppInviteMenu *self, gpointer user_data)
 {
+  bk_app_application_list_set_who (self->applications,
+                                   self->person != NULL
+                                     ? beckon_contact_get_signin_name (bk_app_person_get_contact (self->person))
+                                     : NULL);
   gtk_widget_grab_focus (GTK_WIDGET (self->applications));
 }
 

@@ -3,6 +3,7 @@
 
 #include "bk-app-foreign-window.h"
 #include "invite/bk-app-invite-dialog.h"
+#include "invite/bk-app-session-news.h"
 
 /* One session, from when it is seen until it is gone. */
 typedef struct
@@ -104,22 +105,10 @@ add_session (BkAppPicks *self, BeckonSession *session)
   on_picking (session, NULL, item);
 }
 
-static gboolean
-is_gone (gpointer session, gpointer item, gpointer sessions)
-{
-  for (guint i = 0; i < g_list_model_get_n_items (sessions); i++)
-    {
-      g_autoptr (BeckonSession) other = g_list_model_get_item (sessions, i);
-      if (other == session)
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 on_sessions_changed (GListModel *sessions, guint position, guint removed, guint added, BkAppPicks *self)
 {
-  g_hash_table_foreach_remove (self->items, is_gone, sessions);
+  g_hash_table_foreach_remove (self->items, bk_app_session_is_gone, sessions);
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (BeckonSession) session = g_list_model_get_item (sessions, i);

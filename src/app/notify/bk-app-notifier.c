@@ -6,24 +6,34 @@
 #include "contacts/bk-app-people.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
-#define MAX_BODY 200 /* characters of a message in its notification */
+#define SUMMARY "summary"
+#define REQUESTS "requests"
 
-/* What was last told of one person. */
+/* What is still to be told of somebody. */
+typedef enum
+{
+  NEWS_MESSAGES = 1 << 0,
+  NEWS_REQUEST = 1 << 1,
+} News;
+
+/* What was last seen of one person. */
 typedef struct
 {
   BkAppNotifier *notifier; /* not owned */
   BkAppPerson *person;
   guint unread;
   gboolean asking;
+  News news;
+  News summed; /* what a notification for several people stands for */
 } Watch;
 
 struct _BkAppNotifier
 {
   GObject parent_instance;
 
-  BkApp *app; /* not owned: it outlives this */
+  BkApp *app;            /* not owned: it outlives this */
+  BkAppNotices *notices; /* owned, like all that follows */
   BkAppPeople *people;
   GHashTable *watches; /* BkAppPerson → Watch */
   GCancellable *cancellable;
@@ -43,21 +53,37 @@ withdraw (BkAppNotifier *self, const char *kind, BkAppPerson *person)
 {
   g_autofree char *id = dup_id (kind, person);
 
-  g_application_withdraw_notification (G_APPLICATION (self->app), id);
+  bk_app_notices_withdraw (self->notices, id);
+}
+
+static GVariant *
+make_target (BkAppPerson *person)
+{
+  return g_variant_new ("(ss)", beckon_account_get_signin_name (bk_app_person_get_account (person)),
+                        beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
+}
+
+static BkAppNotice *
+make_notice (BkAppNoticeKind kind, BkAppPerson *person, const char *title, const char *body)
+{
+  BkAppNotice *notice = bk_app_notice_new (kind, title, body);
+
+  bk_app_notice_set_press (notice, "app.open-conversation", make_target (person));
+  return notice;
 }
 
 static void
-send_about (BkAppNotifier *self, const char *kind, BkAppPerson *person, const char *title, const char *body)
+send (BkAppNotifier *self, const char *kind, BkAppPerson *person, BkAppNotice *notice)
 {
   g_autofree char *id = dup_id (kind, person);
-  g_autoptr (GNotification) notification = g_notification_new (title);
 
-  g_notification_set_body (notification, body);
-  g_notification_set_default_action_and_target (
-    notification, "app.open-conversation", "(ss)",
-    beckon_account_get_signin_name (bk_app_person_get_account (person)),
-    beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
-  g_application_send_notification (G_APPLICATION (self->app), id, notification);
+  bk_app_notices_send (self->notices, id, notice);
+}
+
+static gboolean
+is_wanted (BkAppNotifier *self, const char *key)
+{
+  return g_settings_get_boolean (bk_app_get_settings (self->app), key);
 }
 
 /* ---- messages ---- */
@@ -70,14 +96,24 @@ is_seen (BkAppNotifier *self, BkAppPerson *person)
 }
 
 static char *
-dup_body (BeckonMessage *message)
+dup_count (guint n_messages)
 {
-  const char *text = beckon_message_get_text (message);
+  return g_strdup_printf (g_dngettext (NULL, "%u new message", "%u new messages", n_messages), n_messages);
+}
 
-  if (g_utf8_strlen (text, -1) <= MAX_BODY)
-    return g_strdup (text);
-  g_autofree char *start = g_utf8_substring (text, 0, MAX_BODY);
-  return g_strconcat (start, "…", NULL);
+/* Text is for the eyes of whoever has the screen before them; some share it. */
+static void
+send_message (BkAppNotifier *self, BkAppPerson *person, const char *text)
+{
+  BeckonContact *contact = bk_app_person_get_contact (person);
+  g_autofree char *count = dup_count (beckon_contact_get_unread (contact));
+  BkAppNotice *notice = make_notice (BK_APP_NOTICE_MESSAGE, person, beckon_contact_get_display_name (contact),
+                                     is_wanted (self, "notify-text") ? text : count);
+
+  bk_app_notice_add_button (notice, _("Reply"), "app.open-conversation", make_target (person));
+  bk_app_notice_add_button (notice, _("Mark as Read"), "app.mark-read", make_target (person));
+  bk_app_notice_set_reply (notice, _("Reply"), "app.reply", make_target (person));
+  send (self, "message", person, notice);
 }
 
 typedef struct
@@ -117,10 +153,7 @@ on_conversation (GObject *source, GAsyncResult *result, gpointer user_data)
       if (beckon_message_get_outgoing (message))
         continue;
       if (*beckon_message_get_session (message) == '\0')
-        {
-          g_autofree char *body = dup_body (message);
-          send_about (telling->notifier, "message", telling->person, beckon_contact_get_display_name (contact), body);
-        }
+        send_message (telling->notifier, telling->person, beckon_message_get_text (message));
       return;
     }
 }
@@ -128,11 +161,8 @@ on_conversation (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 tell_unread (BkAppNotifier *self, BkAppPerson *person)
 {
-  Telling *telling;
+  Telling *telling = g_new0 (Telling, 1);
 
-  if (!g_settings_get_boolean (bk_app_get_settings (self->app), "notify-messages") || is_seen (self, person))
-    return;
-  telling = g_new0 (Telling, 1);
   telling->notifier = g_object_ref (self);
   telling->person = g_object_ref (person);
   beckon_account_get_conversation_async (bk_app_person_get_account (person),
@@ -150,35 +180,198 @@ tell_request (BkAppNotifier *self, BkAppPerson *person)
   g_autofree char *title
     = g_strdup_printf (_("%s would like to add you"), beckon_contact_get_display_name (contact));
 
-  if (g_settings_get_boolean (bk_app_get_settings (self->app), "notify-messages"))
-    send_about (self, "request", person, title, *text != '\0' ? text : beckon_contact_get_signin_name (contact));
+  if (*text == '\0' || !is_wanted (self, "notify-text"))
+    text = beckon_contact_get_signin_name (contact);
+  send (self, "request", person, make_notice (BK_APP_NOTICE_PLAIN, person, title, text));
+}
+
+/* ---- several people at once ---- */
+
+static void
+send_summary (BkAppNotifier *self, const char *id, const char *title)
+{
+  bk_app_notices_send (self->notices, id, bk_app_notice_new (BK_APP_NOTICE_MESSAGE, title, NULL));
+}
+
+static void
+tell_messages (BkAppNotifier *self, guint n_messages, guint n_people)
+{
+  g_autofree char *messages
+    = g_strdup_printf (g_dngettext (NULL, "%u message", "%u messages", n_messages), n_messages);
+  /* Translators: “12 messages” come first; the number of people is at least 2 */
+  g_autofree char *title
+    = g_strdup_printf (g_dngettext (NULL, "%s from %u person", "%s from %u people", n_people), messages, n_people);
+
+  send_summary (self, SUMMARY, title);
+}
+
+static void
+tell_requests (BkAppNotifier *self, guint n_people)
+{
+  g_autofree char *title = g_strdup_printf (
+    g_dngettext (NULL, "%u person would like to add you", "%u people would like to add you", n_people), n_people);
+
+  send_summary (self, REQUESTS, title);
+}
+
+/* While an account catches up with its server, nobody can tell yet how much there is to be told. */
+static gboolean
+is_catching_up (Watch *watch)
+{
+  const char *state = beckon_account_get_state (bk_app_person_get_account (watch->person));
+
+  return !g_str_equal (state, "online") && !g_str_equal (state, "offline") && !g_str_equal (state, "waiting");
+}
+
+/* What became of it while it waited: read elsewhere, opened, muted. */
+static News
+get_news (BkAppNotifier *self, Watch *watch)
+{
+  News news = 0;
+
+  if (is_catching_up (watch) || !is_wanted (self, "notify-messages"))
+    return 0;
+  if (((watch->news | watch->summed) & NEWS_MESSAGES) != 0 && watch->unread > 0 && !is_seen (self, watch->person)
+      && !beckon_contact_get_muted (bk_app_person_get_contact (watch->person)))
+    news |= NEWS_MESSAGES;
+  if (((watch->news | watch->summed) & NEWS_REQUEST) != 0 && watch->asking)
+    news |= NEWS_REQUEST;
+  return news;
+}
+
+typedef struct
+{
+  guint n_messages;
+  guint n_writers;
+  guint n_askers;
+  News fresh; /* not in a summary yet */
+} Count;
+
+static void
+count (BkAppNotifier *self, Count *total)
+{
+  GHashTableIter iter;
+  gpointer watch;
+
+  g_hash_table_iter_init (&iter, self->watches);
+  while (g_hash_table_iter_next (&iter, NULL, &watch))
+    {
+      News news = get_news (self, watch);
+
+      if ((news & NEWS_MESSAGES) != 0)
+        {
+          total->n_writers++;
+          total->n_messages += ((Watch *) watch)->unread;
+        }
+      if ((news & NEWS_REQUEST) != 0)
+        total->n_askers++;
+      total->fresh |= news & ((Watch *) watch)->news;
+    }
+}
+
+/* @summed: what goes into a summary. */
+static void
+tell_one (BkAppNotifier *self, Watch *watch, News summed)
+{
+  News fresh = get_news (self, watch) & watch->news;
+
+  if ((fresh & ~summed & NEWS_MESSAGES) != 0)
+    tell_unread (self, watch->person);
+  if ((fresh & ~summed & NEWS_REQUEST) != 0)
+    tell_request (self, watch->person);
+  watch->summed |= fresh & summed;
+  if (!is_catching_up (watch))
+    watch->news = 0;
+}
+
+/* Many people after an absence are one notification, not a flood. */
+static void
+tell_all (BkAppNotifier *self)
+{
+  Count total = { 0 };
+  News summed = 0;
+  GHashTableIter iter;
+  gpointer watch;
+
+  count (self, &total);
+  if ((total.fresh & NEWS_MESSAGES) != 0 && total.n_writers > 1)
+    summed |= NEWS_MESSAGES;
+  if ((total.fresh & NEWS_REQUEST) != 0 && total.n_askers > 1)
+    summed |= NEWS_REQUEST;
+  g_hash_table_iter_init (&iter, self->watches);
+  while (g_hash_table_iter_next (&iter, NULL, &watch))
+    tell_one (self, watch, summed);
+  if ((summed & NEWS_MESSAGES) != 0)
+    tell_messages (self, total.n_messages, total.n_writers);
+  if ((summed & NEWS_REQUEST) != 0)
+    tell_requests (self, total.n_askers);
+}
+
+/* A summary goes with the last of those for whom it stands. */
+static void
+leave_summary (BkAppNotifier *self, Watch *left, News kind)
+{
+  GHashTableIter iter;
+  gpointer watch;
+
+  if ((left->summed & kind) == 0)
+    return;
+  left->summed &= ~kind;
+  g_hash_table_iter_init (&iter, self->watches);
+  while (g_hash_table_iter_next (&iter, NULL, &watch))
+    if ((((Watch *) watch)->summed & kind) != 0)
+      return;
+  bk_app_notices_withdraw (self->notices, kind == NEWS_MESSAGES ? SUMMARY : REQUESTS);
 }
 
 /* ---- everybody ---- */
 
 static void
-on_contact_notify (BeckonContact *contact, GParamSpec *pspec, Watch *watch)
+look (Watch *watch)
 {
   BkAppNotifier *self = watch->notifier;
+  BeckonContact *contact = bk_app_person_get_contact (watch->person);
   guint unread = beckon_contact_get_unread (contact);
   gboolean asking = beckon_contact_get_relation (contact) == BECKON_RELATION_ASKING;
 
   if (unread > watch->unread)
-    tell_unread (self, watch->person);
+    watch->news |= NEWS_MESSAGES;
   else if (unread == 0 && watch->unread > 0)
-    withdraw (self, "message", watch->person);
+    {
+      withdraw (self, "message", watch->person);
+      leave_summary (self, watch, NEWS_MESSAGES);
+    }
   if (asking && !watch->asking)
-    tell_request (self, watch->person);
+    watch->news |= NEWS_REQUEST;
   else if (!asking && watch->asking)
-    withdraw (self, "request", watch->person);
+    {
+      withdraw (self, "request", watch->person);
+      leave_summary (self, watch, NEWS_REQUEST);
+    }
   watch->unread = unread;
   watch->asking = asking;
+}
+
+static void
+on_contact_notify (BeckonContact *contact, GParamSpec *pspec, Watch *watch)
+{
+  look (watch);
+  if (watch->news != 0)
+    tell_one (watch->notifier, watch, 0);
+}
+
+static void
+on_account_state (BeckonAccount *account, GParamSpec *pspec, Watch *watch)
+{
+  if (watch->news != 0 && !is_catching_up (watch))
+    tell_all (watch->notifier);
 }
 
 static void
 watch_free (Watch *watch)
 {
   g_signal_handlers_disconnect_by_data (bk_app_person_get_contact (watch->person), watch);
+  g_signal_handlers_disconnect_by_data (bk_app_person_get_account (watch->person), watch);
   g_object_unref (watch->person);
   g_free (watch);
 }
@@ -196,7 +389,8 @@ add_watch (BkAppNotifier *self, BkAppPerson *person, gboolean news)
   watch->asking = !news && beckon_contact_get_relation (contact) == BECKON_RELATION_ASKING;
   g_hash_table_insert (self->watches, person, watch);
   g_signal_connect (contact, "notify", G_CALLBACK (on_contact_notify), watch);
-  on_contact_notify (contact, NULL, watch);
+  g_signal_connect (bk_app_person_get_account (person), "notify::state", G_CALLBACK (on_account_state), watch);
+  look (watch);
 }
 
 /* Who is removed, or whose request was declined, has nothing to be told of any more. After a restart of the session
@@ -214,6 +408,8 @@ is_gone (gpointer person, gpointer user_data, gpointer here)
         withdraw (watch->notifier, "request", watch->person);
       if (watch->unread > 0)
         withdraw (watch->notifier, "message", watch->person);
+      leave_summary (watch->notifier, watch, NEWS_MESSAGES);
+      leave_summary (watch->notifier, watch, NEWS_REQUEST);
     }
   return TRUE;
 }
@@ -233,6 +429,7 @@ sync_people (BkAppNotifier *self, gboolean news)
         add_watch (self, person, news);
     }
   g_hash_table_foreach_remove (self->watches, is_gone, here);
+  tell_all (self);
 }
 
 /* After the session service was restarted all objects are new, and what they tell is not. */
@@ -245,27 +442,6 @@ on_people_changed (GListModel *people, guint position, guint removed, guint adde
     sync_people (self, beckon_messenger_get_connected (bk_app_get_messenger (self->app)));
 }
 
-/* ---- what operators tell ---- */
-
-/* The account is ours, and the text is plain: nothing in it is acted upon but a page that the user asks for. */
-static void
-on_alert (BeckonMessenger *messenger, BeckonAlert *alert, BkAppNotifier *self)
-{
-  const char *domain = strrchr (beckon_alert_get_account (alert), '@');
-  g_autofree char *id = g_strconcat ("alert-", beckon_alert_get_id (alert), NULL);
-  g_autofree char *title
-    = g_strdup_printf (_("Message from the operator of %s"),
-                       domain != NULL ? domain + 1 : beckon_alert_get_account (alert));
-  g_autoptr (GNotification) notification = g_notification_new (title);
-
-  g_notification_set_body (notification, beckon_alert_get_text (alert));
-  if (*beckon_alert_get_url (alert) != '\0')
-    g_notification_add_button_with_target (notification, _("Open Page"), "app.open-alert-page", "s",
-                                           beckon_alert_get_url (alert));
-  g_application_send_notification (G_APPLICATION (self->app), id, notification);
-  beckon_messenger_dismiss_alert_async (messenger, beckon_alert_get_id (alert), NULL, NULL, NULL);
-}
-
 /* ---- life ---- */
 
 BkAppNotifier *
@@ -275,9 +451,9 @@ bk_app_notifier_new (BkApp *app)
   gboolean in_background = gtk_application_get_windows (GTK_APPLICATION (app)) == NULL;
 
   self->app = app;
+  self->notices = g_object_ref (bk_app_get_notices (app));
   self->people = bk_app_people_new (beckon_messenger_get_accounts (bk_app_get_messenger (app)));
   g_signal_connect_object (self->people, "items-changed", G_CALLBACK (on_people_changed), self, 0);
-  g_signal_connect_object (bk_app_get_messenger (app), "alert-received", G_CALLBACK (on_alert), self, 0);
   /* Without a window, the application was started because there is something to tell. */
   sync_people (self, in_background);
   return self;
@@ -291,6 +467,7 @@ bk_app_notifier_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_pointer (&self->watches, g_hash_table_unref);
   g_clear_object (&self->people);
+  g_clear_object (&self->notices);
   G_OBJECT_CLASS (bk_app_notifier_parent_class)->dispose (object);
 }
 

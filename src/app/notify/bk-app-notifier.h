@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Desktop notifications about people: messages that nobody sees, and contact requests; and what operators tell. */
+/* Desktop notifications about people: messages that nobody sees, and contact requests. */
 #pragma once
 
 #include "bk-app.h"

@@ -4,7 +4,6 @@
 
 #include "bk-app-private.h"
 #include "bk-app-text.h"
-#include "contacts/bk-app-add-contact.h"
 #include "preferences/bk-app-password-dialog.h"
 
 #include <glib/gi18n.h>
@@ -101,107 +100,6 @@ on_show_message (GtkWidget *widget, const char *action, GVariant *parameter)
   bk_app_conversation_show_message (self->conversation, id);
 }
 
-/* ---- contacts ---- */
-
-static void
-on_add_contact (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  BeckonMessenger *messenger = bk_app_get_messenger (BK_APP_WINDOW (widget)->app);
-
-  if (messenger != NULL && g_list_model_get_n_items (beckon_messenger_get_accounts (messenger)) > 0)
-    bk_app_add_contact_show (GTK_WINDOW (widget), messenger);
-}
-
-/* The window may have been closed meanwhile. */
-static void
-tell_problem (BkAppWindow *self, GError *error)
-{
-  if (self->app != NULL)
-    bk_app_tell (self->app, "contact", bk_app_error_text (error));
-}
-
-static void
-on_contact_done (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (BkAppWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  /* The verbs about contacts have the same ending. */
-  if (!beckon_account_approve_contact_finish (BECKON_ACCOUNT (source), result, &error))
-    tell_problem (self, error);
-}
-
-typedef struct
-{
-  BkAppWindow *window;
-  BeckonAccount *account;
-  char *who;
-} Removal;
-
-static void
-removal_free (Removal *removal)
-{
-  g_object_unref (removal->window);
-  g_object_unref (removal->account);
-  g_free (removal->who);
-  g_free (removal);
-}
-
-static void
-on_remove_answer (AdwMessageDialog *dialog, const char *response, Removal *removal)
-{
-  if (g_str_equal (response, "remove"))
-    beckon_account_remove_contact_async (removal->account, removal->who, NULL, on_contact_done,
-                                         g_object_ref (removal->window));
-}
-
-static void
-ask_removal (BkAppWindow *self, BkAppPerson *person)
-{
-  BeckonContact *contact = bk_app_person_get_contact (person);
-  Removal *removal = g_new0 (Removal, 1);
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), NULL, NULL);
-
-  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _("Remove %s?"),
-                                     beckon_contact_get_display_name (contact));
-  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog),
-                               _("You disappear from each other's contact list. What you wrote is kept."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "remove", _("_Remove"),
-                                    NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove", ADW_RESPONSE_DESTRUCTIVE);
-  removal->window = g_object_ref (self);
-  removal->account = g_object_ref (bk_app_person_get_account (person));
-  removal->who = g_strdup (beckon_contact_get_signin_name (contact));
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_remove_answer), removal,
-                         (GClosureNotify) (void (*) (void)) removal_free, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-/* (account, who) */
-static void
-on_contact (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  BkAppWindow *self = BK_APP_WINDOW (widget);
-  const char *account_name;
-  const char *who;
-
-  g_variant_get (parameter, "(&s&s)", &account_name, &who);
-  BkAppPerson *person = self->people != NULL ? bk_app_people_find (self->people, account_name, who) : NULL;
-  if (person == NULL)
-    return;
-
-  BeckonAccount *account = bk_app_person_get_account (person);
-  if (g_str_equal (action, "win.approve-contact"))
-    beckon_account_approve_contact_async (account, who, NULL, on_contact_done, g_object_ref (self));
-  else if (g_str_equal (action, "win.decline-contact"))
-    beckon_account_decline_contact_async (account, who, NULL, on_contact_done, g_object_ref (self));
-  else if (g_str_equal (action, "win.remove-contact"))
-    ask_removal (self, person);
-  else
-    beckon_account_block_contact_async (account, who, g_str_equal (action, "win.block-contact"), NULL,
-                                        on_contact_done, g_object_ref (self));
-}
-
 /* ---- signing in ---- */
 
 static void
@@ -233,15 +131,10 @@ bk_app_window_install_actions (GtkWidgetClass *widget_class)
     { "win.invite-contact", "(sss)", on_invite_contact },
     { "win.send-file", NULL, on_send_file },
     { "win.show-message", "(ssx)", on_show_message },
-    { "win.add-contact", NULL, on_add_contact },
-    { "win.approve-contact", "(ss)", on_contact },
-    { "win.decline-contact", "(ss)", on_contact },
-    { "win.remove-contact", "(ss)", on_contact },
-    { "win.block-contact", "(ss)", on_contact },
-    { "win.unblock-contact", "(ss)", on_contact },
     { "win.enter-password", "s", on_enter_password },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, actions[i].parameter, actions[i].func);
+  bk_app_window_install_people_actions (widget_class);
 }

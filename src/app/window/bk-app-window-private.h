@@ -32,4 +32,7 @@ struct _BkAppWindow
 /* bk-app-window-actions.c */
 void bk_app_window_install_actions (GtkWidgetClass *widget_class);
 
+/* bk-app-window-people.c */
+void bk_app_window_install_people_actions (GtkWidgetClass *widget_class);
+
 G_END_DECLS

@@ -32,6 +32,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (BkFakeBackend, bk_fake_backend, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, bk_fake_backend_sessions_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_LOCK, bk_fake_backend_lock_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_ALERTS, bk_fake_backend_alerts_init)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_ALIASES, bk_fake_backend_aliases_init)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_AVATARS, bk_fake_backend_avatars_init)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_KEEPING, bk_fake_backend_keeping_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_RELAYS, bk_fake_backend_relays_init))
 
 /* ---- deliveries ---- */
@@ -130,6 +133,9 @@ detach (BkFakeBackend *self)
   bk_fake_backend_forget_grants (self);
   if (account != NULL)
     {
+      gint64 now = bk_clock_real (self->network->clock);
+
+      g_hash_table_insert (account->seen, g_strdup (self->device), g_memdup2 (&now, sizeof now));
       g_ptr_array_remove (account->backends, self);
       if (account->backends->len == 0)
         bk_fake_network_announce (self->network, account);
@@ -230,7 +236,8 @@ attempt (BkFakeBackend *self)
 
   BkBackendEvent credentials
     = { .type = BK_BACKEND_EVENT_CREDENTIALS, .token = self->token, .device = self->device };
-  BkBackendEvent profile = { .type = BK_BACKEND_EVENT_PROFILE, .display_name = account->display_name };
+  BkBackendEvent profile
+    = { .type = BK_BACKEND_EVENT_PROFILE, .display_name = account->display_name, .avatar = account->avatar };
   BkBackendEvent lock = { .type = BK_BACKEND_EVENT_LOCK, .locked = self->network->locked };
   self->account = account;
   push_state (self, BK_BACKEND_SYNCHRONIZING, NULL);
@@ -462,6 +469,19 @@ bk_fake_backend_lose (BkFakeBackend *self, guint retry_ms)
   self->retry_ms = retry_ms;
   self->retry_timer = bk_clock_add (self->network->clock, retry_ms, on_retry, self);
   push_state (self, BK_BACKEND_WAITING, error);
+}
+
+/* The network throws this device out: its token is void. @task: nullable; what it has asked for with it is done. */
+void
+bk_fake_backend_revoke (BkFakeBackend *self, GTask *task)
+{
+  g_autoptr (GError) error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED,
+                                                  "This device was signed out");
+
+  detach (self);
+  if (task != NULL)
+    bk_fake_backend_push_reply (self, task, g_memdup2 (&(gint64){ 1 }, sizeof (gint64)), NULL);
+  push_state (self, BK_BACKEND_OFFLINE, error);
 }
 
 void

@@ -22,10 +22,11 @@ static const struct
   const char *display_name;
   BeckonStatus status; /* OFFLINE: never there */
   const char *personal_message;
+  gboolean has_picture;
 } people[] = {
-  { ECHO, "Echo", BECKON_STATUS_ONLINE, "I say what you say" },
-  { "carol@localhost", "Carol", BECKON_STATUS_BUSY, "In a meeting until four" },
-  { "dave@localhost", "Dave", BECKON_STATUS_OFFLINE, NULL },
+  { ECHO, "Echo", BECKON_STATUS_ONLINE, "I say what you say", TRUE },
+  { "carol@localhost", "Carol", BECKON_STATUS_BUSY, "In a meeting until four", TRUE },
+  { "dave@localhost", "Dave", BECKON_STATUS_OFFLINE, NULL, FALSE },
 };
 
 /* ---- answering messages: seen, then typed, then said; one after the other ---- */
@@ -280,7 +281,10 @@ bk_fake_network_new_demo (BkClock *clock)
   bk_fake_network_add_license (self, LICENSE, LICENSE_KEY);
   for (guint i = 0; i < G_N_ELEMENTS (people); i++)
     {
+      g_autoptr (GBytes) image = people[i].has_picture ? bk_fake_picture_new (people[i].display_name) : NULL;
+
       bk_fake_network_add_account (self, people[i].name, "", people[i].display_name, NULL);
+      bk_fake_network_set_avatar (self, bk_fake_network_find (self, people[i].name), image);
       if (people[i].status == BECKON_STATUS_OFFLINE)
         continue;
 

@@ -25,6 +25,8 @@ bk_fake_fact_new (const BkBackendEvent *event)
   copy->url = g_strdup (event->url);
   copy->groups = (const char *const *) g_strdupv ((char **) event->groups);
   copy->group = g_strdup (event->group);
+  copy->alias = g_strdup (event->alias);
+  copy->avatar = g_strdup (event->avatar);
   return fact;
 }
 
@@ -53,6 +55,8 @@ fact_clear (gpointer data)
   g_free ((char *) event->url);
   g_strfreev ((char **) event->groups);
   g_free ((char *) event->group);
+  g_free ((char *) event->alias);
+  g_free ((char *) event->avatar);
   g_free (fact->device);
   g_free (fact->not_device);
 }

@@ -14,6 +14,7 @@ contact_free (gpointer data)
 
   g_free (contact->request);
   g_strfreev (contact->groups);
+  g_free (contact->alias);
   g_free (contact);
 }
 
@@ -25,10 +26,13 @@ account_free (gpointer data)
   g_free (account->name);
   g_free (account->password);
   g_free (account->display_name);
+  g_free (account->avatar);
+  g_clear_pointer (&account->image, g_bytes_unref);
   g_free (account->personal_message);
   g_hash_table_unref (account->contacts);
   g_hash_table_unref (account->groups);
   g_hash_table_unref (account->tokens);
+  g_hash_table_unref (account->seen);
   g_hash_table_unref (account->taken);
   g_hash_table_unref (account->uids);
   g_ptr_array_unref (account->facts);
@@ -47,6 +51,7 @@ account_new (const char *name, const char *password, const char *display_name)
   account->contacts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, contact_free);
   account->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   account->tokens = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  account->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   account->taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   account->uids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   account->facts = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_fake_fact_release);
@@ -180,6 +185,16 @@ withdraw_contact (BkFakeAccount *owner, const char *who)
     }
 }
 
+/* Nothing is noted about strangers. */
+static void
+forget_notes (BkFakeContact *contact)
+{
+  g_clear_pointer (&contact->groups, g_strfreev);
+  g_clear_pointer (&contact->alias, g_free);
+  contact->pinned = FALSE;
+  contact->muted = FALSE;
+}
+
 /* Writes how @owner sees @other and tells its devices; what was said about it before is of no use any more. */
 static void
 save (BkFakeNetwork *self, BkFakeAccount *owner, BkFakeAccount *other, BeckonRelation relation)
@@ -189,7 +204,7 @@ save (BkFakeNetwork *self, BkFakeAccount *owner, BkFakeAccount *other, BeckonRel
 
   contact->relation = relation;
   if (relation == BECKON_RELATION_NONE)
-    g_clear_pointer (&contact->groups, g_strfreev);
+    forget_notes (contact);
   BkBackendEvent event = {
     .type = BK_BACKEND_EVENT_CONTACT,
     .who = other->name,
@@ -198,6 +213,10 @@ save (BkFakeNetwork *self, BkFakeAccount *owner, BkFakeAccount *other, BeckonRel
     .blocked = contact->blocked,
     .text = relation == BECKON_RELATION_ASKING ? contact->request : NULL,
     .groups = (const char *const *) contact->groups,
+    .alias = contact->alias,
+    .pinned = contact->pinned,
+    .muted = contact->muted,
+    .avatar = relation == BECKON_RELATION_ACCEPTED ? other->avatar : NULL,
   };
   withdraw_contact (owner, other->name);
   bk_fake_network_publish (self, owner, bk_fake_fact_new (&event));
@@ -363,14 +382,13 @@ bk_fake_network_change (BkFakeNetwork *self, BkFakeAccount *account, BkContactVe
   return TRUE;
 }
 
+/* Whoever sees @account sees how it is now. */
 void
-bk_fake_network_rename (BkFakeNetwork *self, BkFakeAccount *account, const char *display_name)
+bk_fake_network_show_profile (BkFakeNetwork *self, BkFakeAccount *account)
 {
   GHashTableIter iter;
   gpointer value;
 
-  g_free (account->display_name);
-  account->display_name = g_strdup (display_name);
   g_hash_table_iter_init (&iter, self->accounts);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -378,6 +396,34 @@ bk_fake_network_rename (BkFakeNetwork *self, BkFakeAccount *account, const char 
       if (relation == BECKON_RELATION_ACCEPTED || relation == BECKON_RELATION_ASKING)
         save (self, value, account, relation);
     }
+}
+
+void
+bk_fake_network_rename (BkFakeNetwork *self, BkFakeAccount *account, const char *display_name)
+{
+  g_free (account->display_name);
+  account->display_name = g_strdup (display_name);
+  bk_fake_network_show_profile (self, account);
+}
+
+/* It is gone from the lists of all others. */
+void
+bk_fake_network_remove (BkFakeNetwork *self, BkFakeAccount *account)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  bk_fake_network_end_sessions (self, account);
+  g_hash_table_iter_init (&iter, self->accounts);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      BkFakeContact *contact = bk_fake_account_contact (value, account->name);
+      if (value == account || (contact->relation == BECKON_RELATION_NONE && !contact->blocked))
+        continue;
+      contact->blocked = FALSE;
+      save (self, value, account, BECKON_RELATION_NONE);
+    }
+  g_hash_table_remove (self->accounts, account->name);
 }
 
 /* ---- messages ---- */
@@ -450,6 +496,7 @@ bk_fake_network_sign_in (BkFakeNetwork *self, const char *name, const char *pass
     }
   if (*device == NULL)
     *device = bk_guid_new ();
+  bk_fake_network_forget_device (account, *device);
   g_free (*token);
   *token = bk_token_new ();
   g_hash_table_insert (account->tokens, g_strdup (*token), g_strdup (*device));

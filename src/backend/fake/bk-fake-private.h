@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of the fake network: -network.c people and messages, -sessions.c envelopes, -lock.c Lock and Key,
- * -groups.c groups, -marks.c how far messages have come, -alerts.c what the operator says, -relays.c STUN and TURN servers, -backend.c a device, -requests.c
- * what is asked of it, -demo.c who answers in the demonstration. */
+ * -groups.c groups, -marks.c how far messages have come, -profile.c pictures and notes, -keeping.c passwords and devices,
+ * -alerts.c what the operator says, -relays.c STUN and TURN servers, -backend.c a device, -requests.c what is asked of it,
+ * -demo.c who answers in the demonstration, -picture.c how they look. */
 #pragma once
 
 #include "bk-fake-backend.h"
@@ -30,6 +31,9 @@ typedef struct
   gboolean blocked;
   char *request; /* nullable */
   char **groups; /* nullable: ids */
+  char *alias;   /* nullable */
+  gboolean pinned;
+  gboolean muted;
   gint64 delivered; /* number of the newest own message that the other one has */
   gint64 read;      /* the same: has seen */
   gint64 seen;      /* number, among its own, of the newest message of the other one that was seen here */
@@ -40,9 +44,12 @@ typedef struct
   char *name;
   char *password;
   char *display_name;
+  char *avatar;   /* nullable */
+  GBytes *image;  /* nullable */
   GHashTable *contacts; /* char * name → BkFakeContact */
   GHashTable *groups;   /* char * id → char * name */
   GHashTable *tokens;   /* char * token → char * device */
+  GHashTable *seen;     /* char * device → gint64 * time: when it left */
   GHashTable *taken;    /* char * message id → gint64 * time */
   GHashTable *uids;     /* set of char * */
   GPtrArray *facts;     /* element-type BkFakeFact, by seq */
@@ -117,6 +124,12 @@ gboolean bk_fake_network_change (BkFakeNetwork *self, BkFakeAccount *account, Bk
                                  const char *text, GError **error);
 void bk_fake_network_tell_contact (BkFakeNetwork *self, BkFakeAccount *owner, BkFakeAccount *other);
 void bk_fake_network_rename (BkFakeNetwork *self, BkFakeAccount *account, const char *display_name);
+void bk_fake_network_show_profile (BkFakeNetwork *self, BkFakeAccount *account);
+void bk_fake_network_set_avatar (BkFakeNetwork *self, BkFakeAccount *account, GBytes *image);
+void bk_fake_network_forget_device (BkFakeAccount *account, const char *device);
+void bk_fake_network_remove (BkFakeNetwork *self, BkFakeAccount *account);
+void bk_fake_network_end_sessions (BkFakeNetwork *self, BkFakeAccount *account);
+GBytes *bk_fake_picture_new (const char *name);
 gint64 bk_fake_network_send (BkFakeNetwork *self, BkFakeAccount *account, const char *to, const char *id,
                              const char *text, GError **error);
 gboolean bk_fake_network_relay (BkFakeNetwork *self, BkFakeAccount *account, const char *device, const char *to,
@@ -128,9 +141,13 @@ void bk_fake_backend_run (BkFakeBackend *self);
 void bk_fake_backend_push_reply (BkFakeBackend *self, GTask *task, gpointer result, GError *error);
 gboolean bk_fake_backend_check_ready (BkFakeBackend *self, GTask *task);
 void bk_fake_backend_reply (BkFakeBackend *self, GTask *task, gpointer result, GError *error);
+void bk_fake_backend_revoke (BkFakeBackend *self, GTask *task);
 void bk_fake_backend_register_init (BkBackendRegisterInterface *iface);
 void bk_fake_backend_contacts_init (BkBackendContactsInterface *iface);
 void bk_fake_backend_groups_init (BkBackendGroupsInterface *iface);
+void bk_fake_backend_aliases_init (BkBackendAliasesInterface *iface);
+void bk_fake_backend_avatars_init (BkBackendAvatarsInterface *iface);
+void bk_fake_backend_keeping_init (BkBackendKeepingInterface *iface);
 void bk_fake_backend_messages_init (BkBackendMessagesInterface *iface);
 void bk_fake_backend_marks_init (BkBackendMarksInterface *iface);
 void bk_fake_backend_sessions_init (BkBackendSessionsInterface *iface);

@@ -344,3 +344,30 @@ bk_fake_network_relay (BkFakeNetwork *self, BkFakeAccount *account, const char *
   g_hash_table_add (account->uids, g_strdup (uid));
   return TRUE;
 }
+
+/* Tells the other side of each session of @account, which goes for good, that it is over. */
+void
+bk_fake_network_end_sessions (BkFakeNetwork *self, BkFakeAccount *account)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      BkFakeSession *session = value;
+      gboolean inviter = g_str_equal (session->inviter, account->name);
+      g_autoptr (BkEnvelope) end = bk_envelope_new (BK_ENVELOPE_END, session->guid);
+      Relay relay = { .network = self, .from = account, .envelope = end, .session = session };
+
+      if (session->state == STATE_OVER || (!inviter && !g_str_equal (session->invitee, account->name)))
+        continue;
+      end->reason = BECKON_SESSION_RESULT_SIGNED_OUT;
+      session->state = STATE_OVER;
+      relay.to = bk_fake_network_find (self, inviter ? session->invitee : session->inviter);
+      if (relay.to == NULL)
+        continue;
+      withdraw (relay.to, BK_ENVELOPE_INVITE, session->guid);
+      hand_on (&relay, inviter ? session->answer_device : session->inviter_device);
+    }
+}

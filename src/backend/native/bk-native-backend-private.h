@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of BkNativeBackend: -wishes.c is what the engine wants of the connection, -backend.c the state
- * machine, -events.c turns frames into facts, -requests.c is what the engine asks the server for, -lock.c and -alerts.c
- * what it asks for programs, -relays.c what it asks for channels. */
+ * machine, -events.c turns frames into facts, -requests.c is what the engine asks the server for, -profile.c what it asks
+ * for pictures and notes about contacts, -keeping.c for the account itself, -lock.c and -alerts.c what it asks for
+ * programs, -relays.c what it asks for channels. */
 #pragma once
 
 #include "bk-native-backend.h"
@@ -82,6 +83,10 @@ void bk_native_backend_bye (BkNativeBackend *self, const BkFrame *frame);
 gboolean bk_native_backend_is_signed_in (BkNativeBackend *self);
 gboolean bk_native_backend_is_ready (BkNativeBackend *self);
 gboolean bk_native_backend_check_ready (BkNativeBackend *self, GTask *task);
+void bk_native_backend_ask (BkNativeBackend *self, const BkFrame *frame, GTask *task);
+gboolean bk_native_finish_boolean (GAsyncResult *result, GError **error);
+gboolean bk_native_check_name (GTask *task, const char *who);
+gboolean bk_native_check_text (GTask *task, const char *text, gsize max, gboolean multi_line, BeckonError too_long);
 void bk_native_backend_begin_sites (BkNativeBackend *self);
 void bk_native_backend_stop_sites (BkNativeBackend *self);
 void bk_native_backend_stop_lock (BkNativeBackend *self);
@@ -100,6 +105,9 @@ void bk_native_backend_marks_init (BkBackendMarksInterface *iface);
 void bk_native_backend_sessions_init (BkBackendSessionsInterface *iface);
 void bk_native_backend_lock_init (BkBackendLockInterface *iface);
 void bk_native_backend_alerts_init (BkBackendAlertsInterface *iface);
+void bk_native_backend_aliases_init (BkBackendAliasesInterface *iface);
+void bk_native_backend_avatars_init (BkBackendAvatarsInterface *iface);
+void bk_native_backend_keeping_init (BkBackendKeepingInterface *iface);
 void bk_native_backend_relays_init (BkBackendRelaysInterface *iface);
 
 G_END_DECLS

@@ -33,6 +33,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (BkNativeBackend, bk_native_backend, G_TYPE_OBJECT
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_SESSIONS, bk_native_backend_sessions_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_LOCK, bk_native_backend_lock_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_ALERTS, bk_native_backend_alerts_init)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_ALIASES, bk_native_backend_aliases_init)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_AVATARS, bk_native_backend_avatars_init)
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_KEEPING, bk_native_backend_keeping_init)
                                G_IMPLEMENT_INTERFACE (BK_TYPE_BACKEND_RELAYS, bk_native_backend_relays_init))
 
 /* ---- small things ---- */
@@ -262,6 +265,7 @@ report_sign_in (BkNativeBackend *self, const BkFrame *frame)
   BkBackendEvent profile = {
     .type = BK_BACKEND_EVENT_PROFILE,
     .display_name = bk_frame_get_string (frame, "display_name"),
+    .avatar = bk_frame_get_string (frame, "avatar"),
   };
   BkBackendEvent lock = { .type = BK_BACKEND_EVENT_LOCK, .locked = bk_frame_get_int (frame, "lock") != 0 };
 

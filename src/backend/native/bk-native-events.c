@@ -33,7 +33,23 @@ report_contact (BkNativeBackend *self, const BkFrame *frame)
     .blocked = bk_frame_get_int (frame, "blocked") != 0,
     .text = bk_frame_get_string (frame, "message"),
     .groups = (const char *const *) groups,
+    .alias = bk_frame_get_string (frame, "alias"),
+    .pinned = bk_frame_get_int (frame, "pinned") != 0,
+    .muted = bk_frame_get_int (frame, "muted") != 0,
+    .avatar = bk_frame_get_string (frame, "avatar"),
   };
+  bk_backend_emit (BK_BACKEND (self), &event);
+}
+
+static void
+report_profile (BkNativeBackend *self, const BkFrame *frame)
+{
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_PROFILE,
+    .display_name = bk_frame_get_string (frame, "display_name"),
+    .avatar = bk_frame_get_string (frame, "avatar"),
+  };
+
   bk_backend_emit (BK_BACKEND (self), &event);
 }
 
@@ -220,6 +236,9 @@ bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame)
     case BK_FRAME_ALERT:
       report_alert (self, frame);
       break;
+    case BK_FRAME_PROFILE:
+      report_profile (self, frame);
+      break;
     case BK_FRAME_BYE:
       bk_native_backend_bye (self, frame);
       break;
@@ -228,8 +247,6 @@ bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame)
       break;
     case BK_FRAME_TYPING:
       report_typing (self, frame);
-      break;
-    case BK_FRAME_PROFILE:
       break;
     case BK_FRAME_REGISTER:
     case BK_FRAME_SIGN_IN:

@@ -5,8 +5,8 @@
 #include "bk-ids.h"
 #include "bk-limits.h"
 
-static gboolean
-check_name (GTask *task, const char *who)
+gboolean
+bk_native_check_name (GTask *task, const char *who)
 {
   if (bk_sign_in_name_is_valid (who))
     return TRUE;
@@ -23,8 +23,8 @@ check_guid (GTask *task, const char *guid)
   return FALSE;
 }
 
-static gboolean
-check_text (GTask *task, const char *text, gsize max, gboolean multi_line, BeckonError too_long)
+gboolean
+bk_native_check_text (GTask *task, const char *text, gsize max, gboolean multi_line, BeckonError too_long)
 {
   if (bk_text_is_valid (text, max, multi_line))
     return TRUE;
@@ -67,9 +67,9 @@ on_replied (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
-/* Takes @task. */
-static void
-ask (BkNativeBackend *self, const BkFrame *frame, GTask *task)
+/* Asks what is answered by a plain `ok`. Takes @task, for bk_native_finish_boolean (). */
+void
+bk_native_backend_ask (BkNativeBackend *self, const BkFrame *frame, GTask *task)
 {
   bk_native_link_request_async (self->link, frame, BK_NATIVE_REQUEST_SECONDS, g_task_get_cancellable (task),
                                 on_replied, task);
@@ -83,8 +83,8 @@ finish (GAsyncResult *result, GError **error)
   return time != NULL ? *time : 0;
 }
 
-static gboolean
-finish_boolean (GAsyncResult *result, GError **error)
+gboolean
+bk_native_finish_boolean (GAsyncResult *result, GError **error)
 {
   return finish (result, error) != 0;
 }
@@ -121,8 +121,9 @@ native_change_async (BkBackendContacts *backend, BkContactVerb verb, const char 
   g_task_set_source_tag (task, native_change_async);
   if (verb != BK_CONTACT_ADD || (text != NULL && *text == '\0'))
     text = NULL;
-  if (!check_name (task, who)
-      || (text != NULL && !check_text (task, text, BK_LIMIT_REQUEST_TEXT, FALSE, BECKON_ERROR_INVALID_ARGUMENT))
+  if (!bk_native_check_name (task, who)
+      || (text != NULL
+          && !bk_native_check_text (task, text, BK_LIMIT_REQUEST_TEXT, FALSE, BECKON_ERROR_INVALID_ARGUMENT))
       || !bk_native_backend_check_ready (self, task))
     return;
 
@@ -131,13 +132,13 @@ native_change_async (BkBackendContacts *backend, BkContactVerb verb, const char 
   bk_frame_set_string (frame, "message", text);
   if (verb == BK_CONTACT_BLOCK || verb == BK_CONTACT_UNBLOCK)
     bk_frame_set_bool (frame, "blocked", verb == BK_CONTACT_BLOCK);
-  ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
 }
 
 static gboolean
 native_change_finish (BkBackendContacts *backend, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (result, error);
+  return bk_native_finish_boolean (result, error);
 }
 
 static void
@@ -148,19 +149,19 @@ native_set_display_name_async (BkBackendContacts *backend, const char *display_n
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, native_set_display_name_async);
-  if (!check_text (task, display_name, BK_LIMIT_DISPLAY_NAME, FALSE, BECKON_ERROR_INVALID_ARGUMENT)
+  if (!bk_native_check_text (task, display_name, BK_LIMIT_DISPLAY_NAME, FALSE, BECKON_ERROR_INVALID_ARGUMENT)
       || !bk_native_backend_check_ready (self, task))
     return;
 
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_PROFILE_SET);
   bk_frame_set_string (frame, "display_name", display_name);
-  ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
 }
 
 static gboolean
 native_set_display_name_finish (BkBackendContacts *backend, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (result, error);
+  return bk_native_finish_boolean (result, error);
 }
 
 void
@@ -182,7 +183,7 @@ check_group_name (GTask *task, const char *name)
       g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_BAD_GROUP_NAME, "That is no name for a group");
       return FALSE;
     }
-  return check_text (task, name, BK_LIMIT_GROUP_NAME, FALSE, BECKON_ERROR_GROUP_NAME_TOO_LONG);
+  return bk_native_check_text (task, name, BK_LIMIT_GROUP_NAME, FALSE, BECKON_ERROR_GROUP_NAME_TOO_LONG);
 }
 
 /* The id is ours: if the answer is lost, the group that comes is known by it. */
@@ -202,13 +203,13 @@ native_create_group_async (BkBackendGroups *backend, const char *name, GCancella
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_GROUP_CREATE);
   bk_frame_set_string (frame, "group", group);
   bk_frame_set_string (frame, "name", name);
-  ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
 }
 
 static char *
 native_create_group_finish (BkBackendGroups *backend, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (result, error) ? g_strdup (g_task_get_task_data (G_TASK (result))) : NULL;
+  return bk_native_finish_boolean (result, error) ? g_strdup (g_task_get_task_data (G_TASK (result))) : NULL;
 }
 
 static BkFrameType
@@ -241,7 +242,8 @@ native_change_group_async (BkBackendGroups *backend, BkGroupVerb verb, const cha
       g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_GROUP_DOES_NOT_EXIST, "There is no such group");
       return;
     }
-  if ((moves && !check_name (task, argument)) || (verb == BK_GROUP_RENAME && !check_group_name (task, argument))
+  if ((moves && !bk_native_check_name (task, argument))
+      || (verb == BK_GROUP_RENAME && !check_group_name (task, argument))
       || !bk_native_backend_check_ready (self, task))
     return;
 
@@ -254,13 +256,13 @@ native_change_group_async (BkBackendGroups *backend, BkGroupVerb verb, const cha
       bk_frame_set_string (frame, "who", argument);
       bk_frame_set_bool (frame, "member", verb == BK_GROUP_PUT);
     }
-  ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
 }
 
 static gboolean
 native_change_group_finish (BkBackendGroups *backend, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (result, error);
+  return bk_native_finish_boolean (result, error);
 }
 
 void
@@ -282,8 +284,8 @@ native_send_message_async (BkBackendMessages *backend, const char *to, const cha
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, native_send_message_async);
-  if (!check_name (task, to) || !check_guid (task, message_id)
-      || !check_text (task, text, BK_LIMIT_MESSAGE, TRUE, BECKON_ERROR_MESSAGE_TOO_LONG)
+  if (!bk_native_check_name (task, to) || !check_guid (task, message_id)
+      || !bk_native_check_text (task, text, BK_LIMIT_MESSAGE, TRUE, BECKON_ERROR_MESSAGE_TOO_LONG)
       || !bk_native_backend_check_ready (self, task))
     return;
 
@@ -291,7 +293,7 @@ native_send_message_async (BkBackendMessages *backend, const char *to, const cha
   bk_frame_set_string (frame, "to", to);
   bk_frame_set_string (frame, "message", message_id);
   bk_frame_set_string (frame, "text", text);
-  ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
 }
 
 static gint64
@@ -317,7 +319,8 @@ native_mark_async (BkBackendMarks *backend, const char *who, const char *message
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, native_mark_async);
-  if (!check_name (task, who) || !check_guid (task, message_id) || !bk_native_backend_check_ready (self, task))
+  if (!bk_native_check_name (task, who) || !check_guid (task, message_id)
+      || !bk_native_backend_check_ready (self, task))
     return;
 
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_MARK_SET);
@@ -325,13 +328,13 @@ native_mark_async (BkBackendMarks *backend, const char *who, const char *message
   bk_frame_set_string (frame, "message", message_id);
   bk_frame_set_string (frame, "mark", mark == BECKON_DELIVERY_READ ? "read" : "delivered");
   bk_frame_set_bool (frame, "tell", tell);
-  ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
 }
 
 static gboolean
 native_mark_finish (BkBackendMarks *backend, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (result, error);
+  return bk_native_finish_boolean (result, error);
 }
 
 /* Nobody waits for the answer. */
@@ -346,7 +349,7 @@ native_set_typing (BkBackendMarks *backend, const char *to, gboolean typing)
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_TYPING_SET);
   bk_frame_set_string (frame, "to", to);
   bk_frame_set_bool (frame, "typing", typing);
-  ask (self, frame, g_task_new (self, NULL, NULL, NULL));
+  bk_native_backend_ask (self, frame, g_task_new (self, NULL, NULL, NULL));
 }
 
 void
@@ -368,7 +371,7 @@ native_send_envelope_async (BkBackendSessions *backend, const char *to, const ch
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, native_send_envelope_async);
-  if (!check_name (task, to) || !check_guid (task, uid) || !bk_native_backend_check_ready (self, task))
+  if (!bk_native_check_name (task, to) || !check_guid (task, uid) || !bk_native_backend_check_ready (self, task))
     return;
 
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_SESSION_SEND);
@@ -376,13 +379,13 @@ native_send_envelope_async (BkBackendSessions *backend, const char *to, const ch
   bk_frame_set_string (frame, "uid", uid);
   bk_frame_set_envelope (frame, envelope);
   bk_frame_set_string (frame, "grant", grant);
-  ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
 }
 
 static gboolean
 native_send_envelope_finish (BkBackendSessions *backend, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (result, error);
+  return bk_native_finish_boolean (result, error);
 }
 
 void
@@ -449,12 +452,12 @@ native_register_async (BkBackendRegister *backend, const BkSignIn *account, cons
   g_autoptr (GError) error = NULL;
 
   g_task_set_source_tag (task, native_register_async);
-  if (!check_name (task, account->sign_in_name)
-      || !check_text (task, account->password, BK_LIMIT_PASSWORD, FALSE, BECKON_ERROR_INVALID_ARGUMENT)
+  if (!bk_native_check_name (task, account->sign_in_name)
+      || !bk_native_check_text (task, account->password, BK_LIMIT_PASSWORD, FALSE, BECKON_ERROR_INVALID_ARGUMENT)
       || (display_name != NULL
-          && !check_text (task, display_name, BK_LIMIT_DISPLAY_NAME, FALSE, BECKON_ERROR_INVALID_ARGUMENT))
+          && !bk_native_check_text (task, display_name, BK_LIMIT_DISPLAY_NAME, FALSE, BECKON_ERROR_INVALID_ARGUMENT))
       || (invitation_token != NULL
-          && !check_text (task, invitation_token, BK_LIMIT_TOKEN, FALSE, BECKON_ERROR_INVALID_ARGUMENT)))
+          && !bk_native_check_text (task, invitation_token, BK_LIMIT_TOKEN, FALSE, BECKON_ERROR_INVALID_ARGUMENT)))
     return;
 
   g_autoptr (BkNativeAddress) address = bk_native_address_new (account->server, account->sign_in_name, &error);
@@ -477,7 +480,7 @@ native_register_async (BkBackendRegister *backend, const BkSignIn *account, cons
 static gboolean
 native_register_finish (BkBackendRegister *backend, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (result, error);
+  return bk_native_finish_boolean (result, error);
 }
 
 void

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* register, sign-in, sign-out, profile-set */
+/* register, sign-in, sign-out */
 #include "bk-server-private.h"
 
 #include "bk-ids.h"
 
 #include <sodium.h>
 #include <string.h>
-
-#define MIN_PASSWORD 6
-/* A name from any address, and an address with any name, may fail this many times as often as one name from one. */
-#define NAME_FACTOR 10
-#define ADDRESS_FACTOR 5
 
 static gboolean
 check_domain (BkServerPeer *peer, const BkFrame *frame)
@@ -23,42 +18,6 @@ check_domain (BkServerPeer *peer, const BkFrame *frame)
                          "Names of that domain are not at home on this server");
   return FALSE;
 }
-
-/* A step that waits for the hasher. */
-typedef struct
-{
-  BkServerPeer *peer;
-  gint64 id;
-  gpointer job; /* owned until it is handed on */
-  GDestroyNotify free_job;
-} Hashing;
-
-static Hashing *
-hashing_new (BkServerPeer *peer, gint64 id, gpointer job, GDestroyNotify free_job)
-{
-  Hashing *hashing = g_new0 (Hashing, 1);
-
-  hashing->peer = bk_server_peer_ref (peer);
-  hashing->id = id;
-  hashing->job = job;
-  hashing->free_job = free_job;
-  peer->server->n_jobs++;
-  return hashing;
-}
-
-static void
-hashing_free (Hashing *hashing)
-{
-  g_autoptr (BkServer) server = g_object_ref (hashing->peer->server);
-
-  if (hashing->job != NULL)
-    hashing->free_job (hashing->job);
-  bk_server_peer_unref (hashing->peer);
-  g_free (hashing);
-  server->n_jobs--;
-  bk_server_check_stopped (server);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Hashing, hashing_free)
 
 /* Back to where the client may try again, unless it left meanwhile. */
 static void
@@ -87,7 +46,7 @@ on_registered (BkServerPeer *peer, gint64 id, gpointer data, const GError *error
 static void
 on_password_made (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Hashing) hashing = user_data;
+  g_autoptr (BkServerHashing) hashing = user_data;
   g_autoptr (GError) error = NULL;
   BkStoreRegister *job = hashing->job;
   g_autofree char *password = job->password;
@@ -135,7 +94,7 @@ on_checked (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
     }
   BkStoreRegister *job = copy_register (data);
   bk_server_hasher_make_async (peer->server->hasher, job->password, on_password_made,
-                               hashing_new (peer, id, job, bk_store_register_free));
+                               bk_server_hashing_new (peer, id, job, bk_store_register_free));
 }
 
 static gboolean
@@ -146,10 +105,9 @@ check_registration (BkServerPeer *peer, const BkFrame *frame)
 
   if (peer->server->config->registration == BK_SERVER_REGISTRATION_CLOSED)
     bk_server_peer_refuse (peer, id, BECKON_ERROR_NOT_ALLOWING_NEW_USERS, "This server takes no new accounts");
-  else if (strlen (bk_frame_get_string (frame, "password")) < MIN_PASSWORD)
-    bk_server_peer_refuse (peer, id, BECKON_ERROR_INVALID_ARGUMENT, "A password needs at least 6 characters");
   else
-    return check_domain (peer, frame) && bk_server_peer_take (peer, id, key, peer->server->config->registrations);
+    return bk_server_password_check (peer, id, bk_frame_get_string (frame, "password")) && check_domain (peer, frame)
+           && bk_server_peer_take (peer, id, key, peer->server->config->registrations);
   return FALSE;
 }
 
@@ -228,12 +186,14 @@ welcome (BkServerPeer *peer, gint64 id, SignIn *sign_in)
   bk_frame_set_string (frame, "device", sign_in->job.device_guid);
   bk_frame_set_string (frame, "token", sign_in->job.token);
   bk_frame_set_string (frame, "display_name", sign_in->job.display_name);
+  bk_frame_set_string (frame, "avatar", sign_in->job.avatar);
   bk_frame_set_int (frame, "time", bk_server_now (server));
   if (server->config->lock)
     bk_frame_set_bool (frame, "lock", TRUE);
   bk_server_peer_send (peer, frame);
 
   peer->device = sign_in->job.device;
+  peer->seen = sign_in->job.now;
   peer->status = sign_in->status;
   peer->personal_message = g_steal_pointer (&sign_in->personal_message);
   peer->status_number = ++server->last_status;
@@ -264,54 +224,9 @@ run_sign_in (BkServerPeer *peer, gint64 id, SignIn *sign_in)
 /* ---- sign-in by password ---- */
 
 static void
-make_failure_keys (BkServerPeer *peer, const char *name, char *keys[3])
-{
-  keys[0] = g_strconcat ("fail ", name, " ", peer->network, NULL);
-  keys[1] = g_strconcat ("fail-name ", name, NULL);
-  keys[2] = g_strconcat ("fail-address ", peer->network, NULL);
-}
-
-static BkServerRate
-failure_rate (BkServerPeer *peer, guint index)
-{
-  static const guint factors[] = { 1, NAME_FACTOR, ADDRESS_FACTOR };
-  BkServerRate rate = peer->server->config->failures;
-
-  return (BkServerRate){ rate.burst * factors[index], MAX (rate.interval_ms / factors[index], 1) };
-}
-
-/* An attempt counts as a failure until it has succeeded, or many could be made at once. */
-static gboolean
-take_attempt (BkServerPeer *peer, gint64 id, const char *name)
-{
-  char *keys[3];
-  guint taken = 0;
-
-  make_failure_keys (peer, name, keys);
-  while (taken < G_N_ELEMENTS (keys) && bk_server_peer_take (peer, id, keys[taken], failure_rate (peer, taken)))
-    taken++;
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    g_free (keys[i]);
-  return taken == G_N_ELEMENTS (keys);
-}
-
-static void
-give_attempt_back (BkServerPeer *peer, const char *name)
-{
-  char *keys[3];
-
-  make_failure_keys (peer, name, keys);
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    {
-      bk_server_buckets_give_back (peer->server->buckets, keys[i], failure_rate (peer, i));
-      g_free (keys[i]);
-    }
-}
-
-static void
 on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Hashing) hashing = user_data;
+  g_autoptr (BkServerHashing) hashing = user_data;
   SignIn *sign_in = hashing->job;
 
   /* A verified password of no account cannot be; the dummy hash belongs to none. */
@@ -322,7 +237,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
       give_up (hashing->peer, hashing->id, error);
       return;
     }
-  give_attempt_back (hashing->peer, sign_in->job.name);
+  bk_server_attempt_give_back (hashing->peer, sign_in->job.name);
   hashing->job = NULL;
   run_sign_in (hashing->peer, hashing->id, sign_in);
 }
@@ -360,8 +275,9 @@ on_found (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
     }
   SignIn *sign_in = g_steal_pointer (&lookup->sign_in);
   sign_in->job.account = lookup->job.account;
-  bk_server_hasher_verify_async (peer->server->hasher, sign_in->password, lookup->job.password, on_verified,
-                                 hashing_new (peer, id, sign_in, sign_in_free));
+  sign_in->job.verified = g_steal_pointer (&lookup->job.password);
+  bk_server_hasher_verify_async (peer->server->hasher, sign_in->password, sign_in->job.verified, on_verified,
+                                 bk_server_hashing_new (peer, id, sign_in, sign_in_free));
 }
 
 static SignIn *
@@ -412,7 +328,7 @@ bk_server_handle_sign_in (BkServerPeer *peer, const BkFrame *frame)
       bk_server_peer_send_error (peer, id, error);
       return;
     }
-  if (!check_domain (peer, frame) || (!by_token && !take_attempt (peer, id, bk_frame_get_string (frame, "name"))))
+  if (!check_domain (peer, frame) || (!by_token && !bk_server_attempt_take (peer, id, bk_frame_get_string (frame, "name"))))
     return;
 
   bk_server_peer_enter_state (peer, BK_SERVER_PEER_SIGNING_IN);
@@ -444,30 +360,8 @@ bk_server_handle_sign_out (BkServerPeer *peer, const BkFrame *frame)
       bk_server_peer_hang_up (peer, BK_SERVER_CODE_NORMAL, "signed out");
       return;
     }
-  BkStoreForget *job = g_new0 (BkStoreForget, 1);
+  BkStoreDevice *job = g_new0 (BkStoreDevice, 1);
   job->account = peer->account->id;
   job->device = peer->device;
-  bk_server_peer_run (peer, id, BK_SQLITE_WRITE, bk_store_forget, job, bk_store_plain_free, on_forgotten);
-}
-
-/* ---- profile-set ---- */
-
-void
-bk_server_handle_profile_set (BkServerPeer *peer, const BkFrame *frame)
-{
-  gint64 id = bk_frame_get_id (frame);
-  g_autofree char *key = g_strdup_printf ("contacts %" G_GINT64_FORMAT, peer->account->id);
-
-  if (*bk_frame_get_string (frame, "display_name") == '\0')
-    {
-      bk_server_peer_refuse (peer, id, BECKON_ERROR_INVALID_ARGUMENT, "A display name has at least one character");
-      return;
-    }
-  if (!bk_server_peer_take (peer, id, key, peer->server->config->contact_adds))
-    return;
-
-  BkStoreProfile *job = g_new0 (BkStoreProfile, 1);
-  job->account = peer->account->id;
-  job->display_name = g_strdup (bk_frame_get_string (frame, "display_name"));
-  bk_server_peer_run (peer, id, BK_SQLITE_WRITE, bk_store_profile, job, bk_store_profile_free, bk_server_peer_done_ok);
+  bk_server_peer_run (peer, id, BK_SQLITE_WRITE, bk_store_forget, job, bk_store_device_free, on_forgotten);
 }

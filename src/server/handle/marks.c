@@ -36,7 +36,8 @@ bk_server_handle_typing_set (BkServerPeer *peer, const BkFrame *frame)
   job->account = peer->account->id;
   job->who = g_strdup (bk_frame_get_string (frame, "to"));
   job->typing = bk_frame_get_int (frame, "typing") != 0;
-  job->shown = peer->account->shown != BECKON_STATUS_OFFLINE; /* now: it may be another one when the file has answered */
+  /* Now: it may be another one when the file has answered. */
+  job->shown = peer->account->shown != BECKON_STATUS_OFFLINE;
   bk_server_peer_run (peer, bk_frame_get_id (frame), BK_SQLITE_READ, bk_store_typing, job, bk_store_typing_free,
                       on_contact_checked);
 }

@@ -88,60 +88,6 @@ bk_store_register_free (gpointer data)
   bk_store_plain_free (job);
 }
 
-/* ---- profile ---- */
-
-/* Runs @sql, which yields numbers, for @account. */
-static gboolean
-collect (BkSqlite *db, const char *sql, gint64 account, GArray *numbers, GError **error)
-{
-  gboolean row;
-
-  sqlite3_stmt *query = bk_store_query (db, error, sql, "i", account);
-  while (query != NULL)
-    {
-      if (!bk_sqlite_step (db, query, &row, error))
-        return FALSE;
-      if (!row)
-        return TRUE;
-      gint64 number = sqlite3_column_int64 (query, 0);
-      g_array_append_val (numbers, number);
-    }
-  return FALSE;
-}
-
-/* A new display name is a change of every row that shows it. */
-gboolean
-bk_store_profile (BkSqlite *db, gpointer data, GError **error)
-{
-  /* 2: asking, 3: accepted. */
-  static const char watchers[] = "SELECT owner FROM contacts WHERE other = ? AND relation IN (2, 3)";
-  BkStoreProfile *job = data;
-  g_autoptr (GArray) owners = g_array_new (FALSE, FALSE, sizeof (gint64));
-
-  if (!bk_store_exec (db, error, "UPDATE accounts SET display_name = ? WHERE id = ?", "si", job->display_name,
-                      job->account)
-      || !collect (db, watchers, job->account, owners, error))
-    return FALSE;
-
-  for (guint i = 0; i < owners->len; i++)
-    {
-      g_auto (BkStoreContactRow) row = { 0 };
-      if (!bk_store_contact_load (db, g_array_index (owners, gint64, i), job->account, &row, error)
-          || !bk_store_contact_save (db, &row, &job->changes, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-void
-bk_store_profile_free (gpointer data)
-{
-  BkStoreProfile *job = data;
-
-  g_free (job->display_name);
-  bk_store_plain_free (job);
-}
-
 /* ---- for the operator ---- */
 
 gboolean
@@ -167,13 +113,15 @@ bk_store_list_accounts (BkSqlite *db, gpointer data, GError **error)
   return FALSE;
 }
 
+/* ---- removing ---- */
+
 static gboolean
 leave_contacts (BkSqlite *db, gint64 account, BkStoreChanges *changes, GError **error)
 {
   static const char knowing[] = "SELECT owner FROM contacts WHERE other = ? AND (relation != 0 OR blocked != 0)";
   g_autoptr (GArray) owners = g_array_new (FALSE, FALSE, sizeof (gint64));
 
-  if (!collect (db, knowing, account, owners, error))
+  if (!bk_store_collect (db, knowing, account, owners, error))
     return FALSE;
   for (guint i = 0; i < owners->len; i++)
     {
@@ -184,13 +132,14 @@ leave_contacts (BkSqlite *db, gint64 account, BkStoreChanges *changes, GError **
       row.blocked = FALSE;
       if (!bk_store_contact_save (db, &row, changes, error))
         return FALSE;
+      bk_store_changes_pair (changes, account, row.owner, FALSE);
     }
   return TRUE;
 }
 
-/* Removes the account named in `token` and all that is its own. Its contacts learn it as a removal. */
-gboolean
-bk_store_remove_account (BkSqlite *db, gpointer data, GError **error)
+/* Removes all that is the account's own. Its sessions end, and its contacts learn it as a removal. */
+static gboolean
+remove_account (BkSqlite *db, gint64 account, gint64 now, BkStoreChanges *changes, GError **error)
 {
   static const char *const statements[] = {
     "DELETE FROM devices WHERE account = ?",
@@ -203,8 +152,22 @@ bk_store_remove_account (BkSqlite *db, gpointer data, GError **error)
     "DELETE FROM marks WHERE owner = ?",
     "DELETE FROM marks WHERE other = ?",
     "DELETE FROM invitations WHERE ? IN (inviter, invitee)",
+    "DELETE FROM avatars WHERE account = ?",
     "DELETE FROM accounts WHERE id = ?",
   };
+
+  if (!bk_store_session_leave_all (db, account, now, changes, error) || !leave_contacts (db, account, changes, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
+    if (!bk_store_exec (db, error, statements[i], "i", account))
+      return FALSE;
+  return TRUE;
+}
+
+/* Removes the account named in `token`, for the operator. */
+gboolean
+bk_store_remove_account (BkSqlite *db, gpointer data, GError **error)
+{
   BkStoreAdmin *job = data;
   gint64 account;
 
@@ -215,10 +178,56 @@ bk_store_remove_account (BkSqlite *db, gpointer data, GError **error)
       g_set_error (error, BECKON_ERROR, BECKON_ERROR_USER_NOT_FOUND, "There is no account named “%s”", job->token);
       return FALSE;
     }
-  if (!leave_contacts (db, account, &job->changes, error))
+  return remove_account (db, account, job->now, &job->changes, error)
+         && bk_store_operation_add (db, BK_STORE_ACCOUNT_REMOVED, account, NULL, 0, error);
+}
+
+/* ---- what only the password allows ---- */
+
+/* Another device may have changed it since it was verified. */
+static gboolean
+check_password (BkSqlite *db, const BkStoreKeeping *job, GError **error)
+{
+  gint64 id;
+  gboolean good;
+  sqlite3_stmt *query = bk_store_query (db, error, "SELECT id FROM accounts WHERE id = ? AND password = ?", "is",
+                                        job->account, job->verified);
+
+  if (!bk_store_get_int (db, query, &id, &good, error))
     return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
-    if (!bk_store_exec (db, error, statements[i], "i", account))
-      return FALSE;
-  return bk_store_operation_add (db, BK_STORE_ACCOUNT_REMOVED, account, NULL, 0, error);
+  if (!good)
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_PASSWORD, "The password is wrong");
+  return good;
+}
+
+/* Changes the password. All devices but the one that asks are gone with it. */
+gboolean
+bk_store_password (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreKeeping *job = data;
+
+  return check_password (db, job, error)
+         && bk_store_exec (db, error, "UPDATE accounts SET password = ? WHERE id = ?", "si", job->password,
+                           job->account)
+         && bk_store_exec (db, error, "DELETE FROM devices WHERE account = ? AND id != ?", "ii", job->account,
+                           job->device);
+}
+
+/* Removes the account, because whoever has it wants that. */
+gboolean
+bk_store_leave (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreKeeping *job = data;
+
+  return check_password (db, job, error) && remove_account (db, job->account, job->now, &job->changes, error);
+}
+
+void
+bk_store_keeping_free (gpointer data)
+{
+  BkStoreKeeping *job = data;
+
+  bk_store_wipe (&job->verified);
+  bk_store_wipe (&job->password);
+  bk_store_plain_free (job);
 }

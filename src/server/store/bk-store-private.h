@@ -18,6 +18,7 @@ char *bk_store_format_time (gint64 time);
 gboolean bk_store_next_seq (BkSqlite *db, gint64 account, gint64 *seq, GError **error);
 gboolean bk_store_account_by_name (BkSqlite *db, const char *name, gint64 *account, GError **error);
 char *bk_store_account_name (BkSqlite *db, gint64 account, GError **error);
+gboolean bk_store_collect (BkSqlite *db, const char *sql, gint64 account, GArray *numbers, GError **error);
 
 void bk_store_changes_clear (BkStoreChanges *changes);
 void bk_store_changes_add (BkStoreChanges *changes, const BkStoreEvent *event);
@@ -33,6 +34,9 @@ typedef struct
   gboolean blocked;
   char *request; /* nullable */
   char *groups;  /* nullable; ids parted by spaces */
+  char *alias;   /* nullable */
+  gboolean pinned;
+  gboolean muted;
 } BkStoreContactRow;
 
 void bk_store_contact_row_clear (BkStoreContactRow *row);
@@ -70,6 +74,8 @@ gboolean bk_store_envelope_add (BkSqlite *db, const BkStoreEnvelope *envelope, B
 gboolean bk_store_envelope_drop_transports (BkSqlite *db, const char *session, GError **error);
 gboolean bk_store_envelope_drop_invite (BkSqlite *db, const char *session, GError **error);
 gboolean bk_store_envelope_set_expiry (BkSqlite *db, const char *session, gint64 expires, GError **error);
+gboolean bk_store_session_leave_all (BkSqlite *db, gint64 account, gint64 now, BkStoreChanges *changes,
+                                     GError **error);
 gboolean bk_store_uid_seen (BkSqlite *db, gint64 account, const char *uid, gboolean *seen, GError **error);
 gboolean bk_store_uid_add (BkSqlite *db, gint64 account, const char *uid, gint64 now, GError **error);
 gboolean bk_store_prune (BkSqlite *db, gint64 now, GError **error);

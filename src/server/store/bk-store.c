@@ -159,6 +159,25 @@ bk_store_account_name (BkSqlite *db, gint64 account, GError **error)
   return name;
 }
 
+/* Runs @sql, which yields numbers, for @account. */
+gboolean
+bk_store_collect (BkSqlite *db, const char *sql, gint64 account, GArray *numbers, GError **error)
+{
+  gboolean row;
+
+  sqlite3_stmt *query = bk_store_query (db, error, sql, "i", account);
+  while (query != NULL)
+    {
+      if (!bk_sqlite_step (db, query, &row, error))
+        return FALSE;
+      if (!row)
+        return TRUE;
+      gint64 number = sqlite3_column_int64 (query, 0);
+      g_array_append_val (numbers, number);
+    }
+  return FALSE;
+}
+
 /* ---- what a job changed ---- */
 
 static void

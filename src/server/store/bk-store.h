@@ -7,11 +7,12 @@
 #include "beckon-enums.h"
 #include "beckon-error.h"
 #include "bk-frame.h"
+#include "bk-limits.h"
 #include "bk-sqlite.h"
 
 G_BEGIN_DECLS
 
-#define BK_STORE_MAX_DEVICES 16
+#define BK_STORE_MAX_DEVICES BK_LIMIT_DEVICES
 #define BK_STORE_TOKEN_HINT 8
 
 /* A durable fact, ready to be sent to the devices of one account. */
@@ -69,30 +70,70 @@ typedef struct
   char *name;        /* by token: of the account */
   gint64 account;    /* by password; out otherwise */
   char *token;       /* by token: what the client has; by password: the new one */
+  char *verified;    /* by password: the argon2id string that it was verified against */
   char *device_guid; /* nullable: a new device; out */
   char *device_name;
   gint64 device;     /* out */
   char *display_name; /* out */
+  char *avatar;      /* out; nullable */
   gint64 last_seq;   /* out */
   GArray *friends;   /* out; element-type gint64: who may see this account and be seen */
   GArray *evicted;   /* out; element-type gint64: devices that had to make room */
 } BkStoreSignIn;
 
-/* WRITE */
+/* WRITE: what happens to one device of an account. */
 typedef struct
 {
   BkStoreChanges changes;
+  gint64 now;
   gint64 account;
-  gint64 device;
-} BkStoreForget;
+  gint64 device;     /* bk_store_device_remove (): out */
+  gint64 not_device; /* the same: that asks */
+  char *guid;        /* the same: in */
+} BkStoreDevice;
 
-/* WRITE */
+/* READ: the devices of an account, four lists of one length. */
 typedef struct
 {
   BkStoreChanges changes;
   gint64 account;
-  char *display_name;
+  GArray *devices;  /* out; element-type gint64 */
+  GPtrArray *guids; /* out; element-type utf8 */
+  GPtrArray *names; /* out; element-type utf8 */
+  GArray *seen;     /* out; element-type gint64 */
+} BkStoreDevices;
+
+/* WRITE: name and picture. */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 account;
+  char *display_name; /* nullable: stays as it is; out: as it is now */
+  gboolean sets_image;
+  GBytes *image;      /* nullable: none any more */
+  char *avatar;       /* out; nullable */
 } BkStoreProfile;
+
+/* READ: the picture that @who shows to @account. */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 account;
+  char *who;
+  char *avatar;
+  GBytes *image; /* out */
+} BkStoreAvatar;
+
+/* WRITE: what only the password allows. */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 now;
+  gint64 account;
+  gint64 device;   /* that asks */
+  char *verified;  /* the argon2id string that the password was verified against */
+  char *password;  /* the new one; bk_store_password () only */
+} BkStoreKeeping;
 
 typedef enum
 {
@@ -102,6 +143,7 @@ typedef enum
   BK_STORE_CONTACT_REMOVE,
   BK_STORE_CONTACT_BLOCK,
   BK_STORE_CONTACT_UNBLOCK,
+  BK_STORE_CONTACT_SET,
 } BkStoreContactVerb;
 
 /* WRITE */
@@ -111,7 +153,10 @@ typedef struct
   BkStoreContactVerb verb;
   gint64 account;
   char *who;
-  char *request; /* nullable */
+  char *request; /* ADD; nullable */
+  char *alias;   /* SET; nullable */
+  gboolean pinned;
+  gboolean muted;
 } BkStoreContact;
 
 typedef enum
@@ -272,7 +317,13 @@ gboolean bk_store_register_check (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_register (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_sign_in (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_forget (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_device_seen (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_device_remove (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_devices (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_profile (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_avatar (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_password (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_leave (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_contact (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_group (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_message (BkSqlite *db, gpointer data, GError **error);
@@ -296,7 +347,11 @@ gboolean bk_store_send_alert (BkSqlite *db, gpointer data, GError **error);
 void bk_store_lookup_free (gpointer data);
 void bk_store_register_free (gpointer data);
 void bk_store_sign_in_free (gpointer data);
+void bk_store_device_free (gpointer data);
+void bk_store_devices_free (gpointer data);
 void bk_store_profile_free (gpointer data);
+void bk_store_avatar_free (gpointer data);
+void bk_store_keeping_free (gpointer data);
 void bk_store_contact_free (gpointer data);
 void bk_store_group_free (gpointer data);
 void bk_store_message_free (gpointer data);

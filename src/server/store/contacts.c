@@ -15,6 +15,7 @@ bk_store_contact_row_clear (BkStoreContactRow *row)
   g_clear_pointer (&row->name, g_free);
   g_clear_pointer (&row->request, g_free);
   g_clear_pointer (&row->groups, g_free);
+  g_clear_pointer (&row->alias, g_free);
 }
 
 /* Reads how @owner sees @other. */
@@ -25,8 +26,8 @@ bk_store_contact_load (BkSqlite *db, gint64 owner, gint64 other, BkStoreContactR
 
   *row = (BkStoreContactRow){ .owner = owner, .other = other };
   sqlite3_stmt *query = bk_store_query (db, error,
-                                        "SELECT name, relation, blocked, request, groups FROM contacts"
-                                        " WHERE owner = ? AND other = ?",
+                                        "SELECT name, relation, blocked, request, groups, alias, pinned, muted"
+                                        " FROM contacts WHERE owner = ? AND other = ?",
                                         "ii", owner, other);
   if (query == NULL || !bk_sqlite_step (db, query, &found, error))
     return FALSE;
@@ -40,19 +41,38 @@ bk_store_contact_load (BkSqlite *db, gint64 owner, gint64 other, BkStoreContactR
   row->blocked = sqlite3_column_int (query, 2) != 0;
   row->request = bk_store_dup_text (query, 3);
   row->groups = bk_store_dup_text (query, 4);
+  row->alias = bk_store_dup_text (query, 5);
+  row->pinned = sqlite3_column_int (query, 6) != 0;
+  row->muted = sqlite3_column_int (query, 7) != 0;
   sqlite3_reset (query);
   return TRUE;
 }
 
+/* What is there besides is said only where it is not nothing. */
+static void
+add_notes (BkFrame *frame, sqlite3_stmt *query)
+{
+  if (bk_sqlite_column_text (query, 6) != NULL)
+    {
+      g_auto (GStrv) groups = g_strsplit (bk_sqlite_column_text (query, 6), " ", -1);
+      bk_frame_set_strings (frame, "groups", (const char *const *) groups);
+    }
+  bk_frame_set_string (frame, "alias", bk_sqlite_column_text (query, 7));
+  if (sqlite3_column_int (query, 8) != 0)
+    bk_frame_set_bool (frame, "pinned", TRUE);
+  if (sqlite3_column_int (query, 9) != 0)
+    bk_frame_set_bool (frame, "muted", TRUE);
+}
+
 /* Returns (transfer full) the `contact` frame of a row. A stranger's display name is shown only once one of the two
- * wants to be known to the other by it. */
+ * wants to be known to the other by it, the picture once both do. */
 GBytes *
 bk_store_contact_frame (BkSqlite *db, gint64 row, GError **error)
 {
   gboolean found;
   sqlite3_stmt *query = bk_store_query (db, error,
                                         "SELECT c.seq, c.name, c.relation, c.blocked, c.request, a.display_name,"
-                                        " c.groups"
+                                        " c.groups, c.alias, c.pinned, c.muted, a.avatar"
                                         " FROM contacts c LEFT JOIN accounts a ON a.id = c.other WHERE c.id = ?",
                                         "i", row);
   if (query == NULL || !bk_sqlite_step (db, query, &found, error))
@@ -75,31 +95,33 @@ bk_store_contact_frame (BkSqlite *db, gint64 row, GError **error)
     bk_frame_set_string (frame, "display_name", bk_sqlite_column_text (query, 5));
   if (relation == BECKON_RELATION_ASKING)
     bk_frame_set_string (frame, "message", bk_sqlite_column_text (query, 4));
-  if (bk_sqlite_column_text (query, 6) != NULL)
-    {
-      g_auto (GStrv) groups = g_strsplit (bk_sqlite_column_text (query, 6), " ", -1);
-      bk_frame_set_strings (frame, "groups", (const char *const *) groups);
-    }
+  if (relation == BECKON_RELATION_ACCEPTED)
+    bk_frame_set_string (frame, "avatar", bk_sqlite_column_text (query, 10));
+  add_notes (frame, query);
   sqlite3_reset (query);
   return bk_frame_to_bytes (frame);
 }
 
-/* Writes @row under a new number and tells its owner's devices. Strangers are in no group. */
+/* Writes @row under a new number and tells its owner's devices. Strangers are in no group, and nothing is noted about
+ * them. */
 gboolean
 bk_store_contact_save (BkSqlite *db, const BkStoreContactRow *row, BkStoreChanges *changes, GError **error)
 {
-  const char *groups = row->relation != BECKON_RELATION_NONE ? row->groups : NULL;
+  gboolean known = row->relation != BECKON_RELATION_NONE;
   BkStoreEvent event = { .account = row->owner };
   gint64 id;
 
   if (!bk_store_next_seq (db, row->owner, &event.seq, error)
       || !bk_store_exec (db, error,
-                         "INSERT INTO contacts (owner, other, name, relation, blocked, request, seq, groups)"
-                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (owner, other) DO UPDATE SET"
-                         " relation = excluded.relation, blocked = excluded.blocked, request = excluded.request,"
-                         " seq = excluded.seq, groups = excluded.groups",
-                         "iisiisis", row->owner, row->other, row->name, (gint64) row->relation, (gint64) row->blocked,
-                         row->request, event.seq, groups))
+                         "INSERT INTO contacts (owner, other, name, relation, blocked, request, seq, groups, alias,"
+                         " pinned, muted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                         " ON CONFLICT (owner, other) DO UPDATE SET relation = excluded.relation,"
+                         " blocked = excluded.blocked, request = excluded.request, seq = excluded.seq,"
+                         " groups = excluded.groups, alias = excluded.alias, pinned = excluded.pinned,"
+                         " muted = excluded.muted",
+                         "iisiisissii", row->owner, row->other, row->name, (gint64) row->relation,
+                         (gint64) row->blocked, row->request, event.seq, known ? row->groups : NULL,
+                         known ? row->alias : NULL, (gint64) (known && row->pinned), (gint64) (known && row->muted)))
     return FALSE;
 
   sqlite3_stmt *query = bk_store_query (db, error, "SELECT id FROM contacts WHERE owner = ? AND other = ?", "ii",
@@ -314,6 +336,24 @@ unblock (Change *change, GError **error)
   return save_mine (change, hidden ? BECKON_RELATION_ASKING : change->mine.relation, error);
 }
 
+/* The same once more is nothing new for anybody. */
+static gboolean
+note (Change *change, GError **error)
+{
+  BkStoreContactRow *mine = &change->mine;
+  const BkStoreContact *job = change->job;
+
+  if (mine->relation == BECKON_RELATION_NONE)
+    return refuse (error, BECKON_ERROR_USER_NOT_FOUND, "This person is not in the contact list");
+  if (g_strcmp0 (mine->alias, job->alias) == 0 && mine->pinned == job->pinned && mine->muted == job->muted)
+    return TRUE;
+  g_free (mine->alias);
+  mine->alias = g_strdup (job->alias);
+  mine->pinned = job->pinned;
+  mine->muted = job->muted;
+  return save_mine (change, mine->relation, error);
+}
+
 static gboolean
 apply (Change *change, GError **error)
 {
@@ -331,6 +371,8 @@ apply (Change *change, GError **error)
       return block (change, error);
     case BK_STORE_CONTACT_UNBLOCK:
       return unblock (change, error);
+    case BK_STORE_CONTACT_SET:
+      return note (change, error);
     }
   return FALSE;
 }
@@ -365,5 +407,6 @@ bk_store_contact_free (gpointer data)
 
   g_free (job->who);
   g_free (job->request);
+  g_free (job->alias);
   bk_store_plain_free (job);
 }

@@ -97,14 +97,17 @@ bk_store_sign_in (BkSqlite *db, gpointer data, GError **error)
   if (!(job->by_token ? find_by_token (db, job, error) : find_by_password (db, job, error)))
     return FALSE;
 
-  sqlite3_stmt *query = bk_store_query (db, error, "SELECT display_name, last_seq FROM accounts WHERE id = ?", "i",
-                                        job->account);
+  sqlite3_stmt *query = bk_store_query (db, error,
+                                        "SELECT display_name, last_seq, avatar, password FROM accounts WHERE id = ?",
+                                        "i", job->account);
   if (query == NULL || !bk_sqlite_step (db, query, &row, error))
     return FALSE;
-  if (!row)
-    return refuse (error); /* removed since its password was verified */
+  /* It may have been removed since its password was verified, or that may have been changed. */
+  if (!row || (!job->by_token && g_strcmp0 (bk_sqlite_column_text (query, 3), job->verified) != 0))
+    return refuse (error);
   job->display_name = bk_store_dup_text (query, 0);
   job->last_seq = sqlite3_column_int64 (query, 1);
+  job->avatar = bk_store_dup_text (query, 2);
   sqlite3_reset (query);
   return bk_store_contact_friends (db, job->account, job->friends, error);
 }
@@ -121,16 +124,104 @@ bk_store_sign_in_free (gpointer data)
   g_free (job->device_guid);
   g_free (job->device_name);
   g_free (job->display_name);
+  g_free (job->avatar);
+  bk_store_wipe (&job->verified);
   g_clear_pointer (&job->friends, g_array_unref);
   g_clear_pointer (&job->evicted, g_array_unref);
   bk_store_plain_free (job);
 }
 
+/* ---- one device ---- */
+
 /* Removes a device and with it its token. */
 gboolean
 bk_store_forget (BkSqlite *db, gpointer data, GError **error)
 {
-  BkStoreForget *job = data;
+  BkStoreDevice *job = data;
 
   return bk_store_exec (db, error, "DELETE FROM devices WHERE id = ? AND account = ?", "ii", job->device, job->account);
+}
+
+/* It was there until now. */
+gboolean
+bk_store_device_seen (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreDevice *job = data;
+
+  return bk_store_exec (db, error, "UPDATE devices SET last_seen = ? WHERE id = ?", "ii", job->now, job->device);
+}
+
+/* The same as bk_store_forget (), asked for by another device. */
+gboolean
+bk_store_device_remove (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreDevice *job = data;
+  gboolean found;
+  sqlite3_stmt *query = bk_store_query (db, error, "SELECT id FROM devices WHERE account = ? AND guid = ?", "is",
+                                        job->account, job->guid);
+
+  if (!bk_store_get_int (db, query, &job->device, &found, error))
+    return FALSE;
+  if (!found)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "There is no such device");
+      return FALSE;
+    }
+  if (job->device == job->not_device)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "A device that leaves signs out");
+      return FALSE;
+    }
+  return bk_store_forget (db, job, error);
+}
+
+void
+bk_store_device_free (gpointer data)
+{
+  BkStoreDevice *job = data;
+
+  g_free (job->guid);
+  bk_store_plain_free (job);
+}
+
+/* ---- all of them ---- */
+
+gboolean
+bk_store_devices (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreDevices *job = data;
+  gboolean row;
+  sqlite3_stmt *query = bk_store_query (db, error,
+                                        "SELECT id, guid, name, last_seen FROM devices WHERE account = ? ORDER BY id",
+                                        "i", job->account);
+
+  job->devices = g_array_new (FALSE, FALSE, sizeof (gint64));
+  job->guids = g_ptr_array_new_null_terminated (BK_STORE_MAX_DEVICES, g_free, TRUE);
+  job->names = g_ptr_array_new_null_terminated (BK_STORE_MAX_DEVICES, g_free, TRUE);
+  job->seen = g_array_new (FALSE, FALSE, sizeof (gint64));
+  while (query != NULL)
+    {
+      if (!bk_sqlite_step (db, query, &row, error))
+        return FALSE;
+      if (!row)
+        return TRUE;
+      gint64 device = sqlite3_column_int64 (query, 0), seen = sqlite3_column_int64 (query, 3);
+      g_array_append_val (job->devices, device);
+      g_ptr_array_add (job->guids, bk_store_dup_text (query, 1));
+      g_ptr_array_add (job->names, bk_store_dup_text (query, 2));
+      g_array_append_val (job->seen, seen);
+    }
+  return FALSE;
+}
+
+void
+bk_store_devices_free (gpointer data)
+{
+  BkStoreDevices *job = data;
+
+  g_clear_pointer (&job->devices, g_array_unref);
+  g_clear_pointer (&job->guids, g_ptr_array_unref);
+  g_clear_pointer (&job->names, g_ptr_array_unref);
+  g_clear_pointer (&job->seen, g_array_unref);
+  bk_store_plain_free (job);
 }

@@ -164,5 +164,18 @@ static const char marks[] =
   "CREATE INDEX marks_by_seq ON marks (owner, seq);"
   "CREATE INDEX marks_by_other ON marks (other);";
 
-const BkSqliteMigration bk_store_migrations[] = { { version_1 }, { version_2 }, { groups }, { transports }, { marks } };
+/* Pictures, each known by its SHA-256, and what somebody has noted about a contact. */
+static const char profiles[] =
+  "ALTER TABLE accounts ADD COLUMN avatar TEXT;"
+  "CREATE TABLE avatars ("
+  "  account INTEGER PRIMARY KEY,"
+  "  image BLOB NOT NULL"
+  ") STRICT;"
+  "ALTER TABLE contacts ADD COLUMN alias TEXT;"
+  "ALTER TABLE contacts ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE contacts ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;";
+
+const BkSqliteMigration bk_store_migrations[] = {
+  { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles },
+};
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a session is to the user. */
+#pragma once
+
+#include "beckon.h"
+
+G_BEGIN_DECLS
+
+/* Whether somebody else invites the user. */
+gboolean bk_app_session_is_invitee (BeckonSession *session);
+/* Both sides are here: whoever tries an application watches it where it was started. */
+gboolean bk_app_session_is_trial (BeckonSession *session);
+/* Whether the user has to be told of the end: not of what the user did, nor of what goes as it should. */
+gboolean bk_app_session_is_news (BeckonSession *session);
+/* For g_hash_table_foreach_remove () over a table by sessions: whether @sessions, a GListModel, has it no more. */
+gboolean bk_app_session_is_gone (gpointer session, gpointer value, gpointer sessions);
+
+G_END_DECLS
