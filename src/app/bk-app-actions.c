@@ -278,6 +278,7 @@ bk_app_actions_init (BkApp *self)
     { "win.add-contact", { "<Control>n", NULL } },
     { "win.search", { "<Control>f", NULL } },
     { "win.contacts", { "<Control>l", NULL } },
+    { "win.find", { "<Control><Shift>f", NULL } },
     { "win.send-file", { "<Control>o", NULL } },
     { "win.invite-menu", { "<Control><Shift>i", NULL } },
     { "win.show-help-overlay", { "<Control>question", NULL } },

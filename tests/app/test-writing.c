@@ -182,6 +182,64 @@ test_send_file (Fixture *fixture, gconstpointer data)
   bk_test_wait_until (is_gone, fixture->world);
 }
 
+/* ---- finding ---- */
+
+#define HIT(id) \
+  "(objectpath '" APP_ACCOUNT "', 'bob@b', (int64 " #id ", '{M" #id "}', false, 'Good', int64 7000000, uint32 2, '', " \
+  "@a{sv} {}))"
+
+/* From the newest hit to older ones and back; what is behind them all is nothing. */
+static void
+test_find (Fixture *fixture, gconstpointer data)
+{
+  gpointer bar = app_part (fixture->conversation, "find_bar");
+  GtkLabel *outcome = app_part (bar, "outcome");
+  const guint *searched = stand_in_count (fixture->world->service, "SearchMessages");
+
+  bk_test_wait_until (is_ready, fixture->composer);
+  stand_in_answer (fixture->world->service, "SearchMessages", "([" HIT (3) ", " HIT (1) "],)");
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.find", NULL);
+  g_assert_true (gtk_search_bar_get_search_mode (app_part (bar, "bar")));
+  gtk_editable_set_text (app_part (bar, "entry"), "good");
+  bk_test_wait_for_count (searched, 1);
+  g_assert_cmpstr (last (fixture, "SearchMessages"), ==, "('good', '" APP_ACCOUNT "', 'bob@b', 0, 100)");
+  app_world_settle (fixture->world);
+  g_assert_cmpstr (gtk_label_get_label (outcome), ==, "1 of 2");
+  g_assert_false (gtk_widget_get_sensitive (app_part (bar, "newer")));
+  g_signal_emit_by_name (app_part (bar, "older"), "clicked");
+  g_assert_cmpstr (gtk_label_get_label (outcome), ==, "2 of 2");
+  g_assert_false (gtk_widget_get_sensitive (app_part (bar, "older")));
+  g_signal_emit_by_name (app_part (bar, "newer"), "clicked");
+  g_assert_cmpstr (gtk_label_get_label (outcome), ==, "1 of 2");
+  stand_in_answer (fixture->world->service, "SearchMessages", "(@a(os(xsbsxusa{sv})) [],)");
+  gtk_editable_set_text (app_part (bar, "entry"), "goodness");
+  bk_test_wait_for_count (searched, 2);
+  app_world_settle (fixture->world);
+  g_assert_cmpstr (gtk_label_get_label (outcome), ==, "Nothing found");
+}
+
+/* ---- the history as a whole ---- */
+
+static void
+test_clear (Fixture *fixture, gconstpointer data)
+{
+  const guint *cleared = stand_in_count (fixture->world->service, "ClearHistory");
+
+  bk_test_wait_until (is_ready, fixture->composer);
+  for (int i = 0; i < 2; i++)
+    {
+      gtk_widget_activate_action (fixture->conversation, "conversation.clear", NULL);
+      GtkWindow *dialog = app_world_find_window (ADW_TYPE_MESSAGE_DIALOG);
+      g_assert_nonnull (dialog);
+      g_assert_cmpstr (adw_message_dialog_get_heading (ADW_MESSAGE_DIALOG (dialog)), ==,
+                       "Clear the History With Bob?");
+      adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), i == 0 ? "cancel" : "clear");
+      app_world_settle (fixture->world);
+      g_assert_cmpuint (*cleared, ==, (guint) i);
+    }
+  g_assert_cmpstr (last (fixture, "ClearHistory"), ==, "('bob@b',)");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -192,5 +250,7 @@ main (int argc, char **argv)
   g_test_add ("/app/writing/draft-restored", Fixture, "half a thought", setup, test_draft_restored, teardown);
   g_test_add ("/app/writing/other-writes", Fixture, NULL, setup, test_other_writes, teardown);
   g_test_add ("/app/writing/send-file", Fixture, NULL, setup, test_send_file, teardown);
+  g_test_add ("/app/writing/find", Fixture, NULL, setup, test_find, teardown);
+  g_test_add ("/app/writing/clear", Fixture, NULL, setup, test_clear, teardown);
   return app_world_run ();
 }

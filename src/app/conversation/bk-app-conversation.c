@@ -1,43 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "conversation/bk-app-conversation.h"
+#include "conversation/bk-app-conversation-private.h"
 
 #include "bk-app-text.h"
 #include "contacts/bk-app-contact-menu.h"
-#include "conversation/bk-app-composer.h"
-#include "conversation/bk-app-send-files.h"
-#include "conversation/bk-app-timeline.h"
-#include "conversation/bk-app-writing.h"
-#include "invite/bk-app-invite-menu.h"
+#include "conversation/bk-app-history.h"
 
 #include <glib/gi18n.h>
-
-struct _BkAppConversation
-{
-  AdwBin parent_instance;
-
-  /* Template Widgets */
-  AdwHeaderBar *header;
-  GtkWidget *back;
-  AdwWindowTitle *title;
-  GtkStack *stack;
-  GtkMenuButton *invite_button;
-  GtkMenuButton *menu_button;
-  BkAppTimeline *timeline;
-  BkAppComposer *composer;
-
-  /* Owned References */
-  BeckonMessenger *messenger;
-  BkAppInviteMenu *invite_menu;
-  BkAppPerson *person;
-  BeckonConversation *conversation; /* NULL while it is being read */
-  BkAppWriting *writing;            /* with it */
-  GHashTable *drafts;               /* "account who" → text */
-  GCancellable *loading;
-  GtkNativeDialog *chooser; /* NULL unless it is open */
-
-  gint64 wanted;        /* id of the message to go to as soon as the talk has been read; 0 for none */
-  gboolean wants_focus; /* as soon as one can write */
-};
 
 G_DEFINE_FINAL_TYPE (BkAppConversation, bk_app_conversation, ADW_TYPE_BIN)
 
@@ -69,15 +37,56 @@ on_contact_notify (BeckonContact *contact, GParamSpec *pspec, BkAppConversation 
   show_person (self);
 }
 
+/* What is about the conversation comes before what is about the person. */
+static GMenuModel *
+make_menu (BkAppConversation *self)
+{
+  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenu) own = g_menu_new ();
+  g_autoptr (GMenuModel) person = bk_app_contact_menu_new (self->person, self->messenger);
+
+  g_menu_append (own, _("Send _Files…"), "win.send-file");
+  g_menu_append (own, _("_Find in Conversation"), "win.find");
+  g_menu_append (own, _("_Export History…"), "conversation.export");
+  g_menu_append (own, _("C_lear History…"), "conversation.clear");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (own));
+  g_menu_append_section (menu, NULL, person);
+  return G_MENU_MODEL (menu);
+}
+
 static void
 on_menu_opening (GtkMenuButton *button, gpointer user_data)
 {
   BkAppConversation *self = user_data;
-  g_autoptr (GMenuModel) menu = self->person != NULL && self->messenger != NULL
-                                  ? bk_app_contact_menu_new (self->person, self->messenger)
-                                  : NULL;
+  g_autoptr (GMenuModel) menu = self->person != NULL && self->messenger != NULL ? make_menu (self) : NULL;
 
   gtk_menu_button_set_menu_model (button, menu);
+}
+
+static void
+on_history (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppConversation *self = BK_APP_CONVERSATION (widget);
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (widget));
+
+  if (self->person == NULL || window == NULL)
+    return;
+  if (g_str_equal (action, "conversation.clear"))
+    bk_app_history_clear (window, self->person);
+  else
+    bk_app_history_export (window, self->person);
+}
+
+static void
+on_found (BkAppFindBar *bar, gint64 id, BkAppConversation *self)
+{
+  bk_app_timeline_show_message (self->timeline, id);
+}
+
+void
+bk_app_conversation_find (BkAppConversation *self)
+{
+  bk_app_find_bar_open (self->find_bar);
 }
 
 /* ---- drafts ---- */
@@ -201,6 +210,7 @@ follow_person (BkAppConversation *self, BkAppPerson *person)
     g_signal_handlers_disconnect_by_data (bk_app_person_get_contact (self->person), self);
   g_set_object (&self->person, person);
   bk_app_invite_menu_set_person (self->invite_menu, person);
+  bk_app_find_bar_set_person (self->find_bar, self->messenger, person);
   if (person != NULL)
     g_signal_connect_object (bk_app_person_get_contact (person), "notify", G_CALLBACK (on_contact_notify), self, 0);
 }
@@ -333,69 +343,6 @@ on_send_text (GtkWidget *widget, const char *action, GVariant *parameter)
     send_text (self, g_variant_get_string (parameter, NULL));
 }
 
-/* ---- files ---- */
-
-static gboolean
-can_send (BkAppConversation *self)
-{
-  return self->conversation != NULL && self->messenger != NULL && gtk_widget_is_sensitive (GTK_WIDGET (self->composer));
-}
-
-static void
-send_files (BkAppConversation *self, GListModel *files, gboolean temporary)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  if (root != NULL && can_send (self) && g_list_model_get_n_items (files) > 0)
-    bk_app_send_files_show (GTK_WINDOW (root), self->messenger, self->person, files, temporary);
-}
-
-static void
-on_attach (BkAppComposer *composer, GListModel *files, gboolean temporary, BkAppConversation *self)
-{
-  send_files (self, files, temporary);
-}
-
-static gboolean
-on_drop (GtkDropTarget *target, const GValue *value, double x, double y, BkAppConversation *self)
-{
-  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
-
-  if (!can_send (self))
-    return FALSE;
-  for (GSList *l = g_value_get_boxed (value); l != NULL; l = l->next)
-    g_list_store_append (files, l->data);
-  send_files (self, G_LIST_MODEL (files), FALSE);
-  return TRUE;
-}
-
-static void
-on_chosen (GtkNativeDialog *dialog, int response, BkAppConversation *self)
-{
-  g_autoptr (GListModel) files
-    = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog)) : NULL;
-
-  if (files != NULL)
-    send_files (self, files, FALSE);
-  g_clear_object (&self->chooser);
-}
-
-void
-bk_app_conversation_choose_files (BkAppConversation *self)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  if (!can_send (self) || root == NULL)
-    return;
-  g_clear_object (&self->chooser);
-  self->chooser = GTK_NATIVE_DIALOG (
-    gtk_file_chooser_native_new (_("Send Files"), GTK_WINDOW (root), GTK_FILE_CHOOSER_ACTION_OPEN, _("_Send"), NULL));
-  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
-  gtk_native_dialog_set_modal (self->chooser, TRUE);
-  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, 0);
-  gtk_native_dialog_show (self->chooser);
-}
-
 /* ---- the widget ---- */
 
 void
@@ -463,6 +410,7 @@ bk_app_conversation_class_init (BkAppConversationClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_conversation_dispose;
   G_OBJECT_CLASS (klass)->finalize = bk_app_conversation_finalize;
+  g_type_ensure (BK_TYPE_APP_FIND_BAR);
   g_type_ensure (BK_TYPE_APP_TIMELINE);
   g_type_ensure (BK_TYPE_APP_COMPOSER);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/conversation/conversation.ui");
@@ -472,12 +420,16 @@ bk_app_conversation_class_init (BkAppConversationClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, stack);
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, invite_button);
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, BkAppConversation, find_bar);
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, timeline);
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, composer);
   gtk_widget_class_bind_template_callback (widget_class, on_send);
   gtk_widget_class_bind_template_callback (widget_class, on_written);
-  gtk_widget_class_bind_template_callback (widget_class, on_attach);
+  gtk_widget_class_bind_template_callback_full (widget_class, "on_attach", G_CALLBACK (bk_app_conversation_attach));
+  gtk_widget_class_bind_template_callback (widget_class, on_found);
   gtk_widget_class_install_action (widget_class, "conversation.send", "s", on_send_text);
+  gtk_widget_class_install_action (widget_class, "conversation.clear", NULL, on_history);
+  gtk_widget_class_install_action (widget_class, "conversation.export", NULL, on_history);
 }
 
 static void
@@ -486,9 +438,7 @@ bk_app_conversation_init (BkAppConversation *self)
   self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->loading = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
-  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
-  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+  bk_app_conversation_take_drops (self);
   self->invite_menu = BK_APP_INVITE_MENU (bk_app_invite_menu_new ());
   gtk_menu_button_set_popover (self->invite_button, GTK_WIDGET (self->invite_menu));
   gtk_menu_button_set_create_popup_func (self->menu_button, on_menu_opening, self, NULL);

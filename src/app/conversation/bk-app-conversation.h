@@ -26,6 +26,8 @@ void bk_app_conversation_set_seen (BkAppConversation *self, gboolean seen);
 void bk_app_conversation_show_message (BkAppConversation *self, gint64 id);
 /* Puts the cursor where one writes, at the latest when the talk has been read. */
 void bk_app_conversation_start_writing (BkAppConversation *self);
+/* Opens the bar to find words in it. */
+void bk_app_conversation_find (BkAppConversation *self);
 /* Asks which files to send. */
 void bk_app_conversation_choose_files (BkAppConversation *self);
 void bk_app_conversation_set_settings (BkAppConversation *self, GSettings *settings);

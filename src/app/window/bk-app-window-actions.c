@@ -86,6 +86,12 @@ on_send_file (GtkWidget *widget, const char *action, GVariant *parameter)
   bk_app_conversation_choose_files (BK_APP_WINDOW (widget)->conversation);
 }
 
+static void
+on_find (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  bk_app_conversation_find (BK_APP_WINDOW (widget)->conversation);
+}
+
 /* (account, who, id): goes to a message, such as one that was searched for. */
 static void
 on_show_message (GtkWidget *widget, const char *action, GVariant *parameter)
@@ -130,6 +136,7 @@ bk_app_window_install_actions (GtkWidgetClass *widget_class)
     { "win.invite", "s", on_invite },
     { "win.invite-contact", "(sss)", on_invite_contact },
     { "win.send-file", NULL, on_send_file },
+    { "win.find", NULL, on_find },
     { "win.show-message", "(ssx)", on_show_message },
     { "win.enter-password", "s", on_enter_password },
   };
