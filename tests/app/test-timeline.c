@@ -325,6 +325,24 @@ test_reads_later (Fixture *fixture, gconstpointer data)
   assert_same_place (&sight);
 }
 
+static gboolean
+has_no_jump (gpointer timeline)
+{
+  return !gtk_widget_get_visible (app_part (timeline, "jump"));
+}
+
+/* All is in sight, the newest with it: there is nowhere to jump to. */
+static void
+test_little_unread (Fixture *fixture, gconstpointer data)
+{
+  answer (fixture, "ListMessages", 1, 3);
+  open_conversation (fixture, 1, 1);
+  wait_in_sight (fixture, "Message 2");
+  bk_test_wait_until (has_no_jump, fixture->timeline);
+  wait_still (fixture);
+  g_assert_true (has_no_jump (fixture->timeline));
+}
+
 /* More is unread than a page holds. */
 static void
 test_much_unread (Fixture *fixture, gconstpointer data)
@@ -375,6 +393,7 @@ main (int argc, char **argv)
   g_test_add ("/app/timeline/keeps-place", Fixture, NULL, setup, test_keeps_place, teardown);
   g_test_add ("/app/timeline/unread", Fixture, NULL, setup, test_unread, teardown);
   g_test_add ("/app/timeline/reads-later", Fixture, NULL, setup, test_reads_later, teardown);
+  g_test_add ("/app/timeline/little-unread", Fixture, NULL, setup, test_little_unread, teardown);
   g_test_add ("/app/timeline/much-unread", Fixture, NULL, setup, test_much_unread, teardown);
   g_test_add ("/app/timeline/goes-to-message", Fixture, NULL, setup, test_goes_to_message, teardown);
   g_test_add ("/app/timeline/follows", Fixture, NULL, setup, test_follows, teardown);

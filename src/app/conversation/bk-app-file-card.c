@@ -3,6 +3,7 @@
 
 #include "bk-app-text.h"
 #include "conversation/bk-app-transfer.h"
+#include "portal/bk-app-files.h"
 
 #include <glib/gi18n.h>
 
@@ -306,9 +307,9 @@ static void
 on_shown (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BkAppFileCard) self = user_data;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  gboolean shown = bk_app_files_show_finish (result, NULL);
 
-  if (reply != NULL || self->message == NULL || gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+  if (shown || self->message == NULL || gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
     return;
   g_autoptr (GFile) file = g_file_new_for_path (beckon_message_get_file_path (self->message));
   g_autoptr (GFile) folder = g_file_get_parent (file);
@@ -326,11 +327,7 @@ on_show (GtkWidget *widget, const char *action, GVariant *parameter)
   if (self->message == NULL || bus == NULL)
     return;
   g_autoptr (GFile) file = g_file_new_for_path (beckon_message_get_file_path (self->message));
-  g_autofree char *uri = g_file_get_uri (file);
-  const char *uris[] = { uri, NULL };
-  g_dbus_connection_call (bus, "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1",
-                          "org.freedesktop.FileManager1", "ShowItems", g_variant_new ("(^ass)", uris, ""), NULL,
-                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_shown, g_object_ref (self));
+  bk_app_files_show_async (bus, file, on_shown, g_object_ref (self));
 }
 
 /* ---- the widget ---- */

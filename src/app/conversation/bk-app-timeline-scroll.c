@@ -190,6 +190,18 @@ align (BkAppTimeline *self)
                                             - gtk_adjustment_get_page_size (adjustment) / 3);
 }
 
+/* Who is at the newest stays there. Where somebody is on the way to, nobody is yet. */
+static void
+note_place (BkAppTimeline *self)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
+  double bottom = gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment);
+
+  if (self->scrolling == 0 && self->target == 0 && self->loading == NULL)
+    self->sticks = bottom >= gtk_adjustment_get_upper (adjustment) - NEAR_BOTTOM && is_latest (self);
+  bk_app_timeline_update_jump (self);
+}
+
 static gboolean
 on_look (gpointer user_data)
 {
@@ -201,6 +213,7 @@ on_look (gpointer user_data)
   if (self->target != 0 && self->scrolling == 0)
     {
       align (self);
+      note_place (self);
       bk_app_timeline_queue_look (self);
       return G_SOURCE_REMOVE;
     }
@@ -400,13 +413,7 @@ bk_app_timeline_update_jump (BkAppTimeline *self)
 static void
 on_moved (GtkAdjustment *adjustment, BkAppTimeline *self)
 {
-  double value = gtk_adjustment_get_value (adjustment);
-  double page = gtk_adjustment_get_page_size (adjustment);
-  gboolean at_bottom = value + page >= gtk_adjustment_get_upper (adjustment) - NEAR_BOTTOM;
-
-  if (self->scrolling == 0 && self->target == 0 && self->loading == NULL)
-    self->sticks = at_bottom && is_latest (self);
-  bk_app_timeline_update_jump (self);
+  note_place (self);
   bk_app_timeline_queue_look (self);
 }
 
