@@ -11,6 +11,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#define INDENT 36 /* pixels at least that one side's messages leave to the other */
+
 struct _BkAppMessageRow
 {
   GtkBox parent_instance;
@@ -173,6 +175,8 @@ show (BkAppMessageRow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.send-again",
                                  beckon_message_get_delivery (self->message) == BECKON_DELIVERY_FAILED);
   gtk_widget_set_halign (self->bubble, outgoing ? GTK_ALIGN_END : GTK_ALIGN_START);
+  gtk_widget_set_margin_start (self->bubble, outgoing ? INDENT : 0);
+  gtk_widget_set_margin_end (self->bubble, outgoing ? 0 : INDENT);
   set_class (self->bubble, "outgoing", outgoing);
 }
 

@@ -87,8 +87,14 @@ hear (BkAppTimeline *self, guint position)
 {
   g_autoptr (BeckonMessage) message = message_at (self, position);
 
-  if (message == NULL || beckon_message_get_outgoing (message))
+  if (message == NULL)
     return;
+  if (beckon_message_get_outgoing (message))
+    {
+      if (self->seen) /* it comes from here: the user wants to see it */
+        bk_app_timeline_stick (self);
+      return;
+    }
   if (self->seen)
     announce (self, message);
   else if (self->first_new == 0)
