@@ -110,8 +110,6 @@ on_items_changed (GListModel *model, guint position, guint removed, guint added,
     hear (self, position);
   gtk_stack_set_visible_child_name (self->stack, n_items > 0 ? "list" : "empty");
   bk_app_timeline_bind_again (self);
-  if (self->sticks && beckon_conversation_get_latest (self->conversation))
-    bk_app_timeline_stick (self);
   bk_app_timeline_update_jump (self);
   bk_app_timeline_queue_look (self);
 }
