@@ -8,6 +8,8 @@
 #include "invite/bk-app-invite-dialog.h"
 #include "preferences/bk-app-preferences.h"
 
+#include <glib/gi18n.h>
+
 static void
 on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -18,9 +20,35 @@ on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_show (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  bk_app_show_window (user_data);
+}
+
+static void
 on_retry (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   bk_app_try_again (user_data);
+}
+
+static void
+on_help_shown (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkApp) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!gtk_show_uri_full_finish (GTK_WINDOW (source), result, &error))
+    bk_app_tell (self, "help", _("Nothing here shows manual pages. “man beckon” in a terminal has the help."));
+}
+
+/* What is installed is there without a network, and is about this very version. */
+static void
+on_help (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BkApp *self = user_data;
+
+  gtk_show_uri_full (GTK_WINDOW (bk_app_show_window (self)), "man:beckon", GDK_CURRENT_TIME, NULL, on_help_shown,
+                     g_object_ref (self));
 }
 
 static void
@@ -251,6 +279,8 @@ bk_app_actions_init (BkApp *self)
   static const GActionEntry entries[] = {
     { "quit", on_quit, NULL, NULL, NULL, { 0 } },
     { "retry", on_retry, NULL, NULL, NULL, { 0 } },
+    { "show", on_show, NULL, NULL, NULL, { 0 } },
+    { "help", on_help, NULL, NULL, NULL, { 0 } },
     { "about", on_about, NULL, NULL, NULL, { 0 } },
     { "preferences", on_preferences, NULL, NULL, NULL, { 0 } },
     { "invite", on_invite, NULL, NULL, NULL, { 0 } },
@@ -282,10 +312,13 @@ bk_app_actions_init (BkApp *self)
     { "win.send-file", { "<Control>o", NULL } },
     { "win.invite-menu", { "<Control><Shift>i", NULL } },
     { "win.show-help-overlay", { "<Control>question", NULL } },
+    { "app.help", { "F1", NULL } },
     { "win.menu", { "F10", NULL } },
     { "window.close", { "<Control>w", NULL } },
   };
 
+  g_autoptr (GAction) do_not_disturb = g_settings_create_action (self->settings, "do-not-disturb");
+  g_action_map_add_action (G_ACTION_MAP (self), do_not_disturb);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), keys[i].action, keys[i].keys);

@@ -59,5 +59,7 @@ gboolean bk_app_shows (BkApp *self, const char *account, const char *who);
 void bk_app_tell (BkApp *self, const char *id, const char *text);
 /* The same about a session that is about to go on, with a button to cancel it. */
 void bk_app_tell_cancellable (BkApp *self, BeckonSession *session, const char *text);
+/* The window was closed: says, once for all, that the application is still there. */
+void bk_app_explain_background (BkApp *self);
 
 G_END_DECLS

@@ -27,9 +27,18 @@ bk_app_tell (BkApp *self, const char *id, const char *text)
 
   if (window != NULL)
     bk_app_window_tell (window, text, NULL, NULL, NULL);
-  if (get_attended_window (self) != NULL)
+  /* The application may have ended while a call was under way. */
+  if (get_attended_window (self) != NULL || self->notices == NULL)
     return;
   bk_app_notices_send (self->notices, id, bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL));
+}
+
+static void
+on_state (BeckonSession *session, GParamSpec *pspec, AdwToast *toast)
+{
+  /* One that began without a question can be ended as long as it runs. */
+  if (!beckon_session_get_automatic (session) || beckon_session_get_state (session) == BECKON_SESSION_STATE_TERMINATED)
+    adw_toast_dismiss (toast);
 }
 
 /* Nobody may press the button too late: it comes before whatever else is to be said, and goes when the session goes on. */
@@ -38,7 +47,9 @@ tell_in_window (BkAppWindow *window, BeckonSession *session, const char *text, c
 {
   AdwToast *toast = bk_app_window_tell (window, text, button, "app.cancel", beckon_session_get_id (session));
 
-  g_signal_connect_object (session, "notify::state", G_CALLBACK (adw_toast_dismiss), toast, G_CONNECT_SWAPPED);
+  if (beckon_session_get_automatic (session))
+    adw_toast_set_timeout (toast, 0);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (on_state), toast, 0);
 }
 
 void
@@ -56,4 +67,19 @@ bk_app_tell_cancellable (BkApp *self, BeckonSession *session, const char *text)
   BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL);
   bk_app_notice_add_button (notice, runs ? _("End") : _("Cancel"), "app.cancel", g_variant_new_string (session_id));
   bk_app_notices_send (self->notices, id, notice);
+}
+
+/* Else somebody who closes the window believes to be gone. */
+void
+bk_app_explain_background (BkApp *self)
+{
+  if (g_settings_get_boolean (self->settings, "background-explained"))
+    return;
+  g_settings_set_boolean (self->settings, "background-explained", TRUE);
+  BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, _("Beckon goes on in the background"),
+                                           _("Messages and invitations are still announced."));
+  bk_app_notice_set_press (notice, "app.show", NULL);
+  bk_app_notice_add_button (notice, _("Preferences"), "app.open-preferences", g_variant_new_string ("behavior"));
+  bk_app_notice_add_button (notice, _("Quit"), "app.quit", NULL);
+  bk_app_notices_send (self->notices, "background", notice);
 }

@@ -189,6 +189,15 @@ on_background_changed (GSettings *settings, const char *key, BkApp *self)
 }
 
 static void
+on_window_removed (GtkApplication *application, GtkWindow *window, gpointer user_data)
+{
+  BkApp *self = BK_APP (application);
+
+  if (self->stays && BK_IS_APP_WINDOW (window))
+    bk_app_explain_background (self);
+}
+
+static void
 on_autostart_failed (BkAppAutostart *autostart, const char *text, BkApp *self)
 {
   bk_app_tell (self, "autostart", text);
@@ -237,6 +246,7 @@ bk_app_startup (GApplication *application)
   self->autostart = bk_app_autostart_new (self->settings, bus, bk_app_is_sandboxed ());
   g_signal_connect_object (self->autostart, "failed", G_CALLBACK (on_autostart_failed), self, 0);
   self->notices = bk_app_notices_new (application, self->settings, bk_app_is_sandboxed ());
+  g_signal_connect (self, "window-removed", G_CALLBACK (on_window_removed), NULL);
   bk_app_actions_init (self);
   bk_app_mail_actions_init (self);
   bk_app_try_again (self);
@@ -252,13 +262,25 @@ destroy_windows (BkApp *self)
 }
 
 static void
+dispose (gpointer object)
+{
+  if (object != NULL)
+    g_object_run_dispose (object);
+}
+
+static void
 bk_app_shutdown (GApplication *application)
 {
   BkApp *self = BK_APP (application);
 
+  self->stays = FALSE;
   destroy_windows (self);
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->retry, g_source_remove);
+  /* Calls that are under way hold them, and end after the application has. */
+  dispose (self->notifier);
+  dispose (self->picks);
+  dispose (self->invitations);
   g_clear_object (&self->notifier);
   g_clear_object (&self->picks);
   g_clear_object (&self->invitations);

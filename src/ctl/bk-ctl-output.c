@@ -142,6 +142,35 @@ bk_ctl_role (BeckonSession *session)
   return (flags & BECKON_SESSION_FLAGS_INVITEE) != 0 ? "invitee" : "none";
 }
 
+/* The words of the bus have dashes, members of JSON underscores; enumerations are words here. */
+static void
+build_entry (JsonBuilder *builder, const char *key, GVariant *value)
+{
+  g_autofree char *name = g_strdelimit (g_strdup (key), "-", '_');
+
+  if (g_str_equal (key, "path") && g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+    {
+      add_text (builder, name, beckon_channel_path_to_nick ((BeckonChannelPath) g_variant_get_uint32 (value)));
+      return;
+    }
+  json_builder_set_member_name (builder, name);
+  json_builder_add_value (builder, json_gvariant_serialize (value));
+}
+
+static void
+add_dictionary (JsonBuilder *builder, GVariant *dictionary)
+{
+  GVariantIter iter;
+  GVariant *value;
+  const char *key;
+
+  json_builder_begin_object (builder);
+  g_variant_iter_init (&iter, dictionary);
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+    build_entry (builder, key, value);
+  json_builder_end_object (builder);
+}
+
 static void
 build_session (JsonBuilder *builder, GObject *object)
 {
@@ -175,6 +204,9 @@ build_session (JsonBuilder *builder, GObject *object)
   add_text (builder, "log", beckon_session_get_log (session));
   add_number (builder, "created", beckon_session_get_created (session));
   add_number (builder, "deadline", beckon_session_get_deadline (session));
+  g_autoptr (GVariant) transfer = beckon_session_dup_transfer (session);
+  json_builder_set_member_name (builder, "transfer");
+  add_dictionary (builder, transfer);
   json_builder_set_member_name (builder, "timeline");
   json_builder_begin_array (builder);
   for (const char *const *line = beckon_session_get_timeline (session); *line != NULL; line++)
@@ -447,21 +479,6 @@ bk_ctl_print_objects (BkCtl *ctl, GPtrArray *objects)
 
 /* ---- dictionaries ---- */
 
-/* The words of the bus have dashes, members of JSON underscores; enumerations are words here. */
-static void
-build_entry (JsonBuilder *builder, const char *key, GVariant *value)
-{
-  g_autofree char *name = g_strdelimit (g_strdup (key), "-", '_');
-
-  if (g_str_equal (key, "path") && g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
-    {
-      add_text (builder, name, beckon_channel_path_to_nick ((BeckonChannelPath) g_variant_get_uint32 (value)));
-      return;
-    }
-  json_builder_set_member_name (builder, name);
-  json_builder_add_value (builder, json_gvariant_serialize (value));
-}
-
 static void
 print_entry (const char *key, GVariant *value)
 {
@@ -482,22 +499,18 @@ print_entry (const char *key, GVariant *value)
 void
 bk_ctl_print_dictionary (BkCtl *ctl, GVariant *dictionary)
 {
-  g_autoptr (JsonBuilder) builder = ctl->json ? json_builder_new () : NULL;
   GVariantIter iter;
   GVariant *value;
   const char *key;
 
-  if (builder != NULL)
-    json_builder_begin_object (builder);
+  if (ctl->json)
+    {
+      g_autoptr (JsonBuilder) builder = json_builder_new ();
+      add_dictionary (builder, dictionary);
+      bk_ctl_print_builder (builder);
+      return;
+    }
   g_variant_iter_init (&iter, dictionary);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-    if (builder != NULL)
-      build_entry (builder, key, value);
-    else
-      print_entry (key, value);
-  if (builder != NULL)
-    {
-      json_builder_end_object (builder);
-      bk_ctl_print_builder (builder);
-    }
+    print_entry (key, value);
 }

@@ -20,6 +20,7 @@ static struct
   char *message;
   char *wait_name;
   char *address;
+  char *folder;
   char *reason;
   gboolean all;
   gboolean nobody;
@@ -35,6 +36,10 @@ const GOptionEntry bk_ctl_wait_entries[] = {
   { "wait", 'w', 0, G_OPTION_ARG_FILENAME, &options.wait_name, "Wait for that", "accepted|connected|ended" },
   { NULL },
 };
+const GOptionEntry bk_ctl_plain_wait_entries[] = {
+  { "wait", 'w', 0, G_OPTION_ARG_FILENAME, &options.wait_name, "Wait for that", "accepted|connected|ended" },
+  { NULL },
+};
 static const GOptionEntry invite_entries[] = {
   { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
   { "message", 'm', 0, G_OPTION_ARG_FILENAME, &options.message, "What you say with it", "TEXT" },
@@ -44,6 +49,7 @@ static const GOptionEntry invite_entries[] = {
 static const GOptionEntry accept_entries[] = {
   { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data for the program of the other side", "TEXT" },
   { "address", 0, 0, G_OPTION_ARG_FILENAME, &options.address, "Where the other side finds this one", "TEXT" },
+  { "folder", 0, 0, G_OPTION_ARG_FILENAME, &options.folder, "Where a file goes", "FOLDER" },
   { "wait", 'w', 0, G_OPTION_ARG_FILENAME, &options.wait_name, "Wait for that", "connected|ended" },
   { NULL },
 };
@@ -76,8 +82,8 @@ data (void)
 
 /* ---- waiting for what becomes of a session ---- */
 
-static gboolean
-parse_wait (BkCtl *ctl)
+gboolean
+bk_ctl_parse_wait (BkCtl *ctl)
 {
   if (options.wait_name == NULL)
     return TRUE;
@@ -149,10 +155,11 @@ on_connected (BeckonMessenger *messenger, GParamSpec *pspec, BkCtl *ctl)
     bk_ctl_fail (ctl, BK_CTL_NO_SERVICE, "The session service went away");
 }
 
-static void
-follow (BkCtl *ctl, BeckonSession *session)
+void
+bk_ctl_follow_session (BkCtl *ctl, BeckonSession *session)
 {
   bk_ctl_keep (ctl, session);
+  bk_ctl_show_transfer (ctl, session);
   g_signal_connect (session, "state-changed", G_CALLBACK (on_state_changed), ctl);
   g_signal_connect (ctl->messenger, "notify::connected", G_CALLBACK (on_connected), ctl);
   check_session (ctl, session, BECKON_SESSION_STATE_UNKNOWN);
@@ -202,7 +209,7 @@ on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
   if (session == NULL)
     bk_ctl_fail_error (ctl, error);
   else
-    follow (ctl, session);
+    bk_ctl_follow_session (ctl, session);
 }
 
 static void
@@ -210,7 +217,7 @@ run_invite (BkCtl *ctl)
 {
   BeckonAccount *account = bk_ctl_account (ctl);
 
-  if (account == NULL || !parse_wait (ctl))
+  if (account == NULL || !bk_ctl_parse_wait (ctl))
     return;
   g_autofree char *who = bk_ctl_dup_who (account, ctl->args[0]);
   g_autofree char *guid = dup_guid (ctl, ctl->args[1]);
@@ -316,7 +323,7 @@ on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (beckon_session_accept_finish (BECKON_SESSION (source), result, &error))
-    follow (ctl, BECKON_SESSION (source));
+    bk_ctl_follow_session (ctl, BECKON_SESSION (source));
   else
     bk_ctl_fail_error (ctl, error);
 }
@@ -334,12 +341,27 @@ on_accept_address (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_file_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BkCtl *ctl = user_data;
+  GError *error = NULL;
+
+  if (beckon_session_accept_file_finish (BECKON_SESSION (source), result, &error))
+    bk_ctl_follow_session (ctl, BECKON_SESSION (source));
+  else
+    bk_ctl_fail_error (ctl, error);
+}
+
+static void
 run_accept (BkCtl *ctl)
 {
-  if (!parse_wait (ctl))
+  if (!bk_ctl_parse_wait (ctl))
     return;
   g_autoptr (BeckonSession) session = bk_ctl_pick_session (ctl, is_ringing_here, "invitation");
-  if (session != NULL && options.address != NULL)
+  g_autofree char *folder = options.folder != NULL ? g_canonicalize_filename (options.folder, NULL) : NULL;
+  if (session != NULL && folder != NULL)
+    beckon_session_accept_file_async (session, folder, ctl->cancellable, on_file_accepted, ctl);
+  else if (session != NULL && options.address != NULL)
     beckon_session_set_local_address_async (session, options.address, ctl->cancellable, on_accept_address, ctl);
   else if (session != NULL)
     beckon_session_accept_async (session, data (), ctl->cancellable, on_accepted, ctl);
@@ -459,7 +481,7 @@ bk_ctl_program_options (BkCtl *ctl, const char **app_data, const char **address)
 {
   *app_data = data ();
   *address = options.address;
-  return parse_wait (ctl);
+  return bk_ctl_parse_wait (ctl);
 }
 
 /* The session ends with the program that holds it, which is this one: it waits for the end unless told otherwise. */
@@ -468,7 +490,7 @@ bk_ctl_hold_session (BkCtl *ctl, BeckonSession *session)
 {
   if (options.wait == WAIT_NOT)
     options.wait = WAIT_ENDED;
-  follow (ctl, session);
+  bk_ctl_follow_session (ctl, session);
 }
 
 char *

@@ -21,10 +21,12 @@ read_value (GVariant *known, const char *text)
         return g_variant_new_boolean (*text == 't');
       return NULL;
     }
-  if (g_variant_is_of_type (known, G_VARIANT_TYPE_UINT32))
-    return g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &number, NULL) ? g_variant_new_uint32 ((guint32) number)
-                                                                                : NULL;
-  return g_variant_is_of_type (known, G_VARIANT_TYPE_STRING) ? g_variant_new_string (text) : NULL;
+  if (g_variant_is_of_type (known, G_VARIANT_TYPE_STRING))
+    return g_variant_new_string (text);
+  if (g_variant_is_of_type (known, G_VARIANT_TYPE_UINT32)
+      && g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &number, NULL))
+    return g_variant_new_uint32 ((guint32) number);
+  return NULL;
 }
 
 /* FALSE: the command has failed. */

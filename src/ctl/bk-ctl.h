@@ -68,6 +68,7 @@ extern const BkCtlCommand bk_ctl_open_commands[];
 extern const BkCtlCommand bk_ctl_watch_commands[];
 extern const BkCtlCommand bk_ctl_lock_commands[];
 extern const BkCtlCommand bk_ctl_settings_commands[];
+extern const BkCtlCommand bk_ctl_file_commands[];
 
 /* ---- the end of a command ---- */
 
@@ -164,6 +165,12 @@ char *bk_ctl_dup_guid (BkCtl *ctl, const char *application);
 
 /* Options of commands that invite as a program does: the user chooses whom, or the program. FALSE: the command has failed. Borrowed. */
 extern const GOptionEntry bk_ctl_wait_entries[];
+extern const GOptionEntry bk_ctl_plain_wait_entries[]; /* --wait alone */
+gboolean bk_ctl_parse_wait (BkCtl *ctl);
+/* Prints the session once it has come to what --wait says, at once without it. */
+void bk_ctl_follow_session (BkCtl *ctl, BeckonSession *session);
+/* Tells on a terminal how far the file is that the session sends, until the command ends. */
+void bk_ctl_show_transfer (BkCtl *ctl, BeckonSession *session);
 extern const GOptionEntry bk_ctl_program_entries[];
 gboolean bk_ctl_program_options (BkCtl *ctl, const char **app_data, const char **address);
 /* Follows a session that belongs to this program, to what --wait says, else to its end. */

@@ -7,10 +7,10 @@
 #include <string.h>
 
 static const BkCtlCommand *const families[] = {
-  bk_ctl_account_commands, bk_ctl_keeping_commands,    bk_ctl_contact_commands,     bk_ctl_group_commands,
-  bk_ctl_chat_commands,    bk_ctl_history_commands,    bk_ctl_application_commands, bk_ctl_session_commands,    bk_ctl_channel_commands,
-  bk_ctl_connection_commands, bk_ctl_program_commands, bk_ctl_open_commands,        bk_ctl_watch_commands,
-  bk_ctl_lock_commands,    bk_ctl_settings_commands,
+  bk_ctl_account_commands, bk_ctl_keeping_commands, bk_ctl_contact_commands, bk_ctl_group_commands,
+  bk_ctl_chat_commands, bk_ctl_history_commands, bk_ctl_application_commands, bk_ctl_session_commands,
+  bk_ctl_channel_commands, bk_ctl_connection_commands, bk_ctl_program_commands, bk_ctl_open_commands,
+  bk_ctl_watch_commands, bk_ctl_lock_commands, bk_ctl_settings_commands, bk_ctl_file_commands,
 };
 
 static BkCtl ctl;

@@ -176,6 +176,8 @@ read_guid (BkEngineApplication *self, GKeyFile *file, GError **error)
   self->guid = bk_guid_normalize (text);
   if (self->guid == NULL)
     return refuse (error, text == NULL ? "GUID is missing" : "GUID is not a GUID in braces");
+  if (g_str_equal (self->guid, BK_GUID_FILE))
+    return refuse (error, "GUID is that of files, which are part of Beckon");
   if (self->path == NULL)
     return TRUE; /* it was no file */
 

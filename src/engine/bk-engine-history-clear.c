@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Emptying a conversation, in steps between which others get their turn. What goes is overwritten in the file, and its words
- * are removed from the pages of the index by the upkeep. */
+/* Emptying a conversation, in steps between which others get their turn. What goes is overwritten in the file, and its
+ * words are removed from the pages of the index by the upkeep. */
 #include "bk-engine-history-private.h"
 
 #define BATCH 200
@@ -71,8 +71,8 @@ clear_job (BkSqlite *sqlite, gpointer data, GError **error)
   ClearJob *job = data;
 
   if (job->up_to == 0
-      && !_bk_history_query (sqlite, "SELECT ifnull (max (id), 0) FROM messages WHERE conversation = ?", job->conversation,
-                        &job->up_to, error))
+      && !_bk_history_query (sqlite, "SELECT max (id) FROM messages WHERE conversation = ?", job->conversation,
+                             &job->up_to, error))
     return FALSE;
   return remove_batch (sqlite, job, error) && (job->more || sum_up (sqlite, job, error));
 }

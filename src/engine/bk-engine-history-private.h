@@ -49,6 +49,7 @@ typedef void (*BkHistoryRowFunc) (sqlite3_stmt *statement, gpointer data);
 gboolean _bk_history_read_rows (BkSqlite *sqlite, const char *sql, BkHistoryRowFunc row, gpointer data, GError **error);
 gboolean _bk_history_disallow (BkSqlite *sqlite, guint account, const char *who, GError **error);
 gboolean _bk_history_load_allowed (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
+gboolean _bk_history_load_parts (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
 gboolean _bk_history_load_settings (BkSqlite *sqlite, BkHistoryContent *content, GError **error);
 /* There may be something to do in the background. */
 void _bk_engine_history_keep_up (BkEngineHistory *self);
@@ -64,9 +65,9 @@ gboolean _bk_history_load_conversations (BkSqlite *sqlite, BkHistoryContent *con
   "m.id, m.message_id, c.who, m.outgoing, m.text, m.time, " BK_HISTORY_DELIVERY ", m.error, m.session," \
   " m.application, m.application_name, m.result, m.result_text, m.file_name, m.file_size, m.file_path"
 
-/* For jobs about entries of conversations. Whatever inserts or deletes entries tells the index of words in the same job:
- * triggers could do it, but SQLite before 3.41 lets those write into an index only where the schema of a file is trusted
- * blindly. @where: a condition on messages m with parameters ?1 and ?2. */
+/* For jobs about entries of conversations. Whatever inserts or deletes entries tells the index of words in the same
+ * job: triggers could do it, but SQLite before 3.41 lets those write into an index only where the schema of a file is
+ * trusted blindly. @where: a condition on messages m with parameters ?1 and ?2. */
 gboolean _bk_history_index (BkSqlite *sqlite, const char *where, gint64 first, gint64 second, GError **error);
 gboolean _bk_history_unindex (BkSqlite *sqlite, const char *where, gint64 first, gint64 second, GError **error);
 /* Runs a statement with parameters up to ?2. */

@@ -141,14 +141,25 @@ const BkSqliteMigration _bk_history_migrations[] = {
     "CREATE TRIGGER messages_last AFTER INSERT ON messages BEGIN"
     "  UPDATE conversations SET last = new.id WHERE id = new.conversation;"
     "END;" },
-  /* The index of all words, see bk-engine-history-search.c. It holds no text: what a row has to be removed with is computed
-   * again. `place` is a letter for private use that stands for the conversation, and for a few others: whoever asks checks.
-   * `upkeep` has one row: entries with ids below `unindexed` are not in the index yet; with `purge`, words of removed ones
-   * are still in the file. */
+  /* The index of all words, see bk-engine-history-search.c. It holds no text: what a row has to be removed with is
+   * computed again. `place` is a letter for private use that stands for the conversation, and for a few others: whoever
+   * asks checks. `upkeep` has one row: entries with ids below `unindexed` are not in the index yet; with `purge`, words
+   * of removed ones are still in the file, or its pages are not in order. */
   { "CREATE VIRTUAL TABLE search USING fts5 (text, place, content = '', columnsize = 0, prefix = '2 3',"
     "  tokenize = 'unicode61 remove_diacritics 2');"
     "CREATE TABLE upkeep (unindexed INTEGER NOT NULL, purge INTEGER NOT NULL) STRICT;"
     "INSERT INTO upkeep (unindexed, purge) SELECT ifnull (max (id), 0) + 1, 0 FROM messages;" },
+  /* Files that are here in part. */
+  { "CREATE TABLE parts ("
+    "  account INTEGER NOT NULL,"
+    "  who TEXT NOT NULL,"
+    "  name TEXT NOT NULL,"
+    "  size INTEGER NOT NULL,"
+    "  folder TEXT NOT NULL,"
+    "  part TEXT NOT NULL,"
+    "  time INTEGER NOT NULL,"
+    "  PRIMARY KEY (folder, part)"
+    ") STRICT, WITHOUT ROWID;" },
 };
 
 const guint _bk_history_n_migrations = G_N_ELEMENTS (_bk_history_migrations);

@@ -49,8 +49,9 @@ _bk_history_query (BkSqlite *sqlite, const char *sql, gint64 parameter, gint64 *
 gboolean
 _bk_history_index (BkSqlite *sqlite, const char *where, gint64 first, gint64 second, GError **error)
 {
-  g_autofree char *sql = g_strconcat ("INSERT INTO search (rowid, text, place) SELECT m.id, " WORDS ", "
-                                      PLACE ("m.conversation") " FROM messages m WHERE ", where, " ORDER BY m.id", NULL);
+  g_autofree char *sql =
+    g_strconcat ("INSERT INTO search (rowid, text, place) SELECT m.id, " WORDS ", " PLACE ("m.conversation")
+                 " FROM messages m WHERE ", where, " ORDER BY m.id", NULL);
 
   return _bk_history_change (sqlite, sql, first, second, error);
 }
@@ -59,9 +60,10 @@ _bk_history_index (BkSqlite *sqlite, const char *where, gint64 first, gint64 sec
 gboolean
 _bk_history_unindex (BkSqlite *sqlite, const char *where, gint64 first, gint64 second, GError **error)
 {
-  g_autofree char *sql = g_strconcat ("INSERT INTO search (search, rowid, text, place) SELECT 'delete', m.id, " WORDS ", "
-                                      PLACE ("m.conversation") " FROM messages m WHERE m.id >="
-                                      " (SELECT unindexed FROM upkeep) AND ", where, NULL);
+  g_autofree char *sql =
+    g_strconcat ("INSERT INTO search (search, rowid, text, place) SELECT 'delete', m.id, " WORDS ", "
+                 PLACE ("m.conversation") " FROM messages m WHERE m.id >= (SELECT unindexed FROM upkeep) AND ", where,
+                 NULL);
 
   return _bk_history_change (sqlite, sql, first, second, error);
 }
@@ -113,7 +115,8 @@ find_places (BkSqlite *sqlite, const SearchJob *job, GError **error)
       if (!bk_sqlite_step (sqlite, statement, &more, error))
         return NULL;
       if (more)
-        g_string_append_printf (places, "%s\"%s\"", places->len > 0 ? " OR " : "", bk_sqlite_column_text (statement, 0));
+        g_string_append_printf (places, "%s\"%s\"", places->len > 0 ? " OR " : "",
+                                bk_sqlite_column_text (statement, 0));
     }
   return places->len > 0 ? g_string_free (g_steal_pointer (&places), FALSE) : NULL;
 }

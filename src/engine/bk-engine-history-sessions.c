@@ -45,15 +45,16 @@ insert_session (BkSqlite *sqlite, gint64 conversation, const BkEngineMessage *en
   sqlite3_stmt *statement =
     bk_sqlite_prepare (sqlite,
                        "INSERT INTO messages (conversation, message_id, session, outgoing, text, time, delivery,"
-                       " application, application_name, result, result_text, open)"
-                       " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+                       " application, application_name, result, result_text, file_name, file_size, file_path,"
+                       " open) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
                        error);
 
   if (statement == NULL)
     return FALSE;
-  bk_sqlite_bind (statement, "isisiissis", conversation, entry->message_id, (gint64) entry->outgoing, entry->text,
+  bk_sqlite_bind (statement, "isisiississis", conversation, entry->message_id, (gint64) entry->outgoing, entry->text,
                   entry->time, (gint64) entry->delivery, entry->application, entry->application_name,
-                  (gint64) entry->result, entry->result_text);
+                  (gint64) entry->result, entry->result_text, entry->file_name, (gint64) entry->file_size,
+                  entry->file_path);
   if (!bk_sqlite_step (sqlite, statement, NULL, error))
     return FALSE;
   *id = bk_sqlite_last_rowid (sqlite);
@@ -64,11 +65,12 @@ static gboolean
 update_session (BkSqlite *sqlite, gint64 id, const BkEngineMessage *entry, GError **error)
 {
   sqlite3_stmt *statement =
-    bk_sqlite_prepare (sqlite, "UPDATE messages SET result = ?, result_text = ?, open = 1 WHERE id = ?", error);
+    bk_sqlite_prepare (sqlite,
+                       "UPDATE messages SET result = ?, result_text = ?, file_path = ?, open = 1 WHERE id = ?", error);
 
   if (statement == NULL)
     return FALSE;
-  bk_sqlite_bind (statement, "isi", (gint64) entry->result, entry->result_text, id);
+  bk_sqlite_bind (statement, "issi", (gint64) entry->result, entry->result_text, entry->file_path, id);
   return bk_sqlite_step (sqlite, statement, NULL, error);
 }
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is done in the background, a bit at a time, so that whoever writes never waits long:
  *   - what belonged to removed accounts goes;
- *   - what was written before there was an index of words is taken into it, the newest first: until that is done, a search
- *     does not find what is older;
- *   - words of entries that are gone are removed from the index's pages: until then, only nobody finds them any more. It
- *     puts the pages in order, too: so it is done after many entries were taken in, and messages are written faster then.
+ *   - what was written before there was an index of words is taken into it, the newest first: until that is done, a
+ *     search does not find what is older;
+ *   - words of entries that are gone are removed from the index's pages, where nobody finds them any more. It puts the
+ *     pages in order, too: so it is done after many entries were taken in, and messages are written faster then.
  * It stops with the program and goes on with the next start. */
 #include "bk-engine-history-private.h"
 
 #define REMOVE_BATCH 200
-#define INDEX_BATCH 400
+#define INDEX_BATCH 200
 #define MERGE_PAGES 64
 
 /* ---- removed accounts ---- */
@@ -37,7 +37,8 @@ remove_some (BkSqlite *sqlite, gint64 account, GError **error)
 
   while (budget > 0)
     {
-      if (!_bk_history_query (sqlite, "SELECT id FROM conversations WHERE account = ? LIMIT 1", account, &conversation, error))
+      if (!_bk_history_query (sqlite, "SELECT id FROM conversations WHERE account = ? LIMIT 1", account, &conversation,
+                              error))
         return FALSE;
       if (conversation == 0)
         return _bk_history_change (sqlite, "DELETE FROM accounts WHERE id = ?1", account, 0, error)
@@ -59,7 +60,8 @@ index_some (BkSqlite *sqlite, gint64 below, GError **error)
 
   return _bk_history_query (sqlite, nth, below, &from, error)
          && _bk_history_index (sqlite, "m.id >= ?1 AND m.id < ?2", from, below, error)
-         && _bk_history_change (sqlite, "UPDATE upkeep SET unindexed = ?1, purge = max (purge, ?1 = 0)", from, 0, error);
+         && _bk_history_change (sqlite, "UPDATE upkeep SET unindexed = ?1, purge = max (purge, ?1 = 0)", from, 0,
+                                error);
 }
 
 /* A merge that has nothing to do changes nothing but its own note of that. */

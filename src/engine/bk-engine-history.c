@@ -76,6 +76,7 @@ bk_history_content_free (BkHistoryContent *content)
   g_ptr_array_unref (content->sessions);
   g_ptr_array_unref (content->identities);
   g_ptr_array_unref (content->allowed);
+  g_ptr_array_unref (content->parts);
   g_hash_table_unref (content->settings);
   g_strfreev (content->connection.servers);
   g_free (content->connection.user);
@@ -94,6 +95,7 @@ history_content_new (void)
   content->sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_session_free);
   content->identities = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_identity_free);
   content->allowed = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_allowed_free);
+  content->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_part_free);
   content->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return content;
 }
@@ -258,6 +260,7 @@ load_job (BkSqlite *sqlite, gpointer data, GError **error)
          && _bk_history_read_rows (sqlite, "SELECT seq FROM sqlite_sequence WHERE name = 'conversations'",
                                    read_last_conversation, &job->next_conversation, error)
          && _bk_history_load_allowed (sqlite, content, error)
+         && _bk_history_load_parts (sqlite, content, error)
          && _bk_history_load_settings (sqlite, content, error)
          && _bk_history_load_channels (sqlite, content, error);
 }

@@ -101,6 +101,22 @@ typedef struct
 
 void bk_history_allowed_free (BkHistoryAllowed *allowed);
 
+/* A file that is here in part. */
+typedef struct
+{
+  guint account;
+  char *who;  /* of whom it came */
+  char *name; /* that it is to have */
+  guint64 size; /* of the whole file */
+  char *folder;
+  char *part; /* the name that it has there */
+  gint64 time; /* microseconds since 1970: when something of it came last */
+  gboolean busy; /* more of it is coming; not written down */
+} BkHistoryPart;
+
+BkHistoryPart *bk_history_part_copy (const BkHistoryPart *part);
+void bk_history_part_free (BkHistoryPart *part);
+
 /* STUN and TURN servers of the user's own; the password is kept with the secrets. */
 typedef struct
 {
@@ -118,6 +134,7 @@ typedef struct
   GPtrArray *sessions;      /* element-type BkHistorySession: whose other side does not know yet that they are over */
   GPtrArray *identities;    /* element-type BkHistoryIdentity */
   GPtrArray *allowed;       /* element-type BkHistoryAllowed */
+  GPtrArray *parts;         /* element-type BkHistoryPart, the oldest first */
   BkHistoryConnection connection;
   GHashTable *settings;     /* char *name → char *value */
 } BkHistoryContent;
@@ -213,9 +230,9 @@ BkEngineMessage *bk_engine_history_next_pending_finish (BkEngineHistory *self, G
 void bk_engine_history_list_messages_async (BkEngineHistory *self, guint conversation, gint64 before_id, guint limit,
                                             GCancellable *cancellable, GAsyncReadyCallback callback,
                                             gpointer user_data);
-void bk_engine_history_list_messages_after_async (BkEngineHistory *self, guint conversation, gint64 after_id, guint limit,
-                                                  GCancellable *cancellable, GAsyncReadyCallback callback,
-                                                  gpointer user_data);
+void bk_engine_history_list_messages_after_async (BkEngineHistory *self, guint conversation, gint64 after_id,
+                                                  guint limit, GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback, gpointer user_data);
 /* Of both: oldest first. */
 GPtrArray *bk_engine_history_list_messages_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
 
@@ -312,6 +329,12 @@ gboolean bk_engine_history_set_allowed_finish (BkEngineHistory *self, GAsyncResu
 
 /* @value: NULL: none any more. A failure is only logged. */
 void bk_engine_history_set_setting (BkEngineHistory *self, const char *name, const char *value);
+
+/* ---- files ---- */
+
+/* Failures are only logged. */
+void bk_engine_history_put_part (BkEngineHistory *self, const BkHistoryPart *part);
+void bk_engine_history_drop_part (BkEngineHistory *self, const char *folder, const char *part);
 
 /* ---- sessions ---- */
 

@@ -81,6 +81,8 @@ check_looks (const char *guid, const char *name, const char *url, GError **error
 {
   if (guid == NULL)
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is not a GUID."));
+  else if (g_str_equal (guid, BK_GUID_FILE))
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This GUID is part of Beckon."));
   else if (name == NULL || name[strspn (name, " ")] == '\0' || !bk_text_is_valid (name, BK_LIMIT_APP_NAME, FALSE))
     g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("A name is one line of 1 to %d bytes."),
                  BK_LIMIT_APP_NAME);

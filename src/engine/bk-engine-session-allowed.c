@@ -38,7 +38,7 @@ is_user_there (BkEngineSession *self)
 static gboolean
 is_allowed (BkEngineSession *self)
 {
-  return self->account != NULL && bk_engine_account_is_allowed (self->account, self->user, self->application)
+  return self->account != NULL && self->transfer == NULL && bk_engine_account_is_allowed (self->account, self->user, self->application)
          && self->link.identity != BECKON_IDENTITY_CHANGED && is_user_there (self)
          && bk_session_is_application_present (self) && bk_session_check_hosting (self, NULL) && !is_one_open (self);
 }

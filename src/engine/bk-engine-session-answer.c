@@ -37,7 +37,7 @@ on_offered (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 bk_session_ask (BkEngineSession *self)
 {
-  if (self->world->peers == NULL)
+  if (self->world->peers == NULL || self->transfer != NULL)
     {
       bk_session_ask_user (self);
       return;
@@ -81,8 +81,9 @@ bk_engine_session_set_owner (BkEngineSession *self, const char *owner)
 
 /* ---- the answer ---- */
 
-static gboolean
-move_to_accepted (BkEngineSession *self, BkLifeEvent event, GError **error)
+/* Accepts: whatever has to be there for it is there. */
+gboolean
+bk_session_accept_now (BkEngineSession *self, BkLifeEvent event, GError **error)
 {
   if (!bk_session_can (self, event, error))
     return FALSE;
@@ -118,7 +119,7 @@ on_notice_over (gpointer user_data)
 
   self->timers[BK_SESSION_TIMER_NOTICE] = 0;
   if (bk_session_is_application_present (self) && !refuse_mismatch (self, NULL))
-    move_to_accepted (self, BK_LIFE_INSTALLED, NULL);
+    bk_session_accept_now (self, BK_LIFE_INSTALLED, NULL);
 }
 
 /* An application was registered: if it is the one that this session waits for, it goes on after a last chance to
@@ -170,6 +171,11 @@ bk_engine_session_accept (BkEngineSession *self, const char *app_data, GError **
   if (!bk_session_can (self, BK_LIFE_ACCEPT, error) || !bk_session_check_app_data (app_data, error))
     return FALSE;
 
+  if (self->transfer != NULL)
+    {
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED, "A file is accepted into a folder");
+      return FALSE;
+    }
   g_free (self->accept_data);
   self->accept_data = g_strdup (app_data);
   if (self->owner == NULL && !bk_session_is_application_present (self))
@@ -179,7 +185,7 @@ bk_engine_session_accept (BkEngineSession *self, const char *app_data, GError **
     }
   if (refuse_mismatch (self, error))
     return FALSE;
-  return move_to_accepted (self, BK_LIFE_ACCEPT, error);
+  return bk_session_accept_now (self, BK_LIFE_ACCEPT, error);
 }
 
 gboolean

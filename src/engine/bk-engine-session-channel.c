@@ -27,6 +27,7 @@ set_path (BkEngineSession *self, BeckonChannelPath path, const char *reason)
       bk_session_changed (self, "ChannelPath");
     }
   bk_session_set_text (self, &self->link.reason, reason, "ChannelReason");
+  bk_session_transfer_changed (self);
 }
 
 /* ---- making ---- */
@@ -39,6 +40,8 @@ find_need (BkEngineSession *self)
 
   if (self->world->channels == NULL)
     return BK_CHANNEL_NONE;
+  if (self->transfer != NULL)
+    return BK_CHANNEL_REQUIRED;
   if (application == NULL)
     return BK_CHANNEL_OPTIONAL;
   if ((bk_engine_application_get_flags (application) & BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE) != 0)
@@ -278,7 +281,8 @@ on_envelope (BkChannel *channel, const BkEnvelope *envelope, BkEngineSession *se
 static void
 on_offered (BkChannel *channel, const char *name, gboolean datagram, BkEngineSession *self)
 {
-  if (self->link.state == BK_LINK_CONFIRMED && bk_text_is_valid (name, BK_LIMIT_STREAM_NAME, FALSE))
+  if (self->link.state == BK_LINK_CONFIRMED && self->transfer == NULL
+      && bk_text_is_valid (name, BK_LIMIT_STREAM_NAME, FALSE))
     g_signal_emit_by_name (self, "stream-offered", name, datagram);
 }
 

@@ -11,6 +11,8 @@ compose_entry (BkEngineSession *self)
   const char *name = bk_engine_session_get_application_name (self);
   const char *application = *name != '\0' ? name : _("a program");
 
+  if (self->transfer != NULL)
+    return bk_session_compose_transfer_entry (self);
   if (self->message != NULL && self->role == BK_ROLE_INVITER)
     return g_strdup_printf (_("You invited %s to %s: “%s”"), user, application, self->message);
   if (self->message != NULL)
@@ -41,6 +43,9 @@ bk_session_write_entry (BkEngineSession *self)
     .application_name = self->application_name,
     .result = self->result,
     .result_text = self->result_text,
+    .file_name = self->transfer != NULL ? self->transfer->name : NULL,
+    .file_size = self->transfer != NULL ? self->transfer->size : 0,
+    .file_path = self->transfer != NULL ? self->transfer->path : NULL,
   };
 
   bk_engine_account_write_session (self->account, &entry);

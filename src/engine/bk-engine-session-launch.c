@@ -155,7 +155,9 @@ on_before_launch (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 launch (BkEngineSession *self)
 {
-  if (self->owner != NULL && !bk_session_is_hosted (self)) /* else it belongs to another program, as a lobby */
+  if (self->transfer != NULL)
+    bk_session_start_transfer (self);
+  else if (self->owner != NULL && !bk_session_is_hosted (self)) /* else it belongs to another program, as a lobby */
     bk_session_note (self, _("the program runs already"));
   else if (self->account == NULL)
     bk_session_launch_program (self); /* a trial is to show that the program can be launched */

@@ -4,8 +4,10 @@
 
 #include "bk-channel.h"
 #include "bk-engine-account-private.h"
+#include "bk-engine-history.h"
 #include "bk-engine-sessions.h"
 #include "bk-limits.h"
+#include "bk-transfer.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +25,8 @@ typedef struct
   BkEngineHistory *history;
   guint answer_timeout_ms;
   char *local_address;
+  char *download_folder; /* nullable */
+  GPtrArray *parts;      /* element-type BkHistoryPart: files that are here in part, the oldest first */
   BkEngineSessions *sessions; /* not owned; NULL once it is gone: then its sessions are but records */
 } BkSessionWorld;
 
@@ -43,8 +47,9 @@ typedef enum
   BK_SESSION_TIMER_ORDER,    /* what came too early waits for what belongs before it */
   BK_SESSION_TIMER_STOP,     /* the program was asked to end */
   BK_SESSION_TIMER_FETCH,    /* the program has the session and has not read it yet */
+  BK_SESSION_TIMER_TRANSFER, /* how far the file is is told now and then; or its stream is over, and nobody says why */
 } BkSessionTimer;
-#define BK_N_SESSION_TIMERS 11
+#define BK_N_SESSION_TIMERS 12
 
 /* How far the question "does the user want that?" is. */
 typedef enum
@@ -114,6 +119,23 @@ typedef struct
   char *carries;       /* as the invitation says; nullable */
   BkEndpoint endpoint; /* where ours listens, or what it joins */
 } BkSessionHosting;
+
+/* The file of a session that sends one. */
+typedef struct
+{
+  char *name; /* one that can be given to a file here */
+  guint64 size;
+  int file;              /* of the inviter: open until it is being sent; -1 */
+  BkTransferState state; /* of the inviter */
+  BkTransferPart *part;  /* of the invitee, once it is accepted; nullable */
+  gboolean preparing;    /* of the invitee: the folder is being looked at */
+  BkTransfer *running;   /* nullable */
+  gboolean done;         /* it has arrived */
+  char *path;            /* where it is; nullable */
+  guint64 told;          /* bytes that were told last */
+  gint64 told_time;      /* when; monotonic */
+  guint64 rate;          /* bytes a second, smoothed */
+} BkSessionTransfer;
 
 /* Context data that is on its way to the program, in the order in which the other side sent it. */
 typedef struct
@@ -193,6 +215,7 @@ struct _BkEngineSession
   BkSessionHosting hosting;
   BkSessionLink link;
   BkSessionOrder order;
+  BkSessionTransfer *transfer; /* nullable */
 };
 
 /* What goes along a move. All borrowed. */
@@ -266,6 +289,7 @@ void bk_session_ask (BkEngineSession *self);
 void bk_session_ask_user (BkEngineSession *self);
 void bk_session_question_over (BkEngineSession *self);
 void bk_session_application_registered (BkEngineSession *self);
+gboolean bk_session_accept_now (BkEngineSession *self, BkLifeEvent event, GError **error);
 
 /* bk-engine-session-allowed.c */
 gboolean bk_session_accept_allowed (BkEngineSession *self);
@@ -331,6 +355,27 @@ void bk_session_receive_hosting (BkEngineSession *self);
 gboolean bk_session_hosted_ended (BkEngineSession *self, const char *reason);
 char *bk_session_dup_hosted_detail (BkEngineSession *self, const BkEnvelope *end);
 void bk_session_clear_hosting (BkEngineSession *self);
+
+/* bk-engine-session-transfer.c */
+void bk_session_offer_file (BkEngineSession *self, const char *name, int file, const BkTransferState *state);
+void bk_session_read_offer (BkEngineSession *self, const BkEnvelope *invite);
+gboolean bk_session_check_offer (BkEngineSession *self);
+void bk_session_start_transfer (BkEngineSession *self);
+void bk_session_transfer_over (BkEngineSession *self, const BkMove *move);
+void bk_session_transfer_changed (BkEngineSession *self);
+void bk_session_clear_transfer (BkEngineSession *self);
+void bk_session_free_transfer (BkSessionTransfer *transfer);
+
+/* bk-engine-session-transfer-text.c */
+const char *bk_session_fault_to_text (BkTransferFault fault, gboolean remote);
+char *bk_session_compose_transfer (BkEngineSession *self, const BkMove *move);
+char *bk_session_compose_transfer_entry (BkEngineSession *self);
+char *bk_session_dup_transfer_detail (BkEngineSession *self, const BkEnvelope *end);
+
+/* bk-engine-session-parts.c */
+const char *bk_session_find_part (BkEngineSession *self, const char *folder);
+void bk_session_keep_part (BkEngineSession *self, BkTransferPart *part, gboolean busy);
+void bk_session_forget_part (BkEngineSession *self, BkTransferPart *part);
 
 /* bk-engine-sessions.c: what sessions tell the whole */
 void bk_engine_sessions_emit (BkEngineSessions *self, const char *signal, BkEngineSession *session);

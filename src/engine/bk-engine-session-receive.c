@@ -12,15 +12,20 @@ static void
 read_invite (BkEngineSession *self, const BkEnvelope *invite)
 {
   self->application = g_strdup (invite->app_guid);
+  self->app_data = g_strdup (invite->data);
+  self->context_data = g_strdup (invite->data);
+  if (invite->message != NULL && *invite->message != '\0'
+      && bk_text_is_valid (invite->message, BK_LIMIT_INVITE_MESSAGE, TRUE))
+    self->message = g_strdup (invite->message);
+  if (g_str_equal (invite->app_guid, BK_GUID_FILE))
+    {
+      bk_session_read_offer (self, invite);
+      return;
+    }
   if (bk_text_is_valid (invite->app_name, BK_LIMIT_APP_NAME, FALSE))
     self->application_name = g_strdup (invite->app_name);
   if (bk_url_is_web (invite->app_url))
     self->application_url = g_strdup (invite->app_url);
-  if (invite->message != NULL && *invite->message != '\0'
-      && bk_text_is_valid (invite->message, BK_LIMIT_INVITE_MESSAGE, TRUE))
-    self->message = g_strdup (invite->message);
-  self->app_data = g_strdup (invite->data);
-  self->context_data = g_strdup (invite->data);
   bk_session_read_invited_hosting (self, invite);
   bk_session_read_registration (self);
 }
@@ -48,6 +53,8 @@ bk_session_new_received (BkSessionWorld *world, BkEngineAccount *account, const 
   bk_session_move (self, BK_LIFE_RECEIVE_INVITE, &move, NULL);
   if (!authentic)
     fail_authentication (self);
+  else if (!bk_session_check_offer (self))
+    bk_session_end (self, BK_LIFE_LAUNCH_FAILED, BECKON_SESSION_RESULT_PROTOCOL_ERROR, NULL);
   return self;
 }
 
@@ -197,7 +204,8 @@ receive_cancel (BkEngineSession *self, const BkEnvelope *cancel)
 static void
 receive_plain_end (BkEngineSession *self, const BkEnvelope *end)
 {
-  g_autofree char *detail = bk_session_dup_hosted_detail (self, end);
+  g_autofree char *detail = self->transfer != NULL ? bk_session_dup_transfer_detail (self, end)
+                                                   : bk_session_dup_hosted_detail (self, end);
   BkMove move = { .result = believe (end->reason, BECKON_SESSION_RESULT_PROTOCOL_ERROR),
                   .remote = TRUE,
                   .detail = detail,

@@ -110,13 +110,15 @@ bk_session_compose_result (BkEngineSession *self, const BkMove *move)
   const char *application = *name != '\0' ? name : _("The program");
   char *text = NULL;
 
+  if (self->transfer != NULL)
+    text = bk_session_compose_transfer (self, move);
   if (self->user == NULL)
     return g_strdup (beckon_session_result_to_text (move->result));
-  if (move->result == BECKON_SESSION_RESULT_TIMEOUT)
+  if (text == NULL && move->result == BECKON_SESSION_RESULT_TIMEOUT)
     text = compose_timeout (self, user, application);
-  else if (move->remote)
+  else if (text == NULL && move->remote)
     text = compose_remote (self, move->result, user, application);
-  else
+  else if (text == NULL)
     text = compose_local (self, move->result, user, application);
 
   g_autofree char *sentence

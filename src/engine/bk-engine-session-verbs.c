@@ -94,6 +94,8 @@ bk_engine_session_set_message (BkEngineSession *self, const char *message, GErro
 gboolean
 bk_session_check_application (BkEngineSession *self, GError **error)
 {
+  if (self->transfer != NULL)
+    return TRUE;
   if (self->application == NULL)
     {
       g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_APP_NOT_SPECIFIED, "The session has no application yet");

@@ -43,6 +43,7 @@ bk_session_world_new (const BkEngineSessionsConfig *config, BkEngineSessions *se
   world->history = g_object_ref (config->history);
   world->answer_timeout_ms = config->answer_timeout_ms != 0 ? config->answer_timeout_ms : BK_TIMEOUT_ANSWER_S * 1000;
   world->local_address = g_strdup (config->local_address != NULL ? config->local_address : "127.0.0.1");
+  world->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_part_free);
   world->sessions = sessions;
   return world;
 }
@@ -62,6 +63,8 @@ world_clear (gpointer data)
   g_clear_object (&world->registry);
   g_clear_object (&world->history);
   g_free (world->local_address);
+  g_free (world->download_folder);
+  g_ptr_array_unref (world->parts);
 }
 
 BkSessionWorld *
@@ -193,6 +196,7 @@ enter_terminated (BkEngineSession *self, const BkMove *move)
     if (i != BK_SESSION_TIMER_RETRY)
       bk_session_stop_timer (self, i);
   self->result = move->result;
+  bk_session_transfer_over (self, move);
   self->result_text = bk_session_compose_result (self, move);
   self->end_data = g_strdup (move->data);
   if (self->user != NULL)
@@ -258,6 +262,7 @@ enter_state (BkEngineSession *self, BeckonSessionState state, BkLifeEvent event,
   do_entry_work (self, state, move);
   bk_session_note (self, note);
   bk_session_changed (self, "State");
+  bk_session_transfer_changed (self);
   if (!is_silent (self))
     g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0, previous);
   if (previous == BECKON_SESSION_STATE_INVITATION)
@@ -438,6 +443,7 @@ bk_session_close (BkEngineSession *self)
   g_cancellable_cancel (self->sending);
   bk_session_launch_over (self);
   bk_session_close_channel (self);
+  bk_session_clear_transfer (self);
   bk_session_order_over (self);
   bk_session_clear_outbox (self);
   bk_session_return_invite (self, error);
@@ -470,6 +476,7 @@ bk_engine_session_finalize (GObject *object)
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
   bk_session_clear_hosting (self);
+  g_clear_pointer (&self->transfer, bk_session_free_transfer);
   g_ptr_array_unref (self->timeline);
   g_object_unref (self->sending);
   g_object_unref (self->asking);

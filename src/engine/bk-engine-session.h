@@ -98,7 +98,9 @@ gboolean bk_engine_session_invite_with_picker_finish (BkEngineSession *self, GAs
 gboolean bk_engine_session_answer_pick (BkEngineSession *self, const char *who, GError **error);
 gboolean bk_engine_session_accept (BkEngineSession *self, const char *app_data, GError **error);
 /* @folder: NULL for the one of the settings. See Session1.AcceptFile. */
-gboolean bk_engine_session_accept_file (BkEngineSession *self, const char *folder, GError **error);
+void bk_engine_session_accept_file_async (BkEngineSession *self, const char *folder, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer user_data);
+gboolean bk_engine_session_accept_file_finish (BkEngineSession *self, GAsyncResult *result, GError **error);
 gboolean bk_engine_session_decline (BkEngineSession *self, const char *app_data, GError **error);
 gboolean bk_engine_session_cancel (BkEngineSession *self, BeckonSessionResult reason, const char *app_data,
                                    GError **error);

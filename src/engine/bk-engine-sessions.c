@@ -219,7 +219,7 @@ find_crossing (BkEngineSessions *self, BkEngineSession *session)
 void
 bk_engine_sessions_resolve_crossing (BkEngineSessions *self, BkEngineSession *session)
 {
-  if (session->state != BECKON_SESSION_STATE_INVITATION)
+  if (session->state != BECKON_SESSION_STATE_INVITATION || session->transfer != NULL)
     return;
 
   g_autoptr (BkEngineSession) one = g_object_ref (session);
@@ -470,6 +470,13 @@ bk_engine_sessions_set_relays (BkEngineSessions *self, const BkRelays *relays)
 {
   g_clear_pointer (&self->world->relays, bk_relays_free);
   self->world->relays = bk_relays_copy (relays);
+}
+
+void
+bk_engine_sessions_set_download_folder (BkEngineSessions *self, const char *folder)
+{
+  g_free (self->world->download_folder);
+  self->world->download_folder = g_strdup (folder);
 }
 
 void

@@ -55,6 +55,10 @@ void bk_engine_sessions_recover (BkEngineSessions *self, BkEngineAccount *accoun
 void bk_engine_sessions_end_all (BkEngineSessions *self, BeckonSessionResult result);
 /* STUN and TURN servers of the user's own, for channels from now on. Nullable. */
 void bk_engine_sessions_set_relays (BkEngineSessions *self, const BkRelays *relays);
+/* Where files go for which no folder is named. */
+void bk_engine_sessions_set_download_folder (BkEngineSessions *self, const char *folder);
+/* A file that is here in part since the program ran last. */
+void bk_engine_sessions_restore_part (BkEngineSessions *self, const BkHistoryPart *part);
 /* The network changed or the machine woke up. */
 void bk_engine_sessions_nudge (BkEngineSessions *self);
 /* Whether envelopes are still waiting to be acknowledged: shutdown gives them a moment. */

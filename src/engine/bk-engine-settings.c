@@ -39,6 +39,8 @@ use_folder (BkEngine *self, const char *folder)
   g_free (self->download_folder);
   self->download_folder = folder != NULL && *folder != '\0' ? g_strdup (folder) : default_folder ();
   self->settings.download_folder = self->download_folder;
+  if (self->sessions != NULL)
+    bk_engine_sessions_set_download_folder (self->sessions, self->download_folder);
 }
 
 void

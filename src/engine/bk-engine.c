@@ -236,6 +236,7 @@ make_sessions (BkEngine *self, const BkEngineConfig *config)
   };
 
   self->sessions = bk_engine_sessions_new (&sessions);
+  bk_engine_sessions_set_download_folder (self->sessions, self->download_folder);
   g_signal_connect_object (self->sessions, "invitation", G_CALLBACK (on_invitation), self, 0);
   g_signal_connect_object (self->sessions, "invitation-over", G_CALLBACK (on_invitation_over), self, 0);
   g_signal_connect_object (self->sessions, "notice", G_CALLBACK (on_notice), self, 0);
@@ -328,6 +329,8 @@ restore (BkEngine *self, BkHistoryContent *content)
     g_ptr_array_add (self->crashed, sessions[i]);
   _bk_engine_watch_seat (self);
   _bk_engine_restore_settings (self, content->settings);
+  for (guint i = 0; i < content->parts->len; i++)
+    bk_engine_sessions_restore_part (self->sessions, g_ptr_array_index (content->parts, i));
   _bk_engine_restore_connection (self, &content->connection);
   for (guint i = 0; i < content->accounts->len; i++)
     restore_account (self, g_ptr_array_index (content->accounts, i), content);

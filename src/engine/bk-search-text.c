@@ -44,8 +44,8 @@ is_ideograph (gunichar c)
   return is_within (c, ranges, G_N_ELEMENTS (ranges));
 }
 
-/* Marks that people leave out as they please, and what only joins or separates. Accents of Latin, Greek and Cyrillic are
- * the index's own business. */
+/* Marks that people leave out as they please, and what only joins or separates. Accents of Latin, Greek and Cyrillic
+ * are the index's own business. */
 static gboolean
 is_silent (gunichar c)
 {

@@ -313,7 +313,8 @@ beckon_messenger_open_add_contact_finish (BeckonMessenger *self, GAsyncResult *r
 /**
  * beckon_messenger_open_preferences_async:
  * @self: a messenger
- * @page: (nullable): `accounts`, `applications` or `behavior`; %NULL for the first
+ * @page: (nullable): `accounts`, `applications`, `connection`, `behavior`, `notifications` or `privacy`; %NULL for
+ *   the first
  * @cancellable: (nullable): a cancellable
  * @callback: called when done
  * @user_data: for @callback

@@ -81,7 +81,8 @@ beckon_messenger_set_settings_finish (BeckonMessenger *self, GAsyncResult *resul
  * @callback: called when done
  * @user_data: for @callback
  *
- * Searches the history.
+ * Searches the history: messages, and what is written of sessions. Scripts without spaces between words are searched for
+ * any part of a sentence. A new search of this program ends the one before.
  */
 void
 beckon_messenger_search_async (BeckonMessenger *self, const char *text, BeckonAccount *account, const char *who,
@@ -125,7 +126,7 @@ find_account (BeckonMessenger *self, const char *path)
  * Gets the outcome of [method@Messenger.search_async].
  *
  * Errors: %BECKON_ERROR_INVALID_ARGUMENT, %BECKON_ERROR_NOT_FOUND for an account that is not there any more,
- * %BECKON_ERROR_STORAGE.
+ * %BECKON_ERROR_CANCELLED when this program searched again before the answer, %BECKON_ERROR_STORAGE.
  *
  * Returns: (transfer full): a list of [class@Found], the newest first
  */

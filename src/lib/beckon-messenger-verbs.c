@@ -256,7 +256,6 @@ on_file_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
   g_autoptr (GVariant) reply = g_task_propagate_pointer (G_TASK (result), &error);
-  BeckonObjectList *sessions = g_task_get_task_data (task);
   const char *path;
 
   if (reply == NULL)
@@ -265,6 +264,7 @@ on_file_sent (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_variant_get (reply, "(&o)", &path);
+  gpointer sessions = g_task_get_task_data (task);
   beckon_object_list_get (sessions, path, g_steal_pointer (&task));
 }
 

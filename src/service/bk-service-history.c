@@ -101,7 +101,8 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       const BkEngineFound *one = g_ptr_array_index (found, i);
 
-      g_variant_builder_add (&builder, "(@o@s@(xsbsxusa{sv}))", bk_service_path (BK_SERVICE_PATH_ACCOUNTS, one->account),
+      g_variant_builder_add (&builder, "(@o@s@(xsbsxusa{sv}))",
+                             bk_service_path (BK_SERVICE_PATH_ACCOUNTS, one->account),
                              bk_service_text (one->message->who), bk_service_message_to_variant (one->message));
     }
   bk_service_call_return (call, g_variant_new ("(a(os(xsbsxusa{sv})))", &builder));

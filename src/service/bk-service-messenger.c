@@ -248,6 +248,11 @@ static const BkServiceMethod methods[] = {
       { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME },
       { BK_SERVICE_ARG_GUID },
       { BK_SERVICE_ARG_DATA, BK_LIMIT_APP_DATA } } },
+  { "SendFile", bk_service_handle_send_file,
+    { { BK_SERVICE_ARG_ANY },
+      { BK_SERVICE_ARG_NAME, BK_LIMIT_SIGN_IN_NAME },
+      { BK_SERVICE_ARG_ANY },
+      { BK_SERVICE_ARG_LINE, BK_LIMIT_FILE_NAME } } },
   { "AnswerPick", bk_service_handle_answer_pick,
     { { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
   { "ListAlerts", bk_service_handle_list_alerts },
@@ -256,7 +261,9 @@ static const BkServiceMethod methods[] = {
     { { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_LINE, BK_LIMIT_RELAY }, { BK_SERVICE_ARG_DATA, BK_LIMIT_PASSWORD } } },
   { "SetSettings", bk_service_handle_set_settings },
   { "SearchMessages", bk_service_handle_search_messages,
-    { { BK_SERVICE_ARG_LINE, BK_LIMIT_QUERY }, { BK_SERVICE_ARG_ANY }, { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
+    { { BK_SERVICE_ARG_LINE, BK_LIMIT_QUERY },
+      { BK_SERVICE_ARG_ANY },
+      { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
   { NULL },
 };
 

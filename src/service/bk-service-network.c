@@ -20,7 +20,7 @@ tell (BkServiceNetwork *self)
 {
   self->changed_again = FALSE;
   self->timer = bk_clock_add (self->clock, PAUSE_MS, on_pause_over, self);
-  self->callback (self->user_data);
+  self->callback (TRUE, self->user_data);
 }
 
 static void
@@ -33,15 +33,14 @@ on_pause_over (gpointer user_data)
     tell (self);
 }
 
-/* That it is gone is nothing to do about. */
 static void
 on_changed (GNetworkMonitor *monitor, gboolean available, gpointer user_data)
 {
   BkServiceNetwork *self = user_data;
 
   if (!available)
-    return;
-  if (self->timer != 0)
+    self->callback (FALSE, self->user_data);
+  else if (self->timer != 0)
     self->changed_again = TRUE;
   else
     tell (self);

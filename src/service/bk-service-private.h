@@ -111,6 +111,12 @@ void bk_service_handle_open_channel (BkServiceCall *call);
 void bk_service_handle_get_channel (BkServiceCall *call);
 void bk_service_handle_trust_identity (BkServiceCall *call);
 
+/* bk-service-files.c */
+void bk_service_handle_send_file (BkServiceCall *call);
+void bk_service_handle_accept_file (BkServiceCall *call);
+gboolean bk_service_sends_file (BkEngineSession *session);
+void bk_service_accept_file (BkServiceCall *call, const char *folder);
+
 /* What the user has settled for all accounts, a{sv}. */
 GVariant *bk_service_settings (BkService *self);
 void bk_service_handle_set_settings (BkServiceCall *call);

@@ -118,6 +118,8 @@ get_value (BkEngineSession *session, const char *name)
     return g_variant_new_int64 (bk_engine_session_get_created (session));
   if (g_str_equal (name, "Deadline"))
     return g_variant_new_int64 (bk_engine_session_get_deadline (session));
+  if (g_str_equal (name, "Transfer"))
+    return bk_engine_session_get_transfer (session);
   if (g_str_equal (name, "Timeline"))
     return get_timeline (session);
   return g_variant_new_uint32 (1); /* version */
@@ -195,6 +197,11 @@ handle_accept (BkServiceCall *call)
   const char *app_data;
 
   g_variant_get (call->arguments, "(&s)", &app_data);
+  if (bk_service_sends_file (BK_ENGINE_SESSION (call->object)))
+    {
+      bk_service_accept_file (call, NULL);
+      return;
+    }
   gboolean done = bk_engine_session_accept (BK_ENGINE_SESSION (call->object), app_data, &error);
   bk_service_call_finish (call, done, error);
 }
@@ -438,6 +445,7 @@ static const BkServiceMethod methods[] = {
   { "InviteWithPicker", bk_service_handle_invite_with_picker,
     { { BK_SERVICE_ARG_LINE, BK_LIMIT_WINDOW_HANDLE }, APP_DATA } },
   { "Accept", handle_accept, { APP_DATA } },
+  { "AcceptFile", bk_service_handle_accept_file, { { BK_SERVICE_ARG_LINE, BK_LIMIT_PATH } } },
   { "Decline", handle_decline, { APP_DATA } },
   { "Cancel", handle_cancel, { { BK_SERVICE_ARG_ANY }, APP_DATA } },
   { "SendContextData", handle_send_context_data,

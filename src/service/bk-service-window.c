@@ -100,7 +100,8 @@ bk_service_handle_open_add_contact (BkServiceCall *call)
 void
 bk_service_handle_open_preferences (BkServiceCall *call)
 {
-  static const char *const pages[] = { "", "accounts", "applications", "behavior", NULL };
+  static const char *const pages[] = { "",         "accounts",      "applications", "connection",
+                                       "behavior", "notifications", "privacy",      NULL };
   const char *page;
 
   g_variant_get (call->arguments, "(&s)", &page);

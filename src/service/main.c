@@ -91,15 +91,26 @@ make_backend (gpointer user_data)
   return backend;
 }
 
-/* The machine woke up, or there is another network. */
 static void
-on_machine_changed (gpointer user_data)
+on_woken (gpointer user_data)
 {
   Program *self = user_data;
 
   for (guint i = 0; i < self->backends->len; i++)
     bk_backend_nudge (g_ptr_array_index (self->backends, i));
   bk_engine_nudge (self->engine);
+}
+
+/* Where the internet is gone, others may still be reached, but a server is not looked for. */
+static void
+on_network_changed (gboolean available, gpointer user_data)
+{
+  Program *self = user_data;
+
+  if (available)
+    on_woken (self);
+  else
+    bk_engine_nudge (self->engine);
 }
 
 /* ---- the end ---- */
@@ -376,8 +387,8 @@ run (Program *self, const char *data_dir)
   /* Never taken back: a second signal while everything is taken apart must not kill. */
   g_unix_signal_add (SIGTERM, on_signal, self);
   g_unix_signal_add (SIGINT, on_signal, self);
-  self->system = bk_service_system_new (self->seat, on_machine_changed, self);
-  self->net = bk_service_network_new (self->clock, on_machine_changed, self);
+  self->system = bk_service_system_new (self->seat, on_woken, self);
+  self->net = bk_service_network_new (self->clock, on_network_changed, self);
   bk_engine_open_async (self->engine, self->opening, on_opened, self);
   g_main_loop_run (self->loop);
 }

@@ -60,6 +60,7 @@ app_service_new (gboolean empty)
   stand_in_set (service, STAND_IN_ROOT, "Messenger1", "{'PrimaryAccount': <objectpath '" APP_ACCOUNT "'>}");
   stand_in_answer (service, "ListAccounts", "([objectpath '" APP_ACCOUNT "'],)");
   stand_in_answer (service, "ListContacts", "([" CONTACTS "],)");
+  stand_in_answer (service, "ListAllowed", "([('bob@b', '" APP_BOARD "')],)");
   stand_in_answer (service, "GetConversation", "(objectpath '" APP_CONVERSATION "',)");
   stand_in_answer (service, "ListMessages", "([" MESSAGES "],)");
   return service;

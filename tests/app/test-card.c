@@ -8,6 +8,7 @@
 
 #define BOB "('bob@b', 'Bob', uint32 3, false, uint32 2, '', '', uint32 0, @a{sv} {})"
 #define ASKED_BOB "('bob@b', 'Bob', uint32 1, false, uint32 2, '', '', uint32 0, @a{sv} {})"
+#define OFFLINE_BOB "('bob@b', 'Bob', uint32 3, false, uint32 1, '', '', uint32 0, @a{sv} {})"
 #define UNKNOWN "{00000000-0000-4000-8000-000000000000}"
 #define WEB ", 'ApplicationURL': <'https://example.org/'>"
 #define MAIL ", 'ApplicationURL': <'mailto:bob@example.org'>"
@@ -192,6 +193,16 @@ test_warning (void)
     }
 }
 
+/* @reason: why it is grey; NULL if it is not. */
+static void
+assert_again (BkAppSessionCard *card, const char *reason)
+{
+  GtkWidget *button = app_part (card, "again");
+
+  g_assert_true (gtk_widget_get_sensitive (button) == (reason == NULL));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (button), ==, reason);
+}
+
 /* Who is no contact any more, or what is not registered, is not invited again. */
 static void
 test_again (void)
@@ -199,6 +210,10 @@ test_again (void)
   g_autoptr (AppWorld) world = app_world_new (FALSE);
   g_autoptr (BeckonContact) bob = make_contact (BOB);
   g_autoptr (GVariant) update = parse (ASKED_BOB);
+  g_autoptr (GVariant) online = parse (BOB);
+  g_autoptr (GVariant) offline = parse (OFFLINE_BOB);
+  g_autoptr (GVariant) missing = make_entry (3, INVITER, APP_CHESS, BECKON_SESSION_RESULT_ENDED);
+  g_autoptr (BeckonMessage) third = beckon_message_new (missing);
   g_autoptr (GVariant) known = make_entry (1, INVITER, APP_BOARD, BECKON_SESSION_RESULT_ENDED);
   g_autoptr (GVariant) unknown = make_entry (2, INVITER, UNKNOWN, BECKON_SESSION_RESULT_ENDED);
   g_autoptr (BeckonMessage) message = beckon_message_new (known);
@@ -209,10 +224,18 @@ test_again (void)
   assert_card (card, "Over for good", "again");
   g_variant_get (gtk_actionable_get_action_target_value (app_part (card, "again")), "s", &guid);
   g_assert_cmpstr (guid, ==, APP_BOARD);
+  assert_again (card, NULL);
+  beckon_contact_update (bob, offline);
+  assert_card (card, "Over for good", "again");
+  assert_again (card, "Bob is offline.");
+  beckon_contact_update (bob, online);
+  assert_again (card, NULL);
   beckon_contact_update (bob, update);
   assert_card (card, "Over for good", "");
 
   g_autoptr (BeckonContact) again = make_contact (BOB);
+  bk_app_session_card_set_message (card, third, again, world->messenger);
+  assert_again (card, "The program is missing.");
   bk_app_session_card_set_message (card, other, again, world->messenger);
   assert_card (card, "Over for good", "");
   stand_in_signal (world->service, STAND_IN_ROOT, "Registry1", "ApplicationsChanged",

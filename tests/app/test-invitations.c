@@ -307,18 +307,26 @@ test_always (void)
                       "+allowed: Nothing can be stored on this computer: its disk is full, or cannot be written.\n");
 }
 
-/* What was started without a question is told, with a button to end it. */
+/* What was started without a question is told, with a button to end it for as long as it runs. */
 static void
 test_automatic (void)
 {
   g_autoptr (AppWorld) world = start ();
   g_autofree char *path = app_world_add_session (
-    world, 1, "{'SessionID': <'{S1}'>, 'State': <uint32 4>, 'Flags': <uint32 2>, 'Automatic': <true>}");
+    world, 1, "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 2>, 'Automatic': <true>}");
 
   stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "Notice",
-                   "('automatic', 'Board with Bob was started.', objectpath '" STAND_IN_ROOT "/Session/1')");
+                   "('automatic', 'Board starts with Bob.', objectpath '" STAND_IN_ROOT "/Session/1')");
   app_world_settle (world);
-  assert_told (world, "+session-{S1}: Board with Bob was started. [End app.cancel]\n");
+  assert_told (world, "+session-{S1}: Board starts with Bob. [End app.cancel]\n");
+  stand_in_set (world->service, path, "Session1", "{'State': <uint32 3>}");
+  stand_in_set (world->service, path, "Session1", "{'State': <uint32 4>}");
+  app_world_settle (world);
+  assert_told (world, "");
+  stand_in_set (world->service, path, "Session1", "{'State': <uint32 7>, 'Result': <uint32 14>}");
+  stand_in_signal (world->service, path, "Session1", "Termination", "(uint32 14, '')");
+  app_world_settle (world);
+  assert_told (world, "-session-{S1}\n");
 }
 
 /* ---- keys ---- */

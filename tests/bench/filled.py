@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A history as somebody has it after years: many contacts, a million messages. They are as if an older Beckon had written
-them: the index of words is made by whoever opens the file next."""
+"""A history as somebody has it after years: many contacts, a million messages. They are as if an older Beckon had
+written them: the index of words is made by whoever opens the file next."""
 import bisect
 import itertools
 import random
 import sqlite3
 import subprocess
 
-SYLLABLES = ('ka ri to men sal ver in do pel an gro thi us mor bel que sta len fi zu ha der wo nis ä-ö é-lan ñu ßen tra con '
-             'ge mi lo su cha bri der ne po xe').replace('-', '').split()
+SYLLABLES = ('ka ri to men sal ver in do pel an gro thi us mor bel que sta len fi zu ha der wo nis ä-ö é-lan ñu ßen '
+             'tra con ge mi lo su cha bri der ne po xe').replace('-', '').split()
 
 
 class Words:

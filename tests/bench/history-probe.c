@@ -52,11 +52,17 @@ open_history (Probe *probe)
   return content;
 }
 
+static BkHistoryConversation *
+pick (BkHistoryContent *content, guint number)
+{
+  return g_ptr_array_index (content->conversations, number % content->conversations->len);
+}
+
 static void
 insert_one (Probe *probe, BkHistoryContent *content, guint number, const char *word)
 {
   GError *error = NULL;
-  BkHistoryConversation *conversation = g_ptr_array_index (content->conversations, number % content->conversations->len);
+  BkHistoryConversation *conversation = pick (content, number);
   g_autofree char *id = g_strdup_printf ("%u-%" G_GINT64_FORMAT, number, g_get_real_time ());
   g_autofree char *text = g_strdup_printf ("%s is what was said %u times, and not once more", word, number);
   g_autoptr (BkEngineMessage) stored = NULL;
@@ -74,7 +80,7 @@ static void
 page_one (Probe *probe, BkHistoryContent *content, guint number)
 {
   GError *error = NULL;
-  BkHistoryConversation *conversation = g_ptr_array_index (content->conversations, number % content->conversations->len);
+  BkHistoryConversation *conversation = pick (content, number);
 
   bk_engine_history_list_messages_async (probe->history, conversation->id, 0, 50, NULL, on_done, probe);
   g_autoptr (GPtrArray) page = bk_engine_history_list_messages_finish (probe->history, await (probe), &error);
@@ -85,10 +91,9 @@ static void
 search_one (Probe *probe, BkHistoryContent *content, guint number, const char *word, gboolean with)
 {
   GError *error = NULL;
-  BkHistoryConversation *conversation =
-    with ? g_ptr_array_index (content->conversations, number % content->conversations->len) : NULL;
+  const char *who = with ? pick (content, number)->who : NULL;
 
-  bk_engine_history_search_async (probe->history, word, 0, with ? conversation->who : NULL, 0, 50, NULL, on_done, probe);
+  bk_engine_history_search_async (probe->history, word, 0, who, 0, 50, NULL, on_done, probe);
   g_autoptr (GPtrArray) found = bk_engine_history_search_finish (probe->history, await (probe), &error);
   check (error);
 }
@@ -107,7 +112,8 @@ report (Probe *probe, double opened)
   g_array_sort (probe->times, compare);
   printf ("{\"open\": %.4f", opened);
   if (probe->times->len > 0)
-    printf (", \"p50\": %.3f, \"p95\": %.3f, \"max\": %.3f", g_array_index (probe->times, double, probe->times->len / 2),
+    printf (", \"p50\": %.3f, \"p95\": %.3f, \"max\": %.3f",
+            g_array_index (probe->times, double, probe->times->len / 2),
             g_array_index (probe->times, double, probe->times->len * 95 / 100),
             g_array_index (probe->times, double, probe->times->len - 1));
   puts ("}");

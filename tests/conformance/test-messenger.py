@@ -324,9 +324,10 @@ def test_messages_after():
     """Forwards from any place in the history, without a gap and without one twice."""
     two = stage()
     mine = talk(0, BOB)
-    sent = [two.ui[0].call('Conversation1', 'SendMessage', '(sa{sv})', f'number {i}', {}, path=mine)[0] for i in range(5)]
-    page = lambda after, limit: [m[0] for m in two.ui[0].call('Conversation1', 'ListMessagesAfter', '(xu)', after, limit,
-                                                              path=mine)]
+    sent = [m[0] for m in say(0, mine, *(f'number {i}' for i in range(5)))]
+
+    def page(after, limit):
+        return [m[0] for m in two.ui[0].call('Conversation1', 'ListMessagesAfter', '(xu)', after, limit, path=mine)]
     assert page(sent[0], 2) == sent[1:3]
     assert page(sent[2], 500) == sent[3:]
     assert page(sent[4], 1) == []
@@ -399,6 +400,20 @@ def test_search():
     refused('InvalidArgument', search, 0, 'x', before=-1)
     refused('InvalidArgument', search, 0, 'x', who='nobody')
     refused('NotFound', search, 0, 'x', account='/im/beckon/Beckon/Account/4711')
+
+
+def test_searching_while_typing():
+    """Each search of a program ends the one before: what is answered is the last one, and maybe some before it."""
+    two = stage()
+    sent = say(0, talk(0, BOB), 'typewriter')
+    calls = [two.ui[0].begin('im.beckon.Beckon.Service', ROOT, 'im.beckon.Messenger1', 'SearchMessages',
+                             GLib.Variant('(sosxu)', ('typewriter'[:n], '/', '', 0, 50))) for n in range(1, 11)]
+    for call_ in calls[:-1]:
+        try:
+            assert two.ui[0].finish(call_)[0][2][0] == sent[0][0]
+        except Failure as failure:
+            assert failure.name == 'Cancelled', failure
+    assert [f[2][0] for f in two.ui[0].finish(calls[-1])] == [sent[0][0]]
 
 
 def export(side, fd, who=''):
@@ -605,6 +620,6 @@ stage.run(tap.run, [
     test_status_that_cannot_be_chosen, test_my_friendly_name, test_contacts, test_add_contact_and_the_answers,
     test_add_contact_refused, test_contact_list_limit, test_blocked, test_on_contact_status_change,
     test_on_contact_friendly_name_change, test_conversation, test_messages, test_messages_after, test_draft,
-    test_newest_entry, test_search, test_export_history, test_export_ends_with_the_caller, test_clear_history,
+    test_newest_entry, test_search, test_searching_while_typing, test_export_history, test_export_ends_with_the_caller, test_clear_history,
     test_message_limit, test_marks, test_typing, test_invite_app,
     test_invite_app_refused, test_notice, test_private_to_the_user])

@@ -126,6 +126,31 @@ def test_blocked_while_the_session_runs(_world, alice, bob):
     alice.row('Bob', 'Online')
 
 
+def test_always_accepted_until_it_is_taken_back(_world, alice, bob):
+    alice.invite('Test')
+    bob.desk.activate('check box', 'Always accept Test from Alice', within=bob.invitation())
+    bob.answer('Accept')
+    for app in (alice, bob):
+        app.last_card('Running')
+    leave(alice, session_of(alice))
+    alice.invite('Test')
+    for app in (alice, bob):
+        app.last_card('Running')
+    bob.says('Test starts with Alice, as you always allow it.')
+    bob.press('End', within=bob.last_card('Running'))
+    alice.last_card('Bob cancelled.')
+    bob.desk.key('ctrl+,')
+    bob.press('Privacy', within=bob.desk.window('Preferences'))
+    bob.press('Ask about Test from Alice again')
+    bob.says('You are asked about every invitation.')
+    bob.desk.key('esc', window=bob.desk.window('Preferences'))
+    bob.desk.window_gone('Preferences')
+    alice.invite('Test')
+    bob.invitation()
+    bob.answer('Decline')
+    alice.last_card('Bob declined.')
+
+
 def test_removed_while_the_session_runs(_world, alice, bob):
     session = run_together(alice, bob)
     choose(bob, 'Contact Menu', 'Remove From Contacts…')
@@ -156,6 +181,7 @@ if __name__ == '__main__':
         test_somebody_offline_cannot_be_invited,
         test_sign_out_while_it_rings,
         test_blocked_while_the_session_runs,
+        test_always_accepted_until_it_is_taken_back,
         test_removed_while_the_session_runs,
         test_a_request_is_declined,
     ]))

@@ -114,6 +114,19 @@ class Photographer:
         self.desk.key('esc', window=new)
         self.desk.wait(lambda: {window.path for window in self.desk.windows()} == before, f'{what} closes')
 
+    def recipients(self):
+        """The second step of an invitation from the main menu, reached by typing."""
+        before = {window.path for window in self.desk.windows()}
+        self.desk.key('ctrl+i', window=self.main())
+        new = self.desk.wait(lambda: [window for window in self.desk.windows() if window.path not in before],
+                             'the invite dialog opens')[0]
+        self.desk.raise_window(new)
+        self.desk.hands.type('Test\n')
+        self.desk.find('list item', containing='Bob', within=new, shown=True)
+        self.picture('recipients', new)
+        self.desk.key('esc', window=new)
+        self.desk.wait(lambda: {window.path for window in self.desk.windows()} == before, 'the invite dialog closes')
+
     def popover(self, what, keys, role):
         self.desk.key(keys, window=self.main())
         self.desk.find(role, states={'focused'})
@@ -200,13 +213,15 @@ def photograph(photographer, alice, bob):
     photographer.popover('main-menu', 'f10', 'menu item')
     for what, keys in WINDOWS:
         photographer.side_window(what, keys)
-    for page in ('applications', 'connection', 'behavior'):
+    photographer.recipients()
+    for page in ('applications', 'connection', 'behavior', 'notifications', 'privacy'):
         photographer.opened(page, lambda: do_action(alice, 'open-preferences', page))
     photographer.opened('pick', lambda: alice.user.start([program('beckonctl'), 'invite', '--pick', PEER]))
     before = {window.path for window in alice.desk.windows()}
     session = bob.user.ctl('invite', alice.user.address, 'Test')['id']
     dialog = alice.desk.wait(lambda: [window for window in alice.desk.windows() if window.path not in before],
                              'alice is asked')[0]
+    alice.desk.raise_window(dialog)
     photographer.picture('invitation', dialog)
     alice.user.ctl('decline', session)
     alice.user.wait_session(session)

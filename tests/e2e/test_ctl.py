@@ -76,6 +76,8 @@ METHODS = {
     'Registry1.RegisterApplication': 'apps register',
     'Registry1.UnRegisterApplication': 'apps unregister',
     'Messenger1.AnswerPick': 'pick',
+    'Messenger1.SendFile': 'send-file',
+    'Session1.AcceptFile': 'accept',
     'Session1.Invite': 'invite --program',
     'Session1.InviteWithPicker': 'invite --pick',
     'Session1.Accept': 'accept',
@@ -182,6 +184,7 @@ PROPERTIES = {
     'Session1.Created': 'created',
     'Session1.Deadline': 'deadline',
     'Session1.Timeline': 'timeline',
+    'Session1.Transfer': 'transfer',
 }
 
 # What is found in another way, or is not for a command line.
@@ -519,6 +522,25 @@ def without_a_question(alice, bob):
     assert bob('allowed') == []
 
 
+def a_file(alice, bob):
+    path = alice.user.folder / 'letter.txt'
+    path.write_bytes(b'Dear Bob\n' * 1000)
+    folder = bob.user.folder / 'received'
+    folder.mkdir()
+    error = alice.user.refused('send-file', bob.user.address, alice.user.folder)
+    assert error.error == 'InvalidArgument', error
+    session = alice('send-file', bob.user.address, path)
+    assert session['transfer'] == {'name': 'letter.txt', 'size': 9000, 'done': 0, 'rate': 0, 'state': 'offered',
+                                   'outgoing': True, 'folder': '', 'path': ''}, session
+    bob.user.wait('invitation')
+    taken = bob('accept', session['id'], '--folder', folder, '--wait', 'ended')
+    assert (taken['result'], taken['transfer']['state']) == ('ended', 'done'), taken
+    assert pathlib.Path(taken['transfer']['path']).read_bytes() == path.read_bytes()
+    assert taken['result_text'] == 'You have received “letter.txt”.'
+    alice.user.wait_session(session['id'])
+    assert alice('show', session['id'])['transfer']['state'] == 'done'
+
+
 def as_a_program(alice, bob):
     process = alice.start('invite --program', bob.user.address, 'Thing', '--address', 'here', '--data', 'mine')
     bob.user.wait('invitation')
@@ -600,6 +622,7 @@ def test_commands():
         alice('cancel', session)
         bob.user.wait_session(session)  # else there were two that he could mean
         without_a_question(alice, bob)
+        a_file(alice, bob)
         as_a_program(alice, bob)
         with_the_picker(alice, bob, watches[0])
         others(alice, bob)

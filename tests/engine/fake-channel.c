@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static void fake_channel_init_channel (BkChannelInterface *iface);
 static void fake_channels_init_channels (BkChannelsInterface *iface);
@@ -109,7 +111,14 @@ open_named (FakeChannel *self, const char *kind, const char *name)
 {
   g_assert_true (is_confirmed (self));
   g_ptr_array_add (self->opened, g_strconcat (kind, ":", name, NULL));
-  return open ("/dev/null", O_RDWR | O_CLOEXEC);
+  if (!self->channels->real_streams)
+    return open ("/dev/null", O_RDWR | O_CLOEXEC);
+
+  int fds[2];
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  g_assert_cmpint (self->stream, <, 0);
+  self->stream = fds[0];
+  return fds[1];
 }
 
 static int
@@ -214,6 +223,8 @@ fake_channel_finalize (GObject *object)
 {
   FakeChannel *self = FAKE_CHANNEL (object);
 
+  if (self->stream >= 0)
+    close (self->stream);
   g_clear_object (&self->hosting);
   g_free (self->session);
   g_free (self->fingerprint);
@@ -236,6 +247,7 @@ static void
 fake_channel_init (FakeChannel *self)
 {
   self->transports = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_envelope_free);
+  self->stream = -1;
   self->opened = g_ptr_array_new_with_free_func (g_free);
   g_queue_init (&self->sent);
 }

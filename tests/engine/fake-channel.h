@@ -18,6 +18,7 @@ struct _FakeChannels
   FakeChannels *other;  /* of the other person; not owned, nullable */
   GPtrArray *made;      /* element-type FakeChannel, owned */
   const char *refusal;  /* why none can be made; nullable */
+  gboolean real_streams; /* else what is opened is nothing */
   BkRelays *test_relays; /* what the last test was given; nullable */
 };
 
@@ -40,6 +41,7 @@ struct _FakeChannel
   GPtrArray *transports; /* element-type BkEnvelope: that were handed in */
   GQueue sent;           /* of BkEnvelope: that have not been delivered yet */
   GPtrArray *opened;     /* element-type utf8: "stream:NAME", "datagram:NAME" */
+  int stream;            /* the other end of the stream that was opened last, where it is one; -1 */
   GTask *hosting;        /* host_async () that waits; nullable */
   BeckonChannelPath path;
   char *reason;

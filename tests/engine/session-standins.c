@@ -287,6 +287,7 @@ history_finalize (GObject *object)
 {
   g_hash_table_unref (BK_ENGINE_HISTORY (object)->open);
   g_hash_table_unref (BK_ENGINE_HISTORY (object)->entries);
+  g_hash_table_unref (BK_ENGINE_HISTORY (object)->parts);
   G_OBJECT_CLASS (bk_engine_history_parent_class)->finalize (object);
 }
 
@@ -300,6 +301,7 @@ static void
 bk_engine_history_init (BkEngineHistory *self)
 {
   self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->parts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
@@ -320,4 +322,18 @@ void
 bk_engine_history_settle_session (BkEngineHistory *self, guint account, const char *session_id)
 {
   g_hash_table_remove (self->open, session_id);
+}
+
+void
+bk_engine_history_put_part (BkEngineHistory *self, const BkHistoryPart *part)
+{
+  g_hash_table_add (self->parts, g_build_filename (part->folder, part->part, NULL));
+}
+
+void
+bk_engine_history_drop_part (BkEngineHistory *self, const char *folder, const char *part)
+{
+  g_autofree char *path = g_build_filename (folder, part, NULL);
+
+  g_hash_table_remove (self->parts, path);
 }

@@ -55,6 +55,7 @@ struct _BkEngineHistory
 {
   GObject parent_instance;
   GHashTable *open;
+  GHashTable *parts;   /* set of char *: paths of files that are here in part */
   GHashTable *entries; /* SessionID → char *: "text result: result text" */
 };
 

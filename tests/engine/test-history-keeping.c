@@ -78,7 +78,8 @@ test_clear (void)
 
   clear (past, "Bob@example.org");
   g_assert_cmpuint (cleared.n_cleared, ==, 1);
-  g_assert_cmpint (cleared.up_to, ==, past_query_file (past, "SELECT seq FROM sqlite_sequence WHERE name = 'messages'"));
+  g_assert_cmpint (cleared.up_to, ==,
+                   past_query_file (past, "SELECT seq FROM sqlite_sequence WHERE name = 'messages'"));
   g_assert_cmpuint (bk_engine_contact_get_unread (bob (past)), ==, 1);
   g_assert_cmpstr (bk_engine_contact_get_last (bob (past))->text, ==, "pending pearl");
   past_assert_hits (past, "pearl", NULL, "pending pearl|carol's pearl|");

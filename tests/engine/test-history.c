@@ -461,6 +461,18 @@ next_due (BkEngineHistory *history, guint account)
   return due != NULL ? g_strdup_printf ("%s %s", beckon_delivery_to_nick (due->mark), due->message_id) : NULL;
 }
 
+static guint
+count_found (BkEngineHistory *history, const char *text)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  bk_engine_history_search_async (history, text, 0, NULL, 0, 10, NULL, bk_test_store_result, &result);
+  g_autoptr (GPtrArray) found = bk_engine_history_search_finish (history, bk_test_await (&result), &error);
+  g_assert_no_error (error);
+  return found->len;
+}
+
 /* Nothing that was there is lost, and ids go on where they were. What came in before is not told anybody now. */
 static void
 test_migration (void)
@@ -490,6 +502,8 @@ test_migration (void)
                    " session>{S1}:service-restarted ");
   g_autofree char *pending = next_pending (world->history, 3);
   g_assert_cmpstr (pending, ==, "waits");
+  while (count_found (world->history, "session wi") < 2) /* taken into the index in the background */
+    ;
   g_assert_null (next_due (world->history, 3));
   g_assert_true (apply (world->history, 3, "7", "8", &fresh, 5, &change, &id));
   g_assert_cmpint (id, >, 42); /* 40 was given away, 41 and 42 are the sessions */

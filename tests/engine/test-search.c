@@ -64,7 +64,8 @@ test_hostile (void)
 {
   static const char *const texts[] = {
     "\"", "\"\"\"", "' OR 1=1 --", "text:", "place:1", "^", "*", "a*b", "NEAR(a b, 2)", "NOT", "AND", "OR",
-    "(", ")", "{", "a + b", "-a", "\\", "%", "\"a\" * \"b\"", "\xF4\x80\x80\x85", "search", "a:b:c", "\"*\"", "＂", "; DROP TABLE messages",
+    "(", ")", "{", "a + b", "-a", "\\", "%", "\"a\" * \"b\"", "\xF4\x80\x80\x85", "search", "a:b:c",
+    "\"*\"", "＂", "; DROP TABLE messages",
   };
   g_autoptr (Past) past = past_new ();
   g_autofree char *long_words = g_strnfill (BK_LIMIT_QUERY, 'a');

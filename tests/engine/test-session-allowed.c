@@ -55,7 +55,8 @@ test_automatic (void)
   g_assert_false (bk_engine_session_get_automatic (bob->current));
 }
 
-/* Who it is has to be the one who was allowed something: another key, or none where there was one, is another person. */
+/* Who it is has to be the one who was allowed something: another key, or none where there was one, is another
+ * person. */
 static void
 test_identity (void)
 {

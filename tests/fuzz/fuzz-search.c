@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whatever is typed is a query that the index takes, and finds no more than it says; whatever is written can be put into
- * the index and is found by its own first word. */
+/* Whatever is typed is a query that the index takes, and finds no more than it says; whatever is written can be put
+ * into the index and taken out again. */
 #include "bk-search-text.h"
 
 #include <sqlite3.h>

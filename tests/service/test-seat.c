@@ -212,7 +212,8 @@ test_strangers (Fixture *f, gconstpointer data)
   g_dbus_connection_emit_signal (stranger, NULL, "/org/gnome/Mutter/IdleMonitor/Core", MUTTER, "WatchFired",
                                  g_variant_new ("(u)", f->desktop->idle_watch), NULL);
   g_dbus_connection_flush_sync (stranger, NULL, NULL);
-  fake_desktop_signal (f->desktop, "/org/gnome/ScreenSaver", GNOME_SAVER, "ActiveChanged", g_variant_new ("(s)", "yes"));
+  fake_desktop_signal (f->desktop, "/org/gnome/ScreenSaver", GNOME_SAVER, "ActiveChanged",
+                       g_variant_new ("(s)", "yes"));
   fake_desktop_signal (f->desktop, "/org/gnome/Mutter/IdleMonitor/Core", MUTTER, "WatchFired",
                        g_variant_new ("(s)", "1"));
   fake_desktop_fire (f->desktop, 0);

@@ -17,7 +17,8 @@ ALICE, BOB = 'alice@localhost', 'bob@localhost'
 ASKING = 2  # BeckonRelation
 ONLINE, BUSY, IDLE = 2, 0xA, 0x12  # BeckonStatus
 CONNECTED = 4  # BeckonSessionState
-LOGIN, LOGIN_PATH, SEAT_PATH = 'org.freedesktop.login1', '/org/freedesktop/login1', '/org/freedesktop/login1/session/auto'
+LOGIN, LOGIN_PATH = 'org.freedesktop.login1', '/org/freedesktop/login1'
+SEAT_PATH = f'{LOGIN_PATH}/session/auto'
 NETWORK, NETWORK_PATH = 'org.freedesktop.NetworkManager', '/org/freedesktop/NetworkManager'
 DISCONNECTED, CONNECTED_GLOBAL = 20, 70  # NMState
 MOCK = 'org.freedesktop.DBus.Mock'
@@ -210,8 +211,8 @@ class Cut(Pair):
 
 
 def test_a_dead_connection_is_found_out():
-    """A connection died while the machine slept, and nobody told. Without a question it would be taken for good for half
-    a minute."""
+    """A connection died while the machine slept, and nobody told. Without a question it would be taken for good for
+    half a minute."""
     with Cut() as pair:
         alice = pair.ui[0]
         pair.gate.freeze()

@@ -220,12 +220,12 @@ def test_what_is_asked_for():
         ask('OpenAddContact', '(os)', '/', '')
         ask('OpenAddContact', '(os)', desk.bob, 'Zoe@localhost')
         ask('OpenPreferences', '(s)', '')
-        ask('OpenPreferences', '(s)', 'behavior')
+        ask('OpenPreferences', '(s)', 'privacy')
         lines = (bus.dir / 'actions').read_text(encoding='utf-8').splitlines()
         assert lines == [repr((name, [value], {})) for name, value in (
             ('open-conversation', (ALICE, BOB)), ('open-conversation', (BOB, ALICE)),
             ('open-add-contact', (ALICE, '')), ('open-add-contact', (BOB, 'zoe@localhost')),
-            ('open-preferences', ''), ('open-preferences', 'behavior'))], lines
+            ('open-preferences', ''), ('open-preferences', 'privacy'))], lines
 
         refused('UserNotFound', ask, 'OpenConversation', '(os)', '/', 'zoe@localhost')
         refused('InvalidArgument', ask, 'OpenConversation', '(os)', '/', 'zoe')

@@ -132,6 +132,9 @@ make_menu (void)
       g_menu_item_set_action_and_target (item, "status.set", "s", beckon_status_to_nick (choices[i]));
       g_menu_append_item (menu, item);
     }
+  g_autoptr (GMenu) quiet = g_menu_new ();
+  g_menu_append (quiet, _("_Do Not Disturb"), "app.do-not-disturb");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (quiet));
   g_autoptr (GMenu) sign_out = g_menu_new ();
   g_menu_append (sign_out, _("Sign _Out"), "app.sign-out");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (sign_out));

@@ -168,6 +168,22 @@ show_warning (BkAppSessionCard *self, gboolean over)
   gtk_widget_set_visible (GTK_WIDGET (self->warning), warning != NULL);
 }
 
+/* There to be seen, and grey with the reason while it cannot be. An action would make it sensitive again. */
+static void
+show_again (BkAppSessionCard *self, BeckonApplication *application)
+{
+  GtkWidget *button = GTK_WIDGET (self->button[BUTTON_AGAIN]);
+  g_autofree char *reason = NULL;
+
+  if (application != NULL && !beckon_application_get_present (application))
+    reason = g_strdup (beckon_application_get_reason (application));
+  else
+    bk_app_contact_can_be_invited (self->contact, &reason);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), reason == NULL ? "win.invite" : NULL);
+  gtk_widget_set_sensitive (button, reason == NULL);
+  gtk_widget_set_tooltip_text (button, reason);
+}
+
 static void
 show (BkAppSessionCard *self)
 {
@@ -181,6 +197,7 @@ show (BkAppSessionCard *self)
 
   if (application == NULL || beckon_contact_get_relation (self->contact) != BECKON_RELATION_ACCEPTED)
     buttons &= ~BIT (BUTTON_AGAIN);
+  show_again (self, application);
   if (has_details (self))
     buttons |= BIT (BUTTON_DETAILS);
   show_warning (self, over);

@@ -300,7 +300,7 @@ on_changed (BeckonSession *session, GParamSpec *pspec, Item *item)
   update_question (item);
   update_waiting (item);
   /* It starts now: the button to cancel that before is of no use any more. */
-  if (state == BECKON_SESSION_STATE_ACCEPTED)
+  if (state == BECKON_SESSION_STATE_ACCEPTED && !beckon_session_get_automatic (session))
     withdraw (item->invitations, "session", session);
   set_held (item, state == BECKON_SESSION_STATE_INVITATION || state == BECKON_SESSION_STATE_ACCEPTED
                     || state == BECKON_SESSION_STATE_CONNECTED);

@@ -38,6 +38,13 @@ struct _BkAppInviteDialog
 
 G_DEFINE_FINAL_TYPE (BkAppInviteDialog, bk_app_invite_dialog, ADW_TYPE_WINDOW)
 
+static void
+show_problem (BkAppInviteDialog *self, const char *text)
+{
+  gtk_label_set_label (self->problem, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->problem), *text != '\0');
+}
+
 /* ---- the recipient ---- */
 
 static gboolean
@@ -74,7 +81,7 @@ on_chosen (BkAppRecipientList *list, BkAppInviteDialog *self)
 static void
 on_message_changed (GtkEditable *editable, BkAppInviteDialog *self)
 {
-  gtk_label_set_label (self->problem, is_message_too_long (self) ? _("This message is too long.") : "");
+  show_problem (self, is_message_too_long (self) ? _("This message is too long.") : "");
   update (self);
 }
 
@@ -88,7 +95,7 @@ go_to (BkAppInviteDialog *self, const char *page)
   gtk_stack_set_visible_child_name (self->stack, page);
   gtk_widget_set_visible (self->back, people);
   gtk_widget_set_visible (self->ok, people);
-  gtk_label_set_label (self->problem, "");
+  show_problem (self, "");
   gtk_editable_set_text (self->search, "");
   adw_window_title_set_title (self->title, people ? _("Choose a Recipient") : _("Choose an Application"));
   adw_window_title_set_subtitle (self->title, people ? beckon_application_get_name (self->application) : "");
@@ -141,7 +148,7 @@ invited (BkAppInviteDialog *self, gboolean done, const GError *error)
     }
   update (self);
   if (gtk_widget_get_visible (GTK_WIDGET (self)))
-    gtk_label_set_label (self->problem, bk_app_error_text (error));
+    show_problem (self, bk_app_error_text (error));
   else if (parent != NULL) /* closed meanwhile */
     gtk_widget_activate_action (GTK_WIDGET (parent), "win.tell", "s", bk_app_error_text (error));
 }
@@ -177,7 +184,7 @@ invite (BkAppInviteDialog *self)
 
   const char *who = beckon_contact_get_signin_name (bk_app_person_get_contact (person));
   self->busy = TRUE;
-  gtk_label_set_label (self->problem, "");
+  show_problem (self, "");
   update (self);
   if (self->session != NULL)
     beckon_messenger_answer_pick_async (self->messenger, self->session, who, NULL, on_answered, g_object_ref (self));

@@ -144,6 +144,8 @@ on_conversation (GObject *source, GAsyncResult *result, gpointer user_data)
   BeckonContact *contact = bk_app_person_get_contact (telling->person);
   guint n_messages = conversation != NULL ? g_list_model_get_n_items (G_LIST_MODEL (conversation)) : 0;
 
+  if (telling->notifier->watches == NULL) /* the application has ended */
+    return;
   if (n_messages == 0 || beckon_contact_get_unread (contact) == 0 || is_seen (telling->notifier, telling->person))
     return;
   for (guint i = n_messages; i-- > 0;)

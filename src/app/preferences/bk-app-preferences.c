@@ -5,7 +5,10 @@
 #include "bk-app-widgets.h"
 #include "preferences/bk-app-account-row.h"
 #include "preferences/bk-app-connection-page.h"
+#include "preferences/bk-app-folder-row.h"
+#include "preferences/bk-app-privacy-page.h"
 #include "preferences/bk-app-register-window.h"
+#include "preferences/bk-app-service-settings.h"
 #include "welcome/bk-app-account-form.h"
 
 #include <glib/gi18n.h>
@@ -23,10 +26,17 @@ struct _BkAppPreferences
   BkAppConnectionPage *connection;
   GtkSwitch *background;
   GtkSwitch *autostart;
+  BkAppFolderRow *folder;
+  GtkSwitch *do_not_disturb;
   GtkSwitch *notify_invitations;
   GtkSwitch *notify_messages;
+  GtkSwitch *notify_text;
+  GtkSwitch *notify_sounds;
+  BkAppPrivacyPage *privacy;
 
-  BeckonMessenger *messenger; /* owned */
+  /* Owned References */
+  BeckonMessenger *messenger;
+  BkAppServiceSettings *settings;
 };
 
 G_DEFINE_FINAL_TYPE (BkAppPreferences, bk_app_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -337,12 +347,53 @@ show_warnings (BkAppPreferences *self)
   gtk_widget_set_visible (GTK_WIDGET (self->secrets), secrets != NULL && *secrets != '\0');
 }
 
+/* ---- what the service keeps ---- */
+
+static void
+on_setting_failed (GObject *object, const GError *error, BkAppPreferences *self)
+{
+  if (self->messenger != NULL)
+    tell (self, bk_app_error_text (error));
+}
+
+static void
+bind_service_settings (BkAppPreferences *self)
+{
+  self->settings = bk_app_service_settings_new (self->messenger);
+  g_signal_connect_object (self->settings, "failed", G_CALLBACK (on_setting_failed), self, 0);
+  g_object_bind_property (self->settings, "download-folder", self->folder, "folder",
+                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+  bk_app_privacy_page_set_messenger (self->privacy, self->messenger, self->settings);
+}
+
 /* ---- the window ---- */
+
+static void
+bind_settings (BkAppPreferences *self, GSettings *settings)
+{
+  const struct
+  {
+    const char *key;
+    GtkSwitch *widget;
+  } rows[] = {
+    { "run-in-background", self->background },
+    { "start-at-login", self->autostart },
+    { "do-not-disturb", self->do_not_disturb },
+    { "notify-invitations", self->notify_invitations },
+    { "notify-messages", self->notify_messages },
+    { "notify-text", self->notify_text },
+    { "notify-sounds", self->notify_sounds },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_settings_bind (settings, rows[i].key, rows[i].widget, "active", G_SETTINGS_BIND_DEFAULT);
+}
 
 void
 bk_app_preferences_open_page (BkAppPreferences *self, const char *page)
 {
-  static const char *const pages[] = { "accounts", "applications", "connection", "behavior", NULL };
+  static const char *const pages[] = { "accounts", "applications",  "connection", "behavior",
+                                       "notifications", "privacy",   NULL };
 
   if (g_strv_contains (pages, page))
     adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (self), page);
@@ -352,7 +403,6 @@ void
 bk_app_preferences_show (GtkWindow *parent, BkApp *app)
 {
   BkAppPreferences *self = g_object_new (BK_TYPE_APP_PREFERENCES, "transient-for", parent, NULL);
-  GSettings *settings = bk_app_get_settings (app);
 
   self->messenger = g_object_ref (bk_app_get_messenger (app));
   gtk_list_box_bind_model (self->accounts, beckon_messenger_get_accounts (self->messenger), make_account_row, self,
@@ -363,10 +413,8 @@ bk_app_preferences_show (GtkWindow *parent, BkApp *app)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->messenger, "notify::secrets-warning", G_CALLBACK (show_warnings), self,
                            G_CONNECT_SWAPPED);
-  g_settings_bind (settings, "run-in-background", self->background, "active", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (settings, "start-at-login", self->autostart, "active", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (settings, "notify-invitations", self->notify_invitations, "active", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (settings, "notify-messages", self->notify_messages, "active", G_SETTINGS_BIND_DEFAULT);
+  bind_settings (self, bk_app_get_settings (app));
+  bind_service_settings (self);
   show_warnings (self);
   bk_app_connection_page_set_messenger (self->connection, self->messenger);
   gtk_window_present (GTK_WINDOW (self));
@@ -383,7 +431,9 @@ bk_app_preferences_dispose (GObject *object)
       gtk_list_box_bind_model (self->accounts, NULL, NULL, NULL, NULL);
       gtk_list_box_bind_model (self->applications, NULL, NULL, NULL, NULL);
       bk_app_connection_page_set_messenger (self->connection, NULL);
+      bk_app_privacy_page_set_messenger (self->privacy, NULL, NULL);
     }
+  g_clear_object (&self->settings);
   g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_preferences_parent_class)->dispose (object);
 }
@@ -395,6 +445,8 @@ bk_app_preferences_class_init (BkAppPreferencesClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_preferences_dispose;
   g_type_ensure (BK_TYPE_APP_CONNECTION_PAGE);
+  g_type_ensure (BK_TYPE_APP_FOLDER_ROW);
+  g_type_ensure (BK_TYPE_APP_PRIVACY_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/preferences/preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, accounts);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, secrets);
@@ -404,10 +456,16 @@ bk_app_preferences_class_init (BkAppPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, connection);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, background);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, autostart);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, folder);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, do_not_disturb);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, notify_invitations);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, notify_messages);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, notify_text);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, notify_sounds);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, privacy);
   gtk_widget_class_bind_template_callback (widget_class, on_add_account);
   gtk_widget_class_bind_template_callback (widget_class, on_register);
+  gtk_widget_class_bind_template_callback (widget_class, on_setting_failed);
   gtk_widget_class_install_action (widget_class, "preferences.unregister", "s", on_unregister);
   gtk_widget_class_install_action (widget_class, "preferences.edit", "s", on_edit);
   gtk_widget_class_install_action (widget_class, "preferences.try", "s", on_try);

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BkAppPreferences, bk_app_preferences, BK, APP_PREFERENCES, AdwPreferencesWindow)
 
 void bk_app_preferences_show (GtkWindow *parent, BkApp *app);
-/* @page: accounts, applications or behavior; others are passed over. */
+/* @page: accounts, applications, connection, behavior, notifications or privacy; others are passed over. */
 void bk_app_preferences_open_page (BkAppPreferences *self, const char *page);
 
 G_END_DECLS

@@ -73,9 +73,8 @@ struct _BkNativeBackend
 void bk_native_backend_start (BkNativeBackend *self);
 void bk_native_backend_hang_up (BkNativeBackend *self, gboolean sign_out);
 void bk_native_backend_enter_state (BkNativeBackend *self, BkBackendState state, const GError *error, guint retry_ms);
-void bk_native_backend_send_presence (BkNativeBackend *self, guint seconds);
-/* Asks a connection that may be dead. */
-void bk_native_backend_probe (BkNativeBackend *self);
+void bk_native_backend_send_presence (BkNativeBackend *self, guint seconds, GAsyncReadyCallback callback,
+                                      gpointer user_data);
 gboolean bk_native_backend_is_trying (BkNativeBackend *self);
 void bk_native_backend_take_frame (BkNativeBackend *self, const BkFrame *frame);
 void bk_native_backend_caught_up (BkNativeBackend *self);

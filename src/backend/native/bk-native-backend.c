@@ -8,8 +8,6 @@
 #define FIRST_RETRY_MS 1000
 #define MAX_RETRY_MS 300000
 #define MIN_RETRY_MS 250
-#define LEAST_PROBE_SECONDS 1
-#define MOST_PROBE_SECONDS 10
 #define STEADY_US (60 * G_USEC_PER_SEC)
 
 enum
@@ -214,8 +212,9 @@ bk_native_backend_bye (BkNativeBackend *self, const BkFrame *frame)
 
 /* ---- signing in ---- */
 
-static void
-send_presence (BkNativeBackend *self, guint seconds, GAsyncReadyCallback callback, gpointer user_data)
+/* Without @callback nobody waits for the reply: what counts is what was set last, and a lost connection sets it again. */
+void
+bk_native_backend_send_presence (BkNativeBackend *self, guint seconds, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_PRESENCE_SET);
 
@@ -223,35 +222,6 @@ send_presence (BkNativeBackend *self, guint seconds, GAsyncReadyCallback callbac
   bk_frame_set_string (frame, "personal_message", self->personal_message);
   self->presence_sent = self->presence_serial;
   bk_native_link_request_async (self->link, frame, seconds, NULL, callback, user_data);
-}
-
-/* Nobody waits for the reply: what counts is what was set last, and a lost connection sets it again. */
-void
-bk_native_backend_send_presence (BkNativeBackend *self, guint seconds)
-{
-  send_presence (self, seconds, NULL, NULL);
-}
-
-static void
-on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (BkNativeBackend) self = user_data;
-  g_autoptr (BkFrame) frame = bk_native_link_request_finish (BK_NATIVE_LINK (source), result, NULL, NULL);
-
-  if (frame != NULL && self->link == BK_NATIVE_LINK (source))
-    self->probing = FALSE;
-}
-
-/* It has several times as long as it took for the last answer: a slow network is no dead one. */
-void
-bk_native_backend_probe (BkNativeBackend *self)
-{
-  gint64 usual = 4 * bk_native_link_get_reply_time (self->link);
-  gint64 seconds = CLAMP ((usual + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC, LEAST_PROBE_SECONDS, MOST_PROBE_SECONDS);
-
-  self->probed_at = bk_clock_now (self->clock);
-  self->probing = TRUE;
-  send_presence (self, (guint) seconds, on_probed, g_object_ref (self));
 }
 
 static void
@@ -272,7 +242,7 @@ report_sign_in (BkNativeBackend *self, const BkFrame *frame)
   bk_native_set_secret (&self->token, credentials.token);
   bk_native_set_text (&self->device, credentials.device);
   if (self->presence_sent != self->presence_serial)
-    bk_native_backend_send_presence (self, BK_NATIVE_SIGN_IN_SECONDS);
+    bk_native_backend_send_presence (self, BK_NATIVE_SIGN_IN_SECONDS, NULL, NULL);
   bk_native_backend_enter_state (self, BK_BACKEND_SYNCHRONIZING, NULL, 0);
   bk_backend_emit (BK_BACKEND (self), &credentials);
   bk_backend_emit (BK_BACKEND (self), &profile);

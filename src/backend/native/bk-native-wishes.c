@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define LEAST_PROBE_SECONDS 1
+#define MOST_PROBE_SECONDS 10
 #define PROBE_PAUSE_US G_USEC_PER_SEC /* asked twice, it is believed if it answers either */
 #define STALE_US G_USEC_PER_SEC       /* an attempt that old may have begun on another network */
 
@@ -146,6 +148,28 @@ native_sign_out (BkBackend *backend, gboolean forget)
   set_wish (self, BK_NATIVE_WISH_SIGN_OUT);
 }
 
+static void
+on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkNativeBackend) self = user_data;
+  g_autoptr (BkFrame) frame = bk_native_link_request_finish (BK_NATIVE_LINK (source), result, NULL, NULL);
+
+  if (frame != NULL && self->link == BK_NATIVE_LINK (source))
+    self->probing = FALSE;
+}
+
+/* It has several times as long as it took for the last answer: a slow network is no dead one. */
+static void
+probe (BkNativeBackend *self)
+{
+  gint64 usual = 4 * bk_native_link_get_reply_time (self->link);
+  gint64 seconds = CLAMP ((usual + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC, LEAST_PROBE_SECONDS, MOST_PROBE_SECONDS);
+
+  self->probed_at = bk_clock_now (self->clock);
+  self->probing = TRUE;
+  bk_native_backend_send_presence (self, (guint) seconds, on_probed, g_object_ref (self));
+}
+
 /* A connection that seems to be there may have died while the machine slept: it is asked, and must answer soon. What
  * failed before says nothing about the network as it is now. */
 static void
@@ -160,7 +184,7 @@ native_nudge (BkBackend *backend)
       || (bk_native_backend_is_trying (self) && now - self->started_at >= STALE_US))
     set_wish (self, BK_NATIVE_WISH_RETRY);
   else if (bk_native_backend_is_signed_in (self) && now - self->probed_at >= PROBE_PAUSE_US)
-    bk_native_backend_probe (self);
+    probe (self);
 }
 
 static void
@@ -172,7 +196,7 @@ native_set_presence (BkBackend *backend, BeckonStatus status, const char *person
   bk_native_set_text (&self->personal_message, personal_message);
   self->presence_serial++;
   if (bk_native_backend_is_ready (self))
-    bk_native_backend_send_presence (self, BK_NATIVE_SIGN_IN_SECONDS);
+    bk_native_backend_send_presence (self, BK_NATIVE_SIGN_IN_SECONDS, NULL, NULL);
 }
 
 void

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the preferences change: at the session service, and on this desktop. */
+#include "preferences/bk-app-preferences.h"
+
+#include "app-world.h"
+#include "bk-test.h"
+
+#include <string.h>
+
+#define SETTINGS "{'read-marks': <true>, 'typing': <false>, 'idle-minutes': <uint32 5>, 'download-folder': <''>}"
+
+static AppWorld *
+start (void)
+{
+  StandIn *service = app_service_new (FALSE);
+
+  stand_in_set (service, STAND_IN_ROOT, "Messenger1", "{'Settings': <" SETTINGS ">}");
+  AppWorld *world = app_world_start (service);
+  bk_app_preferences_show (GTK_WINDOW (bk_app_show_window (world->app)), world->app);
+  bk_test_wait_for_count (stand_in_count (service, "ListAllowed"), 1);
+  app_world_settle (world);
+  return world;
+}
+
+static gpointer
+part (const char *name)
+{
+  return app_part (app_world_find_window (BK_TYPE_APP_PREFERENCES), name);
+}
+
+static gpointer
+privacy (const char *name)
+{
+  return app_part (part ("privacy"), name);
+}
+
+static void
+assert_set (AppWorld *world, guint count, const char *settings)
+{
+  g_autofree char *expected = g_strdup_printf ("(%s,)", settings);
+
+  bk_test_wait_for_count (stand_in_count (world->service, "SetSettings"), count);
+  g_assert_cmpstr (stand_in_last (world->service, "SetSettings"), ==, expected);
+}
+
+static void
+test_service (void)
+{
+  g_autoptr (AppWorld) world = start ();
+
+  g_assert_true (gtk_switch_get_active (privacy ("read_marks")));
+  g_assert_false (gtk_switch_get_active (privacy ("typing")));
+  g_assert_cmpfloat (gtk_spin_button_get_value (privacy ("idle_minutes")), ==, 5);
+  g_assert_cmpuint (*stand_in_count (world->service, "SetSettings"), ==, 0);
+  gtk_switch_set_active (privacy ("typing"), TRUE);
+  assert_set (world, 1, "{'typing': <true>}");
+  gtk_spin_button_set_value (privacy ("idle_minutes"), 0);
+  assert_set (world, 2, "{'idle-minutes': <uint32 0>}");
+  g_object_set (part ("folder"), "folder", "/tmp/here", NULL);
+  assert_set (world, 3, "{'download-folder': <'/tmp/here'>}");
+  /* Somebody else changes something. */
+  stand_in_set (world->service, STAND_IN_ROOT, "Messenger1",
+                "{'Settings': <{'read-marks': <false>, 'typing': <true>, 'idle-minutes': <uint32 7>, "
+                "'download-folder': <'/there'>}>}");
+  app_world_settle (world);
+  g_assert_false (gtk_switch_get_active (privacy ("read_marks")));
+  g_assert_cmpfloat (gtk_spin_button_get_value (privacy ("idle_minutes")), ==, 7);
+  g_assert_cmpstr (adw_action_row_get_subtitle (part ("folder")), ==, "/there");
+  g_assert_cmpuint (*stand_in_count (world->service, "SetSettings"), ==, 3);
+}
+
+/* What is refused is not shown as if it held. */
+static void
+test_refused (void)
+{
+  g_autoptr (AppWorld) world = start ();
+
+  stand_in_answer (world->service, "SetSettings", "!im.beckon.Error.Storage");
+  gtk_switch_set_active (privacy ("read_marks"), FALSE);
+  bk_test_wait_for_count (stand_in_count (world->service, "SetSettings"), 1);
+  app_world_settle (world);
+  g_assert_true (gtk_switch_get_active (privacy ("read_marks")));
+  g_assert_cmpuint (*stand_in_count (world->service, "SetSettings"), ==, 1);
+}
+
+static GtkWidget *
+find_button (GtkWidget *widget)
+{
+  if (GTK_IS_BUTTON (widget))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_button (child);
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static void
+test_allowed (void)
+{
+  g_autoptr (AppWorld) world = start ();
+  GtkWidget *row = GTK_WIDGET (gtk_list_box_get_row_at_index (privacy ("allowed"), 0));
+
+  g_assert_nonnull (row);
+  g_assert_null (gtk_list_box_get_row_at_index (privacy ("allowed"), 1));
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), ==, "Board from Bob");
+  stand_in_answer (world->service, "ListAllowed", "(@a(ss) [],)");
+  g_signal_emit_by_name (find_button (row), "clicked");
+  bk_test_wait_for_count (stand_in_count (world->service, "SetAllowed"), 1);
+  g_assert_cmpstr (stand_in_last (world->service, "SetAllowed"), ==, "('bob@b', '" APP_BOARD "', false)");
+  stand_in_signal (world->service, APP_ACCOUNT, "Account1", "AllowedChanged", "()");
+  bk_test_wait_for_count (stand_in_count (world->service, "ListAllowed"), 2);
+  app_world_settle (world);
+  g_assert_null (gtk_list_box_get_row_at_index (privacy ("allowed"), 0));
+}
+
+static void
+test_blocked (void)
+{
+  g_autoptr (AppWorld) world = start ();
+  GtkWidget *row = GTK_WIDGET (gtk_list_box_get_row_at_index (privacy ("blocked"), 0));
+
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), ==, "Frank");
+  g_signal_emit_by_name (find_button (row), "clicked");
+  bk_test_wait_for_count (stand_in_count (world->service, "SetContactBlocked"), 1);
+  g_assert_cmpstr (stand_in_last (world->service, "SetContactBlocked"), ==, "('frank@b', false)");
+  stand_in_signal (world->service, APP_ACCOUNT, "Account1", "ContactsChanged",
+                   "(uint32 4, uint32 1, @a(ssubussua{sv}) [])");
+  app_world_settle (world);
+  g_assert_null (gtk_list_box_get_row_at_index (privacy ("blocked"), 0));
+}
+
+/* Each switch has its key, and the menu of the own status the same one. */
+static void
+test_switches (void)
+{
+  static const struct
+  {
+    const char *widget;
+    const char *key;
+  } rows[] = {
+    { "background", "run-in-background" },   { "do_not_disturb", "do-not-disturb" },
+    { "notify_messages", "notify-messages" }, { "notify_invitations", "notify-invitations" },
+    { "notify_text", "notify-text" },         { "notify_sounds", "notify-sounds" },
+  };
+  g_autoptr (AppWorld) world = start ();
+  GSettings *settings = bk_app_get_settings (world->app);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      gboolean before = g_settings_get_boolean (settings, rows[i].key);
+
+      g_assert_true (gtk_switch_get_active (part (rows[i].widget)) == before);
+      gtk_switch_set_active (part (rows[i].widget), !before);
+      g_assert_true (g_settings_get_boolean (settings, rows[i].key) == !before);
+      g_settings_reset (settings, rows[i].key);
+    }
+  g_action_group_activate_action (G_ACTION_GROUP (world->app), "do-not-disturb", NULL);
+  g_assert_true (gtk_switch_get_active (part ("do_not_disturb")));
+  g_settings_reset (settings, "do-not-disturb");
+}
+
+/* ---- what else everybody finds ---- */
+
+/* Every key that does something is told, and what is told does something. */
+static void
+test_shortcuts (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  g_autoptr (GBytes) bytes
+    = g_resources_lookup_data ("/im/beckon/Beckon/gtk/help-overlay.ui", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_autofree char *overlay = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_auto (GStrv) actions = gtk_application_list_action_descriptions (GTK_APPLICATION (world->app));
+  g_auto (GStrv) told = g_strsplit (overlay, "<property name=\"action-name\">", -1);
+
+  g_assert_cmpuint (g_strv_length (actions), >, 5);
+  for (guint i = 0; actions[i] != NULL; i++)
+    {
+      g_autofree char *row = g_strdup_printf ("<property name=\"action-name\">%s</property>", actions[i]);
+
+      if (strstr (overlay, row) == NULL)
+        g_error ("the window of shortcuts does not tell of %s", actions[i]);
+    }
+  for (guint i = 1; told[i] != NULL; i++)
+    {
+      g_autofree char *action = g_strndup (told[i], strcspn (told[i], "<"));
+      g_auto (GStrv) keys = gtk_application_get_accels_for_action (GTK_APPLICATION (world->app), action);
+
+      if (keys[0] == NULL)
+        g_error ("the window of shortcuts tells of %s, for which there are no keys", action);
+    }
+}
+
+static void
+close_main (AppWorld *world)
+{
+  gtk_window_close (GTK_WINDOW (bk_app_show_window (world->app)));
+  bk_test_drain ();
+}
+
+/* Whoever closes the window is told once that the application is still there. */
+static void
+test_background (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  GSettings *settings = bk_app_get_settings (world->app);
+  g_autofree char *early = app_desktop_take (world->desktop, G_APPLICATION (world->app));
+
+  g_settings_set_boolean (settings, "background-explained", FALSE);
+  g_settings_set_boolean (settings, "run-in-background", FALSE);
+  g_application_hold (G_APPLICATION (world->app));
+  close_main (world);
+  g_settings_set_boolean (settings, "run-in-background", TRUE);
+  g_autofree char *none = app_desktop_take (world->desktop, G_APPLICATION (world->app));
+  g_assert_cmpstr (none, ==, "");
+  close_main (world);
+  close_main (world);
+  g_autofree char *told = app_desktop_take (world->desktop, G_APPLICATION (world->app));
+  g_assert_cmpstr (told, ==, "+background: Beckon goes on in the background | Messages and invitations are still "
+                             "announced. [Preferences app.open-preferences] [Quit app.quit]\n");
+  g_application_release (G_APPLICATION (world->app));
+}
+
+int
+main (int argc, char **argv)
+{
+  app_world_init (&argc, &argv, TRUE);
+
+  g_test_add_func ("/app/preferences/service", test_service);
+  g_test_add_func ("/app/preferences/refused", test_refused);
+  g_test_add_func ("/app/preferences/allowed", test_allowed);
+  g_test_add_func ("/app/preferences/blocked", test_blocked);
+  g_test_add_func ("/app/preferences/switches", test_switches);
+  g_test_add_func ("/app/preferences/shortcuts", test_shortcuts);
+  g_test_add_func ("/app/preferences/background", test_background);
+  return app_world_run ();
+}
