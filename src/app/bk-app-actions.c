@@ -343,6 +343,8 @@ bk_app_actions_init (BkApp *self)
     { "win.groups", { "<Control>g", NULL } },
     { "win.search", { "<Control>f", NULL } },
     { "win.contacts", { "<Control>l", NULL } },
+    { "win.find", { "<Control><Shift>f", NULL } },
+    { "win.send-file", { "<Control>o", NULL } },
     { "win.invite-menu", { "<Control><Shift>i", NULL } },
     { "win.show-help-overlay", { "<Control>question", NULL } },
     { "app.help", { "F1", NULL } },

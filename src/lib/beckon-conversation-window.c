@@ -154,9 +154,9 @@ on_page (GObject *source, GAsyncResult *result, gpointer user_data)
   if (load->kind == LOAD_AROUND && load->before == NULL)
     {
       load->before = g_steal_pointer (&page);
+      GCancellable *cancellable = g_task_get_cancellable (task);
       beckon_remote_call_async (self->remote, "ListMessagesAfter", g_variant_new ("(xu)", load->id, load->limit),
-                                "(a" BECKON_VARIANT_MESSAGE ")", g_task_get_cancellable (task), on_page,
-                                g_steal_pointer (&task));
+                                "(a" BECKON_VARIANT_MESSAGE ")", cancellable, on_page, g_steal_pointer (&task));
       return;
     }
   if (load->kind == LOAD_EARLIER)

@@ -136,6 +136,145 @@ test_disabled (Fixture *fixture, gconstpointer data)
   g_assert_true (gtk_widget_is_sensitive (button));
 }
 
+/* The other way round. */
+static void
+test_swapped (Fixture *fixture, gconstpointer data)
+{
+  g_object_set (fixture->composer, "enter-sends", FALSE, NULL);
+  app_screen_press (fixture->window, "h");
+  app_screen_press (fixture->window, "Return");
+  app_screen_press (fixture->window, "i");
+  wait_text (fixture, "h\ni");
+  g_assert_cmpstr (fixture->sent->str, ==, "");
+  app_screen_press (fixture->window, "shift+Return");
+  app_screen_press (fixture->window, "x");
+  wait_text (fixture, "h\nix");
+  g_assert_cmpstr (fixture->sent->str, ==, "<h\ni>");
+}
+
+static void
+test_length (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    guint length;
+    const char *counter; /* NULL: none */
+    gboolean fits;
+  } rows[] = {
+    { 1, NULL, TRUE },
+    { 15384, NULL, TRUE },
+    { 15385, "999 bytes left", TRUE },
+    { 16383, "1 byte left", TRUE },
+    { 16384, "0 bytes left", TRUE },
+    { 16385, "1 byte too long", FALSE },
+    { 40000, "23616 bytes too long", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = g_strnfill (rows[i].length, 'a');
+      GtkLabel *counter = app_part (fixture->composer, "counter");
+
+      bk_app_composer_set_text (fixture->composer, text);
+      g_assert_true (gtk_widget_get_visible (GTK_WIDGET (counter)) == (rows[i].counter != NULL));
+      if (rows[i].counter != NULL)
+        g_assert_cmpstr (gtk_label_get_label (counter), ==, rows[i].counter);
+      g_assert_true (gtk_widget_get_sensitive (app_part (fixture->composer, "button")) == rows[i].fits);
+      g_signal_emit_by_name (app_part (fixture->composer, "button"), "clicked");
+      g_assert_true ((fixture->sent->len > 0) == rows[i].fits);
+      g_string_truncate (fixture->sent, 0);
+    }
+}
+
+static void
+press_all (Fixture *fixture, const char *const *keys)
+{
+  for (; *keys != NULL; keys++)
+    app_screen_press (fixture->window, *keys);
+}
+
+/* The list takes the keys that are for it, and no other. */
+static void
+test_completion (Fixture *fixture, gconstpointer data)
+{
+  static const char *const first[] = { "h", "space", "colon", "t", "h", "u", "m", "Return", NULL };
+  static const char *const third[] = { "colon", "t", "h", "u", "m", "Down", "Down", "Up", "Tab", NULL };
+  static const char *const none[] = { "colon", "t", "h", "u", "m", "Escape", "Return", NULL };
+
+  press_all (fixture, first);
+  wait_text (fixture, "h 👍");
+  bk_app_composer_set_text (fixture->composer, "");
+  press_all (fixture, third);
+  wait_text (fixture, "👎");
+  g_assert_cmpstr (fixture->sent->str, ==, "");
+  bk_app_composer_set_text (fixture->composer, "");
+  press_all (fixture, none);
+  app_screen_press (fixture->window, "x");
+  wait_text (fixture, ":thumx");
+  g_assert_cmpstr (fixture->sent->str, ==, "<:thum>");
+}
+
+/* A name that is written to its end is replaced without a list, and that can be undone. */
+static void
+test_shortcode (Fixture *fixture, gconstpointer data)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (app_part (fixture->composer, "text_view"));
+
+  gtk_text_buffer_insert_at_cursor (buffer, "so :thumbs_up", -1);
+  gtk_text_buffer_insert_at_cursor (buffer, ":", -1);
+  wait_text (fixture, "so 👍");
+  gtk_text_buffer_undo (buffer);
+  wait_text (fixture, "so :thumbs_up:");
+  gtk_text_buffer_set_text (buffer, "at 12:30:", -1);
+  wait_text (fixture, "at 12:30:");
+}
+
+static void
+on_written (BkAppComposer *composer, guint *count)
+{
+  ++*count;
+}
+
+/* What nobody wrote just now is not told as such. */
+static void
+test_written (Fixture *fixture, gconstpointer data)
+{
+  guint count = 0;
+
+  g_signal_connect (fixture->composer, "written", G_CALLBACK (on_written), &count);
+  bk_app_composer_set_text (fixture->composer, "a draft");
+  g_assert_cmpuint (count, ==, 0);
+  app_screen_press (fixture->window, "x");
+  wait_text (fixture, "a draftx");
+  g_assert_cmpuint (count, ==, 1);
+}
+
+static void
+on_attach (BkAppComposer *composer, GListModel *files, gboolean temporary, GListModel **attached)
+{
+  g_assert_false (temporary);
+  g_set_object (attached, files);
+}
+
+static void
+test_paste_files (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) file = g_file_new_for_path ("/nowhere/a.txt");
+  GSList *list = g_slist_append (NULL, file);
+  GListModel *attached = NULL;
+
+  g_signal_connect (fixture->composer, "attach", G_CALLBACK (on_attach), &attached);
+  gdk_clipboard_set (gtk_widget_get_clipboard (GTK_WIDGET (fixture->composer)), GDK_TYPE_FILE_LIST, list);
+  g_signal_emit_by_name (app_part (fixture->composer, "text_view"), "paste-clipboard");
+  bk_test_wait_for_pointer (&attached);
+  g_assert_cmpuint (g_list_model_get_n_items (attached), ==, 1);
+  g_object_unref (attached);
+  g_slist_free (list);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (fixture->composer)), "words");
+  g_signal_emit_by_name (app_part (fixture->composer, "text_view"), "paste-clipboard");
+  wait_text (fixture, "words");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -148,5 +287,11 @@ main (int argc, char **argv)
   g_test_add ("/app/composer/blank", Fixture, NULL, setup, test_blank, teardown);
   g_test_add ("/app/composer/button", Fixture, NULL, setup, test_button, teardown);
   g_test_add ("/app/composer/disabled", Fixture, NULL, setup, test_disabled, teardown);
+  g_test_add ("/app/composer/swapped", Fixture, NULL, setup, test_swapped, teardown);
+  g_test_add ("/app/composer/length", Fixture, NULL, setup, test_length, teardown);
+  g_test_add ("/app/composer/completion", Fixture, NULL, setup, test_completion, teardown);
+  g_test_add ("/app/composer/shortcode", Fixture, NULL, setup, test_shortcode, teardown);
+  g_test_add ("/app/composer/written", Fixture, NULL, setup, test_written, teardown);
+  g_test_add ("/app/composer/paste-files", Fixture, NULL, setup, test_paste_files, teardown);
   return app_world_run ();
 }

@@ -81,6 +81,16 @@ def chat(alice, bob):
         other.reads(f'{text}\nsecond line')
 
 
+def write_emoji(alice, bob):
+    """By name: the list takes Enter for itself, the next one sends."""
+    alice.desk.type(':thumbs_u')
+    alice.desk.find('list item', containing=':thumbs_up:', shown=True)
+    alice.desk.key('enter')
+    alice.desk.wait(lambda: alice.desk.holds(alice.desk.find('text', 'Message'), '👍'), 'the emoji is there')
+    alice.desk.key('enter')
+    bob.reads('👍')
+
+
 def pick_whiteboard(alice):
     alice.desk.key('ctrl+shift+i')
     rows = alice.desk.find(None, 'Applications', shown=True)
@@ -94,6 +104,7 @@ def test_the_whole_flow():
         world.open_screen()
         alice, bob = enter(world)
         chat(alice, bob)
+        write_emoji(alice, bob)
         pick_whiteboard(alice)
         bob.desk.focus(BUTTON, 'Accept', within=bob.invitation())
         bob.desk.hands.key('enter')

@@ -159,6 +159,29 @@ def do_action(app, action, argument):
                            Gio.DBusCallFlags.NONE, -1, None)
 
 
+def photograph_writing(photographer, alice, bob):
+    """What a longer talk looks like: who said what when, marks, links, emoji; the composer with much in it."""
+    for text in ('See https://example.org/a_(b), or call beckon:alice@example.org', '🙂🎉', 'مرحبا بالعالم\nand in English',
+                 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft' * 2):
+        bob.user.send('alice', text)
+    alice.user.send('bob', 'One')
+    alice.user.send('bob', 'Two, just after it')
+    alice.desk.find('label', 'Two, just after it', shown=True)
+    photographer.picture('talk', photographer.main())
+    alice.desk.focus('text', 'Message')
+    for line in ('One line', 'and two'):
+        alice.desk.type(line)
+        alice.desk.key('shift+enter')
+    alice.desk.type(':thum')
+    alice.desk.find('list item', containing=':thumbs_up:', shown=True)
+    photographer.picture('composer', photographer.main())
+    alice.desk.key('esc')
+    alice.desk.key('ctrl+shift+f', window=photographer.main())
+    alice.desk.find({'text', 'entry'}, 'Find in Conversation', shown=True)
+    photographer.picture('find', photographer.main())
+    alice.desk.key('esc')
+
+
 def photograph_running(photographer, alice, bob):
     """A session in the timeline and all that there is to see of it."""
     session = invite(alice.user, bob.user, 'Test')
@@ -216,6 +239,7 @@ def photograph(photographer, alice, bob):
     alice.user.ctl('decline', session)
     alice.user.wait_session(session)
     photograph_running(photographer, alice, bob)
+    photograph_writing(photographer, alice, bob)
 
 
 def test_light():

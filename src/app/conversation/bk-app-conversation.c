@@ -1,37 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "conversation/bk-app-conversation.h"
+#include "conversation/bk-app-conversation-private.h"
 
 #include "bk-app-text.h"
 #include "contacts/bk-app-contact-menu.h"
-#include "conversation/bk-app-composer.h"
-#include "conversation/bk-app-timeline.h"
-#include "invite/bk-app-invite-menu.h"
+#include "conversation/bk-app-history.h"
 
-struct _BkAppConversation
-{
-  AdwBin parent_instance;
-
-  /* Template Widgets */
-  AdwHeaderBar *header;
-  GtkWidget *back;
-  AdwWindowTitle *title;
-  GtkStack *stack;
-  GtkMenuButton *invite_button;
-  GtkMenuButton *menu_button;
-  BkAppTimeline *timeline;
-  BkAppComposer *composer;
-
-  /* Owned References */
-  BeckonMessenger *messenger;
-  BkAppInviteMenu *invite_menu;
-  BkAppPerson *person;
-  BeckonConversation *conversation; /* NULL while it is being read */
-  GHashTable *drafts;               /* "account who" → text */
-  GCancellable *loading;
-
-  gboolean seen;
-  gboolean wants_focus; /* as soon as one can write */
-};
+#include <glib/gi18n.h>
 
 G_DEFINE_FINAL_TYPE (BkAppConversation, bk_app_conversation, ADW_TYPE_BIN)
 
@@ -46,7 +20,10 @@ show_person (BkAppConversation *self)
   gboolean accepted = contact != NULL && beckon_contact_get_relation (contact) == BECKON_RELATION_ACCEPTED;
 
   adw_window_title_set_title (self->title, name);
-  adw_window_title_set_subtitle (self->title, line);
+  if (self->conversation != NULL && beckon_conversation_get_typing (self->conversation))
+    adw_window_title_set_subtitle (self->title, _("Writing…"));
+  else
+    adw_window_title_set_subtitle (self->title, line);
   gtk_widget_set_visible (GTK_WIDGET (self->invite_button), contact != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->menu_button), contact != NULL);
   bk_app_composer_set_enabled (self->composer,
@@ -60,50 +37,122 @@ on_contact_notify (BeckonContact *contact, GParamSpec *pspec, BkAppConversation 
   show_person (self);
 }
 
+/* What is about the conversation comes before what is about the person. */
+static GMenuModel *
+make_menu (BkAppConversation *self)
+{
+  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenu) own = g_menu_new ();
+  g_autoptr (GMenuModel) person = bk_app_contact_menu_new (self->person, self->messenger);
+
+  g_menu_append (own, _("Send _Files…"), "win.send-file");
+  g_menu_append (own, _("_Find in Conversation"), "win.find");
+  g_menu_append (own, _("_Export History…"), "conversation.export");
+  g_menu_append (own, _("C_lear History…"), "conversation.clear");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (own));
+  g_menu_append_section (menu, NULL, person);
+  return G_MENU_MODEL (menu);
+}
+
 static void
 on_menu_opening (GtkMenuButton *button, gpointer user_data)
 {
   BkAppConversation *self = user_data;
-  g_autoptr (GMenuModel) menu = self->person != NULL && self->messenger != NULL
-                                  ? bk_app_contact_menu_new (self->person, self->messenger)
-                                  : NULL;
+  g_autoptr (GMenuModel) menu = self->person != NULL && self->messenger != NULL ? make_menu (self) : NULL;
 
   gtk_menu_button_set_menu_model (button, menu);
+}
+
+static void
+on_history (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppConversation *self = BK_APP_CONVERSATION (widget);
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (widget));
+
+  if (self->person == NULL || window == NULL)
+    return;
+  if (g_str_equal (action, "conversation.clear"))
+    bk_app_history_clear (window, self->person);
+  else
+    bk_app_history_export (window, self->person);
+}
+
+static void
+on_found (BkAppFindBar *bar, gint64 id, BkAppConversation *self)
+{
+  bk_app_timeline_show_message (self->timeline, id);
+}
+
+void
+bk_app_conversation_find (BkAppConversation *self)
+{
+  bk_app_find_bar_open (self->find_bar);
+}
+
+/* ---- drafts ---- */
+
+static char *
+dup_draft_key (BkAppPerson *person)
+{
+  return g_strdup_printf ("%s %s", beckon_account_get_signin_name (bk_app_person_get_account (person)),
+                          beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
+}
+
+void
+bk_app_conversation_keep_draft (BkAppConversation *self)
+{
+  g_autofree char *text = bk_app_composer_dup_text (self->composer);
+  g_autofree char *key = self->person != NULL ? dup_draft_key (self->person) : NULL;
+
+  if (key == NULL)
+    return;
+  if (*text != '\0')
+    g_hash_table_insert (self->drafts, g_steal_pointer (&key), g_strdup (text));
+  else
+    g_hash_table_remove (self->drafts, key);
+  if (self->writing != NULL)
+    bk_app_writing_stop (self->writing, text);
+}
+
+/* What this window knows is newer than what the service has. */
+static void
+restore_draft (BkAppConversation *self)
+{
+  g_autofree char *key = dup_draft_key (self->person);
+  g_autofree char *written = bk_app_composer_dup_text (self->composer);
+  const char *text = g_hash_table_lookup (self->drafts, key);
+
+  if (text == NULL && self->conversation != NULL)
+    text = beckon_conversation_get_draft (self->conversation);
+  if (text != NULL && (*written == '\0' || self->conversation == NULL))
+    bk_app_composer_set_text (self->composer, text);
 }
 
 /* ---- what was said ---- */
 
 static void
-on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
+leave_conversation (BkAppConversation *self)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (!beckon_conversation_mark_read_finish (BECKON_CONVERSATION (source), result, &error))
-    g_debug ("The conversation could not be marked read: %s", error->message);
-}
-
-static void
-mark_read (BkAppConversation *self)
-{
-  guint n_messages = self->conversation != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
-
-  if (!self->seen || n_messages == 0 || beckon_conversation_get_unread (self->conversation) == 0)
-    return;
-  g_autoptr (BeckonMessage) last = g_list_model_get_item (G_LIST_MODEL (self->conversation), n_messages - 1);
-  beckon_conversation_mark_read_async (self->conversation, last, NULL, on_marked, NULL);
-}
-
-static void
-on_unread (BeckonConversation *conversation, GParamSpec *pspec, BkAppConversation *self)
-{
-  mark_read (self);
+  g_clear_pointer (&self->writing, bk_app_writing_free);
+  if (self->conversation != NULL)
+    g_signal_handlers_disconnect_by_data (self->conversation, self);
+  g_clear_object (&self->conversation);
 }
 
 void
 bk_app_conversation_set_seen (BkAppConversation *self, gboolean seen)
 {
-  self->seen = seen;
-  mark_read (self);
+  bk_app_timeline_set_seen (self->timeline, seen);
+}
+
+void
+bk_app_conversation_show_message (BkAppConversation *self, gint64 id)
+{
+  self->wanted = id;
+  if (self->conversation == NULL)
+    return;
+  self->wanted = 0;
+  bk_app_timeline_show_message (self->timeline, id);
 }
 
 static void
@@ -122,14 +171,15 @@ on_conversation (GObject *source, GAsyncResult *result, gpointer user_data)
       gtk_widget_activate_action (GTK_WIDGET (self), "win.tell", "s", bk_app_error_text (error));
       return;
     }
-  if (self->conversation != NULL)
-    g_signal_handlers_disconnect_by_data (self->conversation, self);
-  g_set_object (&self->conversation, conversation);
-  g_signal_connect_object (conversation, "notify::unread", G_CALLBACK (on_unread), self, 0);
-  g_signal_connect_object (conversation, "items-changed", G_CALLBACK (mark_read), self, G_CONNECT_SWAPPED);
+  leave_conversation (self);
+  self->conversation = g_object_ref (conversation);
+  self->writing = bk_app_writing_new (conversation);
+  g_signal_connect_object (conversation, "notify::typing", G_CALLBACK (show_person), self, G_CONNECT_SWAPPED);
+  restore_draft (self);
   bk_app_timeline_set_conversation (self->timeline, conversation, bk_app_person_get_contact (self->person));
   show_person (self);
-  mark_read (self);
+  if (self->wanted != 0)
+    bk_app_conversation_show_message (self, self->wanted);
   if (self->wants_focus)
     bk_app_conversation_start_writing (self);
 }
@@ -151,38 +201,6 @@ bk_app_conversation_start_writing (BkAppConversation *self)
   self->wants_focus = !gtk_widget_grab_focus (GTK_WIDGET (self->composer));
 }
 
-/* ---- drafts ---- */
-
-static char *
-dup_draft_key (BkAppPerson *person)
-{
-  return g_strdup_printf ("%s %s", beckon_account_get_signin_name (bk_app_person_get_account (person)),
-                          beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
-}
-
-void
-bk_app_conversation_keep_draft (BkAppConversation *self)
-{
-  g_autofree char *text = bk_app_composer_dup_text (self->composer);
-  g_autofree char *key = self->person != NULL ? dup_draft_key (self->person) : NULL;
-
-  if (key == NULL)
-    return;
-  if (*text != '\0')
-    g_hash_table_insert (self->drafts, g_steal_pointer (&key), g_steal_pointer (&text));
-  else
-    g_hash_table_remove (self->drafts, key);
-}
-
-static void
-restore_draft (BkAppConversation *self)
-{
-  g_autofree char *key = dup_draft_key (self->person);
-  const char *text = g_hash_table_lookup (self->drafts, key);
-
-  bk_app_composer_set_text (self->composer, text != NULL ? text : "");
-}
-
 /* ---- the person ---- */
 
 static void
@@ -192,6 +210,7 @@ follow_person (BkAppConversation *self, BkAppPerson *person)
     g_signal_handlers_disconnect_by_data (bk_app_person_get_contact (self->person), self);
   g_set_object (&self->person, person);
   bk_app_invite_menu_set_person (self->invite_menu, person);
+  bk_app_find_bar_set_person (self->find_bar, self->messenger, person);
   if (person != NULL)
     g_signal_connect_object (bk_app_person_get_contact (person), "notify", G_CALLBACK (on_contact_notify), self, 0);
 }
@@ -210,15 +229,15 @@ bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
   if (person == self->person)
     return;
   self->wants_focus = FALSE;
+  self->wanted = 0;
   bk_app_conversation_keep_draft (self);
   g_cancellable_cancel (self->loading);
-  if (self->conversation != NULL)
-    g_signal_handlers_disconnect_by_data (self->conversation, self);
-  g_clear_object (&self->conversation);
+  leave_conversation (self);
   bk_app_timeline_set_conversation (self->timeline, NULL, NULL);
   follow_person (self, person);
   if (person != NULL)
     {
+      bk_app_composer_set_text (self->composer, "");
       restore_draft (self);
       load (self);
     }
@@ -284,22 +303,53 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_send (BkAppComposer *composer, const char *text, BkAppConversation *self)
+send_text (BkAppConversation *self, const char *text)
 {
-  Sending *sending;
+  Sending *sending = g_new0 (Sending, 1);
 
-  if (self->conversation == NULL)
-    return;
-  sending = g_new0 (Sending, 1);
   sending->self = g_object_ref (self);
   sending->key = dup_draft_key (self->person);
   sending->text = g_strdup (text);
   bk_app_timeline_stick (self->timeline);
   beckon_conversation_send_async (self->conversation, text, NULL, on_sent, sending);
+}
+
+static void
+on_send (BkAppComposer *composer, const char *text, BkAppConversation *self)
+{
+  if (self->conversation == NULL)
+    return;
+  send_text (self, text);
   bk_app_composer_set_text (self->composer, "");
+  bk_app_writing_stop (self->writing, "");
+}
+
+static void
+on_written (BkAppComposer *composer, BkAppConversation *self)
+{
+  g_autofree char *text = bk_app_composer_dup_text (composer);
+
+  if (self->writing != NULL)
+    bk_app_writing_note (self->writing, text);
+}
+
+/* A text that is not being written, such as that of a message which did not arrive. */
+static void
+on_send_text (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppConversation *self = BK_APP_CONVERSATION (widget);
+
+  if (self->conversation != NULL)
+    send_text (self, g_variant_get_string (parameter, NULL));
 }
 
 /* ---- the widget ---- */
+
+void
+bk_app_conversation_set_settings (BkAppConversation *self, GSettings *settings)
+{
+  g_settings_bind (settings, "enter-sends", self->composer, "enter-sends", G_SETTINGS_BIND_GET);
+}
 
 void
 bk_app_conversation_set_drafts (BkAppConversation *self, GHashTable *drafts)
@@ -336,7 +386,8 @@ bk_app_conversation_dispose (GObject *object)
   BkAppConversation *self = BK_APP_CONVERSATION (object);
 
   g_cancellable_cancel (self->loading);
-  g_clear_object (&self->conversation);
+  leave_conversation (self);
+  g_clear_object (&self->chooser);
   g_clear_object (&self->person);
   g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_conversation_parent_class)->dispose (object);
@@ -359,6 +410,7 @@ bk_app_conversation_class_init (BkAppConversationClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_conversation_dispose;
   G_OBJECT_CLASS (klass)->finalize = bk_app_conversation_finalize;
+  g_type_ensure (BK_TYPE_APP_FIND_BAR);
   g_type_ensure (BK_TYPE_APP_TIMELINE);
   g_type_ensure (BK_TYPE_APP_COMPOSER);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/conversation/conversation.ui");
@@ -368,9 +420,16 @@ bk_app_conversation_class_init (BkAppConversationClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, stack);
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, invite_button);
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, BkAppConversation, find_bar);
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, timeline);
   gtk_widget_class_bind_template_child (widget_class, BkAppConversation, composer);
   gtk_widget_class_bind_template_callback (widget_class, on_send);
+  gtk_widget_class_bind_template_callback (widget_class, on_written);
+  gtk_widget_class_bind_template_callback_full (widget_class, "on_attach", G_CALLBACK (bk_app_conversation_attach));
+  gtk_widget_class_bind_template_callback (widget_class, on_found);
+  gtk_widget_class_install_action (widget_class, "conversation.send", "s", on_send_text);
+  gtk_widget_class_install_action (widget_class, "conversation.clear", NULL, on_history);
+  gtk_widget_class_install_action (widget_class, "conversation.export", NULL, on_history);
 }
 
 static void
@@ -379,6 +438,7 @@ bk_app_conversation_init (BkAppConversation *self)
   self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->loading = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  bk_app_conversation_take_drops (self);
   self->invite_menu = BK_APP_INVITE_MENU (bk_app_invite_menu_new ());
   gtk_menu_button_set_popover (self->invite_button, GTK_WIDGET (self->invite_menu));
   gtk_menu_button_set_create_popup_func (self->menu_button, on_menu_opening, self, NULL);

@@ -22,8 +22,15 @@ BkAppPerson *bk_app_conversation_get_person (BkAppConversation *self);
 void bk_app_conversation_reload (BkAppConversation *self, BkAppPerson *person);
 /* Whether the user looks at it: what is there counts as read then. */
 void bk_app_conversation_set_seen (BkAppConversation *self, gboolean seen);
+/* Goes to a message of the history, at the latest when the talk has been read. */
+void bk_app_conversation_show_message (BkAppConversation *self, gint64 id);
 /* Puts the cursor where one writes, at the latest when the talk has been read. */
 void bk_app_conversation_start_writing (BkAppConversation *self);
+/* Opens the bar to find words in it. */
+void bk_app_conversation_find (BkAppConversation *self);
+/* Asks which files to send. */
+void bk_app_conversation_choose_files (BkAppConversation *self);
+void bk_app_conversation_set_settings (BkAppConversation *self, GSettings *settings);
 void bk_app_conversation_set_folded (BkAppConversation *self, gboolean folded);
 void bk_app_conversation_open_invite_menu (BkAppConversation *self);
 

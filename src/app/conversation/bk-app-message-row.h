@@ -2,7 +2,7 @@
 /* One entry of the timeline: a message, or the card of a session. */
 #pragma once
 
-#include "beckon.h"
+#include "conversation/bk-app-grouping.h"
 
 #include <adwaita.h>
 
@@ -12,8 +12,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BkAppMessageRow, bk_app_message_row, BK, APP_MESSAGE_ROW, GtkBox)
 
 GtkWidget *bk_app_message_row_new (void);
-/* @message: NULL while the row waits to be used again. @before: the message above, NULL for none. */
-void bk_app_message_row_set_message (BkAppMessageRow *self, BeckonMessage *message, BeckonMessage *before,
+/* @message: NULL while the row waits to be used again. */
+void bk_app_message_row_set_message (BkAppMessageRow *self, BeckonMessage *message, BkAppPlace place,
                                      BeckonContact *contact, BeckonMessenger *messenger);
+/* Whether it is the one that was looked for. */
+void bk_app_message_row_set_flashing (BkAppMessageRow *self, gboolean flashing);
+/* Opens the menu of what can be done with the message. */
+void bk_app_message_row_open_menu (BkAppMessageRow *self);
 
 G_END_DECLS

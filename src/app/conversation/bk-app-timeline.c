@@ -1,30 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "conversation/bk-app-timeline.h"
+#include "conversation/bk-app-timeline-private.h"
 
+#include "conversation/bk-app-grouping.h"
 #include "conversation/bk-app-message-row.h"
 
-#define EARLIER 50       /* messages at once */
-#define NEAR_BOTTOM 40.0 /* pixels that still count as being at the newest */
+#include <glib/gi18n.h>
 
-struct _BkAppTimeline
-{
-  AdwBin parent_instance;
-
-  /* Template Widgets */
-  GtkStack *stack;
-  GtkScrolledWindow *scrolled;
-  GtkListView *list;
-
-  /* Owned References */
-  BeckonMessenger *messenger;
-  BeckonConversation *conversation;
-  BeckonContact *contact;
-  GPtrArray *bound; /* element-type GtkListItem, not owned: those that show a message now */
-  GCancellable *loading; /* NULL unless older messages are on the way */
-
-  gboolean sticks;
-  guint scrolling; /* source that goes to the newest */
-};
+#define SPOKEN 300 /* letters of a new message that are read out */
 
 G_DEFINE_FINAL_TYPE (BkAppTimeline, bk_app_timeline, ADW_TYPE_BIN)
 
@@ -39,11 +21,23 @@ message_at (BkAppTimeline *self, guint position)
 static void
 bind (BkAppTimeline *self, GtkListItem *item)
 {
+  BkAppMessageRow *row = BK_APP_MESSAGE_ROW (gtk_list_item_get_child (item));
+  BeckonMessage *message = gtk_list_item_get_item (item);
   guint position = gtk_list_item_get_position (item);
   g_autoptr (BeckonMessage) before = position > 0 ? message_at (self, position - 1) : NULL;
+  g_autoptr (BeckonMessage) after = message_at (self, position + 1);
 
-  bk_app_message_row_set_message (BK_APP_MESSAGE_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item),
-                                  before, self->contact, self->messenger);
+  bk_app_message_row_set_message (row, message, bk_app_grouping_place (before, message, after, self->first_new),
+                                  self->contact, self->messenger);
+  bk_app_message_row_set_flashing (row, beckon_message_get_id (message) == self->flashing);
+}
+
+void
+bk_app_timeline_bind_again (BkAppTimeline *self)
+{
+  for (guint i = 0; i < self->bound->len; i++)
+    if (gtk_list_item_get_item (self->bound->pdata[i]) != NULL)
+      bind (self, self->bound->pdata[i]);
 }
 
 static void
@@ -66,84 +60,65 @@ on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, BkAppTimeline *
 {
   if (self->bound != NULL)
     g_ptr_array_remove_fast (self->bound, item);
-  bk_app_message_row_set_message (BK_APP_MESSAGE_ROW (gtk_list_item_get_child (item)), NULL, NULL, NULL, NULL);
+  bk_app_message_row_set_message (BK_APP_MESSAGE_ROW (gtk_list_item_get_child (item)), NULL, BK_APP_PLACE_NONE, NULL,
+                                  NULL);
 }
 
-/* ---- where the user is ---- */
+/* ---- what comes in ---- */
 
-static gboolean
-on_scroll (gpointer user_data)
+/* Assistive technology reads out what appears with the role of an alert. */
+static void
+announce (BkAppTimeline *self, BeckonMessage *message)
 {
-  BkAppTimeline *self = user_data;
-  guint n_items = self->conversation != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
+  g_autofree char *text = g_utf8_substring (beckon_message_get_text (message), 0,
+                                            MIN (SPOKEN, g_utf8_strlen (beckon_message_get_text (message), -1)));
+  /* Translators: read out when a message comes in: who wrote it, and what */
+  g_autofree char *news = *beckon_message_get_session (message) == '\0'
+                            ? g_strdup_printf (_("%s says: %s"), beckon_contact_get_display_name (self->contact), text)
+                            : g_strdup (text);
 
-  self->scrolling = 0;
-  if (n_items > 0)
-    gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", n_items - 1);
-  return G_SOURCE_REMOVE;
-}
-
-/* The list knows its new item only after the change was handled by all, and where it is after the layout: this waits
- * until that is done. */
-void
-bk_app_timeline_stick (BkAppTimeline *self)
-{
-  self->sticks = TRUE;
-  if (self->scrolling == 0 && self->conversation != NULL) /* while the widget goes, its adjustment still moves */
-    self->scrolling = g_idle_add (on_scroll, self);
+  gtk_widget_set_visible (GTK_WIDGET (self->news), FALSE);
+  gtk_label_set_label (self->news, news);
+  gtk_widget_set_visible (GTK_WIDGET (self->news), TRUE);
 }
 
 static void
-on_earlier (GObject *source, GAsyncResult *result, gpointer user_data)
+hear (BkAppTimeline *self, guint position)
 {
-  g_autoptr (BkAppTimeline) self = user_data;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (BeckonMessage) message = message_at (self, position);
 
-  if (!beckon_conversation_load_earlier_finish (BECKON_CONVERSATION (source), result, &error))
-    g_debug ("Older messages could not be read: %s", error->message);
-  if (self->conversation == BECKON_CONVERSATION (source))
-    g_clear_object (&self->loading);
-}
-
-static void
-load_earlier (BkAppTimeline *self)
-{
-  if (self->conversation == NULL || self->loading != NULL || beckon_conversation_get_complete (self->conversation))
+  if (message == NULL)
     return;
-  self->loading = g_cancellable_new ();
-  beckon_conversation_load_earlier_async (self->conversation, EARLIER, self->loading, on_earlier, g_object_ref (self));
-}
-
-static void
-on_moved (GtkAdjustment *adjustment, BkAppTimeline *self)
-{
-  double value = gtk_adjustment_get_value (adjustment);
-  double page = gtk_adjustment_get_page_size (adjustment);
-
-  if (self->scrolling == 0)
-    self->sticks = value + page >= gtk_adjustment_get_upper (adjustment) - NEAR_BOTTOM;
-  if (page > 0 && value < page)
-    load_earlier (self);
-}
-
-/* A card or a line that grew must not push the newest out of sight. */
-static void
-on_resized (GtkAdjustment *adjustment, BkAppTimeline *self)
-{
-  double bottom = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
-
-  if (self->sticks && gtk_adjustment_get_value (adjustment) + 1.0 < bottom)
-    bk_app_timeline_stick (self);
+  if (beckon_message_get_outgoing (message))
+    {
+      if (self->seen) /* it comes from here: the user wants to see it */
+        bk_app_timeline_stick (self);
+      return;
+    }
+  if (self->seen)
+    announce (self, message);
+  else if (self->first_new == 0)
+    self->first_new = beckon_message_get_id (message);
 }
 
 static void
 on_items_changed (GListModel *model, guint position, guint removed, guint added, BkAppTimeline *self)
 {
-  gtk_stack_set_visible_child_name (self->stack, g_list_model_get_n_items (model) > 0 ? "list" : "empty");
-  for (guint i = 0; i < self->bound->len; i++)
-    bind (self, self->bound->pdata[i]);
-  if (self->sticks)
-    bk_app_timeline_stick (self);
+  guint n_items = g_list_model_get_n_items (model);
+
+  if (removed == 0 && added == 1 && position + 1 == n_items && self->loading == NULL)
+    hear (self, position);
+  gtk_stack_set_visible_child_name (self->stack, n_items > 0 ? "list" : "empty");
+  bk_app_timeline_bind_again (self);
+  bk_app_timeline_update_jump (self);
+  bk_app_timeline_queue_look (self);
+}
+
+static void
+on_unread (BeckonConversation *conversation, GParamSpec *pspec, BkAppTimeline *self)
+{
+  bk_app_timeline_update_jump (self);
+  bk_app_timeline_queue_look (self);
 }
 
 /* ---- the widget ---- */
@@ -155,6 +130,13 @@ bk_app_timeline_set_messenger (BkAppTimeline *self, BeckonMessenger *messenger)
 }
 
 void
+bk_app_timeline_set_seen (BkAppTimeline *self, gboolean seen)
+{
+  self->seen = seen;
+  bk_app_timeline_queue_look (self);
+}
+
+void
 bk_app_timeline_set_conversation (BkAppTimeline *self, BeckonConversation *conversation, BeckonContact *contact)
 {
   g_autoptr (GtkNoSelection) selection
@@ -162,19 +144,40 @@ bk_app_timeline_set_conversation (BkAppTimeline *self, BeckonConversation *conve
 
   if (self->conversation != NULL)
     g_signal_handlers_disconnect_by_data (self->conversation, self);
-  g_cancellable_cancel (self->loading);
-  g_clear_object (&self->loading);
+  bk_app_timeline_scroll_stop (self);
+  gtk_widget_set_visible (GTK_WIDGET (self->news), FALSE);
   g_set_object (&self->contact, contact);
   g_set_object (&self->conversation, conversation);
+  self->sticks = TRUE;
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  bk_app_timeline_update_jump (self);
   if (conversation == NULL)
     {
       gtk_stack_set_visible_child_name (self->stack, "loading");
       return;
     }
   g_signal_connect_object (conversation, "items-changed", G_CALLBACK (on_items_changed), self, G_CONNECT_AFTER);
-  self->sticks = TRUE;
+  g_signal_connect_object (conversation, "notify::unread", G_CALLBACK (on_unread), self, 0);
   on_items_changed (G_LIST_MODEL (conversation), 0, 0, 0, self);
+  bk_app_timeline_open (self);
+}
+
+static void
+on_newest (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  bk_app_timeline_stick (BK_APP_TIMELINE (widget));
+}
+
+/* A row takes the keyboard; what can be done with it is in the menu of its text. */
+static void
+on_row_menu (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *child = focus != NULL ? gtk_widget_get_first_child (focus) : NULL;
+
+  if (child != NULL && BK_IS_APP_MESSAGE_ROW (child))
+    bk_app_message_row_open_menu (BK_APP_MESSAGE_ROW (child));
 }
 
 static void
@@ -182,9 +185,7 @@ bk_app_timeline_dispose (GObject *object)
 {
   BkAppTimeline *self = BK_APP_TIMELINE (object);
 
-  g_clear_handle_id (&self->scrolling, g_source_remove);
-  g_cancellable_cancel (self->loading);
-  g_clear_object (&self->loading);
+  bk_app_timeline_scroll_stop (self);
   g_clear_object (&self->conversation);
   g_clear_object (&self->contact);
   g_clear_object (&self->messenger);
@@ -202,6 +203,14 @@ bk_app_timeline_class_init (BkAppTimelineClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, stack);
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, scrolled);
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, list);
+  gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, jump);
+  gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, jump_count);
+  gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, news);
+  gtk_widget_class_install_action (widget_class, "timeline.newest", NULL, on_newest);
+  gtk_widget_class_install_action (widget_class, "timeline.row-menu", NULL, on_row_menu);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "timeline.newest", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Menu, 0, "timeline.row-menu", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, "timeline.row-menu", NULL);
 }
 
 static void
@@ -215,7 +224,5 @@ bk_app_timeline_init (BkAppTimeline *self)
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);
   gtk_list_view_set_factory (self->list, factory);
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
-  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (on_moved), self, 0);
-  g_signal_connect_object (adjustment, "changed", G_CALLBACK (on_resized), self, 0);
+  bk_app_timeline_scroll_init (self);
 }

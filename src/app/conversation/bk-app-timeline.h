@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What was said and what was played, oldest first. It stays at the newest as long as the user does, and reads what is
- * older when the user comes near it. */
+/* What was said and what was played, oldest first. A window on the history: it reads on at either end when the user
+ * comes near it, and stays at the newest as long as the user does. */
 #pragma once
 
 #include "beckon.h"
@@ -13,9 +13,13 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BkAppTimeline, bk_app_timeline, BK, APP_TIMELINE, AdwBin)
 
 void bk_app_timeline_set_messenger (BkAppTimeline *self, BeckonMessenger *messenger);
-/* Both NULL for none. */
+/* Both NULL for none. It opens at the first message that was not read, else at the newest. */
 void bk_app_timeline_set_conversation (BkAppTimeline *self, BeckonConversation *conversation, BeckonContact *contact);
+/* Whether the user looks at it: what is in sight counts as read then. */
+void bk_app_timeline_set_seen (BkAppTimeline *self, gboolean seen);
 /* Goes to the newest and stays there. */
 void bk_app_timeline_stick (BkAppTimeline *self);
+/* Goes to a message, by its id, and shows which one it is. */
+void bk_app_timeline_show_message (BkAppTimeline *self, gint64 id);
 
 G_END_DECLS

@@ -80,6 +80,32 @@ on_invite_contact (GtkWidget *widget, const char *action, GVariant *parameter)
   bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person), who, guid);
 }
 
+static void
+on_send_file (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  bk_app_conversation_choose_files (BK_APP_WINDOW (widget)->conversation);
+}
+
+static void
+on_find (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  bk_app_conversation_find (BK_APP_WINDOW (widget)->conversation);
+}
+
+/* (account, who, id): goes to a message, such as one that was searched for. */
+static void
+on_show_message (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppWindow *self = BK_APP_WINDOW (widget);
+  const char *account;
+  const char *who;
+  gint64 id;
+
+  g_variant_get (parameter, "(&s&sx)", &account, &who, &id);
+  bk_app_window_open_conversation (self, account, who);
+  bk_app_conversation_show_message (self->conversation, id);
+}
+
 /* ---- signing in ---- */
 
 static void
@@ -109,6 +135,9 @@ bk_app_window_install_actions (GtkWidgetClass *widget_class)
     { "win.invite-menu", NULL, on_invite_menu },
     { "win.invite", "s", on_invite },
     { "win.invite-contact", "(sss)", on_invite_contact },
+    { "win.send-file", NULL, on_send_file },
+    { "win.find", NULL, on_find },
+    { "win.show-message", "(ssx)", on_show_message },
     { "win.enter-password", "s", on_enter_password },
   };
 

@@ -292,6 +292,7 @@ bk_app_window_new (BkApp *app)
 
   self->app = g_object_ref (app);
   bk_app_conversation_set_drafts (self->conversation, bk_app_get_drafts (app));
+  bk_app_conversation_set_settings (self->conversation, settings);
   gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (settings, "window-width"),
                                g_settings_get_int (settings, "window-height"));
   if (g_settings_get_boolean (settings, "window-maximized"))

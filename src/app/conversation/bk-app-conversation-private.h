@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files bk-app-conversation*.c share. */
+#pragma once
+
+#include "conversation/bk-app-composer.h"
+#include "conversation/bk-app-conversation.h"
+#include "conversation/bk-app-find-bar.h"
+#include "conversation/bk-app-timeline.h"
+#include "conversation/bk-app-writing.h"
+#include "invite/bk-app-invite-menu.h"
+
+G_BEGIN_DECLS
+
+struct _BkAppConversation
+{
+  AdwBin parent_instance;
+
+  /* Template Widgets */
+  AdwHeaderBar *header;
+  GtkWidget *back;
+  AdwWindowTitle *title;
+  GtkStack *stack;
+  GtkMenuButton *invite_button;
+  GtkMenuButton *menu_button;
+  BkAppFindBar *find_bar;
+  BkAppTimeline *timeline;
+  BkAppComposer *composer;
+
+  /* Owned References */
+  BeckonMessenger *messenger;
+  BkAppInviteMenu *invite_menu;
+  BkAppPerson *person;
+  BeckonConversation *conversation; /* NULL while it is being read */
+  BkAppWriting *writing;            /* with it */
+  GHashTable *drafts;               /* "account who" → text */
+  GCancellable *loading;
+  GtkNativeDialog *chooser; /* NULL unless it is open */
+
+  gint64 wanted;        /* id of the message to go to as soon as the talk has been read; 0 for none */
+  gboolean wants_focus; /* as soon as one can write */
+};
+
+/* bk-app-conversation-files.c: files are dropped on it, or put into the composer. */
+void bk_app_conversation_take_drops (BkAppConversation *self);
+void bk_app_conversation_attach (BkAppComposer *composer, GListModel *files, gboolean temporary,
+                                 BkAppConversation *self);
+
+G_END_DECLS

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "conversation/bk-app-file-card.h"
+
+#include "bk-app-text.h"
+#include "conversation/bk-app-transfer.h"
+#include "portal/bk-app-files.h"
+
+#include <glib/gi18n.h>
+
+typedef enum
+{
+  BUTTON_ACCEPT,
+  BUTTON_SAVE_IN,
+  BUTTON_DECLINE,
+  BUTTON_CANCEL,
+  BUTTON_OPEN,
+  BUTTON_SHOW,
+  BUTTON_AGAIN,
+  N_BUTTONS
+} Button;
+
+struct _BkAppFileCard
+{
+  AdwBin parent_instance;
+
+  /* Template Widgets */
+  GtkWidget *frame;
+  GtkImage *icon;
+  GtkLabel *name;
+  GtkLabel *state;
+  GtkLabel *time;
+  GtkProgressBar *progress;
+  GtkWidget *buttons;
+  GtkButton *button[N_BUTTONS];
+
+  /* Owned References; all NULL while no entry is shown */
+  BeckonMessage *message;
+  BeckonMessenger *messenger;
+  BeckonContact *contact;
+  BeckonSession *session; /* NULL when the service does not know it any more, or not yet */
+  GtkNativeDialog *chooser; /* NULL unless it is open */
+};
+
+G_DEFINE_FINAL_TYPE (BkAppFileCard, bk_app_file_card, ADW_TYPE_BIN)
+
+#define BIT(button) (1u << (button))
+
+/* ---- how it stands ---- */
+
+static gboolean
+is_outgoing (BkAppFileCard *self)
+{
+  return beckon_message_get_outgoing (self->message);
+}
+
+/* It is over: what is known is what the history has. */
+static char *
+dup_over (BkAppFileCard *self, guint *buttons)
+{
+  const char *text = beckon_message_get_result_text (self->message);
+  gboolean ended = beckon_message_get_result (self->message) == BECKON_SESSION_RESULT_ENDED;
+
+  if (*beckon_message_get_file_path (self->message) != '\0')
+    *buttons = BIT (BUTTON_OPEN) | BIT (BUTTON_SHOW);
+  else if (is_outgoing (self) && !ended)
+    *buttons = BIT (BUTTON_AGAIN);
+  return g_strdup (text);
+}
+
+static char *
+dup_invitation (BkAppFileCard *self, guint *buttons)
+{
+  if (is_outgoing (self))
+    {
+      *buttons = BIT (BUTTON_CANCEL);
+      return bk_app_session_dup_waiting (self->session);
+    }
+  *buttons = BIT (BUTTON_ACCEPT) | BIT (BUTTON_SAVE_IN) | BIT (BUTTON_DECLINE);
+  return g_strdup (_("Waiting for your answer"));
+}
+
+static char *
+dup_running (BkAppFileCard *self, const BkAppTransfer *transfer, guint *buttons)
+{
+  *buttons = BIT (BUTTON_CANCEL);
+  switch (transfer->state)
+    {
+    case BK_APP_TRANSFER_RUNNING:
+      return bk_app_transfer_dup_progress (transfer);
+    case BK_APP_TRANSFER_STALLED:
+      return g_strdup (_("Connection lost, looking for another way…"));
+    case BK_APP_TRANSFER_DONE:
+      *buttons = 0;
+      return g_strdup (is_outgoing (self) ? _("Sent") : _("Received"));
+    case BK_APP_TRANSFER_FAILED:
+      return g_strdup (_("It did not arrive whole."));
+    case BK_APP_TRANSFER_NONE:
+    case BK_APP_TRANSFER_OFFERED:
+    case BK_APP_TRANSFER_WAITING:
+      break;
+    }
+  return g_strdup (_("Connecting…"));
+}
+
+/* Returns what is going on in words, and which buttons there are for it. */
+static char *
+dup_state (BkAppFileCard *self, BkAppTransfer *transfer, guint *buttons)
+{
+  BeckonSessionState state = self->session != NULL ? beckon_session_get_state (self->session) : BECKON_SESSION_STATE_UNKNOWN;
+
+  *buttons = 0;
+  if (self->session != NULL)
+    {
+      g_autoptr (GVariant) dictionary = beckon_session_dup_transfer (self->session);
+      bk_app_transfer_read (transfer, dictionary);
+    }
+  if (beckon_message_get_result (self->message) != BECKON_SESSION_RESULT_NONE)
+    return dup_over (self, buttons);
+  if (state == BECKON_SESSION_STATE_INVITATION)
+    return dup_invitation (self, buttons);
+  if (state == BECKON_SESSION_STATE_ACCEPTED || state == BECKON_SESSION_STATE_CONNECTED)
+    return dup_running (self, transfer, buttons);
+  return g_strdup (self->session != NULL ? beckon_session_get_result_text (self->session) : "");
+}
+
+static void
+show_progress (BkAppFileCard *self, const BkAppTransfer *transfer, guint buttons)
+{
+  gboolean moves = (buttons & BIT (BUTTON_CANCEL)) != 0
+                   && (transfer->state == BK_APP_TRANSFER_RUNNING || transfer->state == BK_APP_TRANSFER_STALLED);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), moves);
+  gtk_progress_bar_set_fraction (self->progress, bk_app_transfer_get_fraction (transfer));
+}
+
+static void
+show (BkAppFileCard *self)
+{
+  BkAppTransfer transfer = { 0 };
+  guint buttons;
+  g_autofree char *state = dup_state (self, &transfer, &buttons);
+  g_autofree char *time = bk_app_dup_time (beckon_message_get_time (self->message));
+  g_autofree char *size = g_format_size (beckon_message_get_file_size (self->message));
+  g_autofree char *line = NULL;
+
+  if (beckon_contact_get_relation (self->contact) != BECKON_RELATION_ACCEPTED)
+    buttons &= ~BIT (BUTTON_AGAIN);
+  line = transfer.state == BK_APP_TRANSFER_RUNNING && (buttons & BIT (BUTTON_CANCEL)) != 0
+           ? g_steal_pointer (&state)
+           /* Translators: size of a file, how it stands: "40.0 MB · Received" */
+           : g_strdup_printf (_("%s · %s"), size, state);
+  gtk_label_set_label (self->state, line);
+  gtk_label_set_label (self->time, time);
+  show_progress (self, &transfer, buttons);
+  for (guint i = 0; i < N_BUTTONS; i++)
+    gtk_widget_set_visible (GTK_WIDGET (self->button[i]), (buttons & BIT (i)) != 0);
+  gtk_widget_set_visible (self->buttons, buttons != 0);
+  if ((buttons & BIT (BUTTON_ACCEPT)) != 0)
+    gtk_widget_add_css_class (self->frame, "asking");
+  else
+    gtk_widget_remove_css_class (self->frame, "asking");
+}
+
+/* ---- what it shows ---- */
+
+static void
+on_something (GObject *object, GParamSpec *pspec, BkAppFileCard *self)
+{
+  show (self);
+}
+
+static void
+find_session (BkAppFileCard *self)
+{
+  g_autoptr (BeckonSession) session
+    = beckon_messenger_find_session (self->messenger, beckon_message_get_session (self->message));
+
+  if (session == self->session)
+    return;
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  g_set_object (&self->session, session);
+  if (session != NULL)
+    g_signal_connect_object (session, "notify", G_CALLBACK (on_something), self, 0);
+  show (self);
+}
+
+static void
+on_sessions_changed (GListModel *sessions, guint position, guint removed, guint added, BkAppFileCard *self)
+{
+  find_session (self);
+}
+
+static void
+let_go (BkAppFileCard *self)
+{
+  if (self->message == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->message, self);
+  g_signal_handlers_disconnect_by_data (self->contact, self);
+  g_signal_handlers_disconnect_by_data (beckon_messenger_get_sessions (self->messenger), self);
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  g_clear_object (&self->chooser);
+  g_clear_object (&self->session);
+  g_clear_object (&self->message);
+  g_clear_object (&self->contact);
+  g_clear_object (&self->messenger);
+}
+
+void
+bk_app_file_card_set_message (BkAppFileCard *self, BeckonMessage *message, BeckonContact *contact,
+                              BeckonMessenger *messenger)
+{
+  let_go (self);
+  if (message == NULL)
+    return;
+
+  const char *name = beckon_message_get_file_name (message);
+  g_autofree char *type = g_content_type_guess (name, NULL, 0, NULL);
+  g_autoptr (GIcon) icon = g_content_type_get_symbolic_icon (type);
+  self->message = g_object_ref (message);
+  self->contact = g_object_ref (contact);
+  self->messenger = g_object_ref (messenger);
+  gtk_image_set_from_gicon (self->icon, icon);
+  gtk_label_set_label (self->name, name);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button[BUTTON_DECLINE]), "s",
+                                    beckon_message_get_session (message));
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button[BUTTON_CANCEL]), "s",
+                                    beckon_message_get_session (message));
+  g_signal_connect_object (message, "notify", G_CALLBACK (on_something), self, 0);
+  g_signal_connect_object (contact, "notify", G_CALLBACK (on_something), self, 0);
+  g_signal_connect_object (beckon_messenger_get_sessions (messenger), "items-changed",
+                           G_CALLBACK (on_sessions_changed), self, 0);
+  find_session (self);
+  show (self);
+}
+
+/* ---- what can be done ---- */
+
+static void
+on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkAppFileCard) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_session_accept_file_finish (BECKON_SESSION (source), result, &error))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.tell", "s", bk_app_error_text (error));
+}
+
+static void
+on_accept (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppFileCard *self = BK_APP_FILE_CARD (widget);
+
+  if (self->session != NULL)
+    beckon_session_accept_file_async (self->session, NULL, NULL, on_accepted, g_object_ref (self));
+}
+
+static void
+on_folder (GtkNativeDialog *dialog, int response, BkAppFileCard *self)
+{
+  g_autoptr (GFile) folder
+    = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
+  const char *path = folder != NULL ? g_file_peek_path (folder) : NULL;
+
+  if (path != NULL && self->session != NULL)
+    beckon_session_accept_file_async (self->session, path, NULL, on_accepted, g_object_ref (self));
+  g_clear_object (&self->chooser);
+}
+
+static void
+on_save_in (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppFileCard *self = BK_APP_FILE_CARD (widget);
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (widget));
+
+  g_clear_object (&self->chooser);
+  self->chooser = GTK_NATIVE_DIALOG (
+    gtk_file_chooser_native_new (_("Save In"), window, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _("_Save"), NULL));
+  gtk_native_dialog_set_modal (self->chooser, TRUE);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_folder), self, 0);
+  gtk_native_dialog_show (self->chooser);
+}
+
+static void
+open_uri (BkAppFileCard *self, GFile *file)
+{
+  g_autofree char *uri = g_file_get_uri (file);
+
+  gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), uri, GDK_CURRENT_TIME);
+}
+
+static void
+on_open (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppFileCard *self = BK_APP_FILE_CARD (widget);
+  g_autoptr (GFile) file
+    = self->message != NULL ? g_file_new_for_path (beckon_message_get_file_path (self->message)) : NULL;
+
+  if (file != NULL)
+    open_uri (self, file);
+}
+
+/* Where no file manager can point at the file, its folder has to do. */
+static void
+on_shown (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkAppFileCard) self = user_data;
+  gboolean shown = bk_app_files_show_finish (result, NULL);
+
+  if (shown || self->message == NULL || gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+    return;
+  g_autoptr (GFile) file = g_file_new_for_path (beckon_message_get_file_path (self->message));
+  g_autoptr (GFile) folder = g_file_get_parent (file);
+  if (folder != NULL)
+    open_uri (self, folder);
+}
+
+static void
+on_show (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppFileCard *self = BK_APP_FILE_CARD (widget);
+  GApplication *application = g_application_get_default ();
+  GDBusConnection *bus = application != NULL ? g_application_get_dbus_connection (application) : NULL;
+
+  if (self->message == NULL || bus == NULL)
+    return;
+  g_autoptr (GFile) file = g_file_new_for_path (beckon_message_get_file_path (self->message));
+  bk_app_files_show_async (bus, file, on_shown, g_object_ref (self));
+}
+
+/* ---- the widget ---- */
+
+static void
+bk_app_file_card_dispose (GObject *object)
+{
+  let_go (BK_APP_FILE_CARD (object));
+  G_OBJECT_CLASS (bk_app_file_card_parent_class)->dispose (object);
+}
+
+static void
+bind_button (GtkWidgetClass *widget_class, const char *name, Button button)
+{
+  gtk_widget_class_bind_template_child_full (widget_class, name, FALSE,
+                                             (gssize) (G_STRUCT_OFFSET (BkAppFileCard, button)
+                                                       + button * sizeof (GtkButton *)));
+}
+
+static void
+bk_app_file_card_class_init (BkAppFileCardClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bk_app_file_card_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/conversation/file-card.ui");
+  gtk_widget_class_bind_template_child (widget_class, BkAppFileCard, frame);
+  gtk_widget_class_bind_template_child (widget_class, BkAppFileCard, icon);
+  gtk_widget_class_bind_template_child (widget_class, BkAppFileCard, name);
+  gtk_widget_class_bind_template_child (widget_class, BkAppFileCard, state);
+  gtk_widget_class_bind_template_child (widget_class, BkAppFileCard, time);
+  gtk_widget_class_bind_template_child (widget_class, BkAppFileCard, progress);
+  gtk_widget_class_bind_template_child (widget_class, BkAppFileCard, buttons);
+  bind_button (widget_class, "accept", BUTTON_ACCEPT);
+  bind_button (widget_class, "save_in", BUTTON_SAVE_IN);
+  bind_button (widget_class, "decline", BUTTON_DECLINE);
+  bind_button (widget_class, "cancel", BUTTON_CANCEL);
+  bind_button (widget_class, "open", BUTTON_OPEN);
+  bind_button (widget_class, "show", BUTTON_SHOW);
+  bind_button (widget_class, "again", BUTTON_AGAIN);
+  gtk_widget_class_install_action (widget_class, "file.accept", NULL, on_accept);
+  gtk_widget_class_install_action (widget_class, "file.save-in", NULL, on_save_in);
+  gtk_widget_class_install_action (widget_class, "file.open", NULL, on_open);
+  gtk_widget_class_install_action (widget_class, "file.show", NULL, on_show);
+}
+
+static void
+bk_app_file_card_init (BkAppFileCard *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+bk_app_file_card_new (void)
+{
+  return g_object_new (BK_TYPE_APP_FILE_CARD, NULL);
+}

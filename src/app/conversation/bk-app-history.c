@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "conversation/bk-app-history.h"
+
+#include "bk-app-text.h"
+
+#include <adwaita.h>
+#include <gio/gfiledescriptorbased.h>
+#include <glib/gi18n.h>
+
+typedef struct
+{
+  GtkWindow *window;
+  BkAppPerson *person;
+  GFileOutputStream *stream; /* of an export */
+} Job;
+
+static Job *
+job_new (GtkWindow *window, BkAppPerson *person)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->window = g_object_ref (window);
+  job->person = g_object_ref (person);
+  return job;
+}
+
+static void
+job_free (Job *job)
+{
+  g_object_unref (job->window);
+  g_object_unref (job->person);
+  g_clear_object (&job->stream);
+  g_free (job);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
+
+static const char *
+name_of (BkAppPerson *person)
+{
+  return beckon_contact_get_signin_name (bk_app_person_get_contact (person));
+}
+
+static void
+tell (Job *job, const char *text)
+{
+  gtk_widget_activate_action (GTK_WIDGET (job->window), "win.tell", "s", text);
+}
+
+/* ---- clearing ---- */
+
+static void
+on_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Job) job = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_account_clear_history_finish (BECKON_ACCOUNT (source), result, &error))
+    tell (job, bk_app_error_text (error));
+}
+
+static void
+on_answer (AdwMessageDialog *dialog, const char *response, Job *job)
+{
+  if (g_str_equal (response, "clear"))
+    beckon_account_clear_history_async (bk_app_person_get_account (job->person), name_of (job->person), NULL, on_cleared,
+                                        job_new (job->window, job->person));
+}
+
+void
+bk_app_history_clear (GtkWindow *window, BkAppPerson *person)
+{
+  GtkWidget *dialog = adw_message_dialog_new (window, NULL, NULL);
+
+  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _("Clear the History With %s?"),
+                                     beckon_contact_get_display_name (bk_app_person_get_contact (person)));
+  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog),
+                               _("What was said disappears from this computer. The other person keeps it."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "clear", _("C_lear"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_answer), job_new (window, person),
+                         (GClosureNotify) (void (*) (void)) job_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* ---- exporting ---- */
+
+/* Only now does the new file take the place of an old one. */
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Job) job = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (g_output_stream_close_finish (G_OUTPUT_STREAM (source), result, &error))
+    tell (job, _("The history has been exported."));
+  else
+    tell (job, error->message);
+}
+
+static void
+on_exported (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Job) job = user_data;
+  g_autoptr (GError) error = NULL;
+  GOutputStream *stream = G_OUTPUT_STREAM (job->stream);
+
+  if (!beckon_account_export_history_finish (BECKON_ACCOUNT (source), result, &error))
+    {
+      g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+
+      tell (job, bk_app_error_text (error));
+      g_cancellable_cancel (cancelled); /* so the old file stays */
+      g_output_stream_close_async (stream, G_PRIORITY_DEFAULT, cancelled, NULL, NULL);
+      return;
+    }
+  g_output_stream_close_async (stream, G_PRIORITY_DEFAULT, NULL, on_closed, g_steal_pointer (&job));
+}
+
+static void
+on_file (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Job) job = user_data;
+  g_autoptr (GError) error = NULL;
+  BkAppPerson *person = job->person;
+
+  job->stream = g_file_replace_finish (G_FILE (source), result, &error);
+  if (job->stream == NULL)
+    tell (job, error->message);
+  else if (!G_IS_FILE_DESCRIPTOR_BASED (job->stream))
+    tell (job, _("The history can be written to a folder on this computer only."));
+  else
+    {
+      int fd = g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (job->stream));
+
+      beckon_account_export_history_async (bk_app_person_get_account (person), name_of (person), fd, NULL, on_exported,
+                                           g_steal_pointer (&job));
+    }
+}
+
+static void
+on_chosen (GtkNativeDialog *dialog, int response, Job *job)
+{
+  g_autoptr (GFile) file
+    = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
+
+  if (file != NULL)
+    g_file_replace_async (file, NULL, FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION,
+                          G_PRIORITY_DEFAULT, NULL, on_file, job_new (job->window, job->person));
+  g_object_unref (dialog);
+}
+
+void
+bk_app_history_export (GtkWindow *window, BkAppPerson *person)
+{
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (_("Export History"), window, GTK_FILE_CHOOSER_ACTION_SAVE,
+                                                              _("_Export"), NULL);
+  g_autofree char *name = g_strconcat (name_of (person), ".json", NULL);
+
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_chosen), job_new (window, person),
+                         (GClosureNotify) (void (*) (void)) job_free, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What can be done with all that was said with somebody. */
+#pragma once
+
+#include "contacts/bk-app-people.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* Asks first. */
+void bk_app_history_clear (GtkWindow *window, BkAppPerson *person);
+/* Asks where to, and writes a JSON file. */
+void bk_app_history_export (GtkWindow *window, BkAppPerson *person);
+
+G_END_DECLS

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files bk-app-timeline*.c share. */
+#pragma once
+
+#include "conversation/bk-app-timeline.h"
+
+G_BEGIN_DECLS
+
+struct _BkAppTimeline
+{
+  AdwBin parent_instance;
+
+  /* Template Widgets */
+  GtkStack *stack;
+  GtkScrolledWindow *scrolled;
+  GtkListView *list;
+  GtkWidget *jump;
+  GtkLabel *jump_count;
+  GtkLabel *news;
+
+  /* Owned References */
+  BeckonMessenger *messenger;
+  BeckonConversation *conversation;
+  BeckonContact *contact;
+  GPtrArray *bound;      /* element-type GtkListItem, not owned: those that show a message now */
+  GCancellable *loading; /* NULL unless a page is on the way */
+
+  gboolean seen;
+  gboolean sticks;
+  gint64 first_new; /* id of the message that has the line above it; 0 for none */
+  gint64 target;    /* id of the message that is to be in the middle; 0 for none */
+  gint64 around;    /* id of the message to go to when those around it have come; 0 for none */
+  gint64 flashing;  /* id of the message that is pointed at; 0 for none */
+  gint64 told;      /* id up to which the service was told that it is read */
+  guint scrolling;  /* source that goes to the newest, or to the target */
+  guint frame;      /* tick callback: something may have moved */
+  guint looking;    /* source after that frame */
+  guint unflash;    /* source that ends the pointing */
+};
+
+/* bk-app-timeline-scroll.c: where the user is. */
+void bk_app_timeline_scroll_init (BkAppTimeline *self);
+void bk_app_timeline_scroll_stop (BkAppTimeline *self);
+/* Looks, when the next frame is done, at what is in sight. */
+void bk_app_timeline_queue_look (BkAppTimeline *self);
+void bk_app_timeline_update_jump (BkAppTimeline *self);
+/* Goes to a message that is in the list; @flash: points at it. FALSE if it is not there. */
+gboolean bk_app_timeline_go_to (BkAppTimeline *self, gint64 id, gboolean flash);
+/* Puts the line above the first message that was not read, and begins there. */
+void bk_app_timeline_open (BkAppTimeline *self);
+
+/* bk-app-timeline.c */
+void bk_app_timeline_bind_again (BkAppTimeline *self);
+
+G_END_DECLS
