@@ -50,7 +50,7 @@ class Peer:
 
     def invite(self):
         path = self.ui.call('Messenger1', 'InviteApp', '(osssa{sv})', '/', ECHO, GUID, '', {})
-        self.ui.wait_signal('Changed', path, lambda c: any('has its session' in t for t in c.get('Timeline', [])), 30)
+        self.ui.wait_signal('Changed', path, lambda c: any('has its session' in t for t in c.get('Timeline', [])))
         return path
 
     def cancel(self, path):

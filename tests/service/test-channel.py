@@ -355,7 +355,7 @@ def test_one_service_is_killed():
         _a, _b = open_both(pair, 'x', one, two)
         pair.wait_entry(1, 0, two)
         pair.buses[1].kill(pair.services[1])
-        pair.ui[0].wait_signal('Changed', one, lambda c: c.get('ChannelPath') == LOST, 30)
+        pair.ui[0].wait_signal('Changed', one, lambda c: c.get('ChannelPath') == LOST)
         assert pair.ui[0].get('Session1', 'State', one) == CONNECTED
         assert pair.ui[0].get('Session1', 'ChannelReason', one)
         # The next one knows nothing of the session any more, and says so.
