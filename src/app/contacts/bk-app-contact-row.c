@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-contact-row.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-avatar.h"
 #include "bk-app-widgets.h"
 #include "contacts/bk-app-contact-text.h"
@@ -75,6 +76,8 @@ show_time (BkAppContactRow *self, BeckonContact *contact)
   g_autofree char *text = time > 0 ? bk_app_dup_short_time (time) : g_strdup ("");
 
   gtk_label_set_label (self->time, text);
+  if (gtk_widget_get_parent (GTK_WIDGET (self)) != NULL)
+    bk_app_accessible_describe (gtk_widget_get_parent (GTK_WIDGET (self)), text);
   gtk_widget_set_visible (GTK_WIDGET (self->time), *text != '\0');
 }
 
