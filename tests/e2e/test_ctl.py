@@ -448,9 +448,11 @@ def answers(alice, bob):
     alice.user.wait_session(session)
 
 
-def play(alice, bob, watch):
+def play(alice, bob, hers, watch):
     """All the way; returns the session."""
     session = ring(alice, bob)
+    # Whoever watches knows the session before he answers: what passes before that is not told.
+    hers.until(lambda event: event['event'] == 'session' and event['session']['id'] == session)
     theirs = bob('accept', '--address', 'the shed', '--wait', 'connected')
     assert theirs['id'] == session and theirs['local_address'] == 'the shed'
     assert alice.user.wait_session(session, 'connected')['remote_address'] == 'the shed'
@@ -609,7 +611,7 @@ def test_commands():
         alice('apps show', GUID)
         alice('apps try', GUID)
         alice('cancel', alice.user.ctl('sessions')[0]['id'])
-        session = play(alice, bob, watches[1])
+        session = play(alice, bob, *watches)
         channel(alice, bob, session, watches[1])
         connection(alice)
         settled(alice)
