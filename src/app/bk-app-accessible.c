@@ -2,6 +2,7 @@
 #include "bk-app-accessible.h"
 
 #include <adwaita.h>
+#include <glib/gi18n.h>
 
 #define NAMED "bk-named"             /* it has a name that is not what is written on it */
 #define DESCRIPTION "bk-description" /* what was told last */
@@ -184,7 +185,10 @@ complete_one (GtkWidget *widget)
       return;
     }
   g_object_set_data (G_OBJECT (widget), COMPLETE, mark);
-  if (GTK_IS_BUTTON (widget) && gtk_widget_get_ancestor (widget, ADW_TYPE_PASSWORD_ENTRY_ROW) != NULL)
+  if (GTK_IS_BUTTON (widget) && gtk_widget_has_css_class (widget, "close")
+      && gtk_widget_get_ancestor (widget, GTK_TYPE_SEARCH_BAR) != NULL)
+    bk_app_accessible_name (widget, _("Close"));
+  else if (GTK_IS_BUTTON (widget) && gtk_widget_get_ancestor (widget, ADW_TYPE_PASSWORD_ENTRY_ROW) != NULL)
     follow (widget, "notify::tooltip-text", on_peek_tooltip);
   else if (GTK_IS_BUTTON (widget))
     follow (widget, "notify::label", on_button_label);
