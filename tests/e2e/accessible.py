@@ -48,6 +48,12 @@ class Node:
         self.parent = None
         self.children = []
 
+    def anew(self):
+        """The same, with nothing around it yet."""
+        node = Node.__new__(Node)
+        node.__dict__.update(self.__dict__, parent=None, children=[])
+        return node
+
     def walk(self):
         yield self
         for child in self.children:
@@ -95,6 +101,7 @@ class AccessibilityBus:
         self.label = label
         self.changes = 0
         self.below = {}  # program → path → the paths of what is below it, as far as nothing else was heard
+        self.known = {}  # program → what it told of an object the last time → that object, taken apart
         flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
         self.connection = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
         for interface in ('Event.Object', 'Event.Window', 'Cache', 'Socket'):
@@ -121,9 +128,12 @@ class AccessibilityBus:
 
     # -- calls
 
-    def call(self, owner, path, interface, method, arguments=None):
+    def send(self, owner, path, interface, method, arguments=None):
         return self.connection.call_sync(owner, path, interface, method, arguments, None, Gio.DBusCallFlags.NONE,
-                                         int(LIMIT * 1000), None).unpack()
+                                         int(LIMIT * 1000), None)
+
+    def call(self, owner, path, interface, method, arguments=None):
+        return self.send(owner, path, interface, method, arguments).unpack()
 
     def ask(self, node, interface, method, arguments=None):
         """Calls a method of an object."""
@@ -172,8 +182,7 @@ class AccessibilityBus:
         below.pop(path, None)
         asked = set()
         for _ in range(DEEPEST):
-            items = self.call(owner, '/org/a11y/atspi/cache', ATSPI + 'Cache', 'GetItems')[0]
-            nodes = {item[0][1]: Node(item) for item in items}
+            nodes = {node.path: node for node in self.items(owner)}
             for parent in [parent for parent, paths in below.items() if not all(child in nodes for child in paths)]:
                 del below[parent]  # of what is no more
             unsure = {node.path for node in nodes.values() if node.count != len(below.get(node.path, ()))}
@@ -185,6 +194,17 @@ class AccessibilityBus:
             if all(child in nodes for parent in unsure for child in below[parent]):
                 break
         return [self.join(nodes, below, nodes[child]) for child in below.get(path, ()) if child in nodes]
+
+    def items(self, owner):
+        """All objects of a program. To take one apart takes far longer than to see that it is as it was."""
+        answer = self.send(owner, '/org/a11y/atspi/cache', ATSPI + 'Cache', 'GetItems').get_child_value(0)
+        before, now = self.known.get(owner, {}), {}
+        for number in range(answer.n_children()):
+            item = answer.get_child_value(number)
+            told = item.get_data_as_bytes().get_data()
+            now[told] = before.get(told) or Node(item.unpack())
+        self.known[owner] = now
+        return [node.anew() for node in now.values()]
 
     def children(self, owner, paths):
         """path → the paths of what is below it; what is gone in between has nothing below it."""

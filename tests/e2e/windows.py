@@ -89,7 +89,7 @@ class App:
     def add_contact(self, address, text):
         self.press('Add Contact')
         dialog = self.desk.window('Add Contact')
-        self.desk.fill('text', address, 'Sign-in name, such as bob@example.org', within=dialog)
+        self.desk.fill('text', address, 'Sign-in name or link, such as bob@example.org', within=dialog)
         self.desk.fill('text', text, 'A word with it, if you like', within=dialog)
         self.press('Add', within=dialog)
         self.desk.window_gone('Add Contact')
