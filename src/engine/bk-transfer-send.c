@@ -22,7 +22,7 @@ agree (BkTransfer *self, guint64 *offset)
   _bk_transfer_hash (self, hash);
   begin.offset = g_str_equal (hash, want.hash) ? want.offset : 0;
   if (begin.offset == 0)
-    g_checksum_reset (self->checksum);
+    _bk_transfer_hash_begin (self);
   *offset = begin.offset;
   return _bk_transfer_say (self, &begin);
 }
@@ -37,7 +37,7 @@ send_piece (BkTransfer *self, guint64 *done)
   while (n < 0 && errno == EINTR);
   if (n <= 0)
     return n == 0 ? BK_TRANSFER_CHANGED : BK_TRANSFER_READ;
-  g_checksum_update (self->checksum, self->piece, n);
+  _bk_transfer_hash_add (self, self->piece, (gsize) n);
   *done += (guint64) n;
   return _bk_transfer_write_stream (self, self->piece, (gsize) n);
 }
