@@ -32,6 +32,7 @@ struct _BkTransfer
   gboolean running;
   gboolean stopped;
   gboolean keep;    /* what was received, when it is stopped */
+  gboolean told;    /* whoever started it knows how it went */
   char *path;       /* of the receiver's file, once it is there */
   BkTransferFault fault;
 

@@ -225,17 +225,21 @@ tell (gpointer data)
   BkTransfer *self = data;
   BkTransferFunc func = g_steal_pointer (&self->func);
 
+  self->told = func != NULL;
   if (func != NULL)
     func (self->fault, self->user_data);
   return G_SOURCE_REMOVE;
 }
 
-/* Whether what was received is of no use to anybody. */
+/* Whether what was received is of no use to anybody. Who stops it before he knows that all of it is there does not want
+ * it; afterwards it is his own. */
 static gboolean
 is_worthless (BkTransfer *self)
 {
-  if (self->part == NULL || self->path != NULL)
+  if (self->part == NULL)
     return FALSE;
+  if (self->path != NULL)
+    return self->stopped && !self->keep && !self->told;
   if (self->fault != BK_TRANSFER_OK && self->fault != BK_TRANSFER_CUT)
     return TRUE;
   return self->stopped && (!self->keep || self->done == 0);
