@@ -21,9 +21,10 @@ struct _BkApp
   GSettings *settings;
   BkAppAutostart *autostart;
   BkAppNotices *notices;
-  BkAppInvitations *invitations; /* with the messenger */
-  BkAppPicks *picks;             /* with the messenger */
-  BkAppNotifier *notifier;       /* with the messenger */
+  BkAppPeople *people;           /* with the messenger, as those that follow */
+  BkAppInvitations *invitations;
+  BkAppPicks *picks;
+  BkAppNotifier *notifier;
   GCancellable *cancellable;     /* of the attempt to reach the session service that is under way */
   char *failure;
   GHashTable *drafts;

@@ -141,7 +141,7 @@ on_messenger (BkApp *app, GParamSpec *pspec, BkAppWindow *self)
     {
       GListModel *accounts = beckon_messenger_get_accounts (messenger);
 
-      self->people = bk_app_people_new (accounts);
+      self->people = g_object_ref (bk_app_get_people (app));
       bk_app_account_form_set_messenger (self->form, messenger);
       bk_app_contacts_set_app (self->contacts, app, self->people);
       bk_app_conversation_set_messenger (self->conversation, messenger);
