@@ -29,6 +29,7 @@ struct _BkAppPreferences
   BkAppConnectionPage *connection;
   GtkSwitch *background;
   GtkSwitch *autostart;
+  GtkSwitch *enter_sends;
   BkAppFolderRow *folder;
   GtkSwitch *do_not_disturb;
   GtkSwitch *notify_invitations;
@@ -381,6 +382,7 @@ bind_settings (BkAppPreferences *self, GSettings *settings)
   } rows[] = {
     { "run-in-background", self->background },
     { "start-at-login", self->autostart },
+    { "enter-sends", self->enter_sends },
     { "do-not-disturb", self->do_not_disturb },
     { "notify-invitations", self->notify_invitations },
     { "notify-messages", self->notify_messages },
@@ -461,6 +463,7 @@ bk_app_preferences_class_init (BkAppPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, connection);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, background);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, autostart);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, enter_sends);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, folder);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, do_not_disturb);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, notify_invitations);
