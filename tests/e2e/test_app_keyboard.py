@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Everything with the keyboard alone, from the first start on; and what is heard of it without looking."""
 from app_cases import leave, tap
-from cases import invite
 from keys import Keys
+from stage import session_of
 from windows import BUTTON, INVITATION, Board
 from world import World
 
@@ -53,8 +53,9 @@ def listen(alice, bob):
     alice.desk.hears('Your status: Busy')
     alice.user.ctl('status', 'online')
     alice.desk.hears('Your status: Online')
-    session = invite(alice.user, bob.user, 'Whiteboard')
+    pick_whiteboard(alice)
     bob.invitation()
+    session = session_of(alice)
     alice.desk.raise_window(alice.window)
     alice.desk.wait(lambda: 'active' in alice.window.states, 'alice is at her window')
     bob.user.ctl('decline', session)
