@@ -2,6 +2,7 @@
 #include "welcome/bk-app-account-form.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -308,6 +309,7 @@ bk_app_account_form_class_init (BkAppAccountFormClass *klass)
   G_OBJECT_CLASS (klass)->dispose = bk_app_account_form_dispose;
   widget_class->unmap = bk_app_account_form_unmap;
   widget_class->grab_focus = bk_app_account_form_grab_focus;
+  widget_class->focus = bk_app_focus_child;
   signals[SIGNAL_DONE] = g_signal_new ("done", BK_TYPE_APP_ACCOUNT_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/welcome/account-form.ui");
