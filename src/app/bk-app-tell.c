@@ -76,7 +76,7 @@ bk_app_explain_background (BkApp *self)
   if (g_settings_get_boolean (self->settings, "background-explained"))
     return;
   g_settings_set_boolean (self->settings, "background-explained", TRUE);
-  BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, _("Beckon goes on in the background"),
+  BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, _("Beckon keeps running in the background"),
                                            _("Messages and invitations are still announced."));
   bk_app_notice_set_press (notice, "app.show", NULL);
   bk_app_notice_add_button (notice, _("Preferences"), "app.open-preferences", g_variant_new_string ("behavior"));

@@ -235,8 +235,8 @@ bk_engine_test_connection_async (BkEngine *self, BkEngineAccount *account, GCanc
     {
       g_task_return_new_error (task, BECKON_ERROR,
                                self->testing ? BECKON_ERROR_LIMIT_EXCEEDED : BECKON_ERROR_NOT_SUPPORTED, "%s",
-                               self->testing ? _("The connection is being tested already.")
-                                             : _("There are no channels here."));
+                               self->testing ? _("The connection is already being tested.")
+                                             : _("Channels are not supported here."));
       return;
     }
   self->testing = TRUE;

@@ -48,7 +48,7 @@ bk_engine_search_async (BkEngine *self, const char *text, BkEngineAccount *accou
   if (!_bk_engine_check_open (self, task))
     return;
   if (who != NULL && name == NULL)
-    error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is no sign-in name."));
+    error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is not a sign-in name."));
   if (error != NULL || !check_search (text, before_id, limit, &error))
     g_task_return_error (task, error);
   else

@@ -232,7 +232,7 @@ bk_session_hosted_ended (BkEngineSession *self, const char *reason)
 {
   if (self->host != self->role || self->hosting.state != BK_HOSTING_LAUNCHED)
     return FALSE;
-  fail (self, reason != NULL ? reason : _("It ended before the other side could join."));
+  fail (self, reason != NULL ? reason : _("The program ended before the other side could join."));
   return TRUE;
 }
 

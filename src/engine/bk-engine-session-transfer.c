@@ -227,7 +227,7 @@ check_accept (BkEngineSession *self, const char *folder, GError **error)
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_SESSION_STATE_INVALID, "The file is being accepted already");
   else if (folder != NULL && (!g_path_is_absolute (folder) || !bk_text_is_valid (folder, BK_LIMIT_PATH, FALSE)))
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
-                         _("The folder for files needs its whole path, which begins with a slash."));
+                         _("The folder for files must be a full path, which begins with a slash."));
   else if (folder == NULL && self->world->download_folder == NULL)
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_STORAGE, "There is no folder for files");
   else

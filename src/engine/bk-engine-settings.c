@@ -107,7 +107,7 @@ check (const BkEngineSettings *settings, GError **error)
       || folder_is_valid (settings->download_folder))
     return TRUE;
   g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
-                       _("The folder for files needs its whole path, which begins with a slash."));
+                       _("The folder for files must be a full path, which begins with a slash."));
   return FALSE;
 }
 

@@ -390,7 +390,7 @@ test_waiting (void)
   g_assert_cmpstr (gtk_label_get_label (state), ==, "Waiting for Bob…");
   stand_in_set (world->service, path, "Session1", "{'Ringing': <true>}");
   app_world_settle (world);
-  g_assert_cmpstr (gtk_label_get_label (state), ==, "Waiting for Bob… It rings there.");
+  g_assert_cmpstr (gtk_label_get_label (state), ==, "Waiting for Bob… Their device is ringing.");
   stand_in_set (world->service, path, "Session1", "{'State': <uint32 3>}");
   app_world_settle (world);
   g_assert_cmpstr (gtk_label_get_label (state), ==, "Connecting…");
@@ -535,7 +535,7 @@ test_missing (void)
   assert_told (world, INVITATION);
   stand_in_signal (world->service, path, "Session1", "AppNotPresent", "('Board', 'https://example.org/')");
   app_world_settle (world);
-  assert_told (world, "+session-{S1}: Board is not installed here. It starts as soon as it is.\n");
+  assert_told (world, "+session-{S1}: Board is not installed here. It will start once it is installed.\n");
   stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "Notice",
                    "('installed', 'Board is there. Starting with Bob…', objectpath '" STAND_IN_ROOT "/Session/1')");
   app_world_settle (world);

@@ -93,7 +93,7 @@ dup_running (BkAppFileCard *self, const BkAppTransfer *transfer, guint *buttons)
       *buttons = 0;
       return g_strdup (is_outgoing (self) ? _("Sent") : _("Received"));
     case BK_APP_TRANSFER_FAILED:
-      return g_strdup (_("It did not arrive whole."));
+      return g_strdup (_("The file did not arrive completely."));
     case BK_APP_TRANSFER_NONE:
     case BK_APP_TRANSFER_OFFERED:
     case BK_APP_TRANSFER_WAITING:

@@ -77,7 +77,7 @@ dup_installing (BkAppSessionCard *self, guint *buttons)
     return g_strdup_printf (_("%s is installed and starts in a moment."), name);
   if (has_page (self->session))
     *buttons |= BIT (BUTTON_PAGE);
-  return g_strdup_printf (_("%s is not installed here. It starts as soon as it is."), name);
+  return g_strdup_printf (_("%s is not installed here. It will start once it is installed."), name);
 }
 
 static char *

@@ -114,8 +114,8 @@ on_details (GtkButton *button, BkAppAccountForm *self)
   const char *server = *text_of (self->server) != '\0' ? text_of (self->server) : text_of (self->signin_name);
 
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog),
-                                  _("%s\n\nBeckon sends no password to a server that is not proven to be %s. Ask whoever "
-                                    "runs it, or try from another network."),
+                                  _("%s\n\nBeckon does not send a password to a server that cannot prove that it is "
+                                    "%s. Ask whoever runs it, or try from another network."),
                                   self->reason, server);
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
   gtk_window_present (GTK_WINDOW (dialog));
