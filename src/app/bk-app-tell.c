@@ -61,11 +61,11 @@ bk_app_tell_cancellable (BkApp *self, BeckonSession *session, const char *text)
   g_autofree char *id = g_strconcat ("session-", session_id, NULL);
 
   if (window != NULL)
-    tell_in_window (window, session, text, runs ? _("_End") : _("_Cancel"));
+    tell_in_window (window, session, text, runs ? C_ ("session", "_End") : _("_Cancel"));
   if (get_attended_window (self) != NULL)
     return;
   BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL);
-  bk_app_notice_add_button (notice, runs ? _("End") : _("Cancel"), "app.cancel", g_variant_new_string (session_id));
+  bk_app_notice_add_button (notice, runs ? C_ ("session", "End") : _("Cancel"), "app.cancel", g_variant_new_string (session_id));
   bk_app_notices_send (self->notices, id, notice);
 }
 

@@ -185,29 +185,34 @@ bk_app_contact_dup_line (BeckonContact *contact)
   return g_strdup_printf (_("%s, %s"), word, message);
 }
 
+/* NULL: there is none. */
+static char *
+dup_obstacle (BeckonContact *contact)
+{
+  const char *name = beckon_contact_get_display_name (contact);
+
+  if (beckon_contact_get_blocked (contact))
+    return g_strdup_printf (_("You have blocked %s."), name);
+  if (beckon_contact_get_relation (contact) == BECKON_RELATION_ASKED)
+    return g_strdup_printf (_("%s has not agreed to be your contact yet."), name);
+  if (beckon_contact_get_relation (contact) == BECKON_RELATION_ASKING)
+    return g_strdup_printf (_("%s is waiting for you to accept the contact request."), name);
+  if (beckon_contact_get_relation (contact) != BECKON_RELATION_ACCEPTED)
+    return g_strdup_printf (_("%s is not your contact."), name);
+  if ((beckon_contact_get_status (contact) & BECKON_STATUS_ONLINE) == 0)
+    return g_strdup_printf (_("%s is offline."), name);
+  return NULL;
+}
+
 gboolean
 bk_app_contact_can_be_invited (BeckonContact *contact, char **reason)
 {
-  const char *name = beckon_contact_get_display_name (contact);
-  const char *format = NULL;
+  g_autofree char *obstacle = dup_obstacle (contact);
 
-  if (beckon_contact_get_blocked (contact))
-    format = _("You have blocked %s.");
-  else if (beckon_contact_get_relation (contact) == BECKON_RELATION_ASKED)
-    format = _("%s has not agreed to be your contact yet.");
-  else if (beckon_contact_get_relation (contact) == BECKON_RELATION_ASKING)
-    format = _("%s is waiting for you to accept the contact request.");
-  else if (beckon_contact_get_relation (contact) != BECKON_RELATION_ACCEPTED)
-    format = _("%s is not your contact.");
-  else if ((beckon_contact_get_status (contact) & BECKON_STATUS_ONLINE) == 0)
-    format = _("%s is offline.");
-  if (format == NULL)
+  if (obstacle == NULL)
     return TRUE;
   if (reason != NULL)
-    {
-      g_auto (GStrv) parts = g_strsplit (format, "%s", 2);
-      *reason = g_strjoinv (name, parts);
-    }
+    *reason = g_steal_pointer (&obstacle);
   return FALSE;
 }
 
@@ -240,7 +245,8 @@ bk_app_account_dup_trouble (BeckonAccount *account)
 const char *
 bk_app_application_word (const char *name)
 {
-  return name != NULL && *name != '\0' ? name : _("an application");
+  /* Translators: stands where the name of an application would, anywhere in a sentence */
+  return name != NULL && *name != '\0' ? name : C_ ("name", "Unknown Application");
 }
 
 char *

@@ -255,12 +255,12 @@ check_new_account (BkEngine *self, const BkEngineNewAccount *account, const char
                          _("A sign-in name looks like name@domain."));
   else if (password == NULL || *password == '\0' || strnlen (password, BK_LIMIT_PASSWORD + 1) > BK_LIMIT_PASSWORD
            || !g_utf8_validate (password, -1, NULL))
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("A password has 1 to %d bytes."),
-                 BK_LIMIT_PASSWORD);
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                         _("The password is empty or too long."));
   else if (account->display_name != NULL && *account->display_name != '\0'
            && !bk_text_is_valid (account->display_name, BK_LIMIT_DISPLAY_NAME, FALSE))
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
-                 _("A display name is one line of at most %d bytes."), BK_LIMIT_DISPLAY_NAME);
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                         _("The display name is too long or not one line."));
   else if (account->invitation_token != NULL && !bk_text_is_valid (account->invitation_token, BK_LIMIT_TOKEN, FALSE))
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is not an invitation token."));
   else if (account->server != NULL && !bk_text_is_valid (account->server, BK_LIMIT_ADDRESS, FALSE))

@@ -43,8 +43,7 @@ check_registration (const char *path, const char *text, gsize length, GError **e
 
   if (application == NULL)
     {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This cannot be registered: %s."),
-                   local->message);
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, local->message);
       return FALSE;
     }
   const char *const *argv = bk_engine_application_get_argv (application);
@@ -85,8 +84,8 @@ check_looks (const char *guid, const char *name, const char *url, GError **error
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This GUID belongs to Beckon "
                                                                                "itself."));
   else if (name == NULL || name[strspn (name, " ")] == '\0' || !bk_text_is_valid (name, BK_LIMIT_APP_NAME, FALSE))
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("A name is one line of 1 to %d bytes."),
-                 BK_LIMIT_APP_NAME);
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                         _("The name is empty, too long or not one line."));
   else if (url != NULL && *url != '\0' && !bk_url_is_web (url))
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("The URL must be an http or https "
                                                                                "address."));

@@ -27,7 +27,7 @@ make (BkEngineSession *self, const char *name, guint64 size)
   transfer->file = -1;
   self->transfer = transfer;
   self->flags |= BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE; /* no program takes part */
-  bk_session_set_text (self, &self->application_name, _("File"), "ApplicationName");
+  bk_session_set_text (self, &self->application_name, C_ ("name", "File"), "ApplicationName");
   return transfer;
 }
 

@@ -116,7 +116,7 @@ static const struct
   { INVITEE, "'State': <uint32 2>, 'Installing': <true>" NAMED WEB, 0,
     "Board is not installed here. It will start once it is installed.", "cancel page" },
   { INVITEE, "'State': <uint32 2>, 'Installing': <true>, 'Asking': <true>" MAIL, 0,
-    "an application is not installed here. It will start once it is installed.", "cancel" },
+    "Unknown Application is not installed here. It will start once it is installed.", "cancel" },
   { INVITEE, "'State': <uint32 3>", 0, "Connecting…", "cancel" },
   { INVITEE, "'State': <uint32 4>", 0, "Running", "end details" },
   { INVITEE, "'State': <uint32 7>, 'Result': <uint32 8>, 'ResultText': <'Too late'>", 0, "Too late", "again" },

@@ -14,7 +14,7 @@
   "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 1>, 'UserName': <'Bob'>, 'User': <'bob@b'>, " \
   "'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>}"
 #define INVITATION \
-  "+invitation-{S1}: Bob invites you to Board | Both of you start it when you accept. [Accept app.accept] " \
+  "+invitation-{S1}: Bob invites you to Board | If you accept, it starts for both of you. [Accept app.accept] " \
   "[Decline app.decline] [Cancel app.cancel]\n"
 
 static void
@@ -302,9 +302,9 @@ test_always (void)
   answer (world, "accept");
   g_assert_cmpuint (*stand_in_count (world->service, "Accept"), ==, 2);
   g_assert_cmpstr (stand_in_last (world->service, "SetAllowed"), ==, "('bob@b', '" APP_BOARD "', true)");
-  assert_told (world, "+invitation-{S1}: Bob invites you to Board | Both of you start it when you accept. "
+  assert_told (world, "+invitation-{S1}: Bob invites you to Board | If you accept, it starts for both of you. "
                       "[Accept app.accept] [Decline app.decline] [Cancel app.cancel]\n"
-                      "+allowed: Nothing can be stored on this computer: its disk is full, or cannot be written.\n");
+                      "+allowed: Nothing can be saved on this computer: the disk is full or cannot be written to.\n");
 }
 
 /* What was started without a question is told, with a button to end it for as long as it runs. */

@@ -160,7 +160,7 @@ test_waiting (void)
     { "", "Waiting for Bob…" },
     { ", 'Ringing': <true>", "Waiting for Bob… Their device is ringing." },
     { ", 'Installing': <true>, 'ApplicationName': <'Chess'>", "Bob is installing Chess…" },
-    { ", 'Installing': <true>, 'Ringing': <true>", "Bob is installing an application…" },
+    { ", 'Installing': <true>, 'Ringing': <true>", "Bob is installing Unknown Application…" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -173,8 +173,8 @@ test_waiting (void)
 
       g_assert_cmpstr (words, ==, rows[i].words);
     }
-  g_assert_cmpstr (bk_app_application_word (NULL), ==, "an application");
-  g_assert_cmpstr (bk_app_application_word (""), ==, "an application");
+  g_assert_cmpstr (bk_app_application_word (NULL), ==, "Unknown Application");
+  g_assert_cmpstr (bk_app_application_word (""), ==, "Unknown Application");
   g_assert_cmpstr (bk_app_application_word ("Chess"), ==, "Chess");
 }
 

@@ -90,11 +90,11 @@ def test_what_cannot_be_started():
     with couple() as (world, alice, _bob):
         folder = alice.user.folder / 'data' / 'beckon' / 'peers'
         folder.mkdir(parents=True, exist_ok=True)
-        world.expected_warning = 'broken.peer was passed over'
+        world.expected_warning = 'broken.peer is ignored'
         (folder / 'broken.peer').write_text('rubbish\n', encoding='utf-8')
         alice.user.ctl('apps', 'register', '{11111111-2222-4333-8444-555555555555}', 'Fails', f'{HERE}/peer fail')
         preferences = open_page(alice)
-        alice.says('broken.peer was passed over: it is not a key file')
+        alice.says('broken.peer is ignored: The file is not a key file')
         alice.says('Installed for everybody')
         alice.press('Try Fails With Myself', within=preferences)
         alice.says('Fails ended with an error.')
@@ -108,12 +108,12 @@ def test_mistakes_come_and_go():
         assert not alice.desk.all('label', 'Ignored Registrations', within=preferences, shown=True)
         folder = alice.user.folder / 'data' / 'beckon' / 'peers'
         folder.mkdir(parents=True, exist_ok=True)
-        world.expected_warning = 'broken.peer was passed over'
+        world.expected_warning = 'broken.peer is ignored'
         (folder / 'broken.peer').write_text('rubbish\n', encoding='utf-8')
-        said = alice.desk.find('label', lambda name: 'broken.peer was passed over' in name, within=preferences)
+        said = alice.desk.find('label', lambda name: 'broken.peer is ignored' in name, within=preferences)
         assert said
         (folder / 'broken.peer').unlink()
-        alice.desk.gone('label', lambda name: 'broken.peer was passed over' in name, within=preferences)
+        alice.desk.gone('label', lambda name: 'broken.peer is ignored' in name, within=preferences)
         leave_page(alice)
 
 

@@ -91,7 +91,7 @@ dup_running (BkAppFileCard *self, const BkAppTransfer *transfer, guint *buttons)
       return g_strdup (_("Connection lost, looking for another way…"));
     case BK_APP_TRANSFER_DONE:
       *buttons = 0;
-      return g_strdup (is_outgoing (self) ? _("Sent") : _("Received"));
+      return g_strdup (is_outgoing (self) ? C_ ("file", "Sent") : C_ ("file", "Received"));
     case BK_APP_TRANSFER_FAILED:
       return g_strdup (_("The file did not arrive completely."));
     case BK_APP_TRANSFER_NONE:

@@ -198,7 +198,7 @@ add_device (BkAppAccountPage *self, const char *id, const char *name, gint64 tim
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), own ? _("This computer") : when);
   if (!own)
     {
-      GtkWidget *button = gtk_button_new_with_mnemonic (_("Sign _Out"));
+      GtkWidget *button = gtk_button_new_with_mnemonic (C_ ("device", "Sign _Out"));
       g_autofree char *label = g_strdup_printf (_("Sign out %s"), title);
 
       gtk_widget_set_valign (button, GTK_ALIGN_CENTER);

@@ -62,6 +62,7 @@ be_gone (BkBoardPartner *self, char *sentence)
   if (self->state == BK_BOARD_PARTNER_GONE)
     return;
   g_clear_pointer (&self->link, bk_board_link_free);
+  /* Translators: %s is a sentence that says why there is no connection */
   self->sentence = g_strdup_printf (_ ("%s You can go on drawing and export the picture."), sentence);
   enter (self, BK_BOARD_PARTNER_GONE);
 }
