@@ -124,7 +124,7 @@ bk_session_compose_result (BkEngineSession *self, const BkMove *move)
 
   g_autofree char *sentence
     = text != NULL ? text : g_strdup (beckon_session_result_to_text (move->result));
-  if (move->detail == NULL)
+  if (move->detail == NULL || (self->transfer != NULL && self->transfer->done))
     return g_steal_pointer (&sentence);
   /* Translators: what stands between two sentences; each has its full stop */
   return g_strdup_printf (C_ ("two sentences", "%s %s"), sentence, move->detail);
