@@ -281,6 +281,49 @@ test_life (void)
   g_assert_finalize_object (card);
 }
 
+static int
+top_of (gpointer card, const char *name)
+{
+  GtkAllocation place;
+
+  gtk_widget_get_allocation (app_part (card, name), &place);
+  return place.y;
+}
+
+/* Buttons that have no room in a row stand in the next one, in the same order; they are never cut off. */
+static void
+test_narrow (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  g_autoptr (BeckonContact) bob = make_contact (BOB);
+  g_autoptr (GVariant) entry = make_entry (0, INVITEE, APP_BOARD, BECKON_SESSION_RESULT_NONE);
+  g_autoptr (BeckonMessage) message = beckon_message_new (entry);
+  g_autoptr (BkAppSessionCard) card = make_card (world, message, bob);
+  GtkWidget *buttons = app_part (card, "buttons");
+  const char *const names[] = { "cancel", "decline", "accept", NULL };
+  int widest = 0, all, narrow, wide;
+
+  gtk_widget_set_visible (buttons, TRUE);
+  for (int i = 0; names[i] != NULL; i++)
+    {
+      int width;
+      gtk_widget_set_visible (app_part (card, names[i]), TRUE);
+      gtk_widget_measure (app_part (card, names[i]), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
+      widest = MAX (widest, width);
+    }
+  gtk_widget_measure (buttons, GTK_ORIENTATION_HORIZONTAL, -1, &narrow, &all, NULL, NULL);
+  g_assert_cmpint (narrow, <=, widest);
+  g_assert_cmpint (all, >, 2 * narrow);
+  gtk_widget_measure (buttons, GTK_ORIENTATION_VERTICAL, all, &wide, NULL, NULL, NULL);
+  gtk_widget_measure (buttons, GTK_ORIENTATION_VERTICAL, all - 1, &narrow, NULL, NULL, NULL);
+  g_assert_cmpint (narrow, >, 2 * wide - 1);
+  gtk_widget_allocate (buttons, all, wide, -1, NULL);
+  g_assert_cmpint (top_of (card, "accept"), ==, top_of (card, "cancel"));
+  gtk_widget_allocate (buttons, all - 1, narrow, -1, NULL);
+  g_assert_cmpint (top_of (card, "decline"), ==, top_of (card, "cancel"));
+  g_assert_cmpint (top_of (card, "accept"), >, top_of (card, "cancel"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -290,5 +333,6 @@ main (int argc, char **argv)
   g_test_add_func ("/app/card/warning", test_warning);
   g_test_add_func ("/app/card/again", test_again);
   g_test_add_func ("/app/card/life", test_life);
+  g_test_add_func ("/app/card/narrow", test_narrow);
   return app_world_run ();
 }

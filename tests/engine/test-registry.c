@@ -39,7 +39,7 @@ static const FileCase cases[] = {
   { "binary", "[Beckon Peer]\nGUID=\xff\xfe\n", "not text in UTF-8" },
   { "no GUID", "[Beckon Peer]\nName=Pipe\nExec=pipe\n", "GUID is missing" },
   { "bad GUID", "[Beckon Peer]\nGUID={1234}\nName=Pipe\nExec=pipe\n", "not a GUID" },
-  { "other GUID", "[Beckon Peer]\nGUID=" GUID_B "\nName=Pipe\nExec=pipe\n", "name is not its GUID" },
+  { "other GUID", "[Beckon Peer]\nGUID=" GUID_B "\nName=Pipe\nExec=pipe\n", "is not its GUID" },
   { "no name", "[Beckon Peer]\nGUID=" GUID_A "\nExec=pipe\n", "Name is missing" },
   { "empty name", "[Beckon Peer]\nGUID=" GUID_A "\nName=\nExec=pipe\n", "Name is not one line" },
   { "name of two lines", "[Beckon Peer]\nGUID=" GUID_A "\nName=a\\nb\nExec=pipe\n", "Name is not one line" },

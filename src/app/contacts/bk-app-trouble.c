@@ -53,7 +53,7 @@ say_account (BkAppTrouble *self)
         say (self, _("The password is no longer accepted."), _("_Enter Password…"), "win.enter-password",
              g_variant_new_string (beckon_account_get_signin_name (account)));
       else if (g_str_equal (beckon_account_get_state (account), "offline"))
-        say (self, trouble, _("Sign _In"), "app.sign-in", NULL);
+        say (self, trouble, _("_Sign In"), "app.sign-in", NULL);
       else if (g_str_equal (beckon_account_get_state (account), "waiting"))
         say (self, trouble, _("_Try Now"), "app.sign-in", NULL);
       else

@@ -71,7 +71,7 @@ update (BkAppAccountForm *self)
 
   gtk_widget_set_visible (self->display_name, creating);
   gtk_widget_set_visible (self->token, creating);
-  gtk_button_set_label (self->submit, creating ? _("Create _Account") : _("Sign _In"));
+  gtk_button_set_label (self->submit, creating ? _("Create _Account") : _("_Sign In"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->submit), !busy && *text_of (self->signin_name) != '\0'
                                                          && *text_of (self->password) != '\0');
   gtk_widget_set_sensitive (self->fields, !busy);
