@@ -38,7 +38,7 @@ on_help_shown (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!gtk_show_uri_full_finish (GTK_WINDOW (source), result, &error))
-    bk_app_tell (self, "help", _("Nothing here shows manual pages. “man beckon” in a terminal has the help."));
+    bk_app_tell (self, "help", _("There is no program to show the manual. “man beckon” in a terminal has the help."));
 }
 
 /* What is installed is there without a network, and is about this very version. */

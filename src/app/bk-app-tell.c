@@ -61,11 +61,11 @@ bk_app_tell_cancellable (BkApp *self, BeckonSession *session, const char *text)
   g_autofree char *id = g_strconcat ("session-", session_id, NULL);
 
   if (window != NULL)
-    tell_in_window (window, session, text, runs ? _("_End") : _("_Cancel"));
+    tell_in_window (window, session, text, runs ? C_ ("session", "_End") : _("_Cancel"));
   if (get_attended_window (self) != NULL)
     return;
   BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL);
-  bk_app_notice_add_button (notice, runs ? _("End") : _("Cancel"), "app.cancel", g_variant_new_string (session_id));
+  bk_app_notice_add_button (notice, runs ? C_ ("session", "End") : _("Cancel"), "app.cancel", g_variant_new_string (session_id));
   bk_app_notices_send (self->notices, id, notice);
 }
 
@@ -76,7 +76,7 @@ bk_app_explain_background (BkApp *self)
   if (g_settings_get_boolean (self->settings, "background-explained"))
     return;
   g_settings_set_boolean (self->settings, "background-explained", TRUE);
-  BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, _("Beckon goes on in the background"),
+  BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, _("Beckon keeps running in the background"),
                                            _("Messages and invitations are still announced."));
   bk_app_notice_set_press (notice, "app.show", NULL);
   bk_app_notice_add_button (notice, _("Preferences"), "app.open-preferences", g_variant_new_string ("behavior"));

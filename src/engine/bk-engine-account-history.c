@@ -27,7 +27,7 @@ find_conversations (BkEngineAccount *self, const char *who, GTask *task)
 
   if (who != NULL && name == NULL)
     {
-      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is no sign-in name."));
+      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is not a sign-in name."));
       return NULL;
     }
   g_hash_table_iter_init (&iter, self->conversations);
@@ -208,7 +208,7 @@ export_end (GTask *task, GError *error)
     g_task_return_error (task, error);
   else
     {
-      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_STORAGE, _("The history could not be written: %s"),
+      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_STORAGE, _("The history could not be exported: %s"),
                                error->message);
       g_error_free (error);
     }
@@ -337,7 +337,7 @@ bk_engine_account_export_history_async (BkEngineAccount *self, const char *who, 
   if (self->exporting)
     {
       g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED,
-                               _("The history is being written into a file already."));
+                               _("The history is already being exported."));
       return;
     }
   conversations = find_conversations (self, who, task);

@@ -14,7 +14,7 @@
   "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 1>, 'UserName': <'Bob'>, 'User': <'bob@b'>, " \
   "'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>}"
 #define INVITATION \
-  "+invitation-{S1}: Bob invites you to Board | Both of you start it when you accept. [Accept app.accept] " \
+  "+invitation-{S1}: Bob invites you to Board | If you accept, it starts for both of you. [Accept app.accept] " \
   "[Decline app.decline] [Cancel app.cancel]\n"
 
 static void
@@ -302,9 +302,9 @@ test_always (void)
   answer (world, "accept");
   g_assert_cmpuint (*stand_in_count (world->service, "Accept"), ==, 2);
   g_assert_cmpstr (stand_in_last (world->service, "SetAllowed"), ==, "('bob@b', '" APP_BOARD "', true)");
-  assert_told (world, "+invitation-{S1}: Bob invites you to Board | Both of you start it when you accept. "
+  assert_told (world, "+invitation-{S1}: Bob invites you to Board | If you accept, it starts for both of you. "
                       "[Accept app.accept] [Decline app.decline] [Cancel app.cancel]\n"
-                      "+allowed: Nothing can be stored on this computer: its disk is full, or cannot be written.\n");
+                      "+allowed: Nothing can be saved on this computer: the disk is full or cannot be written to.\n");
 }
 
 /* What was started without a question is told, with a button to end it for as long as it runs. */
@@ -390,7 +390,7 @@ test_waiting (void)
   g_assert_cmpstr (gtk_label_get_label (state), ==, "Waiting for Bob…");
   stand_in_set (world->service, path, "Session1", "{'Ringing': <true>}");
   app_world_settle (world);
-  g_assert_cmpstr (gtk_label_get_label (state), ==, "Waiting for Bob… It rings there.");
+  g_assert_cmpstr (gtk_label_get_label (state), ==, "Waiting for Bob… Their device is ringing.");
   stand_in_set (world->service, path, "Session1", "{'State': <uint32 3>}");
   app_world_settle (world);
   g_assert_cmpstr (gtk_label_get_label (state), ==, "Connecting…");
@@ -535,7 +535,7 @@ test_missing (void)
   assert_told (world, INVITATION);
   stand_in_signal (world->service, path, "Session1", "AppNotPresent", "('Board', 'https://example.org/')");
   app_world_settle (world);
-  assert_told (world, "+session-{S1}: Board is not installed here. It starts as soon as it is.\n");
+  assert_told (world, "+session-{S1}: Board is not installed here. It will start once it is installed.\n");
   stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "Notice",
                    "('installed', 'Board is there. Starting with Bob…', objectpath '" STAND_IN_ROOT "/Session/1')");
   app_world_settle (world);

@@ -45,7 +45,7 @@ test_account (void)
     const char *button;
     const char *action;
   } rows[] = {
-    { "{'State': <'offline'>}", "You are signed out.", "Sign _In", "app.sign-in" },
+    { "{'State': <'offline'>}", "You are signed out.", "_Sign In", "app.sign-in" },
     { "{'State': <'finding'>}", "Connecting…", NULL, NULL },
     { "{'State': <'connecting'>}", "Connecting…", NULL, NULL },
     { "{'State': <'signing-in'>}", "Connecting…", NULL, NULL },
@@ -53,10 +53,10 @@ test_account (void)
     { "{'State': <'waiting'>, " NO_SERVER "}", "The server cannot be reached. Trying again…", "_Try Now",
       "app.sign-in" },
     { "{'State': <'connecting'>, " NO_SERVER "}", "The server cannot be reached. Trying again…", NULL, NULL },
-    { "{'State': <'offline'>, " NO_SERVER "}", "The server cannot be reached.", "Sign _In", "app.sign-in" },
-    { "{'State': <'offline'>, " WRONG "}", "The password is not accepted any more.", "_Enter Password…",
+    { "{'State': <'offline'>, " NO_SERVER "}", "The server cannot be reached.", "_Sign In", "app.sign-in" },
+    { "{'State': <'offline'>, " WRONG "}", "The password is no longer accepted.", "_Enter Password…",
       "win.enter-password" },
-    { "{'State': <'waiting'>, " WRONG "}", "The password is not accepted any more.", "_Enter Password…",
+    { "{'State': <'waiting'>, " WRONG "}", "The password is no longer accepted.", "_Enter Password…",
       "win.enter-password" },
     { "{'State': <'online'>, 'ErrorName': <''>, 'ErrorText': <''>}", NULL, NULL, NULL },
     { "{'State': <'online'>, " NO_SERVER "}", NULL, NULL, NULL },
@@ -117,7 +117,7 @@ test_second_account (void)
   stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "AccountsChanged",
                    "(uint32 1, uint32 0, [objectpath '" STAND_IN_ROOT "/Account/2'])");
   app_world_wait_items (beckon_messenger_get_accounts (world->messenger), 2);
-  assert_trouble (trouble, "You are signed out.", "Sign _In", "app.sign-in");
+  assert_trouble (trouble, "You are signed out.", "_Sign In", "app.sign-in");
   stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "AccountsChanged", "(uint32 1, uint32 1, @ao [])");
   app_world_settle (world);
   assert_trouble (trouble, NULL, NULL, NULL);

@@ -594,7 +594,7 @@ def check_properties(person, interface, path, printed):
 def test_commands():
     """What the tables say is what happens."""
     with World() as world:
-        world.expected_warning = r'nonsense\.peer was passed over'
+        world.expected_warning = r'nonsense\.peer is ignored'
         alice, bob = (Person(world.user(name)) for name in ('alice', 'bob'))
         erin = Person(world.user('erin', service_options=['--backend=fake']))
         empty = bob.user.ctl('account', 'list')

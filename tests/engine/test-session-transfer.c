@@ -563,9 +563,9 @@ static void
 test_remote_fault (void)
 {
   static const char *const ends[][2] = {
-    { "full", "“letter.txt” could not be sent. There was no room for it there." },
-    { "write", "“letter.txt” could not be sent. It could not be written there." },
-    { "damaged", "“letter.txt” could not be sent. What arrived was not what had been sent." },
+    { "full", "“letter.txt” could not be sent. There was no room for the file there." },
+    { "write", "“letter.txt” could not be sent. The file could not be saved there." },
+    { "damaged", "“letter.txt” could not be sent. The file that arrived is not the one that was sent." },
     { "<b>Send money</b>", "“letter.txt” could not be sent." },
   };
 

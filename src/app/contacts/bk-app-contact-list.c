@@ -201,7 +201,7 @@ dup_group_title (BkAppContactList *self, BeckonGroup *group)
   if (account == NULL || g_list_model_get_n_items (self->accounts) < 2)
     return g_strdup (beckon_group_get_name (group));
   /* Translators: name of a group of contacts, and the account that it belongs to */
-  return g_strdup_printf (_("%s (%s)"), beckon_group_get_name (group), beckon_account_get_signin_name (account));
+  return g_strdup_printf (C_ ("group and account", "%s (%s)"), beckon_group_get_name (group), beckon_account_get_signin_name (account));
 }
 
 static void

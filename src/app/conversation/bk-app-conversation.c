@@ -46,9 +46,9 @@ make_menu (BkAppConversation *self)
   g_autoptr (GMenuModel) person = bk_app_contact_menu_new (self->person, self->messenger);
 
   g_menu_append (own, _("Send _Files…"), "win.send-file");
-  g_menu_append (own, _("_Find in Conversation"), "win.find");
+  g_menu_append (own, _("Fin_d in Conversation"), "win.find");
   g_menu_append (own, _("_Export History…"), "conversation.export");
-  g_menu_append (own, _("C_lear History…"), "conversation.clear");
+  g_menu_append (own, _("Clear _History…"), "conversation.clear");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (own));
   g_menu_append_section (menu, NULL, person);
   return G_MENU_MODEL (menu);

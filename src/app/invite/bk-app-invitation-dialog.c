@@ -71,9 +71,9 @@ dup_missing (BeckonSession *session, BeckonApplication *application)
   if (application != NULL && beckon_application_get_present (application))
     return NULL;
   if (*url == '\0')
-    return g_strdup_printf (_("%s is not installed here. If you accept, it starts once you have installed it."), name);
+    return g_strdup_printf (_("%s is not installed here. If you accept, it will start once you have installed it."), name);
   return g_strdup_printf (_("%s is not installed here. If you accept, its page opens in your web browser, and it "
-                            "starts once you have installed it:\n%s"), name, url);
+                            "will start once you have installed it:\n%s"), name, url);
 }
 
 /* Nothing is promised to somebody whose key nobody has seen, or another one than before. */

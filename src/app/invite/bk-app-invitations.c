@@ -56,7 +56,7 @@ notify_invitation (BkAppInvitations *self, BeckonSession *session)
 
   if (!g_settings_get_boolean (bk_app_get_settings (self->app), "notify-invitations"))
     return;
-  notice = bk_app_notice_new (BK_APP_NOTICE_INVITATION, title, _("Both of you start it when you accept."));
+  notice = bk_app_notice_new (BK_APP_NOTICE_INVITATION, title, _("If you accept, it starts for both of you."));
   bk_app_notice_set_press (notice, "app.show-invitation", g_variant_new_string (id));
   bk_app_notice_add_button (notice, _("Accept"), "app.accept", g_variant_new_string (id));
   bk_app_notice_add_button (notice, _("Decline"), "app.decline", g_variant_new_string (id));
@@ -248,7 +248,7 @@ on_app_not_present (BeckonSession *session, const char *name, const char *url, I
   BkAppInvitations *self = item->invitations;
   g_autofree char *id = dup_notification_id ("session", session);
   g_autofree char *text
-    = g_strdup_printf (_("%s is not installed here. It starts as soon as it is."), bk_app_application_word (name));
+    = g_strdup_printf (_("%s is not installed here. It will start once it is installed."), bk_app_application_word (name));
 
   if (bk_app_session_is_invitee (session) && !is_card_seen (item))
     bk_app_tell (self->app, id, text);

@@ -72,7 +72,7 @@ update (BkAppAccountForm *self)
 
   gtk_widget_set_visible (self->display_name, creating);
   gtk_widget_set_visible (self->token, creating);
-  gtk_button_set_label (self->submit, creating ? _("Create _Account") : _("Sign _In"));
+  gtk_button_set_label (self->submit, creating ? _("Create _Account") : _("_Sign In"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->submit), !busy && *text_of (self->signin_name) != '\0'
                                                          && *text_of (self->password) != '\0');
   gtk_widget_set_sensitive (self->fields, !busy);
@@ -115,8 +115,8 @@ on_details (GtkButton *button, BkAppAccountForm *self)
   const char *server = *text_of (self->server) != '\0' ? text_of (self->server) : text_of (self->signin_name);
 
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog),
-                                  _("%s\n\nBeckon sends no password to a server that is not proven to be %s. Ask whoever "
-                                    "runs it, or try from another network."),
+                                  _("%s\n\nBeckon does not send a password to a server that cannot prove that it is "
+                                    "%s. Ask whoever runs it, or try from another network."),
                                   self->reason, server);
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
   gtk_window_present (GTK_WINDOW (dialog));
