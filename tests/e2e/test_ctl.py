@@ -413,7 +413,9 @@ def talk(alice, bob):
     assert [(f['who'], f['message']['text']) for f in found] == [(alice.user.address, 'Hello')], found
     file = alice.user.folder / 'history.json'
     alice('history export', str(file), bob.user.address)
-    assert json.loads(file.read_text())['conversations'][0]['messages'][-1]['text'] == 'Hello'
+    exported = json.loads(file.read_text())['conversations']
+    assert exported[0]['messages'][-1]['text'] == 'Hello'
+    assert alice('history export', '-', bob.user.address)['conversations'] == exported
     bob('history clear', alice.user.address)
     assert bob('search', 'hell') == []
 
