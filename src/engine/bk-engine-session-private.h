@@ -132,6 +132,7 @@ typedef struct
   BkTransfer *running;   /* nullable */
   gboolean done;         /* it has arrived */
   char *path;            /* where it is; nullable */
+  char *source;          /* of the inviter: where it was; nullable */
   guint64 told;          /* bytes that were told last */
   gint64 told_time;      /* when; monotonic */
   guint64 rate;          /* bytes a second, smoothed */

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define STREAM "file"
@@ -31,6 +32,22 @@ make (BkEngineSession *self, const char *name, guint64 size)
   return transfer;
 }
 
+/* Where @file is, so that it can be sent again: NULL where that cannot be told, or is another file by now. */
+static char *
+dup_source (int file)
+{
+  g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", file);
+  g_autofree char *path = g_file_read_link (link, NULL);
+  struct stat here, there;
+
+  if (path == NULL || !g_path_is_absolute (path) || !bk_text_is_valid (path, BK_LIMIT_PATH, FALSE))
+    return NULL;
+  if (fstat (file, &here) != 0 || stat (path, &there) != 0 || here.st_ino != there.st_ino
+      || here.st_dev != there.st_dev)
+    return NULL;
+  return g_steal_pointer (&path);
+}
+
 /* Makes a session in READY one that sends a file. @file is taken. */
 void
 bk_session_offer_file (BkEngineSession *self, const char *name, int file, const BkTransferState *state)
@@ -38,6 +55,7 @@ bk_session_offer_file (BkEngineSession *self, const char *name, int file, const 
   BkSessionTransfer *transfer = make (self, name, state->size);
 
   transfer->file = file;
+  transfer->source = dup_source (file);
   transfer->state = *state;
   bk_session_set_text (self, &self->application, BK_GUID_FILE, "Application");
   bk_session_changed (self, "Flags");
@@ -441,5 +459,6 @@ bk_session_free_transfer (BkSessionTransfer *transfer)
   g_clear_pointer (&transfer->part, bk_transfer_part_unref);
   g_free (transfer->name);
   g_free (transfer->path);
+  g_free (transfer->source);
   g_free (transfer);
 }
