@@ -374,7 +374,8 @@ char *bk_session_compose_transfer_entry (BkEngineSession *self);
 char *bk_session_dup_transfer_detail (BkEngineSession *self, const BkEnvelope *end);
 
 /* bk-engine-session-parts.c */
-const char *bk_session_find_part (BkEngineSession *self, const char *folder);
+const char *bk_session_take_part (BkEngineSession *self, const char *folder);
+void bk_session_give_back_part (BkEngineSession *self, const char *folder, const char *name);
 void bk_session_keep_part (BkEngineSession *self, BkTransferPart *part, gboolean busy);
 void bk_session_forget_part (BkEngineSession *self, BkTransferPart *part);
 

@@ -35,6 +35,14 @@ class Words:
         return self.words[bisect.bisect(self.weights, self.random.random() * self.weights[-1])]
 
 
+def add_messages(db, words, numbers, count):
+    """Much is said with few people: a tenth of them has more than half of it."""
+    db.executemany(
+        'INSERT INTO messages (conversation, message_id, outgoing, text, time, delivery) VALUES (?, ?, ?, ?, ?, ?)',
+        ((numbers[int(len(numbers) * words.random.random() ** 3)], f'id-{i}', i % 2, words.sentence(),
+          1_600_000_000_000_000 + i * 60_000_000, 2 if i % 2 else 0) for i in range(count)))
+
+
 def fill(probe, path, contacts, messages, name='alice@localhost'):
     """@probe: the program history-probe, which makes the file. Returns the words that were used."""
     subprocess.run([probe, path, 'open', '0'], check=True, stdout=subprocess.DEVNULL)
@@ -49,12 +57,35 @@ def fill(probe, path, contacts, messages, name='alice@localhost'):
         db.executemany('INSERT INTO conversations (account, who) VALUES (?, ?)',
                        ((account, f'person{i:05}@localhost') for i in range(contacts)))
         numbers = [row[0] for row in db.execute('SELECT id FROM conversations ORDER BY id')]
-        # Much is said with few people: a tenth of them has more than half of it.
-        db.executemany(
-            'INSERT INTO messages (conversation, message_id, outgoing, text, time, delivery) VALUES (?, ?, ?, ?, ?, ?)',
-            ((numbers[int(contacts * words.random.random() ** 3)], f'id-{i}', i % 2, words.sentence(),
-              1_600_000_000_000_000 + i * 60_000_000, 2 if i % 2 else 0) for i in range(messages)))
+        add_messages(db, words, numbers, messages)
         db.execute('UPDATE conversations SET read_up_to = last')
         db.execute('UPDATE upkeep SET unindexed = (SELECT max (id) + 1 FROM messages)')
     db.close()
     return words
+
+
+def fill_messages(path, count, most):
+    """Adds to what a service has kept, which is not running: messages with all contacts, `most` of them with the first.
+    Returns who that is."""
+    db = sqlite3.connect(path)
+    db.execute('PRAGMA synchronous = OFF')
+    with db:
+        db.execute('INSERT OR IGNORE INTO conversations (account, who) SELECT account, who FROM contacts')
+        numbers = [row[0] for row in db.execute('SELECT id FROM conversations ORDER BY who')]
+        words = Words()
+        add_messages(db, words, numbers[1:], count - most)
+        add_messages(db, words, numbers[:1], most)
+        db.execute('UPDATE conversations SET read_up_to = last')
+        db.execute('UPDATE upkeep SET unindexed = (SELECT max (id) + 1 FROM messages)')
+        who = db.execute('SELECT who FROM conversations WHERE id = ?', numbers[:1]).fetchone()[0]
+    db.close()
+    return who
+
+
+def is_busy(path):
+    """There is something left to do in the background."""
+    db = sqlite3.connect(f'file:{path}?mode=ro', uri=True)
+    try:
+        return db.execute('SELECT max (unindexed, purge) FROM upkeep').fetchone()[0] > 0
+    finally:
+        db.close()

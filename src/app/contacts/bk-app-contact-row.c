@@ -1,113 +1,47 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-contact-row.h"
 
-#include "bk-app-avatar.h"
+#include "bk-app-accessible.h"
+#include "bk-app-sight.h"
 #include "bk-app-widgets.h"
+#include "contacts/bk-app-contact-line.h"
 #include "contacts/bk-app-contact-text.h"
 
-#include <glib/gi18n.h>
+#define FIRST_GUESS 54 /* pixels: how high a line is, until one has been seen */
 
 struct _BkAppContactRow
 {
-  GtkBox parent_instance;
+  GtkWidget parent_instance;
 
-  /* Template Widgets */
-  AdwAvatar *avatar;
-  GtkWidget *dot;
-  GtkLabel *name;
-  GtkWidget *pinned;
-  GtkWidget *muted;
-  GtkLabel *time;
-  GtkLabel *word;
-  GtkLabel *line;
-  GtkLabel *unread;
-  GtkWidget *answers;
-
-  BkAppPerson *person; /* owned */
-  gulong handler;
+  BkAppContactLine *line; /* a child, from the first time on that the row comes into sight */
+  BkAppPerson *person;    /* owned */
+  gulong handler; /* of the contact */
+  int guess;              /* how high it was said to be, while nothing is shown */
+  gboolean fresh;         /* the line shows the person */
 };
 
-G_DEFINE_FINAL_TYPE (BkAppContactRow, bk_app_contact_row, GTK_TYPE_BOX)
+static int typical = FIRST_GUESS; /* how high the last line was that was measured: all are alike */
+
+G_DEFINE_FINAL_TYPE (BkAppContactRow, bk_app_contact_row, GTK_TYPE_WIDGET)
 
 static void
-show_unread (BkAppContactRow *self, guint unread)
-{
-  g_autofree char *number = unread > 99 ? g_strdup ("99+") : g_strdup_printf ("%u", unread);
-  g_autofree char *words
-    = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u unread message", "%u unread messages", unread), unread);
-
-  gtk_label_set_label (self->unread, number);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->unread), words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->unread), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
-  gtk_widget_set_visible (GTK_WIDGET (self->unread), unread > 0);
-}
-
-static void
-set_class (gpointer widget, const char *name, gboolean set)
-{
-  if (set)
-    gtk_widget_add_css_class (widget, name);
-  else
-    gtk_widget_remove_css_class (widget, name);
-}
-
-/* The second line: a word, then what there is to say. */
-static void
-show_line (BkAppContactRow *self, BeckonContact *contact)
-{
-  BkAppSummary about;
-  g_autofree char *line = bk_app_contact_dup_summary (contact, &about);
-  const char *word = bk_app_contact_get_word (contact, about);
-
-  gtk_label_set_label (self->line, line);
-  gtk_label_set_label (self->word, word != NULL ? word : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->word), word != NULL);
-  set_class (self->word, "accent", about == BK_APP_SUMMARY_DRAFT);
-  set_class (self->word, "dim-label", about != BK_APP_SUMMARY_DRAFT);
-  set_class (self->line, "accent", about == BK_APP_SUMMARY_TYPING);
-  set_class (self->line, "dim-label", about != BK_APP_SUMMARY_TYPING);
-}
-
-static void
-show_time (BkAppContactRow *self, BeckonContact *contact)
-{
-  gint64 time = beckon_contact_get_last_time (contact);
-  g_autofree char *text = time > 0 ? bk_app_dup_short_time (time) : g_strdup ("");
-
-  gtk_label_set_label (self->time, text);
-  gtk_widget_set_visible (GTK_WIDGET (self->time), *text != '\0');
-}
-
-static void
-show (BkAppContactRow *self)
+name_row (BkAppContactRow *self)
 {
   BeckonContact *contact = bk_app_person_get_contact (self->person);
-  BeckonRelation relation = beckon_contact_get_relation (contact);
-  const char *name = beckon_contact_get_display_name (contact);
+  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
+  gint64 time = beckon_contact_get_last_time (contact);
   g_autofree char *label = bk_app_contact_dup_label (contact);
-  guint unread = beckon_contact_get_unread (contact);
+  g_autofree char *when = time > 0 ? bk_app_dup_short_time (time) : NULL;
 
-  adw_avatar_set_text (self->avatar, name);
-  bk_app_avatar_show (self->avatar, beckon_contact_get_avatar (contact));
-  gtk_label_set_label (self->name, name);
-  gtk_widget_set_visible (self->pinned, beckon_contact_get_pinned (contact));
-  gtk_widget_set_visible (self->muted, beckon_contact_get_muted (contact));
-  show_time (self, contact);
-  show_line (self, contact);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), beckon_contact_get_signin_name (contact));
-  bk_app_set_status_dot (self->dot, beckon_contact_get_status (contact));
-  gtk_widget_set_visible (self->dot, relation == BECKON_RELATION_ACCEPTED && !beckon_contact_get_blocked (contact));
-  gtk_widget_set_visible (self->answers, relation == BECKON_RELATION_ASKING && !beckon_contact_get_blocked (contact));
-  show_unread (self, unread);
   bk_app_name_row (GTK_WIDGET (self), label);
-  set_class (self->name, "heading", unread > 0 && !beckon_contact_get_muted (contact));
-  set_class (self->unread, "muted", beckon_contact_get_muted (contact));
+  if (row != NULL)
+    bk_app_accessible_describe (row, when);
 }
 
 static void
 on_contact_notify (BeckonContact *contact, GParamSpec *pspec, BkAppContactRow *self)
 {
-  show (self);
+  name_row (self);
 }
 
 void
@@ -118,10 +52,19 @@ bk_app_contact_row_set_person (BkAppContactRow *self, BkAppPerson *person)
   if (self->person != NULL)
     g_clear_signal_handler (&self->handler, bk_app_person_get_contact (self->person));
   g_set_object (&self->person, person);
+  self->fresh = FALSE;
+  if (self->line != NULL)
+    {
+      bk_app_contact_line_set_person (self->line, NULL);
+      gtk_widget_set_child_visible (GTK_WIDGET (self->line), FALSE);
+    }
   if (person == NULL)
     return;
   self->handler = g_signal_connect (bk_app_person_get_contact (person), "notify", G_CALLBACK (on_contact_notify), self);
-  show (self);
+  name_row (self);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
+                               beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
+  gtk_widget_queue_resize (GTK_WIDGET (self)); /* those who ask have more to show */
 }
 
 BkAppPerson *
@@ -130,32 +73,64 @@ bk_app_contact_row_get_person (BkAppContactRow *self)
   return self->person;
 }
 
-static void
-activate (BkAppContactRow *self, const char *action)
+void
+bk_app_contact_row_set_in_sight (BkAppContactRow *self, gboolean in_sight)
 {
-  BeckonAccount *account = bk_app_person_get_account (self->person);
-  BeckonContact *contact = bk_app_person_get_contact (self->person);
+  if (in_sight && !self->fresh && self->person != NULL)
+    {
+      if (self->line == NULL)
+        {
+          self->line = BK_APP_CONTACT_LINE (bk_app_contact_line_new ());
+          gtk_widget_set_parent (GTK_WIDGET (self->line), GTK_WIDGET (self));
+        }
+      bk_app_contact_line_set_person (self->line, self->person);
+      gtk_widget_set_child_visible (GTK_WIDGET (self->line), TRUE);
+      gtk_widget_queue_resize (GTK_WIDGET (self));
+      self->fresh = TRUE;
+    }
+  else if (!self->fresh && self->guess != typical)
+    {
+      gtk_widget_queue_resize (GTK_WIDGET (self));
+    }
+}
 
-  gtk_widget_activate_action (GTK_WIDGET (self), action, "(ss)", beckon_account_get_signin_name (account),
-                              beckon_contact_get_signin_name (contact));
+/* ---- the widget ---- */
+
+static void
+bk_app_contact_row_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                            int *minimum_baseline, int *natural_baseline)
+{
+  BkAppContactRow *self = BK_APP_CONTACT_ROW (widget);
+
+  if (!self->fresh)
+    {
+      self->guess = typical;
+      *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? typical : 0;
+      return;
+    }
+  gtk_widget_measure (GTK_WIDGET (self->line), orientation, for_size, minimum, natural, NULL, NULL);
+  if (orientation == GTK_ORIENTATION_VERTICAL && !bk_app_person_get_asking (self->person))
+    typical = *minimum;
 }
 
 static void
-on_accept (GtkButton *button, BkAppContactRow *self)
+bk_app_contact_row_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  activate (self, "win.approve-contact");
-}
+  BkAppContactRow *self = BK_APP_CONTACT_ROW (widget);
 
-static void
-on_decline (GtkButton *button, BkAppContactRow *self)
-{
-  activate (self, "win.decline-contact");
+  if (self->fresh)
+    gtk_widget_allocate (GTK_WIDGET (self->line), width, height, -1, NULL);
 }
 
 static void
 bk_app_contact_row_dispose (GObject *object)
 {
-  bk_app_contact_row_set_person (BK_APP_CONTACT_ROW (object), NULL);
+  BkAppContactRow *self = BK_APP_CONTACT_ROW (object);
+
+  bk_app_contact_row_set_person (self, NULL);
+  if (self->line != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->line));
+  self->line = NULL;
   G_OBJECT_CLASS (bk_app_contact_row_parent_class)->dispose (object);
 }
 
@@ -165,25 +140,13 @@ bk_app_contact_row_class_init (BkAppContactRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_contact_row_dispose;
-  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/contacts/contact-row.ui");
-  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, avatar);
-  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, dot);
-  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, name);
-  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, pinned);
-  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, muted);
-  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, time);
-  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, word);
-  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, line);
-  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, unread);
-  gtk_widget_class_bind_template_child (widget_class, BkAppContactRow, answers);
-  gtk_widget_class_bind_template_callback (widget_class, on_accept);
-  gtk_widget_class_bind_template_callback (widget_class, on_decline);
+  widget_class->measure = bk_app_contact_row_measure;
+  widget_class->size_allocate = bk_app_contact_row_size_allocate;
 }
 
 static void
 bk_app_contact_row_init (BkAppContactRow *self)
 {
-  gtk_widget_init_template (GTK_WIDGET (self));
 }
 
 GtkWidget *
@@ -221,4 +184,17 @@ bk_app_contact_row_factory_new (void)
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
   return factory;
+}
+
+static void
+on_sight (GtkWidget *row, gboolean in_sight)
+{
+  if (BK_IS_APP_CONTACT_ROW (row))
+    bk_app_contact_row_set_in_sight (BK_APP_CONTACT_ROW (row), in_sight);
+}
+
+void
+bk_app_contact_row_watch (GtkListView *list)
+{
+  bk_app_sight_watch (list, on_sight);
 }

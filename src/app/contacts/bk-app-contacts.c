@@ -105,6 +105,7 @@ make_list (BkAppContacts *self)
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->messages, "notify::busy", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
   gtk_list_view_set_factory (self->list, factory);
+  bk_app_contact_row_watch (self->list);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
   update_page (self);
 }

@@ -150,6 +150,8 @@ show (BkAppFileCard *self)
            /* Translators: size of a file, how it stands: "40.0 MB · Received" */
            : g_strdup_printf (_("%s · %s"), size, state);
   gtk_label_set_label (self->state, line);
+  if (transfer.state != BK_APP_TRANSFER_RUNNING) /* the bar tells how far it is */
+    gtk_widget_activate_action (GTK_WIDGET (self), "message.tell", "s", line);
   gtk_label_set_label (self->time, time);
   show_progress (self, &transfer, buttons);
   for (guint i = 0; i < N_BUTTONS; i++)
