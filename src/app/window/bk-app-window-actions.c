@@ -6,6 +6,7 @@
 #include "bk-app-text.h"
 #include "conversation/bk-app-send-files.h"
 #include "preferences/bk-app-password-dialog.h"
+#include "welcome/bk-app-untrusted.h"
 
 #include <glib/gi18n.h>
 
@@ -144,6 +145,19 @@ on_enter_password (GtkWidget *widget, const char *action, GVariant *parameter)
     bk_app_password_dialog_show (GTK_WINDOW (widget), account);
 }
 
+/* Why the server of an account is not trusted. */
+static void
+on_show_certificate (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonMessenger *messenger = bk_app_get_messenger (BK_APP_WINDOW (widget)->app);
+  g_autoptr (BeckonAccount) account
+    = messenger != NULL ? beckon_messenger_find_account (messenger, g_variant_get_string (parameter, NULL)) : NULL;
+
+  if (account != NULL)
+    bk_app_untrusted_show (GTK_WINDOW (widget), beckon_account_get_server (account),
+                           beckon_account_get_error_text (account));
+}
+
 void
 bk_app_window_install_actions (GtkWidgetClass *widget_class)
 {
@@ -165,6 +179,7 @@ bk_app_window_install_actions (GtkWidgetClass *widget_class)
     { "win.find", NULL, on_find },
     { "win.show-message", "(ssx)", on_show_message },
     { "win.enter-password", "s", on_enter_password },
+    { "win.show-certificate", "s", on_show_certificate },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
