@@ -528,7 +528,7 @@ test_waiting_ends (void)
 static void
 invite_from_conversation (AppWorld *world)
 {
-  bk_app_invitations_invite (world->app->invitations, world->account, "bob@b", APP_BOARD);
+  bk_app_invitations_invite (world->app->invitations, world->account, "bob@b", APP_BOARD, NULL);
   app_world_settle (world);
 }
 

@@ -203,14 +203,15 @@ on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-bk_app_invitations_invite (BkAppInvitations *self, BeckonAccount *account, const char *who, const char *guid)
+bk_app_invitations_invite (BkAppInvitations *self, BeckonAccount *account, const char *who, const char *guid,
+                           const char *message)
 {
   Inviting *inviting = g_new0 (Inviting, 1);
 
   inviting->invitations = g_object_ref (self);
   inviting->key = g_strdup_printf ("%s %s", who, guid);
   g_ptr_array_add (self->expected, g_strdup (inviting->key));
-  beckon_messenger_invite_app_async (self->messenger, account, who, guid, NULL, NULL, NULL, on_invited, inviting);
+  beckon_messenger_invite_app_async (self->messenger, account, who, guid, NULL, message, NULL, on_invited, inviting);
 }
 
 /* ---- the end ---- */
