@@ -103,7 +103,9 @@ static void
 send_message (BkAppNotifier *self, BkAppPerson *person, const char *text)
 {
   BeckonContact *contact = bk_app_person_get_contact (person);
-  g_autofree char *count = dup_count (beckon_contact_get_unread (contact));
+  guint unread = beckon_contact_get_unread (contact);
+  g_autofree char *count
+    = g_strdup_printf (g_dngettext (NULL, "%u new message", "%u new messages", unread), unread);
   BkAppNotice *notice = make_notice (self, BK_APP_NOTICE_MESSAGE, person, beckon_contact_get_display_name (contact),
                                      is_wanted (self, "notify-text") ? text : count);
 
