@@ -7,6 +7,7 @@
 #include "invite/bk-app-invitations.h"
 #include "invite/bk-app-picks.h"
 #include "notify/bk-app-notifier.h"
+#include "notify/bk-app-quiet.h"
 #include "portal/bk-app-notices.h"
 #include "window/bk-app-window.h"
 
@@ -22,6 +23,7 @@ struct _BkApp
   BkAppAutostart *autostart;
   BkAppNotices *notices;
   BkAppPeople *people;           /* with the messenger, as those that follow */
+  BkAppQuiet *quiet;
   BkAppInvitations *invitations;
   BkAppPicks *picks;
   BkAppNotifier *notifier;
@@ -32,6 +34,7 @@ struct _BkApp
   const char *early_verb;
   GVariant *early_page; /* the same for what somebody wants to be shown; nullable */
   const char *early_action;
+  char *wanted_person; /* of a link that was opened while there was no account; nullable */
 
   gboolean stays; /* when the last window is closed */
   guint retry;    /* source that tries again to reach the session service */
@@ -58,6 +61,8 @@ void bk_app_try_again (BkApp *self);
 gboolean bk_app_shows (BkApp *self, const char *account, const char *who);
 /* Says something in the window if the user is there, else by a notification; one of the same @id replaces it. */
 void bk_app_tell (BkApp *self, const char *id, const char *text);
+/* The same with all that a notification can have. @notice: taken. */
+void bk_app_tell_notice (BkApp *self, const char *id, BkAppNotice *notice);
 /* The same about a session that is about to go on, with a button to cancel it. */
 void bk_app_tell_cancellable (BkApp *self, BeckonSession *session, const char *text);
 /* The window was closed: says, once for all, that the application is still there. */

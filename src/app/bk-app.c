@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-app-private.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-text.h"
 #include "contacts/bk-app-link.h"
 #include "notify/bk-app-alerts.h"
@@ -105,6 +106,7 @@ take_messenger (BkApp *self, BeckonMessenger *messenger)
 {
   self->messenger = messenger;
   self->people = bk_app_people_new (beckon_messenger_get_accounts (messenger));
+  self->quiet = bk_app_quiet_new (self->settings, messenger);
   self->invitations = bk_app_invitations_new (self);
   self->picks = bk_app_picks_new (self);
   self->notifier = bk_app_notifier_new (self);
@@ -263,6 +265,7 @@ bk_app_startup (GApplication *application)
   if (bus != NULL)
     g_dbus_connection_set_exit_on_close (bus, FALSE);
   gtk_window_set_default_icon_name (BK_APP_ID);
+  bk_app_accessible_init ();
   self->settings = g_settings_new (BK_APP_ID);
   g_signal_connect_object (self->settings, "changed::run-in-background", G_CALLBACK (on_background_changed), self, 0);
   on_background_changed (self->settings, NULL, self);
@@ -307,6 +310,7 @@ bk_app_shutdown (GApplication *application)
   g_clear_object (&self->notifier);
   g_clear_object (&self->picks);
   g_clear_object (&self->invitations);
+  g_clear_object (&self->quiet);
   g_clear_object (&self->people);
   g_clear_object (&self->notices);
   G_APPLICATION_CLASS (bk_app_parent_class)->shutdown (application);
@@ -337,6 +341,7 @@ bk_app_finalize (GObject *object)
   g_hash_table_unref (self->drafts);
   g_free (self->failure);
   g_free (self->early_session);
+  g_free (self->wanted_person);
   g_clear_pointer (&self->early_page, g_variant_unref);
   G_OBJECT_CLASS (bk_app_parent_class)->finalize (object);
 }

@@ -134,6 +134,20 @@ BkEngineGroup *bk_engine_groups_find (BkEngineGroups *self, const char *id);
 void bk_engine_groups_set (BkEngineGroups *self, const char *id, const char *name);
 void bk_engine_groups_set_of (BkEngineGroups *self, const char *who, char **ids);
 
+/* ---- marks that wait to be told ---- */
+
+#define BK_TYPE_ENGINE_MARKER (bk_engine_marker_get_type ())
+/* Tells the other sides of one account how far their messages have come: one mark at a time, and only the newest of a
+ * conversation. Where the user is hidden nobody is told that a message has arrived, until he shows himself. */
+G_DECLARE_FINAL_TYPE (BkEngineMarker, bk_engine_marker, BK, ENGINE_MARKER, GObject)
+
+BkEngineMarker *bk_engine_marker_new (BkClock *clock, BkEngineHistory *history, BkBackendMarks *backend, guint account);
+void bk_engine_marker_set_online (BkEngineMarker *self, gboolean online);
+void bk_engine_marker_poke (BkEngineMarker *self);
+void bk_engine_marker_set_telling (BkEngineMarker *self, gboolean tell_read, gboolean hidden);
+gboolean bk_engine_marker_get_telling (BkEngineMarker *self);
+void bk_engine_marker_close (BkEngineMarker *self);
+
 /* ---- conversations ---- */
 
 typedef struct
@@ -141,7 +155,8 @@ typedef struct
   BkClock *clock;
   BkEngineHistory *history;
   guint account;
-  gboolean can_send; /* the network carries messages */
+  gboolean can_send;      /* the network carries messages */
+  BkEngineMarker *marker; /* nullable: it carries no marks */
 } BkEngineConversationConfig;
 
 /* Signals for the account alone, besides the public ones: "tell-typing" (gboolean): what the other side is to be told. */
@@ -176,18 +191,5 @@ void bk_engine_outbox_set_online (BkEngineOutbox *self, gboolean online);
 void bk_engine_outbox_poke (BkEngineOutbox *self);
 void bk_engine_outbox_close (BkEngineOutbox *self);
 gboolean bk_engine_error_is_final (const GError *error);
-
-/* ---- marks that wait to be told ---- */
-
-#define BK_TYPE_ENGINE_MARKER (bk_engine_marker_get_type ())
-/* Tells the other sides of one account how far their messages have come: one mark at a time, and only the newest of a
- * conversation. Where the user is hidden nobody is told that a message has arrived, until he shows himself. */
-G_DECLARE_FINAL_TYPE (BkEngineMarker, bk_engine_marker, BK, ENGINE_MARKER, GObject)
-
-BkEngineMarker *bk_engine_marker_new (BkClock *clock, BkEngineHistory *history, BkBackendMarks *backend, guint account);
-void bk_engine_marker_set_online (BkEngineMarker *self, gboolean online);
-void bk_engine_marker_poke (BkEngineMarker *self);
-void bk_engine_marker_set_telling (BkEngineMarker *self, gboolean tell_read, gboolean hidden);
-void bk_engine_marker_close (BkEngineMarker *self);
 
 G_END_DECLS

@@ -234,6 +234,7 @@ add_conversation (BkEngineAccount *self, const BkHistoryConversation *stored)
     .history = self->history,
     .account = self->stored->id,
     .can_send = self->outbox != NULL,
+    .marker = self->marker,
   };
   BkEngineConversation *conversation = bk_engine_conversation_new (&config, stored);
 

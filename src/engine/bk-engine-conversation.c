@@ -18,6 +18,7 @@ struct _BkEngineConversation
   BkEngineHistory *history;
   guint account;
   gboolean can_send;
+  BkEngineMarker *marker; /* nullable */
   guint id;
   char *who;
   guint unread;
@@ -66,6 +67,7 @@ bk_engine_conversation_finalize (GObject *object)
   g_clear_pointer (&self->last, bk_engine_message_unref);
   g_clear_object (&self->clock);
   g_clear_object (&self->history);
+  g_clear_object (&self->marker);
   g_free (self->who);
   G_OBJECT_CLASS (bk_engine_conversation_parent_class)->finalize (object);
 }
@@ -123,6 +125,7 @@ bk_engine_conversation_new (const BkEngineConversationConfig *config, const BkHi
   self->history = g_object_ref (config->history);
   self->account = config->account;
   self->can_send = config->can_send;
+  g_set_object (&self->marker, config->marker);
   self->id = stored->id;
   self->who = g_strdup (stored->who);
   self->unread = stored->unread;
@@ -511,6 +514,8 @@ on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 bk_engine_conversation_mark_read (BkEngineConversation *self, gint64 up_to_id)
 {
+  gboolean tell = self->marker != NULL && bk_engine_marker_get_telling (self->marker);
+
   if (up_to_id > 0)
-    bk_engine_history_mark_read_async (self->history, self->id, up_to_id, on_marked, g_object_ref (self));
+    bk_engine_history_mark_read_async (self->history, self->id, up_to_id, tell, on_marked, g_object_ref (self));
 }

@@ -42,7 +42,7 @@ remove_batch (BkSqlite *sqlite, ClearJob *job, GError **error)
   return TRUE;
 }
 
-/* What is left. */
+/* What is left. What others were to be told of the rest nobody can tell them any more. */
 static gboolean
 sum_up (BkSqlite *sqlite, ClearJob *job, GError **error)
 {
@@ -51,9 +51,12 @@ sum_up (BkSqlite *sqlite, ClearJob *job, GError **error)
   job->cleared = g_new0 (BkHistoryCleared, 1);
   job->cleared->up_to = job->up_to;
   if (!_bk_history_change (sqlite,
-                           "UPDATE conversations SET last ="
-                           " ifnull ((SELECT max (id) FROM messages WHERE conversation = ?1), 0) WHERE id = ?1",
-                           job->conversation, 0, error)
+                           "UPDATE conversations SET"
+                           " last = ifnull ((SELECT max (id) FROM messages WHERE conversation = ?1), 0),"
+                           " delivered_due = iif (delivered_due <= ?2, 0, delivered_due),"
+                           " read_due = iif (read_due <= ?2, 0, read_due),"
+                           " read_tell = iif (read_tell <= ?2, 0, read_tell) WHERE id = ?1",
+                           job->conversation, job->up_to, error)
       || !_bk_history_query (sqlite, "SELECT last FROM conversations WHERE id = ?", job->conversation, &last, error)
       || !_bk_history_query (sqlite,
                         "SELECT count(*) FROM messages m JOIN conversations c ON c.id = m.conversation"

@@ -4,8 +4,9 @@
  * Ours: a conversation keeps the times up to which the other side has them and has seen them, for a mark stands for all
  * that the network took before; what BK_HISTORY_DELIVERY says of a message follows from that.
  *
- * Theirs: a conversation keeps the newest message that the other side is still to be told about. It is written together
- * with the message, or with what was read, so that a crash between the two loses nothing. */
+ * Theirs: a conversation keeps the newest message that the other side is still to be told about, and of those that were
+ * read the newest that our own devices are to hear of, too. It is written together with the message, or with what was
+ * read, so that a crash between the two loses nothing. */
 #include "bk-engine-history-private.h"
 
 /* A listener that has more messages than this reads them again. */
@@ -87,6 +88,7 @@ typedef struct
 {
   gint64 conversation;
   gint64 up_to;
+  gboolean tell;
   BkHistoryMarked marked;
 } ReadJob;
 
@@ -95,24 +97,29 @@ typedef struct
 static gboolean
 mark_read_job (BkSqlite *sqlite, gpointer data, GError **error)
 {
+#define NEWEST \
+  "(SELECT ifnull (max (id), 0) FROM messages WHERE conversation = ?1 AND outgoing = 0 AND session = 0 AND id <= ?2" \
+  " AND id > read_up_to)"
+  static const char tell[] = "UPDATE conversations SET read_tell = max (read_tell, " NEWEST ") WHERE id = ?1";
   static const char sql[] =
-    "UPDATE conversations SET"
-    " read_due = max (read_due, (SELECT ifnull (max (id), 0) FROM messages WHERE conversation = ?1 AND outgoing = 0"
-    "   AND session = 0 AND id <= ?2 AND id > read_up_to)),"
+    "UPDATE conversations SET read_due = max (read_due, " NEWEST "),"
     " read_up_to = max (read_up_to, min (?2, (SELECT ifnull (max (id), 0) FROM messages WHERE conversation = ?1)))"
     " WHERE id = ?1";
+#undef NEWEST
   ReadJob *job = data;
 
-  return run (sqlite, sql, job->conversation, job->up_to, error)
+  return (!job->tell || run (sqlite, tell, job->conversation, job->up_to, error))
+         && run (sqlite, sql, job->conversation, job->up_to, error)
          && read_standing (sqlite, job->conversation, &job->marked, error);
 }
 
 void
-bk_engine_history_mark_read_async (BkEngineHistory *self, guint conversation, gint64 up_to_id,
+bk_engine_history_mark_read_async (BkEngineHistory *self, guint conversation, gint64 up_to_id, gboolean tell,
                                    GAsyncReadyCallback callback, gpointer user_data)
 {
   ReadJob *job = g_new0 (ReadJob, 1);
 
+  job->tell = tell;
   job->conversation = conversation;
   job->up_to = up_to_id;
   _bk_engine_history_run (self, BK_SQLITE_WRITE, mark_read_job, job, g_free, NULL, callback, user_data);
@@ -162,8 +169,8 @@ static gboolean
 read_elsewhere (BkSqlite *sqlite, MarkJob *job, GError **error)
 {
   static const char sql[] =
-    "UPDATE conversations SET read_up_to = max (read_up_to, ?2), read_due = iif (read_due <= ?2, 0, read_due)"
-    " WHERE id = ?1";
+    "UPDATE conversations SET read_up_to = max (read_up_to, ?2), read_due = iif (read_due <= ?2, 0, read_due),"
+    " read_tell = iif (read_tell <= ?2, 0, read_tell) WHERE id = ?1";
 
   return run (sqlite, sql, job->conversation, job->id, error)
          && read_standing (sqlite, job->conversation, &job->marked, error);
@@ -295,15 +302,18 @@ due_job_free (gpointer data)
   g_free (job);
 }
 
-/* What is read is delivered, too, and comes first. A message that was cleared since is told nobody. */
+/* What is read is delivered, too, and comes first. Who hides tells nobody but his own devices; others hear of it when he
+ * shows himself. */
 static gboolean
 next_due_job (BkSqlite *sqlite, gpointer data, GError **error)
 {
   static const char sql[] =
-    "SELECT c.id, c.who, m.message_id, m.id, c.read_due > 0 FROM conversations c"
-    " JOIN messages m ON m.id = iif (c.read_due > 0, c.read_due, c.delivered_due)"
-    " WHERE c.account = ?1 AND (c.delivered_due > 0 OR c.read_due > 0) AND (c.read_due > 0 OR NOT ?2)"
-    " ORDER BY c.id LIMIT 1";
+    "SELECT c.id, c.who, m.message_id, m.id, c.read_due > 0 OR c.read_tell > 0,"
+    " NOT ?2 AND (c.read_tell > 0 OR c.read_due = 0) FROM conversations c JOIN messages m ON m.id = CASE"
+    " WHEN ?2 THEN c.read_due WHEN c.read_tell > 0 THEN c.read_tell WHEN c.read_due > 0 THEN c.read_due"
+    " ELSE c.delivered_due END"
+    " WHERE c.account = ?1 AND (c.delivered_due > 0 OR c.read_due > 0 OR c.read_tell > 0)"
+    " AND (c.read_due > 0 OR NOT ?2) ORDER BY c.id LIMIT 1";
   DueJob *job = data;
   gboolean found = FALSE;
   sqlite3_stmt *statement = bk_sqlite_prepare (sqlite, sql, error);
@@ -321,6 +331,7 @@ next_due_job (BkSqlite *sqlite, gpointer data, GError **error)
   job->due->message_id = g_strdup (bk_sqlite_column_text (statement, 2));
   job->due->id = sqlite3_column_int64 (statement, 3);
   job->due->mark = sqlite3_column_int (statement, 4) != 0 ? BECKON_DELIVERY_READ : BECKON_DELIVERY_DELIVERED;
+  job->due->tell = sqlite3_column_int (statement, 5) != 0;
   return TRUE;
 }
 
@@ -352,6 +363,7 @@ typedef struct
   guint conversation;
   gint64 id;
   BeckonDelivery mark;
+  gboolean tell;
   gboolean told;
 } SettleJob;
 
@@ -359,17 +371,20 @@ static gboolean
 settle_due_job (BkSqlite *sqlite, gpointer data, GError **error)
 {
   static const char read[] = "UPDATE conversations SET read_due = 0 WHERE id = ? AND read_due <= ?";
+  static const char tell[] = "UPDATE conversations SET read_tell = 0 WHERE id = ? AND read_tell <= ?";
   static const char delivered[] = "UPDATE conversations SET delivered_due = 0 WHERE id = ? AND delivered_due <= ?";
   const SettleJob *job = data;
 
   if (job->mark == BECKON_DELIVERY_READ && !run (sqlite, read, job->conversation, job->id, error))
+    return FALSE;
+  if (job->mark == BECKON_DELIVERY_READ && job->tell && !run (sqlite, tell, job->conversation, job->id, error))
     return FALSE;
   return (job->mark == BECKON_DELIVERY_READ && !job->told)
          || run (sqlite, delivered, job->conversation, job->id, error);
 }
 
 void
-bk_engine_history_settle_due_async (BkEngineHistory *self, const BkHistoryDue *due, gboolean told,
+bk_engine_history_settle_due_async (BkEngineHistory *self, const BkHistoryDue *due, gboolean taken,
                                     GAsyncReadyCallback callback, gpointer user_data)
 {
   SettleJob *job = g_new0 (SettleJob, 1);
@@ -377,7 +392,8 @@ bk_engine_history_settle_due_async (BkEngineHistory *self, const BkHistoryDue *d
   job->conversation = due->conversation;
   job->id = due->id;
   job->mark = due->mark;
-  job->told = told;
+  job->tell = due->tell;
+  job->told = due->tell && taken;
   _bk_engine_history_run (self, BK_SQLITE_WRITE, settle_due_job, job, g_free, NULL, callback, user_data);
 }
 

@@ -160,6 +160,11 @@ const BkSqliteMigration _bk_history_migrations[] = {
     "  time INTEGER NOT NULL,"
     "  PRIMARY KEY (folder, part)"
     ") STRICT, WITHOUT ROWID;" },
+  /* Whether others may know what was read is settled when it is read, not when there is a connection. */
+  { "ALTER TABLE conversations ADD COLUMN read_tell INTEGER NOT NULL DEFAULT 0;"
+    "DROP INDEX conversations_due;"
+    "CREATE INDEX conversations_due ON conversations (account)"
+    "  WHERE delivered_due > 0 OR read_due > 0 OR read_tell > 0;" },
 };
 
 const guint _bk_history_n_migrations = G_N_ELEMENTS (_bk_history_migrations);

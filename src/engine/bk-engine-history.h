@@ -249,8 +249,8 @@ typedef struct
 void bk_history_marked_clear (BkHistoryMarked *marked);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BkHistoryMarked, bk_history_marked_clear)
 
-/* The user has seen them here: the other side is to be told. */
-void bk_engine_history_mark_read_async (BkEngineHistory *self, guint conversation, gint64 up_to_id,
+/* The user has seen them here: our other devices are to hear of it, and with @tell the other side, too. */
+void bk_engine_history_mark_read_async (BkEngineHistory *self, guint conversation, gint64 up_to_id, gboolean tell,
                                         GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_engine_history_mark_read_finish (BkEngineHistory *self, GAsyncResult *result, BkHistoryMarked *marked,
                                              GError **error);
@@ -269,6 +269,7 @@ typedef struct
   char *message_id; /* the newest that it is about */
   gint64 id;        /* of that message */
   BeckonDelivery mark;
+  gboolean tell;    /* the other side, not only our own devices */
 } BkHistoryDue;
 
 void bk_history_due_free (BkHistoryDue *due);
@@ -279,8 +280,8 @@ void bk_engine_history_next_due_async (BkEngineHistory *self, guint account, gbo
                                        GAsyncReadyCallback callback, gpointer user_data);
 /* NULL without error: there is none. */
 BkHistoryDue *bk_engine_history_next_due_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
-/* The network has it, or will never take it. @told: the other side is told, not only our own devices. */
-void bk_engine_history_settle_due_async (BkEngineHistory *self, const BkHistoryDue *due, gboolean told,
+/* The network has @taken it, or never will. */
+void bk_engine_history_settle_due_async (BkEngineHistory *self, const BkHistoryDue *due, gboolean taken,
                                          GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_engine_history_settle_due_finish (BkEngineHistory *self, GAsyncResult *result, GError **error);
 

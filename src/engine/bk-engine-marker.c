@@ -41,7 +41,6 @@ typedef struct
   BkEngineMarker *self; /* owned */
   guint round;
   BkHistoryDue *due; /* owned; nullable: while reading */
-  gboolean tell;
 } Step;
 
 static Step *
@@ -116,10 +115,9 @@ on_told (GObject *source, GAsyncResult *result, gpointer user_data)
   if (error == NULL || bk_engine_error_is_final (error))
     {
       const BkHistoryDue *due = step->due;
-      gboolean told = step->tell && error == NULL;
       if (step->round == self->round)
         self->retry_ms = RETRY_FIRST_MS;
-      bk_engine_history_settle_due_async (self->history, due, told, on_settled, g_steal_pointer (&step));
+      bk_engine_history_settle_due_async (self->history, due, error == NULL, on_settled, g_steal_pointer (&step));
     }
   else if (step->round == self->round)
     rest (self);
@@ -150,9 +148,8 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   self->state = MARKER_TELLING;
   Step *next = step_new (self, g_steal_pointer (&due));
-  next->tell = next->due->mark == BECKON_DELIVERY_DELIVERED || (self->tell_read && !self->hidden);
   BK_BACKEND_MARKS_GET_IFACE (self->backend)->mark_async (self->backend, next->due->who, next->due->message_id,
-                                                          next->due->mark, next->tell, self->cancellable, on_told,
+                                                          next->due->mark, next->due->tell, self->cancellable, on_told,
                                                           next);
 }
 
@@ -257,6 +254,13 @@ bk_engine_marker_set_telling (BkEngineMarker *self, gboolean tell_read, gboolean
   self->hidden = hidden;
   if (shown)
     bk_engine_marker_poke (self);
+}
+
+/* Whether others may know of what is read now. */
+gboolean
+bk_engine_marker_get_telling (BkEngineMarker *self)
+{
+  return self->tell_read && !self->hidden;
 }
 
 void

@@ -9,7 +9,7 @@ compose_entry (BkEngineSession *self)
 {
   g_autofree char *user = bk_session_dup_user_name (self);
   const char *name = bk_engine_session_get_application_name (self);
-  const char *application = *name != '\0' ? name : _("a program");
+  const char *application = *name != '\0' ? name : C_ ("name", "Unknown Application");
 
   if (self->transfer != NULL)
     return bk_session_compose_transfer_entry (self);
@@ -45,7 +45,9 @@ bk_session_write_entry (BkEngineSession *self)
     .result_text = self->result_text,
     .file_name = self->transfer != NULL ? self->transfer->name : NULL,
     .file_size = self->transfer != NULL ? self->transfer->size : 0,
-    .file_path = self->transfer != NULL ? self->transfer->path : NULL,
+    .file_path = self->transfer == NULL ? NULL
+                 : outgoing             ? self->transfer->source
+                                        : self->transfer->path,
   };
 
   bk_engine_account_write_session (self->account, &entry);

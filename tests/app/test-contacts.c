@@ -8,6 +8,8 @@
 #include "contacts/bk-app-list-rows.h"
 #include "contacts/bk-app-profile.h"
 #include "contacts/bk-app-section.h"
+#include "conversation/bk-app-conversation.h"
+#include "conversation/bk-app-send-files.h"
 
 #include "app-world.h"
 #include "bk-test.h"
@@ -229,6 +231,28 @@ test_sections (Fixture *self, gconstpointer data)
   change (self, 2, "('carl@b', 'Carl', uint32 3, false, uint32 1, '', '', uint32 0, @a{sv} {})");
   /* The rest needs no heading where there is nothing else. */
   assert_rows (self, "Ada Dora Bob Carl Eve Fred");
+}
+
+/* Of several accounts it is seen whose contact somebody is; a heading can be closed like any other. */
+static void
+test_accounts (Fixture *self, gconstpointer data)
+{
+  StandIn *service = self->world->service;
+
+  stand_in_answer (service, "ListContacts", "([('zoe@c', 'Zoe', uint32 3, false, uint32 2, '', '', uint32 0, @a{sv} {})],)");
+  stand_in_answer (service, "ListGroups", "(@a(ssas) [],)");
+  stand_in_add (service, STAND_IN_ROOT "/Account/2", "Account1", "{'SignInName': <'a@c'>, 'State': <'online'>}");
+  stand_in_signal (service, STAND_IN_ROOT, "Messenger1", "AccountsChanged",
+                   "(uint32 1, uint32 0, [objectpath '" STAND_IN_ROOT "/Account/2'])");
+  app_world_wait_items (beckon_messenger_get_accounts (self->world->messenger), 2);
+  assert_rows (self, "[Requests 1] Dora [Pinned 1] Ça va [alice@b 4] Ada Bob Eve Fred [a@c 1] Zoe");
+  g_settings_set_boolean (self->settings, "contacts-groups", TRUE);
+  assert_rows (self, "[Requests 1] Dora [Pinned 1] Ça va [Work (alice@b) 2] Ada Bob [Chess (alice@b) 1] Bob "
+                     "[alice@b 2] Eve Fred [a@c 1] Zoe");
+  g_settings_reset (self->settings, "contacts-groups");
+  stand_in_signal (service, STAND_IN_ROOT, "Messenger1", "AccountsChanged", "(uint32 1, uint32 1, @ao [])");
+  app_world_wait_items (beckon_messenger_get_accounts (self->world->messenger), 1);
+  assert_rows (self, "[Requests 1] Dora [Pinned 1] Ça va [Contacts 4] Ada Bob Eve Fred");
 }
 
 static void
@@ -590,6 +614,92 @@ test_delete_group (Fixture *self, gconstpointer data)
   g_assert_cmpstr (gtk_stack_get_visible_child_name (app_part (window, "stack")), ==, "groups");
 }
 
+/* ---- files ---- */
+
+static GtkDropTarget *
+find_target (GtkWidget *widget)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      if (GTK_IS_DROP_TARGET (controller))
+        return GTK_DROP_TARGET (controller);
+    }
+  return NULL;
+}
+
+/* Returns: (nullable): the row of that name */
+static GtkWidget *
+find_row (GtkWidget *list, const char *who)
+{
+  for (GtkWidget *item = gtk_widget_get_first_child (list); item != NULL; item = gtk_widget_get_next_sibling (item))
+    {
+      GtkWidget *row = gtk_widget_get_first_child (item);
+      BkAppPerson *person = BK_IS_APP_CONTACT_ROW (row) ? bk_app_contact_row_get_person (BK_APP_CONTACT_ROW (row)) : NULL;
+
+      if (person != NULL && bk_app_person_is (person, "alice@b", who) && gtk_widget_get_height (row) > 0)
+        return row;
+    }
+  return NULL;
+}
+
+typedef struct
+{
+  GtkWidget *list;
+  const char *who;
+} Sought;
+
+static gboolean
+is_row_there (gpointer sought)
+{
+  return find_row (((Sought *) sought)->list, ((Sought *) sought)->who) != NULL;
+}
+
+static gboolean
+drop_on (GtkWidget *list, const char *who)
+{
+  Sought sought = { list, who };
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GFile) one = g_file_new_for_path ("/nowhere/a%20b.txt");
+  g_autoptr (GFile) other = g_file_new_for_path ("/nowhere/c.txt");
+  GSList *files = g_slist_prepend (g_slist_prepend (NULL, other), one);
+  graphene_rect_t bounds;
+  GdkDragAction action = 0;
+  gboolean taken = FALSE;
+
+  bk_test_wait_until (is_row_there, &sought);
+  GtkWidget *row = find_row (list, who);
+  g_assert_true (gtk_widget_compute_bounds (row, list, &bounds));
+  double y = (double) bounds.origin.y + 4;
+  g_signal_emit_by_name (find_target (list), "motion", 30.0, y, &action);
+  g_assert_true (((gtk_widget_get_state_flags (row) & GTK_STATE_FLAG_DROP_ACTIVE) != 0) == (action != 0));
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, g_boxed_copy (GDK_TYPE_FILE_LIST, files));
+  g_signal_emit_by_name (find_target (list), "drop", &value, 30.0, y, &taken);
+  g_assert_false ((gtk_widget_get_state_flags (row) & GTK_STATE_FLAG_DROP_ACTIVE) != 0);
+  g_assert_true (taken == (action != 0));
+  g_slist_free (files);
+  return taken;
+}
+
+/* Whoever gets files is shown before they are dropped, and asked about after. Not everybody can get any. */
+static void
+test_drop (Fixture *self, gconstpointer data)
+{
+  GtkWidget *list = app_part (app_part (self->window, "contacts"), "list");
+
+  g_assert_false (drop_on (list, "dora@b"));
+  g_assert_null (app_world_find_window (BK_TYPE_APP_SEND_FILES));
+  g_assert_true (drop_on (list, "ada@b"));
+  GtkWindow *window = app_world_find_window (BK_TYPE_APP_SEND_FILES);
+  g_assert_nonnull (window);
+  g_assert_cmpstr (gtk_label_get_label (app_part (window, "to")), ==, "To Ada");
+  BkAppConversation *conversation = app_part (self->window, "conversation");
+  g_assert_true (bk_app_person_is (bk_app_conversation_get_person (conversation), "alice@b", "ada@b"));
+}
+
 static void
 test_profile (Fixture *self, gconstpointer data)
 {
@@ -622,6 +732,7 @@ main (int argc, char **argv)
   g_test_add_func ("/contacts/summary", test_summary);
 #define ADD(name, func) g_test_add ("/contacts/" name, Fixture, NULL, setup, func, teardown)
   ADD ("sections", test_sections);
+  ADD ("accounts", test_accounts);
   ADD ("sort", test_sort);
   ADD ("online", test_online);
   ADD ("groups", test_groups);
@@ -633,6 +744,7 @@ main (int argc, char **argv)
   ADD ("questions", test_questions);
   ADD ("groups/of-one", test_group_of);
   ADD ("groups/delete", test_delete_group);
+  ADD ("drop", test_drop);
   ADD ("profile", test_profile);
   return app_world_run ();
 }

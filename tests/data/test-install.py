@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`meson install` into a folder, and everything run from there: by the bus, by the desktop, by two users."""
+import gettext
 import os
 import pathlib
 import re
@@ -15,12 +16,15 @@ import installed
 from display import screen
 from users import ID, PREFIX, SHARE, InstalledWorld, run, worlds
 from processes import Lines  # of the folders that users.py has added
+from windows import BUTTON, App
+from world import program
 import tap
 
 PROGRAMS = ('beckon', 'beckon-pipe', 'beckon-server', 'beckonctl')
 VERSION = re.search(r"^  version: '([^']+)'", (installed.SOURCE / 'meson.build').read_text(encoding='utf-8'),
                     re.MULTILINE)[1]
 
+CHESS = '{0F4B2F1C-9A43-4C8B-8D5E-2C1B6A7E9D10}'
 LINKED = '''
 #include <beckon.h>
 
@@ -131,6 +135,35 @@ def test_application_is_started_by_the_bus():
         # What the desktop does when its icon is clicked.
         alice.bus.call_sync(ID, '/im/beckon/Beckon', 'org.freedesktop.Application', 'Activate',
                             GLib.Variant('(a{sv})', ({},)), None, Gio.DBusCallFlags.NONE, 20000, None)
+
+
+def test_somebody_who_speaks_german():
+    """The windows, the service that the bus started and beckonctl have the language of the session."""
+    german = gettext.translation('beckon', SHARE / 'locale', ['de']).gettext
+    assert german('The invitation was declined.') != 'The invitation was declined.'
+    with InstalledWorld() as world:
+        world.environment['LANGUAGE'] = 'de'
+        world.open_screen()
+        alice = world.user('alice')
+        app = App(alice).start()
+        alice.desk.find(BUTTON, german('_New Account').replace('_', ''), shown=True)
+        alice.create_account()  # by beckonctl
+        alice.desk.find(BUTTON, german('Your status: %s') % german('Online'), shown=True)
+        bob = world.user('bob')
+        bob.create_account()
+        alice.befriend(bob)
+        names = [application['name'] for application in alice.ctl('apps')]
+        assert german('Show My Screen') in names and german('Throughput') in names, names
+        refused = alice.refused('apps', 'register', CHESS, 'Chess', '/no/program')
+        sentence = '%s is not the absolute path of a program that can be started.'
+        assert german(sentence) % '/no/program' in refused.text, refused.text
+        session = alice.ctl('invite', bob.address, worlds.PIPE)['id']
+        bob.wait('invitation')
+        bob.ctl('decline', session)
+        alice.wait_session(session)
+        told = alice.run([program('beckonctl'), 'show', session]).stdout
+        assert german('%s declined.') % 'Bob' in told, told
+        app.quit()
 
 
 def test_two_users_and_an_invitation():

@@ -40,6 +40,7 @@ class Node:
     def __init__(self, item):
         (self.bus, self.path), _application, (_, self.parent_path), self.index, self.count, interfaces = item[:6]
         name, role, self.description, words = item[6:10]
+        self.told = name
         self.name = plain(name)
         self.role = ROLES[role]
         self.interfaces = {interface.removeprefix(ATSPI) for interface in interfaces}
@@ -47,6 +48,12 @@ class Node:
         self.states = {name for bit, name in enumerate(STATES) if bits >> bit & 1}
         self.parent = None
         self.children = []
+
+    def anew(self):
+        """The same, with nothing around it yet."""
+        node = Node.__new__(Node)
+        node.__dict__.update(self.__dict__, parent=None, children=[])
+        return node
 
     def walk(self):
         yield self
@@ -94,7 +101,10 @@ class AccessibilityBus:
     def __init__(self, address, label):
         self.label = label
         self.changes = 0
+        self.focus = None
+        self.heard = []  # what a screen reader would have said by itself
         self.below = {}  # program → path → the paths of what is below it, as far as nothing else was heard
+        self.known = {}  # program → what it told of an object the last time → that object, taken apart
         flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
         self.connection = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
         for interface in ('Event.Object', 'Event.Window', 'Cache', 'Socket'):
@@ -110,10 +120,19 @@ class AccessibilityBus:
         with contextlib.suppress(GLib.Error):
             self.connection.close_sync(None)
 
-    def on_signal(self, _connection, owner, path, _interface, signal, _arguments):
+    def on_signal(self, _connection, owner, path, _interface, signal, arguments):
         self.changes += 1
+        self.listen(path, signal, arguments)
         if signal == 'ChildrenChanged':
             self.below.get(owner, {}).pop(path, None)
+
+    def listen(self, path, signal, arguments):
+        """Orca says what is announced, and the description of what has the keyboard when that becomes another one."""
+        if signal == 'StateChanged' and arguments[0] == 'focused' and arguments[1]:
+            self.focus = path
+        if signal == 'Announcement' or (signal == 'PropertyChange' and path == self.focus
+                                        and arguments[0] == 'accessible-description' and arguments[3]):
+            self.heard.append(arguments[3])
 
     def on_timer(self):
         self.changes += 1
@@ -121,9 +140,12 @@ class AccessibilityBus:
 
     # -- calls
 
-    def call(self, owner, path, interface, method, arguments=None):
+    def send(self, owner, path, interface, method, arguments=None):
         return self.connection.call_sync(owner, path, interface, method, arguments, None, Gio.DBusCallFlags.NONE,
-                                         int(LIMIT * 1000), None).unpack()
+                                         int(LIMIT * 1000), None)
+
+    def call(self, owner, path, interface, method, arguments=None):
+        return self.send(owner, path, interface, method, arguments).unpack()
 
     def ask(self, node, interface, method, arguments=None):
         """Calls a method of an object."""
@@ -172,8 +194,7 @@ class AccessibilityBus:
         below.pop(path, None)
         asked = set()
         for _ in range(DEEPEST):
-            items = self.call(owner, '/org/a11y/atspi/cache', ATSPI + 'Cache', 'GetItems')[0]
-            nodes = {item[0][1]: Node(item) for item in items}
+            nodes = {node.path: node for node in self.items(owner)}
             for parent in [parent for parent, paths in below.items() if not all(child in nodes for child in paths)]:
                 del below[parent]  # of what is no more
             unsure = {node.path for node in nodes.values() if node.count != len(below.get(node.path, ()))}
@@ -185,6 +206,17 @@ class AccessibilityBus:
             if all(child in nodes for parent in unsure for child in below[parent]):
                 break
         return [self.join(nodes, below, nodes[child]) for child in below.get(path, ()) if child in nodes]
+
+    def items(self, owner):
+        """All objects of a program. To take one apart takes far longer than to see that it is as it was."""
+        answer = self.send(owner, '/org/a11y/atspi/cache', ATSPI + 'Cache', 'GetItems').get_child_value(0)
+        before, now = self.known.get(owner, {}), {}
+        for number in range(answer.n_children()):
+            item = answer.get_child_value(number)
+            told = item.get_data_as_bytes().get_data()
+            now[told] = before.get(told) or Node(item.unpack())
+        self.known[owner] = now
+        return [node.anew() for node in now.values()]
 
     def children(self, owner, paths):
         """path → the paths of what is below it; what is gone in between has nothing below it."""

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The windows on an X screen, and a person's hands on it: keyboard and mouse (XTest)."""
+import contextlib
 import select
 import time
 
 from Xlib import XK, X, display, error
-from Xlib.ext import xtest
+from Xlib.ext import composite, xtest
 from Xlib.protocol import event
 
 from processes import LIMIT, Failure
@@ -50,6 +51,21 @@ class Hands:
 
     def windows_of(self, pids):
         return [window for window in self.windows() if self.pid(window) in pids]
+
+    def popovers(self, pids):
+        """Menus and what else programs put over their windows, the one on top last."""
+        found = []
+        for window in self.root.query_tree().children:
+            with contextlib.suppress(error.BadWindow):
+                attributes = window.get_attributes()
+                if attributes.override_redirect and attributes.map_state == X.IsViewable and self.pid(window) in pids:
+                    found.append(window)
+        return found
+
+    def keep_pixels(self):
+        """From now on every window has a store of its own, which others do not paint over."""
+        composite.redirect_subwindows(self.root, composite.RedirectAutomatic)
+        self.display.sync()
 
     def pid(self, window):
         value = self.property(window, '_NET_WM_PID')

@@ -13,6 +13,7 @@ from gi.repository import Gio, GLib
 
 from app_cases import register, tap
 from cases import PEER, invite
+from named import SAID, check_named
 from processes import Failure
 from windows import App
 from world import BUILD, SOURCES, World, program
@@ -24,6 +25,7 @@ ALBUM = BUILD / 'tests/e2e/look'
 INSIDE = 'BECKON_TEST_OWN_MOUNTS'
 WIDE, NARROW = (900, 640), (360, 640)
 WINDOWS = (('contact', 'ctrl+n'), ('preferences', 'ctrl+,'), ('invite', 'ctrl+i'))
+NAMED = {'light', 'narrow'}  # those that differ in what is there to be said
 PRINTED = {'label', 'push button', 'toggle button', 'check box', 'text', 'entry', 'list item'}
 
 
@@ -57,12 +59,19 @@ def use_longer_words(world):
 
 # ---- looking ----
 
-def check_fits(desk, frame, what):
+def is_there(desk, node):
+    """What cannot be used is not found at its place: what it is in is."""
+    place = node if 'sensitive' in node.states or node.parent is None else node.parent
+    return desk.is_shown(place) and desk.extents(node)[2] > 0
+
+
+
+def check_fits(desk, frame, what, shown):
     """Whatever is on the screen is within its window; popovers may stick out, GTK keeps them on the screen."""
     width = desk.extents(frame)[2] or desk.hands.geometry(desk.raise_window(frame))[2]
-    for node in frame.walk():
+    for node in shown:
         above = {other.name for other in node.ancestors()}
-        if node.role in PRINTED and 'GtkPopoverContent' not in above and desk.is_shown(node):
+        if node.role in PRINTED and 'GtkPopoverContent' not in above:
             x, _y, its_width, _height = desk.extents(node)
             if x < 0 or x + its_width > width:
                 raise Failure(f'{what}: {node} goes from {x} to {x + its_width} in a window that is {width} wide')
@@ -80,7 +89,10 @@ class Photographer:
         (ALBUM / name).mkdir(parents=True)
 
     def picture(self, what, frame):
-        check_fits(self.desk, frame, f'{self.name}, {what}')
+        shown = [node for node in frame.walk() if node.role in PRINTED | SAID and is_there(self.desk, node)]
+        check_fits(self.desk, frame, f'{self.name}, {what}', shown)
+        if self.name in NAMED:
+            check_named(self.desk, frame, f'{self.name}, {what}', shown)
         self.desk.screen.shot(ALBUM / self.name / f'{what}.png')
 
     def place(self, frame):

@@ -138,7 +138,7 @@ mark_read (BkEngineHistory *history, guint conversation, gint64 up_to)
   g_autoptr (GError) error = NULL;
   g_auto (BkHistoryMarked) marked = { .unread = G_MAXUINT };
 
-  bk_engine_history_mark_read_async (history, conversation, up_to, bk_test_store_result, &result);
+  bk_engine_history_mark_read_async (history, conversation, up_to, TRUE, bk_test_store_result, &result);
   bk_engine_history_mark_read_finish (history, bk_test_await (&result), &marked, &error);
   g_assert_no_error (error);
   return marked.unread;

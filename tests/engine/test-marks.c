@@ -117,6 +117,72 @@ test_kept_to_oneself (void)
   assert_told (world, alice, backend, 4);
 }
 
+/* What holds is what the user wanted when he read it, not when there is a connection. */
+static void
+test_wanted_then (void)
+{
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  HandBackend *backend;
+
+  engine_world_open (world);
+  BkEngineAccount *alice = engine_world_add_alice (world, &backend);
+  BkEngineConversation *bob = with (alice, BOB);
+  arrive (backend, "1", BOB, "m1", FALSE, 1001);
+  expect_told (backend, 0, BOB, "m1", BECKON_DELIVERY_DELIVERED, TRUE, -1);
+  arrive (backend, "2", BOB, "m2", FALSE, 1002);
+  expect_told (backend, 1, BOB, "m2", BECKON_DELIVERY_DELIVERED, TRUE, -1);
+  hand_backend_state (backend, BK_BACKEND_WAITING, BECKON_ERROR_DISCONNECTED);
+  bk_engine_conversation_mark_read (bob, id_of (bob, "m1"));
+  settings (world, FALSE, TRUE);
+  bk_engine_conversation_mark_read (bob, id_of (bob, "m2"));
+  settings (world, TRUE, TRUE);
+  engine_world_settle (world, alice);
+  engine_world_close (world);
+  alice = engine_world_reopen (world, &backend);
+  expect_told (backend, 0, BOB, "m1", BECKON_DELIVERY_READ, TRUE, -1);
+  expect_told (backend, 1, BOB, "m2", BECKON_DELIVERY_READ, FALSE, -1);
+  assert_told (world, alice, backend, 2);
+
+  /* Who hides says it when he shows himself; what the network refuses then is not said again. */
+  bob = with (alice, BOB);
+  arrive (backend, "3", BOB, "m3", FALSE, 1003);
+  expect_told (backend, 2, BOB, "m3", BECKON_DELIVERY_DELIVERED, TRUE, -1);
+  hand_backend_state (backend, BK_BACKEND_WAITING, BECKON_ERROR_DISCONNECTED);
+  bk_engine_conversation_mark_read (bob, id_of (bob, "m3"));
+  engine_world_settle (world, alice);
+  g_assert_true (bk_engine_account_set_status (alice, BECKON_STATUS_INVISIBLE, NULL, NULL));
+  hand_backend_go_online (backend);
+  expect_told (backend, 3, BOB, "m3", BECKON_DELIVERY_READ, FALSE, -1);
+  assert_told (world, alice, backend, 4);
+  g_assert_true (bk_engine_account_set_status (alice, BECKON_STATUS_ONLINE, NULL, NULL));
+  expect_told (backend, 4, BOB, "m3", BECKON_DELIVERY_READ, TRUE, BECKON_ERROR_NOT_FOUND);
+  assert_told (world, alice, backend, 5);
+}
+
+/* Nobody can be told of a message that was cleared; of those that come later, as ever. */
+static void
+test_cleared (void)
+{
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  HandBackend *backend;
+
+  engine_world_open (world);
+  BkEngineAccount *alice = engine_world_add_alice (world, &backend);
+  BkEngineConversation *bob = with (alice, BOB);
+  hand_backend_state (backend, BK_BACKEND_WAITING, BECKON_ERROR_DISCONNECTED);
+  arrive (backend, "1", BOB, "m1", FALSE, 1001);
+  engine_world_settle (world, alice);
+  bk_engine_conversation_mark_read (bob, id_of (bob, "m1"));
+  bk_engine_account_clear_history_async (alice, BOB, NULL, bk_test_store_result, &result);
+  g_assert_true (bk_engine_account_clear_history_finish (alice, bk_test_await (&result), NULL));
+  arrive (backend, "2", BOB, "m2", FALSE, 1002);
+  engine_world_settle (world, alice);
+  hand_backend_go_online (backend);
+  expect_told (backend, 0, BOB, "m2", BECKON_DELIVERY_DELIVERED, TRUE, -1);
+  assert_told (world, alice, backend, 1);
+}
+
 /* A mark would show that somebody is there. */
 static void
 test_invisible (void)
@@ -225,6 +291,8 @@ main (int argc, char **argv)
   g_test_add_func ("/marks/catch-up", test_catch_up);
   g_test_add_func ("/marks/read", test_read);
   g_test_add_func ("/marks/kept-to-oneself", test_kept_to_oneself);
+  g_test_add_func ("/marks/wanted-then", test_wanted_then);
+  g_test_add_func ("/marks/cleared", test_cleared);
   g_test_add_func ("/marks/invisible", test_invisible);
   g_test_add_func ("/marks/told-later", test_told_later);
   g_test_add_func ("/marks/refused", test_refused);

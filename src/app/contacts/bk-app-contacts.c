@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-contacts.h"
 
+#include "contacts/bk-app-contact-drops.h"
 #include "contacts/bk-app-contact-list.h"
 #include "contacts/bk-app-contact-menu.h"
 #include "contacts/bk-app-contact-row.h"
@@ -27,6 +28,7 @@ struct _BkAppContacts
   BkAppTrouble *trouble;
 
   GtkPopoverMenu *contact_menu; /* a child, for whoever it is opened */
+  GtkWidget *menu_row;          /* weak: it was opened on it */
 
   /* Owned References */
   BeckonMessenger *messenger;
@@ -243,32 +245,31 @@ open_contact_menu (BkAppContacts *self, GtkWidget *row)
                          (int) bounds.size.height };
   gtk_popover_menu_set_menu_model (self->contact_menu, menu);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->contact_menu), &place);
+  g_set_weak_pointer (&self->menu_row, gtk_widget_get_parent (row));
   gtk_popover_popup (GTK_POPOVER (self->contact_menu));
   return TRUE;
 }
 
-static GtkWidget *
-row_at (BkAppContacts *self, double x, double y)
+/* The keyboard goes back to where it came from, before what was chosen is done. */
+static void
+on_menu_closed (GtkPopover *menu, BkAppContacts *self)
 {
-  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self->list), x, y, GTK_PICK_DEFAULT);
-  GtkWidget *row = widget != NULL ? gtk_widget_get_ancestor (widget, BK_TYPE_APP_CONTACT_ROW) : NULL;
-  GtkWidget *inside = widget != NULL && row == NULL ? gtk_widget_get_first_child (widget) : NULL;
-
-  /* The margin around a row belongs to it. */
-  return BK_IS_APP_CONTACT_ROW (inside) ? inside : row;
+  if (self->menu_row != NULL)
+    gtk_widget_grab_focus (self->menu_row);
+  g_clear_weak_pointer (&self->menu_row);
 }
 
 static void
 on_right_press (GtkGestureClick *gesture, int n_press, double x, double y, BkAppContacts *self)
 {
-  if (open_contact_menu (self, row_at (self, x, y)))
+  if (open_contact_menu (self, bk_app_list_rows_find_contact (self->list, x, y)))
     gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
 }
 
 static void
 on_long_press (GtkGestureLongPress *gesture, double x, double y, BkAppContacts *self)
 {
-  if (open_contact_menu (self, row_at (self, x, y)))
+  if (open_contact_menu (self, bk_app_list_rows_find_contact (self->list, x, y)))
     gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
 }
 
@@ -356,6 +357,7 @@ bk_app_contacts_dispose (GObject *object)
   if (self->contact_menu != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->contact_menu));
   self->contact_menu = NULL;
+  g_clear_weak_pointer (&self->menu_row);
   if (self->selection != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->selection, self);
@@ -410,10 +412,12 @@ static void
 bk_app_contacts_init (BkAppContacts *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  bk_app_contact_drops_add (self->list);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self->list));
   self->contact_menu = GTK_POPOVER_MENU (gtk_popover_menu_new_from_model (NULL));
   gtk_widget_set_parent (GTK_WIDGET (self->contact_menu), GTK_WIDGET (self));
+  g_signal_connect_object (self->contact_menu, "closed", G_CALLBACK (on_menu_closed), self, 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->contact_menu), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _("Contact Menu"), -1);
 }

@@ -238,7 +238,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
   if (stream == NULL)
     finish_one (sending, error->message);
   else if (!G_IS_FILE_DESCRIPTOR_BASED (stream))
-    finish_one (sending, _("Only files on this computer can be sent. Copy it here first."));
+    finish_one (sending, _("Only files on this computer can be sent. Copy the file here first."));
   else
     beckon_messenger_send_file_async (self->messenger, bk_app_person_get_account (self->person),
                                       beckon_contact_get_signin_name (bk_app_person_get_contact (self->person)),
@@ -324,6 +324,8 @@ bk_app_send_files_show (GtkWindow *parent, BeckonMessenger *messenger, BkAppPers
   g_autofree char *to
     = g_strdup_printf (_("To %s"), beckon_contact_get_display_name (bk_app_person_get_contact (person)));
 
+  /* Not “destroy-with-parent”: what is under way may hold it for longer, and GTK 4.8 then looks at the parent again. */
+  g_signal_connect_object (parent, "destroy", G_CALLBACK (gtk_window_close), self, G_CONNECT_SWAPPED);
   self->messenger = g_object_ref (messenger);
   self->person = g_object_ref (person);
   self->temporary = temporary;

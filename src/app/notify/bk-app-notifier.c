@@ -64,9 +64,12 @@ make_target (BkAppPerson *person)
 }
 
 static BkAppNotice *
-make_notice (BkAppNoticeKind kind, BkAppPerson *person, const char *title, const char *body)
+make_notice (BkAppNotifier *self, BkAppNoticeKind kind, BkAppPerson *person, const char *title, const char *body)
 {
-  BkAppNotice *notice = bk_app_notice_new (kind, title, body);
+  g_autofree char *whole
+    = bk_app_dup_with_account (self->app->messenger, title,
+                               beckon_account_get_signin_name (bk_app_person_get_account (person)));
+  BkAppNotice *notice = bk_app_notice_new (kind, whole, body);
 
   bk_app_notice_set_press (notice, "app.open-conversation", make_target (person));
   return notice;
@@ -100,11 +103,9 @@ static void
 send_message (BkAppNotifier *self, BkAppPerson *person, const char *text)
 {
   BeckonContact *contact = bk_app_person_get_contact (person);
-  guint unread = beckon_contact_get_unread (contact);
-  g_autofree char *number
-    = g_strdup_printf (g_dngettext (NULL, "%u new message", "%u new messages", unread), unread);
-  BkAppNotice *notice = make_notice (BK_APP_NOTICE_MESSAGE, person, beckon_contact_get_display_name (contact),
-                                     is_wanted (self, "notify-text") ? text : number);
+  g_autofree char *count = dup_count (beckon_contact_get_unread (contact));
+  BkAppNotice *notice = make_notice (self, BK_APP_NOTICE_MESSAGE, person, beckon_contact_get_display_name (contact),
+                                     is_wanted (self, "notify-text") ? text : count);
 
   bk_app_notice_add_button (notice, _("Reply"), "app.open-conversation", make_target (person));
   bk_app_notice_add_button (notice, _("Mark as Read"), "app.mark-read", make_target (person));
@@ -180,7 +181,7 @@ tell_request (BkAppNotifier *self, BkAppPerson *person)
 
   if (*text == '\0' || !is_wanted (self, "notify-text"))
     text = beckon_contact_get_signin_name (contact);
-  send (self, "request", person, make_notice (BK_APP_NOTICE_PLAIN, person, title, text));
+  send (self, "request", person, make_notice (self, BK_APP_NOTICE_PLAIN, person, title, text));
 }
 
 /* ---- several people at once ---- */
@@ -221,7 +222,9 @@ get_news (BkAppNotifier *self, Watch *watch)
 {
   News news = 0;
 
-  if (is_catching_up (watch) || !is_wanted (self, "notify-messages"))
+  if (is_catching_up (watch) || !is_wanted (self, "notify-messages")
+      || bk_app_quiet_has_silence (self->app->quiet,
+                                   beckon_account_get_signin_name (bk_app_person_get_account (watch->person))))
     return 0;
   if (((watch->news | watch->summed) & NEWS_MESSAGES) != 0 && watch->unread > 0 && !is_seen (self, watch->person)
       && !beckon_contact_get_muted (bk_app_person_get_contact (watch->person)))

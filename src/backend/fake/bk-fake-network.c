@@ -475,6 +475,12 @@ BkFakeAccount *
 bk_fake_network_sign_in (BkFakeNetwork *self, const char *name, const char *password, char **token, char **device,
                          GError **error)
 {
+  const GError *refusal = g_hash_table_lookup (self->refusals, name);
+  if (refusal != NULL)
+    {
+      g_propagate_error (error, g_error_copy (refusal));
+      return NULL;
+    }
   if (self->welcomes_all && bk_fake_network_find (self, name) == NULL)
     bk_fake_demo_welcome (self, name);
 
@@ -521,6 +527,7 @@ bk_fake_network_finalize (GObject *object)
 
   g_ptr_array_unref (self->inhabitants);
   g_hash_table_unref (self->licenses);
+  g_hash_table_unref (self->refusals);
   g_clear_pointer (&self->relays, bk_relays_free);
   g_hash_table_unref (self->sessions);
   g_hash_table_unref (self->accounts);
@@ -542,6 +549,7 @@ bk_fake_network_init (BkFakeNetwork *self)
   self->accounts = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, account_free);
   self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, bk_fake_session_free);
   self->licenses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->refusals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_error_free);
   self->members = g_ptr_array_new ();
   self->inhabitants = g_ptr_array_new_with_free_func (g_object_unref);
 }
@@ -567,6 +575,12 @@ bk_fake_network_add_account (BkFakeNetwork *self, const char *name, const char *
   BkFakeAccount *account = account_new (name, password, display_name);
   g_hash_table_insert (self->accounts, account->name, account);
   return TRUE;
+}
+
+void
+bk_fake_network_refuse (BkFakeNetwork *self, const char *name, const GError *error)
+{
+  g_hash_table_insert (self->refusals, g_strdup (name), g_error_copy (error));
 }
 
 /* Makes two accounts contacts of each other. */

@@ -15,6 +15,8 @@ BkFakeNetwork *bk_fake_network_new (BkClock *clock);
 gboolean bk_fake_network_add_account (BkFakeNetwork *self, const char *name, const char *password,
                                       const char *display_name, GError **error);
 void bk_fake_network_befriend (BkFakeNetwork *self, const char *a, const char *b);
+/* Whoever signs in as @name is told @error: a wrong certificate, say, of a server that is not there. */
+void bk_fake_network_refuse (BkFakeNetwork *self, const char *name, const GError *error);
 
 /* Lock and Key. Nothing is locked unless this says so; devices learn it at their next sign-in. */
 void bk_fake_network_set_locked (BkFakeNetwork *self, gboolean locked);

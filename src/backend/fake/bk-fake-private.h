@@ -68,6 +68,7 @@ struct _BkFakeNetwork
   GHashTable *sessions; /* char * guid → BkFakeSession */
   GPtrArray *members;   /* element-type BkFakeBackend, borrowed; all that exist */
   GHashTable *licenses; /* char * id → char * key */
+  GHashTable *refusals; /* char * name → GError */
   BkRelays *relays;     /* nullable */
   gboolean locked;
   gboolean held;

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every screen there is, in the order of a walk. A new screen is added here, and is looked at by e2e-app-look and
+pictured by ./dev screenshots from then on."""
+import contextlib
+
+import life
+from neighbourhood import program
+
+BUTTONS = {'push button', 'toggle button'}
+# Servers that are not what they should be, by who signs in: the error, and what is known of it.
+TROUBLES = {
+    'nowhere': ('Connect', 'There is no such host'),
+    'untrusted': ('InvalidCertificate', 'The certificate of the server is not to be trusted: it has expired'),
+}
+
+
+def newcomer(walk, world):
+    """The first minute of somebody who has no account."""
+    desk = walk.desk
+    desk.find('text', shown=True)
+    walk.picture('welcome')
+    walk.press(walk.t('I _Have an Account'), walk.main())
+    form = {'signin': walk.t('Sign-in name, such as alice@example.org'), 'password': walk.t('Password')}
+    for what, name in (('error-password', 'mistyped'), ('error-server', 'nowhere'), ('error-certificate', 'untrusted')):
+        desk.fill('text', f'{name}@{world.domain}', form['signin'])
+        desk.fill('text', 'a secret', form['password'])
+        walk.press(walk.t('_Sign In'), walk.main())
+        desk.find(BUTTONS, walk.t('_Sign In'), states={'sensitive'}, shown=True)
+        walk.picture(what)
+    walk.window('certificate', lambda: walk.press(walk.t('_Details…'), walk.main()))
+    walk.user.ctl(*walk.user.account_arguments, '--create', '--display-name', 'Nora', text='a secret\n')
+    desk.find(None, walk.t('No Contacts Yet'), shown=True)
+    walk.picture('no-contacts')
+
+
+def contacts(walk, world):
+    """The list of contacts, and what there is to see of one."""
+    desk = walk.desk
+    desk.find('list item', containing=life.NAMES['bob'], shown=True)
+    walk.picture('contacts')
+    walk.list()
+    walk.popover('main-menu', walk.by_key('f10'), 'menu item', states={'focused'})
+    walk.popover('status-menu', lambda: desk.activate(BUTTONS, walk.begins('Your status: %s')), 'menu item',
+                 shown=True)
+    walk.row(life.NAMES['bob'])
+    walk.popover('contact-menu', lambda: desk.key('shift+F10'), 'menu item', shown=True)
+    walk.row(life.NAMES['bob'])
+    walk.window('profile', lambda: desk.key('alt+enter'))
+    walk.row(life.NAMES['bob'])
+    walk.window('rename', lambda: desk.key('f2'))
+    walk.row(life.NAMES['bob'])
+    walk.window('remove-contact', lambda: desk.key('delete'))
+    walk.window('add-contact', walk.by_key('ctrl+n'))
+    walk.window('groups', walk.by_key('ctrl+g'))
+    walk.key('ctrl+f')
+    desk.type('opening')
+    desk.find('list item', containing='article', shown=True)
+    walk.picture('search')
+    walk.key('esc')
+    walk.list()
+
+
+def conversation(walk, world):
+    """What two people say."""
+    people, desk = world.people, walk.desk
+    alice, bob, carol = (people[name] for name in ('alice', 'bob', 'carol'))
+    walk.conversation(carol)
+    desk.find('label', life.LAST_WORDS[7][3], shown=True)
+    walk.picture('new-messages')
+    walk.conversation(bob)
+    desk.find('label', life.TALK[-1][3], shown=True)
+    walk.picture('conversation')
+    bob.ctl('chat', 'typing', alice.address)
+    desk.find('label', lambda name: '…' in name and life.NAMES['bob'] in name, shown=True)
+    walk.picture('typing')
+    desk.focus('text', walk.t('Message'))
+    for line in ('I have one more question:', 'do you know a good book about endgames?'):
+        desk.type(line)
+        desk.key('shift+enter')
+    desk.type(':thum')
+    desk.find('list item', containing=':thumbs_up:', shown=True)
+    walk.picture('composer')
+    desk.key('esc')
+    desk.key('ctrl+a')
+    desk.key('delete')
+    walk.key('ctrl+.')
+    desk.find(None, lambda name: '😀' in name)
+    walk.picture('emoji')
+    walk.key('esc')
+    walk.key('ctrl+shift+f')
+    find = desk.find({'text', 'entry'}, walk.t('Find in Conversation'), shown=True)
+    desk.type('openings')
+    desk.wait(lambda: desk.holds(find, 'openings'), 'the words are there')
+    walk.picture('find')
+    walk.key('esc')
+
+
+def prepare(world):
+    """What the walks need besides what has happened."""
+    for name, (error, text) in TROUBLES.items():
+        world.tell('refuse', f'{name}@{world.domain}', f'im.beckon.Error.{error}', text)
+
+
+def inviting(walk, world):
+    """Everything about inviting somebody."""
+    people, desk = world.people, walk.desk
+    alice, bob, dave, erin, frank = (people[name] for name in ('alice', 'bob', 'dave', 'erin', 'frank'))
+    for what, user in (('invite-menu', bob), ('invite-menu-offline', frank)):
+        walk.conversation(user)
+        walk.popover(what, walk.by_key('ctrl+shift+i'), {'list item'}, containing='Chess', shown=True)
+    walk.conversation(dave)
+    new = walk.open('the invite dialog', walk.by_key('ctrl+i'))
+    walk.picture('invite', new)
+    walk.hands.type('Chess\n')
+    desk.find('list item', containing=life.NAMES['dave'], within=new, shown=True)
+    walk.picture('recipients', new)
+    walk.close(new)
+    walk.window('pick', lambda: alice.start([program('beckonctl'), 'invite', '--pick', life.APPLICATIONS['Chess'][0]]))
+
+    session = alice.ctl('invite', dave.address, 'Chess', '--message', 'You have white this time')['id']
+    alice.wait('ringing', session=session)
+    walk.picture('card-waiting')
+    dave.ctl('decline', session)
+    alice.wait_session(session)
+    session = dave.ctl('invite', alice.address, 'Shared Notes', '--message', 'The list for Sunday')['id']
+    dialog = walk.open('alice is asked', lambda: None)
+    walk.picture('invitation', dialog)
+    walk.close(dialog)
+    walk.picture('card-asked')
+    alice.ctl('decline', session)
+    alice.wait_session(session)
+
+    session = alice.ctl('invite', dave.address, 'Shared Notes')['id']
+    dave.wait('invitation', session=session)
+    dave.ctl('accept', session)
+    alice.wait('channel=direct', session=session)
+    walk.picture('card-running')
+    walk.window('details', lambda: walk.do('session-details', session))
+    dave.ctl('cancel', session)
+    alice.wait_session(session)
+
+    walk.conversation(erin)
+    session = alice.ctl('invite', erin.address, 'Jam Session')['id']
+    erin.wait('invitation', session=session)
+    with contextlib.suppress(Exception):
+        erin.ctl('accept', session)
+    walk.picture('card-installing')
+    alice.ctl('cancel', session)
+    alice.wait_session(session)
+
+
+def files(walk, world):
+    """A file in each state."""
+    people = world.people
+    alice, erin = people['alice'], people['erin']
+    walk.conversation(erin)
+    path = erin.folder / 'Photographs of the harbour.zip'
+    path.write_bytes(bytes(2411724))
+    session = erin.ctl('send-file', alice.address, path)['id']
+    alice.wait('invitation', session=session)
+    walk.picture('file-offered')
+    alice.ctl('accept', session)
+    alice.wait_session(session)
+    session = erin.ctl('send-file', alice.address, path)['id']
+    alice.wait('invitation', session=session)
+    alice.ctl('decline', session)
+    alice.wait_session(session)
+    walk.picture('file-done')
+
+
+def preferences(walk, world):
+    """All that can be settled."""
+    walk.window('preferences', walk.by_key('ctrl+,'), lambda window: account(walk, window))
+    for page in ('applications', 'connection', 'behavior', 'notifications', 'privacy'):
+        new = walk.open(page, lambda page=page: walk.do('open-preferences', page))
+        walk.picture(f'preferences-{page}', new)
+        if page == 'applications':
+            walk.window('register', lambda new=new: walk.press(walk.t('Register an application'), new))
+        walk.close(new)
+
+
+def account(walk, window):
+    """From the page of the accounts on."""
+    desk = walk.desk
+    walk.window('account-window', lambda: walk.press(walk.t('Add an account'), window))
+    desk.activate('list item', within=window, containing=walk.user.address)
+    new = walk.open('the page of the account', lambda: desk.activate(
+        'list item', within=window, containing=walk.t('Picture, password, devices and history')))
+    desk.find('list item', within=desk.find('list', walk.t('Devices'), within=new))
+    walk.picture('account', new)
+    walk.window('delete-account', lambda: walk.press(walk.t('_Delete the Account…'), new))
+    walk.close(new)
+
+
+def general(walk, world):
+    """What every application has, and what happens without a network."""
+    desk = walk.desk
+    walk.window('shortcuts', walk.by_key('ctrl+?'))
+    walk.window('about', lambda: walk.do('about'))
+    walk.list()
+    world.tell('cut', walk.user.folder)
+    walk.user.wait('account-state=waiting')
+    desk.find(BUTTONS, walk.t('_Try Now'), shown=True)
+    walk.picture('offline')
+    world.tell('join', walk.user.folder)
+    walk.user.ctl('account', 'sign-in')
+
+
+ALICE = (contacts, conversation, inviting, files, preferences, general)
