@@ -302,7 +302,7 @@ test_background (void)
   close_main (world);
   close_main (world);
   g_autofree char *told = app_desktop_take (world->desktop, G_APPLICATION (world->app));
-  g_assert_cmpstr (told, ==, "+background: Beckon goes on in the background | Messages and invitations are still "
+  g_assert_cmpstr (told, ==, "+background: Beckon keeps running in the background | Messages and invitations are still "
                              "announced. [Preferences app.open-preferences] [Quit app.quit]\n");
   g_application_release (G_APPLICATION (world->app));
 }

@@ -139,7 +139,7 @@ def pick_whiteboard(alice):
     rows = alice.desk.find(None, 'Applications', shown=True)
     alice.desk.focus('list item', within=rows, containing='Whiteboard')
     alice.desk.hands.key('enter')
-    alice.last_card('It rings there')
+    alice.last_card('Their device is ringing')
 
 
 def test_the_whole_flow():

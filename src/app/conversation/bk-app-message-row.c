@@ -49,11 +49,11 @@ delivery_word (BeckonDelivery delivery)
     case BECKON_DELIVERY_PENDING:
       return _("Not sent yet");
     case BECKON_DELIVERY_SENT:
-      return _("Sent");
+      return C_ ("message", "Sent");
     case BECKON_DELIVERY_DELIVERED:
-      return _("Delivered");
+      return C_ ("message", "Delivered");
     case BECKON_DELIVERY_READ:
-      return _("Read");
+      return C_ ("message", "Read");
     case BECKON_DELIVERY_FAILED:
       return _("Not delivered");
     case BECKON_DELIVERY_RECEIVED:
