@@ -131,8 +131,8 @@ def send_file(alice, bob):
     card = bob.last_card('seven.txt', 'Waiting for your answer')
     bob.desk.key('ctrl+l')
     bob.go(BUTTON, 'Accept', within=card)
-    bob.last_card('seven.txt', 'Received')
-    bob.desk.hears('Received')
+    bob.last_card('seven.txt', 'You have received')
+    bob.desk.hears('You have received')
 
 
 def pick_whiteboard(alice):
