@@ -21,16 +21,23 @@ bk_app_shows (BkApp *self, const char *account, const char *who)
 }
 
 void
-bk_app_tell (BkApp *self, const char *id, const char *text)
+bk_app_tell_notice (BkApp *self, const char *id, BkAppNotice *notice)
 {
   BkAppWindow *window = bk_app_get_window (self);
 
   if (window != NULL)
-    bk_app_window_tell (window, text, NULL, NULL, NULL);
+    bk_app_window_tell (window, notice->title, NULL, NULL, NULL);
   /* The application may have ended while a call was under way. */
   if (get_attended_window (self) != NULL || self->notices == NULL)
-    return;
-  bk_app_notices_send (self->notices, id, bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL));
+    bk_app_notice_free (notice);
+  else
+    bk_app_notices_send (self->notices, id, notice);
+}
+
+void
+bk_app_tell (BkApp *self, const char *id, const char *text)
+{
+  bk_app_tell_notice (self, id, bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL));
 }
 
 static void

@@ -242,6 +242,15 @@ bk_app_account_dup_trouble (BeckonAccount *account)
   return g_strdup_printf (_("%s Trying again…"), bk_app_error_text (error));
 }
 
+char *
+bk_app_dup_with_account (BeckonMessenger *messenger, const char *text, const char *account)
+{
+  if (g_list_model_get_n_items (beckon_messenger_get_accounts (messenger)) < 2)
+    return g_strdup (text);
+  /* Translators: what there is to say, and which of the user's accounts it is about */
+  return g_strdup_printf (_("%s (%s)"), text, account);
+}
+
 /* ---- sessions ---- */
 
 const char *

@@ -395,6 +395,7 @@ on_left (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_list_store_remove (self->accounts, position);
+  bk_engine_sessions_drop_parts (self->sessions, bk_engine_account_get_id (account));
   bk_engine_account_forget_avatars (account);
   bk_engine_account_close (account);
   clear_secret (self, account, on_secret_removed, g_steal_pointer (&task));

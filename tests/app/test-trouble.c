@@ -5,8 +5,12 @@
 #include "app-world.h"
 #include "bk-test.h"
 
+#include <string.h>
+
 #define WRONG "'ErrorName': <'im.beckon.Error.InvalidPassword'>, 'ErrorText': <'no'>"
 #define NO_SERVER "'ErrorName': <'im.beckon.Error.Connect'>, 'ErrorText': <'no'>"
+#define UNTRUSTED \
+  "'ErrorName': <'im.beckon.Error.InvalidCertificate'>, 'ErrorText': <'It has expired.\n\nIssued to: <b>x</b>'>"
 #define UNHEARD "'ErrorName': <'im.beckon.Error.OfTheFuture'>, 'ErrorText': <'Words of the future'>"
 
 static BkAppTrouble *
@@ -58,6 +62,9 @@ test_account (void)
       "win.enter-password" },
     { "{'State': <'waiting'>, " WRONG "}", "The password is no longer accepted.", "_Enter Password…",
       "win.enter-password" },
+    { "{'State': <'waiting'>, " UNTRUSTED "}",
+      "The server could not prove that it is the right one: its certificate is not to be trusted. Trying again…",
+      "_Details…", "win.show-certificate" },
     { "{'State': <'online'>, 'ErrorName': <''>, 'ErrorText': <''>}", NULL, NULL, NULL },
     { "{'State': <'online'>, " NO_SERVER "}", NULL, NULL, NULL },
   };
@@ -88,6 +95,25 @@ test_unheard (void)
   g_assert_null (g_strstr_len (gtk_label_get_label (app_part (trouble, "label")), -1, "GDBus"));
   g_assert_true (gtk_revealer_get_reveal_child (app_part (trouble, "revealer")));
   g_assert_finalize_object (trouble);
+}
+
+/* What is wrong, and apart from it what the certificate says of itself, to be copied. */
+static void
+test_untrusted (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  GtkWidget *window = GTK_WIDGET (bk_app_show_window (world->app));
+
+  stand_in_set (world->service, APP_ACCOUNT, "Account1",
+                "{'State': <'waiting'>, 'Server': <'example.org'>, " UNTRUSTED "}");
+  app_world_settle (world);
+  g_assert_true (gtk_widget_activate_action (window, "win.show-certificate", "s", "alice@b"));
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (app_world_find_window (ADW_TYPE_MESSAGE_DIALOG));
+  g_assert_true (g_str_has_prefix (adw_message_dialog_get_body (dialog), "It has expired.\n\nBeckon sends no password"));
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (dialog), "example.org"));
+  GtkLabel *facts = GTK_LABEL (adw_message_dialog_get_extra_child (dialog));
+  g_assert_cmpstr (gtk_label_get_text (facts), ==, "Issued to: <b>x</b>");
+  g_assert_true (gtk_label_get_selectable (facts));
 }
 
 static void
@@ -154,6 +180,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/app/trouble/account", test_account);
   g_test_add_func ("/app/trouble/unheard", test_unheard);
+  g_test_add_func ("/app/trouble/untrusted", test_untrusted);
   g_test_add_func ("/app/trouble/password", test_password);
   g_test_add_func ("/app/trouble/second-account", test_second_account);
   g_test_add_func ("/app/trouble/service", test_service);

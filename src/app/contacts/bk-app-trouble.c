@@ -52,6 +52,9 @@ say_account (BkAppTrouble *self)
       if (bk_app_account_has_error (account, BECKON_ERROR_INVALID_PASSWORD))
         say (self, _("The password is no longer accepted."), _("_Enter Password…"), "win.enter-password",
              g_variant_new_string (beckon_account_get_signin_name (account)));
+      else if (bk_app_account_has_error (account, BECKON_ERROR_INVALID_CERTIFICATE))
+        say (self, trouble, _("_Details…"), "win.show-certificate",
+             g_variant_new_string (beckon_account_get_signin_name (account)));
       else if (g_str_equal (beckon_account_get_state (account), "offline"))
         say (self, trouble, _("_Sign In"), "app.sign-in", NULL);
       else if (g_str_equal (beckon_account_get_state (account), "waiting"))
