@@ -43,7 +43,7 @@ def test_cancelled_while_the_dialog_is_open():
     with couple() as (_world, alice, bob):
         ring(alice, bob, 'Pipe')
         bob.desk.notification('Alice invites you to Pipe')
-        alice.press('Cancel', within=alice.last_card('It rings there'))
+        alice.press('Cancel', within=alice.last_card('Their device is ringing'))
         bob.desk.window_gone(INVITATION)
         bob.desk.notification_gone('Alice invites you to Pipe')
         bob.last_card('Alice cancelled.')
@@ -140,7 +140,7 @@ def test_the_program_is_missing():
         bob.answer('Accept')
         bob.desk.wait(lambda: pages.exists() and pages.read_text(encoding='utf-8') == PAGE + '\n', 'the page opens')
         alice.last_card('Bob is installing Test…')
-        bob.last_card('Test is not installed here. It starts as soon as it is.')
+        bob.last_card('Test is not installed here. It will start once it is installed.')
         register(bob)
         expect_running(alice, bob)
         assert pages.read_text(encoding='utf-8') == PAGE + '\n', 'the page was opened again'

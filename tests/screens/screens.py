@@ -19,13 +19,13 @@ def newcomer(walk, world):
     desk = walk.desk
     desk.find('text', shown=True)
     walk.picture('welcome')
-    walk.press(walk.t('I _Have One'), walk.main())
+    walk.press(walk.t('I _Have an Account'), walk.main())
     form = {'signin': walk.t('Sign-in name, such as alice@example.org'), 'password': walk.t('Password')}
     for what, name in (('error-password', 'mistyped'), ('error-server', 'nowhere'), ('error-certificate', 'untrusted')):
         desk.fill('text', f'{name}@{world.domain}', form['signin'])
         desk.fill('text', 'a secret', form['password'])
-        walk.press(walk.t('Sign _In'), walk.main())
-        desk.find(BUTTONS, walk.t('Sign _In'), states={'sensitive'}, shown=True)
+        walk.press(walk.t('_Sign In'), walk.main())
+        desk.find(BUTTONS, walk.t('_Sign In'), states={'sensitive'}, shown=True)
         walk.picture(what)
     walk.window('certificate', lambda: walk.press(walk.t('_Details…'), walk.main()))
     walk.user.ctl(*walk.user.account_arguments, '--create', '--display-name', 'Nora', text='a secret\n')

@@ -238,7 +238,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
   if (stream == NULL)
     finish_one (sending, error->message);
   else if (!G_IS_FILE_DESCRIPTOR_BASED (stream))
-    finish_one (sending, _("Only files on this computer can be sent. Copy it here first."));
+    finish_one (sending, _("Only files on this computer can be sent. Copy the file here first."));
   else
     beckon_messenger_send_file_async (self->messenger, bk_app_person_get_account (self->person),
                                       beckon_contact_get_signin_name (bk_app_person_get_contact (self->person)),
