@@ -103,9 +103,11 @@ static void
 send_message (BkAppNotifier *self, BkAppPerson *person, const char *text)
 {
   BeckonContact *contact = bk_app_person_get_contact (person);
-  g_autofree char *count = dup_count (beckon_contact_get_unread (contact));
+  guint unread = beckon_contact_get_unread (contact);
+  g_autofree char *number
+    = g_strdup_printf (g_dngettext (NULL, "%u new message", "%u new messages", unread), unread);
   BkAppNotice *notice = make_notice (self, BK_APP_NOTICE_MESSAGE, person, beckon_contact_get_display_name (contact),
-                                     is_wanted (self, "notify-text") ? text : count);
+                                     is_wanted (self, "notify-text") ? text : number);
 
   bk_app_notice_add_button (notice, _("Reply"), "app.open-conversation", make_target (person));
   bk_app_notice_add_button (notice, _("Mark as Read"), "app.mark-read", make_target (person));
