@@ -17,7 +17,10 @@ import sys
 import texts
 
 SOURCE = pathlib.Path(os.environ['BECKON_SRCDIR'])
-BUILD = pathlib.Path(os.environ['BECKON_BUILDDIR'])
+sys.path.append(str(SOURCE / 'tests/tools'))
+import tap  # noqa: E402
+
+BUILD = pathlib.Path(os.environ.get('BECKON_BUILDDIR', SOURCE / '_build'))
 OPTIONS = {option['name']: option['value'] for option in
            json.loads((BUILD / 'meson-info/intro-buildoptions.json').read_text(encoding='utf-8'))}
 PREFIX = pathlib.Path(OPTIONS['prefix'])
@@ -57,7 +60,7 @@ def install():
     if BUILD not in PREFIX.parents:
         raise tap.Skip(f'the build is for {PREFIX}: ./dev makes one that can be installed')
     with lock('building', fcntl.LOCK_EX):
-        now, stamp = built(), PLACE / 'installed'
+        now, stamp = built(), PLACE / 'installed.stamp'
         if not stamp.is_file() or stamp.read_text(encoding='utf-8') != now:
             with lock('used', fcntl.LOCK_EX):
                 stamp.unlink(missing_ok=True)
