@@ -144,13 +144,13 @@ class Walk:
         """Goes to somebody in the contact list by the keyboard."""
         self.list()
         window = self.desk.raise_window(self.main())
-        self.hands.key('home')
+        self.hands.key('end')
         for _ in range(MAX_ROWS):
             self.hands.answered(window)
             here = self.desk.wait(self.desk.focused, 'something has the keyboard')
             if here.role == 'list item' and here.contains(who):
                 return here
-            self.hands.key('down')
+            self.hands.key('up')
             self.desk.wait(lambda here=here: getattr(self.desk.focused(), 'path', here.path) != here.path,
                            f'the next row after {here} has the keyboard')
         raise Failure(f'{who} is not in the list')
@@ -159,12 +159,14 @@ class Walk:
         self.do('open-conversation', self.user.address, user.address)
         return self.desk.find('text', self.t('Message'), shown=True, states={'sensitive', 'multi-line'})
 
-    def popover(self, what, do, *found, **more):
+    def popover(self, what, do):
         """Pictures a popover over the main window."""
+        pids = {self.hands.pid(self.desk.raise_window(self.main()))}
         do()
-        self.desk.find(*found, **more)
+        self.hands.wait(lambda: self.hands.popovers(pids), f'{what} did not open')
         self.picture(what)
         self.key('esc')
+        self.hands.wait(lambda: not self.hands.popovers(pids), f'{what} did not close')
 
 
 # ---- looking ----
