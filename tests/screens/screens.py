@@ -27,7 +27,8 @@ def newcomer(walk, world):
         walk.press(walk.t('Sign _In'), walk.main())
         desk.find(BUTTONS, walk.t('Sign _In'), states={'sensitive'}, shown=True)
         walk.picture(what)
-    walk.window('certificate', lambda: walk.press(walk.t('_Details…'), walk.main()))
+    details = desk.find(BUTTONS, walk.t('_Details…'), states={'sensitive'})
+    walk.window('certificate', lambda: desk.activate(details))
     walk.user.ctl(*walk.user.account_arguments, '--create', '--display-name', 'Nora', text='a secret\n')
     desk.find(None, walk.t('No Contacts Yet'), shown=True)
     walk.picture('no-contacts')
@@ -170,14 +171,14 @@ def preferences(walk, world):
         new = walk.open(page, lambda page=page: walk.do('open-preferences', page))
         walk.picture(f'preferences-{page}', new)
         if page == 'applications':
-            walk.window('register', lambda new=new: walk.press(walk.t('Re_gister…'), new))
+            walk.window('register', lambda new=new: walk.press(walk.begins('Register an application'), new))
         walk.close(new)
 
 
 def account(walk, window):
     """From the page of the accounts on."""
     desk = walk.desk
-    walk.window('account-window', lambda: walk.press(walk.t('A_dd…'), window))
+    walk.window('account-window', lambda: walk.press(walk.begins('Add an account'), window))
     desk.activate('list item', within=window, containing=walk.user.address)
     new = walk.open('the page of the account', lambda: desk.activate(
         'list item', within=window, containing=walk.t('Picture, password, devices and history')))
