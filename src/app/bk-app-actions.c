@@ -183,6 +183,44 @@ open_known (BkApp *self, const char *who)
   return FALSE;
 }
 
+/* Whom somebody knows is known as soon as the contact list has been read. */
+static void
+offer_wanted (BkApp *self)
+{
+  GListModel *accounts = self->messenger != NULL ? beckon_messenger_get_accounts (self->messenger) : NULL;
+  g_autoptr (BeckonAccount) account = accounts != NULL ? g_list_model_get_item (accounts, 0) : NULL;
+
+  if (self->wanted_person == NULL || account == NULL || !g_str_equal (beckon_account_get_state (account), "online"))
+    return;
+  g_autofree char *who = g_steal_pointer (&self->wanted_person);
+  g_action_group_activate_action (G_ACTION_GROUP (self), "open-person", g_variant_new_string (who));
+}
+
+static void
+on_first_account (GListModel *accounts, guint position, guint removed, guint added, BkApp *self)
+{
+  g_autoptr (BeckonAccount) account = g_list_model_get_item (accounts, 0);
+
+  if (self->wanted_person == NULL || account == NULL)
+    return;
+  g_signal_handlers_disconnect_by_func (account, offer_wanted, self);
+  g_signal_connect_object (account, "notify::state", G_CALLBACK (offer_wanted), self, G_CONNECT_SWAPPED);
+  offer_wanted (self);
+}
+
+/* Whoever follows a link to somebody may be new here: it is gone back to when there is an account. */
+static void
+keep_wanted (BkApp *self, GListModel *accounts, const char *who)
+{
+  g_autofree char *text = g_strdup_printf (_("You need an account first. Then you can add %s."), who);
+
+  g_free (self->wanted_person);
+  self->wanted_person = g_strdup (who);
+  g_signal_handlers_disconnect_by_func (accounts, on_first_account, self);
+  g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_first_account), self, 0);
+  bk_app_tell (self, "contact", text);
+}
+
 static void
 on_open_person (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -191,8 +229,9 @@ on_open_person (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (!can_show (self, action, parameter) || open_known (self, who))
     return;
-  if (g_list_model_get_n_items (beckon_messenger_get_accounts (self->messenger)) == 0)
-    bk_app_tell (self, "contact", _("You need an account first. Then open the link again."));
+  GListModel *accounts = beckon_messenger_get_accounts (self->messenger);
+  if (g_list_model_get_n_items (accounts) == 0)
+    keep_wanted (self, accounts, who);
   else
     g_action_group_activate_action (G_ACTION_GROUP (self), "open-add-contact", g_variant_new ("(ss)", "", who));
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-app-avatar.h"
 
+#include "bk-app-pool.h"
+
 #include <string.h>
 
-#define N_THREADS 2
 #define MAX_CACHED 256       /* pictures, of at most 36 KiB each */
 #define SMALL 96             /* pixels: what a list shows, on a screen of two pixels to one */
 #define MAX_BYTES 65536      /* of the contract */
@@ -116,8 +117,9 @@ job_free (Job *job)
 }
 
 static void
-load_picture (GTask *task, Job *job)
+load_picture (GTask *task, gpointer task_data)
 {
+  Job *job = task_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes = read_file (job->file, MAX_BYTES, g_task_get_cancellable (task), &error);
   gsize size = 0;
@@ -156,8 +158,9 @@ encode (GdkPixbuf *pixbuf, GError **error)
 }
 
 static void
-make_picture (GTask *task, Job *job)
+make_picture (GTask *task, gpointer task_data)
 {
+  Job *job = task_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes = read_file (job->file, MAX_OWN_BYTES, g_task_get_cancellable (task), &error);
   g_autoptr (GdkPixbuf) pixbuf = bytes != NULL ? decode (bytes, NULL, OWN_SIDE, MAX_OWN_SIDE, &error) : NULL;
@@ -170,31 +173,14 @@ make_picture (GTask *task, Job *job)
 }
 
 static void
-work (gpointer data, gpointer user_data)
-{
-  g_autoptr (GTask) task = data;
-  Job *job = g_task_get_task_data (task);
-
-  if (g_task_return_error_if_cancelled (task))
-    return;
-  if (job->side > 0)
-    load_picture (task, job);
-  else
-    make_picture (task, job);
-}
-
-static void
 start (GTask *task, GFile *file, int side)
 {
-  static GThreadPool *pool;
   Job *job = g_new0 (Job, 1);
 
-  if (pool == NULL)
-    pool = g_thread_pool_new (work, NULL, N_THREADS, FALSE, NULL);
   job->file = g_object_ref (file);
   job->side = side;
   g_task_set_task_data (task, job, (GDestroyNotify) job_free);
-  g_thread_pool_push (pool, g_object_ref (task), NULL);
+  bk_app_pool_push (task, side > 0 ? load_picture : make_picture);
 }
 
 /* ---- what has been decoded ---- */

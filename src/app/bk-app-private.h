@@ -31,6 +31,7 @@ struct _BkApp
   const char *early_verb;
   GVariant *early_page; /* the same for what somebody wants to be shown; nullable */
   const char *early_action;
+  char *wanted_person; /* of a link that was opened while there was no account; nullable */
 
   gboolean stays; /* when the last window is closed */
   guint retry;    /* source that tries again to reach the session service */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-app-text.h"
 
+#include "bk-app-clock.h"
+
 #include <glib/gi18n.h>
 
 /* ---- errors ---- */
@@ -327,6 +329,9 @@ bk_app_dup_time (gint64 microseconds)
 {
   g_autoptr (GDateTime) time = local_time (microseconds);
 
+  if (bk_app_clock_is_12h ())
+    /* Translators: time of the day where the clock has twelve hours, see strftime(3): "9:05 PM" */
+    return g_date_time_format (time, C_ ("12-hour clock", "%-I:%M %p"));
   /* Translators: time of the day, see strftime(3) */
   return g_date_time_format (time, _("%H:%M"));
 }

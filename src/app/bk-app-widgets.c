@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-app-widgets.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-text.h"
 
 #define TOAST_SECONDS 8 /* a sentence takes longer to read than the usual toast stays */
@@ -8,13 +9,14 @@
 AdwToast *
 bk_app_toast_new (const char *text)
 {
-  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
   AdwToast *toast = adw_toast_new ("");
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
   gtk_widget_add_css_class (label, "heading");
+  bk_app_accessible_complete (label);
   adw_toast_set_custom_title (toast, label);
   adw_toast_set_timeout (toast, TOAST_SECONDS);
   return toast;

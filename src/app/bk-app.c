@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-app-private.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-text.h"
 #include "contacts/bk-app-link.h"
 #include "notify/bk-app-alerts.h"
@@ -256,6 +257,7 @@ bk_app_startup (GApplication *application)
   if (bus != NULL)
     g_dbus_connection_set_exit_on_close (bus, FALSE);
   gtk_window_set_default_icon_name (BK_APP_ID);
+  bk_app_accessible_init ();
   self->settings = g_settings_new (BK_APP_ID);
   g_signal_connect_object (self->settings, "changed::run-in-background", G_CALLBACK (on_background_changed), self, 0);
   on_background_changed (self->settings, NULL, self);
@@ -329,6 +331,7 @@ bk_app_finalize (GObject *object)
   g_hash_table_unref (self->drafts);
   g_free (self->failure);
   g_free (self->early_session);
+  g_free (self->wanted_person);
   g_clear_pointer (&self->early_page, g_variant_unref);
   G_OBJECT_CLASS (bk_app_parent_class)->finalize (object);
 }

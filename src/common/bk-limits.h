@@ -42,6 +42,8 @@
 #define BK_LIMIT_GROUP_NAME 128
 #define BK_LIMIT_GROUP_ID 128          /* opaque word of a backend, one line */
 #define BK_LIMIT_SESSIONS 256          /* open at once, per account */
+#define BK_LIMIT_FILES 64              /* of these, that send a file */
+#define BK_LIMIT_FILES_FROM 32         /* of these, that one contact sends */
 #define BK_LIMIT_CANDIDATES 32         /* in one transport envelope */
 #define BK_LIMIT_CANDIDATE 256         /* one ICE candidate, as a line of SDP */
 #define BK_LIMIT_CANDIDATES_TOTAL 64   /* that are tried of one generation */

@@ -29,7 +29,7 @@ typedef struct
   const char *result_text;      /* nullable: the result in words */
   const char *file_name;        /* nullable: it sends a file. Only then: */
   guint64 file_size;
-  const char *file_path;        /* nullable: where it is, once it was received */
+  const char *file_path;        /* nullable: where it is, once it was received; where it was when it was sent */
 } BkEngineMessage;
 
 GType bk_engine_message_get_type (void);

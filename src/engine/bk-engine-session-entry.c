@@ -45,7 +45,9 @@ bk_session_write_entry (BkEngineSession *self)
     .result_text = self->result_text,
     .file_name = self->transfer != NULL ? self->transfer->name : NULL,
     .file_size = self->transfer != NULL ? self->transfer->size : 0,
-    .file_path = self->transfer != NULL ? self->transfer->path : NULL,
+    .file_path = self->transfer == NULL ? NULL
+                 : outgoing             ? self->transfer->source
+                                        : self->transfer->path,
   };
 
   bk_engine_account_write_session (self->account, &entry);

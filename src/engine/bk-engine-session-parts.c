@@ -95,9 +95,10 @@ bound (BkSessionWorld *world)
     }
 }
 
-/* Returns (nullable, transfer none) the name of what is in @folder already of the file that the session sends. */
+/* Returns (nullable, transfer none) the name of what is in @folder already of the file that the session sends. Nobody
+ * else gets it until it is kept or given back: two that write into one file would spoil it. */
 const char *
-bk_session_find_part (BkEngineSession *self, const char *folder)
+bk_session_take_part (BkEngineSession *self, const char *folder)
 {
   for (guint i = 0; i < self->world->parts->len; i++)
     {
@@ -106,9 +107,22 @@ bk_session_find_part (BkEngineSession *self, const char *folder)
       if (!part->busy && part->account == bk_engine_account_get_id (self->account)
           && g_str_equal (part->who, self->user) && g_str_equal (part->name, self->transfer->name)
           && part->size == self->transfer->size && g_str_equal (part->folder, folder))
-        return part->part;
+        {
+          part->busy = TRUE;
+          return part->part;
+        }
     }
   return NULL;
+}
+
+/* It was taken, and nothing came of it. */
+void
+bk_session_give_back_part (BkEngineSession *self, const char *folder, const char *name)
+{
+  guint position;
+
+  if (find (self->world, folder, name, &position))
+    part_at (self->world, position)->busy = FALSE;
 }
 
 /* Remembers @part. @busy: more of it is coming now. */

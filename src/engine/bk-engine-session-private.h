@@ -132,6 +132,7 @@ typedef struct
   BkTransfer *running;   /* nullable */
   gboolean done;         /* it has arrived */
   char *path;            /* where it is; nullable */
+  char *source;          /* of the inviter: where it was; nullable */
   guint64 told;          /* bytes that were told last */
   gint64 told_time;      /* when; monotonic */
   guint64 rate;          /* bytes a second, smoothed */
@@ -373,7 +374,8 @@ char *bk_session_compose_transfer_entry (BkEngineSession *self);
 char *bk_session_dup_transfer_detail (BkEngineSession *self, const BkEnvelope *end);
 
 /* bk-engine-session-parts.c */
-const char *bk_session_find_part (BkEngineSession *self, const char *folder);
+const char *bk_session_take_part (BkEngineSession *self, const char *folder);
+void bk_session_give_back_part (BkEngineSession *self, const char *folder, const char *name);
 void bk_session_keep_part (BkEngineSession *self, BkTransferPart *part, gboolean busy);
 void bk_session_forget_part (BkEngineSession *self, BkTransferPart *part);
 

@@ -123,7 +123,7 @@ bk_session_compose_result (BkEngineSession *self, const BkMove *move)
 
   g_autofree char *sentence
     = text != NULL ? text : g_strdup (beckon_session_result_to_text (move->result));
-  if (move->detail == NULL)
+  if (move->detail == NULL || (self->transfer != NULL && self->transfer->done))
     return g_steal_pointer (&sentence);
   return g_strdup_printf ("%s %s", sentence, move->detail);
 }

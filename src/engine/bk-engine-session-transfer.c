@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define STREAM "file"
@@ -31,6 +32,22 @@ make (BkEngineSession *self, const char *name, guint64 size)
   return transfer;
 }
 
+/* Where @file is, so that it can be sent again: NULL where that cannot be told, or is another file by now. */
+static char *
+dup_source (int file)
+{
+  g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", file);
+  g_autofree char *path = g_file_read_link (link, NULL);
+  struct stat here, there;
+
+  if (path == NULL || !g_path_is_absolute (path) || !bk_text_is_valid (path, BK_LIMIT_PATH, FALSE))
+    return NULL;
+  if (fstat (file, &here) != 0 || stat (path, &there) != 0 || here.st_ino != there.st_ino
+      || here.st_dev != there.st_dev)
+    return NULL;
+  return g_steal_pointer (&path);
+}
+
 /* Makes a session in READY one that sends a file. @file is taken. */
 void
 bk_session_offer_file (BkEngineSession *self, const char *name, int file, const BkTransferState *state)
@@ -38,6 +55,7 @@ bk_session_offer_file (BkEngineSession *self, const char *name, int file, const 
   BkSessionTransfer *transfer = make (self, name, state->size);
 
   transfer->file = file;
+  transfer->source = dup_source (file);
   transfer->state = *state;
   bk_session_set_text (self, &self->application, BK_GUID_FILE, "Application");
   bk_session_changed (self, "Flags");
@@ -192,10 +210,13 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   BkEngineSession *self = BK_ENGINE_SESSION (g_task_get_source_object (task));
+  const Preparation *preparation = g_task_get_task_data (G_TASK (result));
   GError *error = NULL;
   g_autoptr (BkTransferPart) part = g_task_propagate_pointer (G_TASK (result), &error);
 
   self->transfer->preparing = FALSE;
+  if (preparation->kept != NULL)
+    bk_session_give_back_part (self, preparation->folder, preparation->kept);
   if (part != NULL && !bk_session_can (self, BK_LIFE_ACCEPT, &error))
     {
       if (bk_transfer_part_get_have (part) == 0)
@@ -264,7 +285,7 @@ bk_engine_session_accept_file_async (BkEngineSession *self, const char *folder, 
   preparation->make = place == NULL;
   preparation->name = g_strdup (self->transfer->name);
   preparation->size = self->transfer->size;
-  preparation->kept = g_strdup (bk_session_find_part (self, preparation->folder));
+  preparation->kept = g_strdup (bk_session_take_part (self, preparation->folder));
   self->transfer->preparing = TRUE;
   /* The thread may be the last to let go of its task, which is why that does not hold the session. */
   g_autoptr (GTask) work = g_task_new (NULL, NULL, on_prepared, g_steal_pointer (&task));
@@ -358,6 +379,16 @@ bk_session_start_transfer (BkEngineSession *self)
 
 /* ---- the end ---- */
 
+/* All of it is here, and nobody could be told before it ended. */
+static gboolean
+is_whole (BkEngineSession *self, gboolean keep)
+{
+  BkSessionTransfer *transfer = self->transfer;
+
+  return keep && self->role == BK_ROLE_INVITEE && transfer->running != NULL
+         && bk_transfer_get_path (transfer->running) != NULL;
+}
+
 /* Nobody wanted it to end: the same file may come once more, and then goes on. */
 static gboolean
 is_break (BeckonSessionResult result)
@@ -396,9 +427,14 @@ bk_session_transfer_over (BkEngineSession *self, const BkMove *move)
     transfer->done = move->remote && move->result == BECKON_SESSION_RESULT_ENDED && transfer->running != NULL
                      && bk_transfer_get_whole (transfer->running);
   transfer->rate = 0;
-  let_go_of_part (self, keep);
+  if (is_whole (self, keep))
+    {
+      transfer->done = TRUE;
+      transfer->path = g_strdup (bk_transfer_get_path (transfer->running));
+    }
+  let_go_of_part (self, keep && !transfer->done);
   if (transfer->running != NULL)
-    bk_transfer_stop (g_steal_pointer (&transfer->running), keep);
+    bk_transfer_stop (g_steal_pointer (&transfer->running), keep && (transfer->told > 0 || transfer->done));
   if (transfer->file >= 0)
     close (g_steal_fd (&transfer->file));
 }
@@ -423,5 +459,6 @@ bk_session_free_transfer (BkSessionTransfer *transfer)
   g_clear_pointer (&transfer->part, bk_transfer_part_unref);
   g_free (transfer->name);
   g_free (transfer->path);
+  g_free (transfer->source);
   g_free (transfer);
 }

@@ -122,6 +122,22 @@ count_open (BkEngineSessions *self, BkEngineAccount *account)
   return count;
 }
 
+/* @who: NULL for all; else those that come from that contact. */
+static guint
+count_files (BkEngineSessions *self, BkEngineAccount *account, const char *who)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      BkEngineSession *session = session_at (self, i);
+
+      count += session->account == account && session->transfer != NULL && bk_session_is_open (session)
+               && (who == NULL || (session->role == BK_ROLE_INVITEE && g_str_equal (session->user, who)));
+    }
+  return count;
+}
+
 /* The sessions as they are now: handlers may make or end some while we walk. */
 static GPtrArray *
 snapshot (GPtrArray *sessions)
@@ -264,6 +280,17 @@ bk_engine_sessions_has_room (BkEngineSessions *self, BkEngineAccount *account, G
   return FALSE;
 }
 
+/* The same for one more file. */
+gboolean
+bk_engine_sessions_has_room_for_file (BkEngineSessions *self, BkEngineAccount *account, GError **error)
+{
+  if (count_files (self, account, NULL) < BK_LIMIT_FILES)
+    return TRUE;
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED, "At most %d files can be on their way at once",
+               BK_LIMIT_FILES);
+  return FALSE;
+}
+
 /* A new session in state READY. @owner: see bk_engine_create_session (). */
 BkEngineSession *
 bk_engine_sessions_create (BkEngineSessions *self, BkEngineAccount *account, const char *owner, GError **error)
@@ -356,7 +383,9 @@ receive_invitation (BkEngineSessions *self, BkEngineAccount *account, const BkBa
 {
   if (!is_invitation_welcome (self, account, event))
     return;
-  if (count_open (self, account) >= BK_LIMIT_SESSIONS)
+  if (count_open (self, account) >= BK_LIMIT_SESSIONS
+      || (g_strcmp0 (event->envelope->app_guid, BK_GUID_FILE) == 0
+          && count_files (self, account, event->who) >= BK_LIMIT_FILES_FROM))
     {
       g_autoptr (BkEnvelope) decline = bk_envelope_new (BK_ENVELOPE_DECLINE, event->envelope->session);
       decline->reason = BECKON_SESSION_RESULT_INVITATION_DECLINED;

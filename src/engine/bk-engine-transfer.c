@@ -45,6 +45,8 @@ make_session (BkEngine *self, BkEngineAccount *account, int *fd, const char *nam
       g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED, "Files need a channel, and there is none");
       return NULL;
     }
+  if (!bk_engine_sessions_has_room_for_file (self->sessions, account, error))
+    return NULL;
   BkEngineSession *session = bk_engine_create_session (self, account, NULL, error);
   if (session != NULL)
     bk_session_offer_file (session, name, g_steal_fd (fd), &state);

@@ -24,6 +24,7 @@ struct _BkTransferPart
   char *folder;
   char *wanted; /* name of the file that it is to be */
   char *name;   /* its own */
+  char *given;  /* what it is called now that it is whole; written by the thread of the transfer alone */
   guint64 have;
 };
 
@@ -96,7 +97,7 @@ check_room (BkTransferPart *self, const BkTransferPlace *place, GError **error)
   struct statvfs info;
   guint64 missing = place->size - self->have;
 
-  if (fstatvfs (self->directory, &info) < 0 || info.f_blocks == 0
+  if (fstatvfs (self->directory, &info) < 0 || info.f_blocks == 0 || info.f_frsize == 0
       || missing / info.f_frsize < (guint64) info.f_bavail || missing == 0)
     return TRUE;
   return refuse (error, place->folder, ENOSPC);
@@ -154,6 +155,7 @@ bk_transfer_part_unref (BkTransferPart *self)
   g_free (self->folder);
   g_free (self->wanted);
   g_free (self->name);
+  g_free (self->given);
   g_free (self);
 }
 
@@ -192,7 +194,12 @@ rename_over_own (BkTransferPart *self, const char *name)
   if (fd < 0)
     return FALSE;
   close (fd);
-  return renameat (self->directory, self->name, self->directory, name) == 0;
+  if (renameat (self->directory, self->name, self->directory, name) == 0)
+    return TRUE;
+  int reason = errno;
+  unlinkat (self->directory, name, 0);
+  errno = reason;
+  return FALSE;
 }
 
 static gboolean
@@ -223,7 +230,8 @@ bk_transfer_part_publish (BkTransferPart *self)
       if (rename_to (self, name))
         {
           fsync (self->directory);
-          return g_build_filename (self->folder, name, NULL);
+          self->given = g_steal_pointer (&name);
+          return g_build_filename (self->folder, self->given, NULL);
         }
       if (errno != EEXIST)
         break;
@@ -233,15 +241,17 @@ bk_transfer_part_publish (BkTransferPart *self)
 
 /**
  * bk_transfer_part_discard:
- * @self: a part that was not published
+ * @self: a part
  *
- * Removes the file.
+ * Removes the file, whatever it is called by now.
  */
 void
 bk_transfer_part_discard (BkTransferPart *self)
 {
-  if (self->name != NULL)
-    unlinkat (self->directory, self->name, 0);
+  const char *name = self->given != NULL ? self->given : self->name;
+
+  if (name != NULL)
+    unlinkat (self->directory, name, 0);
 }
 
 static void
@@ -253,9 +263,9 @@ discard_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 
 /**
  * bk_transfer_part_discard_soon:
- * @self: a part that was not published
+ * @self: a part
  *
- * Removes the file, from a thread of its own.
+ * The same, from a thread of its own.
  */
 void
 bk_transfer_part_discard_soon (BkTransferPart *self)

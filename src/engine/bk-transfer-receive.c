@@ -31,7 +31,7 @@ agree (BkTransfer *self, guint64 *offset)
   if (begin.offset != have && begin.offset != 0)
     return BK_TRANSFER_PROTOCOL;
   if (begin.offset == 0)
-    g_checksum_reset (self->checksum);
+    _bk_transfer_hash_begin (self);
   *offset = begin.offset;
   return ftruncate (fd, (off_t) begin.offset) == 0 ? BK_TRANSFER_OK : judge_disk ();
 }
@@ -65,7 +65,7 @@ receive_piece (BkTransfer *self, guint64 *done)
   fault = store (self, data, length, *done);
   if (fault != BK_TRANSFER_OK)
     return fault;
-  g_checksum_update (self->checksum, data, (gssize) length);
+  _bk_transfer_hash_add (self, data, length);
   self->begin += length;
   *done += length;
   _bk_transfer_set_done (self, *done, FALSE);

@@ -4,6 +4,16 @@
 #include <errno.h>
 #include <unistd.h>
 
+/* Whoever wrote into it while it was sent has made something of it that never was. */
+static gboolean
+is_unchanged (BkTransfer *self)
+{
+  BkTransferState now;
+
+  return bk_transfer_state_read (&now, self->file) && now.size == self->state.size
+         && now.modified == self->state.modified;
+}
+
 /* From where on the receiver needs it: what it has counts only if it is what is in the file. */
 static BkTransferFault
 agree (BkTransfer *self, guint64 *offset)
@@ -16,13 +26,15 @@ agree (BkTransfer *self, guint64 *offset)
     return fault;
   if (want.offset > self->size || self->begin != self->end)
     return BK_TRANSFER_PROTOCOL;
+  if (!is_unchanged (self)) /* since it was offered */
+    return BK_TRANSFER_CHANGED;
   fault = _bk_transfer_hash_file (self, self->file, want.offset);
   if (fault != BK_TRANSFER_OK)
     return fault;
   _bk_transfer_hash (self, hash);
   begin.offset = g_str_equal (hash, want.hash) ? want.offset : 0;
   if (begin.offset == 0)
-    g_checksum_reset (self->checksum);
+    _bk_transfer_hash_begin (self);
   *offset = begin.offset;
   return _bk_transfer_say (self, &begin);
 }
@@ -37,19 +49,9 @@ send_piece (BkTransfer *self, guint64 *done)
   while (n < 0 && errno == EINTR);
   if (n <= 0)
     return n == 0 ? BK_TRANSFER_CHANGED : BK_TRANSFER_READ;
-  g_checksum_update (self->checksum, self->piece, n);
+  _bk_transfer_hash_add (self, self->piece, (gsize) n);
   *done += (guint64) n;
   return _bk_transfer_write_stream (self, self->piece, (gsize) n);
-}
-
-/* Whoever wrote into it while it was sent has made something of it that never was. */
-static gboolean
-is_unchanged (BkTransfer *self)
-{
-  BkTransferState now;
-
-  return bk_transfer_state_read (&now, self->file) && now.size == self->state.size
-         && now.modified == self->state.modified;
 }
 
 BkTransferFault

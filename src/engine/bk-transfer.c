@@ -143,13 +143,35 @@ _bk_transfer_hear (BkTransfer *self, BkTransferWordType type, BkTransferWord *wo
                                                                                  : BK_TRANSFER_PROTOCOL;
 }
 
-/* The hash of what was hashed so far; more may follow. */
+/* Of nothing, so far. */
+void
+_bk_transfer_hash_begin (BkTransfer *self)
+{
+  if (self->hash != NULL)
+    gnutls_hash_deinit (self->hash, NULL);
+  self->hash = NULL;
+  if (gnutls_hash_init (&self->hash, GNUTLS_DIG_SHA256) < 0)
+    g_error ("There is no SHA-256 on this system");
+}
+
+void
+_bk_transfer_hash_add (BkTransfer *self, const guint8 *data, gsize length)
+{
+  gnutls_hash (self->hash, data, length);
+}
+
+/* The hash of what was added so far; more may follow. */
 void
 _bk_transfer_hash (BkTransfer *self, char *hash)
 {
-  g_autoptr (GChecksum) copy = g_checksum_copy (self->checksum);
+  guint8 bytes[BK_TRANSFER_HASH / 2];
+  gnutls_hash_hd_t copy = gnutls_hash_copy (self->hash);
 
-  g_strlcpy (hash, g_checksum_get_string (copy), BK_TRANSFER_HASH + 1);
+  if (copy == NULL)
+    g_error ("There is no memory for a hash");
+  gnutls_hash_deinit (copy, bytes);
+  for (gsize i = 0; i < sizeof bytes; i++)
+    g_snprintf (hash + 2 * i, 3, "%02x", bytes[i]);
 }
 
 /* Begins the hash anew, with the first @length bytes of @fd. CHANGED: it is shorter. */
@@ -158,7 +180,7 @@ _bk_transfer_hash_file (BkTransfer *self, int fd, guint64 length)
 {
   g_autofree guint8 *piece = g_malloc (BK_TRANSFER_PIECE);
 
-  g_checksum_reset (self->checksum);
+  _bk_transfer_hash_begin (self);
   for (guint64 done = 0; done < length;)
     {
       gssize n = pread (fd, piece, MIN (length - done, BK_TRANSFER_PIECE), (off_t) done);
@@ -169,7 +191,7 @@ _bk_transfer_hash_file (BkTransfer *self, int fd, guint64 length)
         continue;
       if (n <= 0)
         return n == 0 ? BK_TRANSFER_CHANGED : BK_TRANSFER_READ;
-      g_checksum_update (self->checksum, piece, n);
+      _bk_transfer_hash_add (self, piece, (gsize) n);
       done += (guint64) n;
     }
   return BK_TRANSFER_OK;
@@ -189,7 +211,7 @@ transfer_unref (gpointer data)
   if (self->stream >= 0)
     close (self->stream);
   g_clear_pointer (&self->part, bk_transfer_part_unref);
-  g_checksum_free (self->checksum);
+  gnutls_hash_deinit (self->hash, NULL);
   g_free (self->piece);
   g_free (self->path);
   g_mutex_clear (&self->lock);
@@ -203,17 +225,21 @@ tell (gpointer data)
   BkTransfer *self = data;
   BkTransferFunc func = g_steal_pointer (&self->func);
 
+  self->told = func != NULL;
   if (func != NULL)
     func (self->fault, self->user_data);
   return G_SOURCE_REMOVE;
 }
 
-/* Whether what was received is of no use to anybody. */
+/* Whether what was received is of no use to anybody. Who stops it before he knows that all of it is there does not want
+ * it; afterwards it is his own. */
 static gboolean
 is_worthless (BkTransfer *self)
 {
-  if (self->part == NULL || self->path != NULL)
+  if (self->part == NULL)
     return FALSE;
+  if (self->path != NULL)
+    return self->stopped && !self->keep && !self->told;
   if (self->fault != BK_TRANSFER_OK && self->fault != BK_TRANSFER_CUT)
     return TRUE;
   return self->stopped && (!self->keep || self->done == 0);
@@ -249,7 +275,7 @@ start (BkTransfer *self)
   g_atomic_ref_count_inc (&self->references);
   g_mutex_init (&self->lock);
   self->context = g_main_context_ref_thread_default ();
-  self->checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  _bk_transfer_hash_begin (self);
   self->piece = g_malloc (BK_TRANSFER_PIECE);
   self->running = TRUE;
   g_thread_unref (g_thread_new ("bk-transfer", run, self));

@@ -352,9 +352,10 @@ beckon_message_get_file_size (BeckonMessage *self)
  * beckon_message_get_file_path:
  * @self: a message
  *
- * Gets where the file is that the session sent, once it was received.
+ * Gets where the file is that the session sent, once it was received. For whoever sent it: where it was, if that is
+ * known. It may be gone since.
  *
- * Returns: (transfer none): an absolute path, empty before, and on the side that sends
+ * Returns: (transfer none): an absolute path, or empty
  */
 const char *
 beckon_message_get_file_path (BeckonMessage *self)
@@ -517,7 +518,7 @@ beckon_message_class_init (BeckonMessageClass *klass)
   /**
    * BeckonMessage:file-path:
    *
-   * Where the file is that the session sent, once it was received.
+   * Where the file is that the session sent, once it was received; where it was, for whoever sent it. It may be gone.
    */
   properties[PROP_FILE_PATH] = g_param_spec_string ("file-path", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);

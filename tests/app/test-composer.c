@@ -275,6 +275,39 @@ test_paste_files (Fixture *fixture, gconstpointer data)
   wait_text (fixture, "words");
 }
 
+static void
+on_attach_temporary (BkAppComposer *composer, GListModel *files, gboolean temporary, GListModel **attached)
+{
+  g_assert_true (temporary);
+  g_set_object (attached, files);
+}
+
+/* A picture becomes a file that is one. The window goes on meanwhile: it is there long before the file. */
+static void
+test_paste_picture (Fixture *fixture, gconstpointer data)
+{
+  static guint8 pixels[64 * 64 * 4];
+  g_autoptr (GBytes) bytes = g_bytes_new_static (pixels, sizeof pixels);
+  g_autoptr (GdkTexture) texture = gdk_memory_texture_new (64, 64, GDK_MEMORY_R8G8B8A8, bytes, 64 * 4);
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (fixture->composer));
+  GListModel *attached = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_signal_connect (fixture->composer, "attach", G_CALLBACK (on_attach_temporary), &attached);
+  gdk_clipboard_set_texture (clipboard, texture);
+  g_signal_emit_by_name (app_part (fixture->composer, "text_view"), "paste-clipboard");
+  g_assert_null (attached);
+  bk_test_wait_for_pointer (&attached);
+  g_assert_cmpuint (g_list_model_get_n_items (attached), ==, 1);
+  g_autoptr (GFile) file = g_list_model_get_item (attached, 0);
+  g_autoptr (GdkTexture) read = gdk_texture_new_from_file (file, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (gdk_texture_get_width (read), ==, 64);
+  g_file_delete (file, NULL, &error);
+  g_assert_no_error (error);
+  g_object_unref (attached);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -293,5 +326,6 @@ main (int argc, char **argv)
   g_test_add ("/app/composer/shortcode", Fixture, NULL, setup, test_shortcode, teardown);
   g_test_add ("/app/composer/written", Fixture, NULL, setup, test_written, teardown);
   g_test_add ("/app/composer/paste-files", Fixture, NULL, setup, test_paste_files, teardown);
+  g_test_add ("/app/composer/paste-picture", Fixture, NULL, setup, test_paste_picture, teardown);
   return app_world_run ();
 }

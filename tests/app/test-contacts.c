@@ -8,6 +8,8 @@
 #include "contacts/bk-app-list-rows.h"
 #include "contacts/bk-app-profile.h"
 #include "contacts/bk-app-section.h"
+#include "conversation/bk-app-conversation.h"
+#include "conversation/bk-app-send-files.h"
 
 #include "app-world.h"
 #include "bk-test.h"
@@ -590,6 +592,92 @@ test_delete_group (Fixture *self, gconstpointer data)
   g_assert_cmpstr (gtk_stack_get_visible_child_name (app_part (window, "stack")), ==, "groups");
 }
 
+/* ---- files ---- */
+
+static GtkDropTarget *
+find_target (GtkWidget *widget)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      if (GTK_IS_DROP_TARGET (controller))
+        return GTK_DROP_TARGET (controller);
+    }
+  return NULL;
+}
+
+/* Returns: (nullable): the row of that name */
+static GtkWidget *
+find_row (GtkWidget *list, const char *who)
+{
+  for (GtkWidget *item = gtk_widget_get_first_child (list); item != NULL; item = gtk_widget_get_next_sibling (item))
+    {
+      GtkWidget *row = gtk_widget_get_first_child (item);
+      BkAppPerson *person = BK_IS_APP_CONTACT_ROW (row) ? bk_app_contact_row_get_person (BK_APP_CONTACT_ROW (row)) : NULL;
+
+      if (person != NULL && bk_app_person_is (person, "alice@b", who) && gtk_widget_get_height (row) > 0)
+        return row;
+    }
+  return NULL;
+}
+
+typedef struct
+{
+  GtkWidget *list;
+  const char *who;
+} Sought;
+
+static gboolean
+is_row_there (gpointer sought)
+{
+  return find_row (((Sought *) sought)->list, ((Sought *) sought)->who) != NULL;
+}
+
+static gboolean
+drop_on (GtkWidget *list, const char *who)
+{
+  Sought sought = { list, who };
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GFile) one = g_file_new_for_path ("/nowhere/a%20b.txt");
+  g_autoptr (GFile) other = g_file_new_for_path ("/nowhere/c.txt");
+  GSList *files = g_slist_prepend (g_slist_prepend (NULL, other), one);
+  graphene_rect_t bounds;
+  GdkDragAction action = 0;
+  gboolean taken = FALSE;
+
+  bk_test_wait_until (is_row_there, &sought);
+  GtkWidget *row = find_row (list, who);
+  g_assert_true (gtk_widget_compute_bounds (row, list, &bounds));
+  double y = (double) bounds.origin.y + 4;
+  g_signal_emit_by_name (find_target (list), "motion", 30.0, y, &action);
+  g_assert_true (((gtk_widget_get_state_flags (row) & GTK_STATE_FLAG_DROP_ACTIVE) != 0) == (action != 0));
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, g_boxed_copy (GDK_TYPE_FILE_LIST, files));
+  g_signal_emit_by_name (find_target (list), "drop", &value, 30.0, y, &taken);
+  g_assert_false ((gtk_widget_get_state_flags (row) & GTK_STATE_FLAG_DROP_ACTIVE) != 0);
+  g_assert_true (taken == (action != 0));
+  g_slist_free (files);
+  return taken;
+}
+
+/* Whoever gets files is shown before they are dropped, and asked about after. Not everybody can get any. */
+static void
+test_drop (Fixture *self, gconstpointer data)
+{
+  GtkWidget *list = app_part (app_part (self->window, "contacts"), "list");
+
+  g_assert_false (drop_on (list, "dora@b"));
+  g_assert_null (app_world_find_window (BK_TYPE_APP_SEND_FILES));
+  g_assert_true (drop_on (list, "ada@b"));
+  GtkWindow *window = app_world_find_window (BK_TYPE_APP_SEND_FILES);
+  g_assert_nonnull (window);
+  g_assert_cmpstr (gtk_label_get_label (app_part (window, "to")), ==, "To Ada");
+  BkAppConversation *conversation = app_part (self->window, "conversation");
+  g_assert_true (bk_app_person_is (bk_app_conversation_get_person (conversation), "alice@b", "ada@b"));
+}
+
 static void
 test_profile (Fixture *self, gconstpointer data)
 {
@@ -633,6 +721,7 @@ main (int argc, char **argv)
   ADD ("questions", test_questions);
   ADD ("groups/of-one", test_group_of);
   ADD ("groups/delete", test_delete_group);
+  ADD ("drop", test_drop);
   ADD ("profile", test_profile);
   return app_world_run ();
 }

@@ -7,6 +7,8 @@
 #include "beckon-values-private.h"
 #include "bk-test.h"
 
+#include <glib/gstdio.h>
+
 #define MB 1000000
 #define NBSP "\u00a0"
 #define TRANSFER(state, done, rate) \
@@ -81,6 +83,8 @@ static const struct
     "cancel", -1 },
   { FALSE, "'State': <uint32 4>" TRANSFER ("dancing", "1", "0"), 0, "", "40.0" NBSP "MB · Connecting…", "cancel", -1 },
   { TRUE, "'State': <uint32 4>", 0, "", "40.0" NBSP "MB · Connecting…", "cancel", -1 },
+  { TRUE, NULL, 14, "/home/a/b.png", "40.0" NBSP "MB · Over.", "open show", -1 },
+  { TRUE, NULL, 2, "/home/a/b.png", "40.0" NBSP "MB · Over.", "again", -1 },
   { FALSE, NULL, 14, "/home/a/b.png", "40.0" NBSP "MB · Over.", "open show", -1 },
   { TRUE, NULL, 14, "", "40.0" NBSP "MB · Over.", "", -1 },
   { TRUE, NULL, 2, "", "40.0" NBSP "MB · Over.", "again", -1 },
@@ -155,6 +159,77 @@ test_life (void)
   g_assert_finalize_object (card);
 }
 
+/* ---- sending again ---- */
+
+/* What is asked of the window around a card: "send-file PATH", without one to choose, or what it is told. */
+static void
+on_asked (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  const char *text = parameter != NULL ? g_variant_get_string (parameter, NULL) : "";
+
+  g_string_append_printf (user_data, "%s %s\n", g_action_get_name (G_ACTION (action)), text);
+}
+
+static void
+add_group (GtkWidget *widget, const char *name, GString *asked)
+{
+  static const GActionEntry entries[] = {
+    { "send-file", on_asked, "s", NULL, NULL, { 0 } },
+    { "tell", on_asked, "s", NULL, NULL, { 0 } },
+  };
+  static const GActionEntry choose[] = { { "send-file", on_asked, NULL, NULL, NULL, { 0 } }, entries[1] };
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  gboolean win = g_str_equal (name, "win");
+
+  g_action_map_add_action_entries (G_ACTION_MAP (group), win ? choose : entries, 2, asked);
+  gtk_widget_insert_action_group (widget, name, G_ACTION_GROUP (group));
+}
+
+static gboolean
+is_asked (gpointer asked)
+{
+  return ((GString *) asked)->len > 0;
+}
+
+static void
+assert_asked (AppWorld *world, const char *action, const char *path, const char *expected)
+{
+  g_autoptr (BeckonMessage) message = make_message (1, TRUE, 2, path);
+  BkAppFileCard *card = make_card (world, message);
+  GtkWidget *window = gtk_window_new ();
+  g_autoptr (GString) asked = g_string_new (NULL);
+
+  add_group (window, "win", asked);
+  add_group (window, "conversation", asked);
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (card));
+  gtk_widget_activate_action (GTK_WIDGET (card), action, NULL);
+  bk_test_wait_until (is_asked, asked);
+  g_assert_cmpstr (asked->str, ==, expected);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_finalize_object (card);
+}
+
+/* The same file is offered once more, and looked for where it is not there any more. */
+static void
+test_again (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  g_autofree char *path = g_build_filename (g_get_user_cache_dir (), "again.png", NULL);
+  g_autofree char *expected = g_strdup_printf ("send-file %s\n", path);
+  g_autoptr (GError) error = NULL;
+
+  g_mkdir_with_parents (g_get_user_cache_dir (), 0700);
+  g_file_set_contents (path, "x", 1, &error);
+  g_assert_no_error (error);
+  assert_asked (world, "file.again", path, expected);
+  g_remove (path);
+  assert_asked (world, "file.again", path, "send-file \n");
+  assert_asked (world, "file.again", g_get_user_cache_dir (), "send-file \n"); /* a folder is no file */
+  assert_asked (world, "file.again", "", "send-file \n");
+  assert_asked (world, "file.open", path, "tell The file is not there any more.\n");
+  assert_asked (world, "file.show", path, "tell The file is not there any more.\n");
+}
+
 static void
 test_words (void)
 {
@@ -187,6 +262,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/app/file-card/states", test_states);
   g_test_add_func ("/app/file-card/life", test_life);
+  g_test_add_func ("/app/file-card/again", test_again);
   g_test_add_func ("/app/file-card/words", test_words);
   return app_world_run ();
 }

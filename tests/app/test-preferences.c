@@ -2,6 +2,7 @@
 /* What the preferences change: at the session service, and on this desktop. */
 #include "preferences/bk-app-preferences.h"
 
+#include "about/bk-app-about.h"
 #include "app-world.h"
 #include "bk-test.h"
 
@@ -144,6 +145,7 @@ test_switches (void)
     { "background", "run-in-background" },   { "do_not_disturb", "do-not-disturb" },
     { "notify_messages", "notify-messages" }, { "notify_invitations", "notify-invitations" },
     { "notify_text", "notify-text" },         { "notify_sounds", "notify-sounds" },
+    { "enter_sends", "enter-sends" },
   };
   g_autoptr (AppWorld) world = start ();
   GSettings *settings = bk_app_get_settings (world->app);
@@ -193,6 +195,23 @@ test_shortcuts (void)
     }
 }
 
+/* What somebody copies into a report tells what runs here, and not who it is. */
+static void
+test_about (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+
+  bk_app_about_show (GTK_WINDOW (bk_app_show_window (world->app)));
+  AdwAboutWindow *window = ADW_ABOUT_WINDOW (app_world_find_window (ADW_TYPE_ABOUT_WINDOW));
+  const char *info = adw_about_window_get_debug_info (window);
+  g_autofree char *gtk = g_strdup_printf ("\nGTK %u.%u.", gtk_get_major_version (), gtk_get_minor_version ());
+
+  g_assert_true (g_str_has_prefix (info, "Beckon "));
+  g_assert_nonnull (strstr (info, gtk));
+  g_assert_nonnull (strstr (info, "\nSandbox: no\n"));
+  g_assert_null (strstr (info, "alice"));
+}
+
 static void
 close_main (AppWorld *world)
 {
@@ -234,6 +253,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/preferences/blocked", test_blocked);
   g_test_add_func ("/app/preferences/switches", test_switches);
   g_test_add_func ("/app/preferences/shortcuts", test_shortcuts);
+  g_test_add_func ("/app/preferences/about", test_about);
   g_test_add_func ("/app/preferences/background", test_background);
   return app_world_run ();
 }

@@ -91,6 +91,34 @@ test_link (void)
   g_assert_cmpstr (get_who (), ==, "zoe@b");
 }
 
+/* Whoever follows a link before there is an account comes back to it when there is one, and its list has been read. */
+static void
+test_link_without_account (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (TRUE);
+  GListModel *accounts = beckon_messenger_get_accounts (world->messenger);
+
+  open_link (world, "beckon:bob@b");
+  open_link (world, "beckon:zoe@b");
+  app_world_settle (world);
+  g_assert_null (app_world_find_window (BK_TYPE_APP_ADD_CONTACT));
+  stand_in_answer (world->service, "ListContacts", "(@a(ssubussua{sv}) [],)");
+  stand_in_add (world->service, APP_ACCOUNT, "Account1", "{'SignInName': <'alice@b'>, 'State': <'connecting'>}");
+  stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "AccountsChanged",
+                   "(uint32 0, uint32 0, [objectpath '" APP_ACCOUNT "'])");
+  app_world_wait_items (accounts, 1);
+  app_world_settle (world);
+  g_assert_null (app_world_find_window (BK_TYPE_APP_ADD_CONTACT));
+  stand_in_set (world->service, APP_ACCOUNT, "Account1", "{'State': <'online'>}");
+  app_world_settle (world);
+  g_assert_cmpstr (get_who (), ==, "zoe@b");
+  gtk_window_destroy (app_world_find_window (BK_TYPE_APP_ADD_CONTACT));
+  stand_in_set (world->service, APP_ACCOUNT, "Account1", "{'State': <'connecting'>}");
+  stand_in_set (world->service, APP_ACCOUNT, "Account1", "{'State': <'online'>}");
+  app_world_settle (world);
+  g_assert_null (app_world_find_window (BK_TYPE_APP_ADD_CONTACT)); /* once */
+}
+
 /* What was pasted is asked for by name, and the talk is there when it is done. */
 static void
 test_pasted_link (void)
@@ -177,6 +205,7 @@ main (int argc, char **argv)
   g_test_add_func ("/requests/add-contact/without-account", test_add_contact_without_account);
   g_test_add_func ("/requests/early", test_early);
   g_test_add_func ("/requests/link", test_link);
+  g_test_add_func ("/requests/link/without-account", test_link_without_account);
   g_test_add_func ("/requests/link/pasted", test_pasted_link);
   g_test_add_func ("/requests/link/nonsense", test_pasted_nonsense);
   g_test_add_func ("/requests/last-conversation", test_last_conversation);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Words for people: none is missing, none shows the machinery. */
+#include "bk-app-clock.h"
 #include "bk-app-text.h"
 
 #include "beckon-error.h"
@@ -276,6 +277,45 @@ test_today (void)
   set_zone ("UTC");
 }
 
+/* ---- the clock ---- */
+
+static void
+test_clock (void)
+{
+  static const struct
+  {
+    const char *format; /* as in a locale */
+    gboolean is_12h;
+  } rows[] = {
+    { "%H:%M:%S", FALSE }, { "%T", FALSE },   { "%r", TRUE },       { "%I:%M:%S %p", TRUE }, { "%-I.%M", TRUE },
+    { "%OI:%OM", TRUE },   { "%H%%I", FALSE }, { "%H時%M分", FALSE }, { "", FALSE },          { "%", FALSE },
+  };
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema
+    = g_settings_schema_source_lookup (source, "org.gnome.desktop.interface", TRUE);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (bk_app_clock_is_12h_format (rows[i].format) != rows[i].is_12h)
+      g_error ("“%s” is misread", rows[i].format);
+  g_assert_false (bk_app_clock_is_12h ()); /* as the language of the tests does */
+  if (schema == NULL)
+    {
+      g_test_skip ("the settings of GNOME are not installed");
+      return;
+    }
+  g_autoptr (GSettings) desktop = g_settings_new ("org.gnome.desktop.interface");
+  set_zone ("UTC");
+  g_settings_set_string (desktop, "clock-format", "12h");
+  g_autofree char *evening = bk_app_dup_time (at ("UTC", "2021-07-01T21:05:00"));
+  g_assert_cmpstr (evening, ==, "9:05 PM");
+  g_autofree char *midnight = bk_app_dup_time (at ("UTC", "2021-07-01T00:30:00"));
+  g_assert_cmpstr (midnight, ==, "12:30 AM");
+  g_settings_set_string (desktop, "clock-format", "24h");
+  g_autofree char *same = bk_app_dup_time (at ("UTC", "2021-07-01T21:05:00"));
+  g_assert_cmpstr (same, ==, "21:05");
+  g_settings_reset (desktop, "clock-format");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -290,6 +330,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/text/waiting", test_waiting);
   g_test_add_func ("/app/text/same-day", test_same_day);
   g_test_add_func ("/app/text/today", test_today);
+  g_test_add_func ("/app/text/clock", test_clock);
   int status = g_test_run ();
   stand_in_disconnect (connection);
   stand_in_bus_down ();

@@ -152,6 +152,8 @@ def test_somebody_who_speaks_german():
         bob = world.user('bob')
         bob.create_account()
         alice.befriend(bob)
+        names = [application['name'] for application in alice.ctl('apps')]
+        assert german('Show My Screen') in names and german('Throughput') in names, names
         refused = alice.refused('apps', 'register', CHESS, 'Chess', '/no/program')
         sentence = '%s is not the absolute path of a program that can be started.'
         assert german(sentence) % '/no/program' in refused.text, refused.text

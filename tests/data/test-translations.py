@@ -110,5 +110,14 @@ def test_build_has_them():
         assert compiled.is_file() and compiled.stat().st_size > 10000, compiled
 
 
+def test_files_that_others_read_are_translated():
+    """The menus of the desktop, and those of Beckon: what each program that ships is, in every language."""
+    files = [*(BUILD / 'data/applications').glob('*.desktop'), *(BUILD / 'data/peers').glob('*.peer')]
+    assert len(files) >= 9, files
+    for path in files:
+        said = path.read_text(encoding='utf-8')
+        assert all(f'\nComment[{language}]=' in said for language in languages()), path
+
+
 if __name__ == '__main__':
     tap.run([value for name, value in list(globals().items()) if name.startswith('test_')])

@@ -40,6 +40,7 @@ class Node:
     def __init__(self, item):
         (self.bus, self.path), _application, (_, self.parent_path), self.index, self.count, interfaces = item[:6]
         name, role, self.description, words = item[6:10]
+        self.told = name
         self.name = plain(name)
         self.role = ROLES[role]
         self.interfaces = {interface.removeprefix(ATSPI) for interface in interfaces}
@@ -100,6 +101,8 @@ class AccessibilityBus:
     def __init__(self, address, label):
         self.label = label
         self.changes = 0
+        self.focus = None
+        self.heard = []  # what a screen reader would have said by itself
         self.below = {}  # program → path → the paths of what is below it, as far as nothing else was heard
         self.known = {}  # program → what it told of an object the last time → that object, taken apart
         flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
@@ -117,10 +120,19 @@ class AccessibilityBus:
         with contextlib.suppress(GLib.Error):
             self.connection.close_sync(None)
 
-    def on_signal(self, _connection, owner, path, _interface, signal, _arguments):
+    def on_signal(self, _connection, owner, path, _interface, signal, arguments):
         self.changes += 1
+        self.listen(path, signal, arguments)
         if signal == 'ChildrenChanged':
             self.below.get(owner, {}).pop(path, None)
+
+    def listen(self, path, signal, arguments):
+        """Orca says what is announced, and the description of what has the keyboard when that becomes another one."""
+        if signal == 'StateChanged' and arguments[0] == 'focused' and arguments[1]:
+            self.focus = path
+        if signal == 'Announcement' or (signal == 'PropertyChange' and path == self.focus
+                                        and arguments[0] == 'accessible-description' and arguments[3]):
+            self.heard.append(arguments[3])
 
     def on_timer(self):
         self.changes += 1

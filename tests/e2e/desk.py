@@ -125,6 +125,10 @@ class Desk:
     def notification_gone(self, words):
         self.wait(lambda: self.notifications.find(words) is None, f'the notification “{words}” goes')
 
+    def hears(self, words):
+        """Waits until a screen reader has said these words without having been asked."""
+        self.wait(lambda: any(words in text for text in self.bus.heard), f'“{words}” is heard')
+
     def again(self, node):
         """The same node as it is now; None if it is gone."""
         for window in self.windows():
@@ -240,8 +244,11 @@ class Desk:
     def chain(self, frame, x, y):
         """The paths of what is at a place of a window, from the innermost outwards."""
         path = self.bus.ask(frame, 'Component', 'GetAccessibleAtPoint', GLib.Variant('(iiu)', (x, y, 1)))[0][1]
+        known = {node.path: node for node in frame.walk()}
         found = []
         while not path.endswith(('/null', '/root')):
+            if path in known:
+                return [*found, path, *(node.path for node in known[path].ancestors())]
             found.append(path)
             path = self.bus.parent(frame.bus, path)
         return found

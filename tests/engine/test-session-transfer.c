@@ -673,6 +673,63 @@ test_no_resume (void)
   g_assert_cmpuint (g_hash_table_size (stage->bob->history->parts), ==, 2);
 }
 
+/* The same file twice at once, and a part of it is here: only one of the two goes on with that. */
+static void
+test_resume_twice (void)
+{
+  g_autoptr (Stage) stage = stage_new ();
+  g_autoptr (GAsyncResult) first = NULL, second = NULL;
+  g_autoptr (GError) error = NULL;
+
+  break_at (stage, 300000);
+  begin (stage);
+  BkEngineSession *two = stage->two;
+  begin (stage);
+  bk_engine_session_accept_file_async (two, NULL, NULL, bk_test_store_result, &first);
+  bk_engine_session_accept_file_async (stage->two, NULL, NULL, bk_test_store_result, &second);
+  g_assert_true (bk_engine_session_accept_file_finish (two, bk_test_await (&first), &error));
+  g_assert_true (bk_engine_session_accept_file_finish (stage->two, bk_test_await (&second), &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (number_of (two, "done"), ==, 300000 - BEGIN_LENGTH);
+  g_assert_cmpuint (number_of (stage->two, "done"), ==, 0);
+  g_assert_cmpuint (g_hash_table_size (stage->bob->history->parts), ==, 2);
+}
+
+/* What one has taken and nothing came of, another one may go on with. */
+static void
+test_resume_after_nothing (void)
+{
+  g_autoptr (Stage) stage = stage_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+
+  break_at (stage, 300000);
+  begin (stage);
+  bk_engine_session_accept_file_async (stage->two, NULL, NULL, bk_test_store_result, &result);
+  g_assert_true (bk_engine_session_cancel (stage->two, BECKON_SESSION_RESULT_NONE, NULL, NULL));
+  g_assert_false (bk_engine_session_accept_file_finish (stage->two, bk_test_await (&result), NULL));
+  check_again (stage, 300000 - BEGIN_LENGTH, NAME);
+}
+
+/* It is all there when the channel breaks, before anybody was told: then it has arrived. */
+static void
+test_whole_at_the_break (void)
+{
+  g_autoptr (Stage) stage = stage_new ();
+
+  begin (stage);
+  accept (stage);
+  confirm (stage, NULL);
+  while (bk_transfer_get_path (stage->two->transfer->running) == NULL)
+    g_thread_yield ();
+  channels_break (stage);
+  wait_for (stage, are_over);
+  check_text (stage->two, "state", "done");
+  g_assert_cmpstr (bk_engine_session_get_result_text (stage->two), ==,
+                   "You have received “letter.txt”.");
+  g_assert_true (is_there (stage, NAME));
+  g_assert_cmpuint (g_hash_table_size (stage->bob->history->parts), ==, 0);
+}
+
 /* ---- what is kept ---- */
 
 static void
@@ -717,6 +774,30 @@ test_bounds (void)
   g_assert_cmpuint (g_hash_table_size (stage->bob->history->parts), ==, 20);
 }
 
+/* Nobody fills the list of sessions with files. */
+static void
+test_many (void)
+{
+  g_autoptr (Stage) stage = stage_new ();
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < BK_LIMIT_FILES_FROM; i++)
+    begin (stage);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (stage->bob->sessions)), ==, BK_LIMIT_FILES_FROM);
+  g_assert_true (bk_engine_sessions_has_room_for_file (stage->alice->sessions, stage->alice->account, NULL));
+  for (guint i = BK_LIMIT_FILES_FROM; i < BK_LIMIT_FILES; i++)
+    {
+      stage->one = offer (stage->alice, stage);
+      g_assert_cmpint (bk_engine_session_get_result (stage->one), ==, BECKON_SESSION_RESULT_INVITATION_DECLINED);
+    }
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (stage->bob->sessions)), ==, BK_LIMIT_FILES_FROM);
+  g_assert_true (bk_engine_sessions_has_room_for_file (stage->bob->sessions, stage->bob->account, NULL));
+  for (guint i = BK_LIMIT_FILES_FROM; i < BK_LIMIT_FILES; i++)
+    offer (stage->bob, stage);
+  g_assert_false (bk_engine_sessions_has_room_for_file (stage->bob->sessions, stage->bob->account, &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -734,6 +815,10 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/session-transfer/resume", test_resume);
   g_test_add_func ("/engine/session-transfer/resume-other", test_resume_other);
   g_test_add_func ("/engine/session-transfer/no-resume", test_no_resume);
+  g_test_add_func ("/engine/session-transfer/resume-twice", test_resume_twice);
+  g_test_add_func ("/engine/session-transfer/resume-after-nothing", test_resume_after_nothing);
+  g_test_add_func ("/engine/session-transfer/whole-at-the-break", test_whole_at_the_break);
+  g_test_add_func ("/engine/session-transfer/many", test_many);
   g_test_add_func ("/engine/session-transfer/bounds", test_bounds);
   return g_test_run ();
 }

@@ -383,10 +383,11 @@ run_changed (gsize offered, gint64 shift)
   g_assert_cmpint (stage->sent, ==, BK_TRANSFER_CHANGED);
   g_assert_cmpint (stage->received, ==, BK_TRANSFER_CUT);
   g_assert_false (bk_transfer_get_whole (stage->sender));
+  g_assert_cmpuint (bk_transfer_get_done (stage->receiver), ==, 0);
   g_assert_cmpint (size_of (stage, NAME), ==, -1);
 }
 
-/* It has shrunk, has grown, or was written to since it was offered. */
+/* It has shrunk, has grown, or was written to since it was offered: nothing of it is sent. */
 static void
 test_changed (void)
 {
@@ -534,6 +535,28 @@ test_hostile_sender (void)
     }
 }
 
+/* Somebody writes into it after the first bytes are gone. */
+static void
+test_changed_meanwhile (void)
+{
+  g_autoptr (Stage) stage = stage_new (20 * BK_TRANSFER_PIECE);
+  const struct timespec times[2] = { { 0, UTIME_OMIT }, { 1, 0 } };
+  g_autofree char *buffer = g_malloc (BK_TRANSFER_PIECE);
+  int mine, other;
+
+  file_wire_make_pair (&mine, &other);
+  start_sender (stage, other, NULL);
+  say (mine, "{\"type\":\"want\",\"offset\":0,\"hash\":\"" NOTHING "\"}\n");
+  g_assert_cmpint (recv (mine, buffer, header_length (0), MSG_WAITALL), ==, (gssize) header_length (0));
+  g_assert_cmpint (utimensat (AT_FDCWD, stage->source, times, 0), ==, 0);
+  while (recv (mine, buffer, BK_TRANSFER_PIECE, 0) > 0)
+    ;
+  bk_test_wait_until (has_sent, stage);
+  g_assert_cmpint (stage->sent, ==, BK_TRANSFER_CHANGED);
+  g_assert_false (bk_transfer_get_whole (stage->sender));
+  close (mine);
+}
+
 /* ---- stopping ---- */
 
 static gboolean
@@ -582,6 +605,62 @@ test_stop (void)
   run_stop (FALSE, TRUE);
 }
 
+static gboolean
+is_file_gone (gpointer data)
+{
+  return size_of (data, NAME) < 0;
+}
+
+/* All of it is there, and whoever stops it does not know that yet. */
+static void
+run_last_moment (gboolean keep)
+{
+  g_autoptr (Stage) stage = stage_new (1000);
+  int sender, receiver;
+  guint tick = g_timeout_add (5, on_tick, NULL);
+
+  make_part (stage, NULL);
+  file_wire_make_pair (&sender, &receiver);
+  start_sender (stage, sender, NULL);
+  start_receiver (stage, receiver);
+  while (bk_transfer_get_path (stage->receiver) == NULL)
+    g_thread_yield ();
+  stage_end (stage, keep);
+  if (!keep)
+    bk_test_wait_until (is_file_gone, stage);
+  else
+    g_assert_cmpint (size_of (stage, NAME), ==, 1000);
+  g_assert_cmpint (stage->received, ==, -1);
+  g_source_remove (tick);
+}
+
+static void
+test_last_moment (void)
+{
+  run_last_moment (TRUE);
+  run_last_moment (FALSE);
+}
+
+static void
+do_nothing (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Who knows that it is there has it, whatever is done with the transfer. */
+static void
+test_told (void)
+{
+  g_autoptr (Stage) stage = stage_new (1000);
+
+  run (stage, NULL, NULL);
+  check_arrived (stage, NAME);
+  stage_end (stage, FALSE);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+  g_task_run_in_thread_sync (task, do_nothing); /* after what stopping left to do */
+  g_assert_cmpint (size_of (stage, NAME), ==, 1000);
+}
+
 static void
 test_faults (void)
 {
@@ -609,6 +688,9 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/transfer/hostile-receiver", test_hostile_receiver);
   g_test_add_func ("/engine/transfer/hostile-sender", test_hostile_sender);
   g_test_add_func ("/engine/transfer/stop", test_stop);
+  g_test_add_func ("/engine/transfer/changed-meanwhile", test_changed_meanwhile);
+  g_test_add_func ("/engine/transfer/last-moment", test_last_moment);
+  g_test_add_func ("/engine/transfer/told", test_told);
   g_test_add_func ("/engine/transfer/faults", test_faults);
   return g_test_run ();
 }

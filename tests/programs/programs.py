@@ -27,7 +27,7 @@ counter = itertools.count(1)
 def registrations():
     """Name → keys, of the registrations that are shipped."""
     found = {}
-    for path in (SOURCES / 'data/peers').glob('*.peer'):
+    for path in (SOURCES / 'data/peers').glob('*.peer.desktop.in'):
         parser = configparser.RawConfigParser(delimiters='=', comment_prefixes='#', strict=True)
         parser.optionxform = str
         parser.read(path, encoding='utf-8')

@@ -114,10 +114,11 @@ def test_in_the_history():
     pair = Shared.get()
     place = folder(pair, 'downloads')
     pair.ui[1].call('Messenger1', 'SetSettings', '(a{sv})', {'download-folder': GLib.Variant('s', str(place))})
-    one, two = offer(pair, make(pair, 'minutes.odt', b'minutes'))
+    source = make(pair, 'minutes.odt', b'minutes')
+    one, two = offer(pair, source)
     pair.ui[1].call('Session1', 'Accept', '(s)', '', path=two)
     wait_end(pair, one, two)
-    for side, (path, where) in enumerate(((one, None), (two, str(place / 'minutes.odt')))):
+    for side, (path, where) in enumerate(((one, str(source)), (two, str(place / 'minutes.odt')))):
         pair.wait_entry(side, ENDED, path)
         ui = pair.ui[side]
         talk = ui.call('Account1', 'GetConversation', '(s)', ALICE if side else BOB, path=pair.accounts[side])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-contact-row.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-sight.h"
 #include "bk-app-widgets.h"
 #include "contacts/bk-app-contact-line.h"
@@ -26,9 +27,15 @@ G_DEFINE_FINAL_TYPE (BkAppContactRow, bk_app_contact_row, GTK_TYPE_WIDGET)
 static void
 name_row (BkAppContactRow *self)
 {
-  g_autofree char *label = bk_app_contact_dup_label (bk_app_person_get_contact (self->person));
+  BeckonContact *contact = bk_app_person_get_contact (self->person);
+  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
+  gint64 time = beckon_contact_get_last_time (contact);
+  g_autofree char *label = bk_app_contact_dup_label (contact);
+  g_autofree char *when = time > 0 ? bk_app_dup_short_time (time) : NULL;
 
   bk_app_name_row (GTK_WIDGET (self), label);
+  if (row != NULL)
+    bk_app_accessible_describe (row, when);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-contacts.h"
 
+#include "contacts/bk-app-contact-drops.h"
 #include "contacts/bk-app-contact-list.h"
 #include "contacts/bk-app-contact-menu.h"
 #include "contacts/bk-app-contact-row.h"
@@ -247,28 +248,17 @@ open_contact_menu (BkAppContacts *self, GtkWidget *row)
   return TRUE;
 }
 
-static GtkWidget *
-row_at (BkAppContacts *self, double x, double y)
-{
-  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self->list), x, y, GTK_PICK_DEFAULT);
-  GtkWidget *row = widget != NULL ? gtk_widget_get_ancestor (widget, BK_TYPE_APP_CONTACT_ROW) : NULL;
-  GtkWidget *inside = widget != NULL && row == NULL ? gtk_widget_get_first_child (widget) : NULL;
-
-  /* The margin around a row belongs to it. */
-  return BK_IS_APP_CONTACT_ROW (inside) ? inside : row;
-}
-
 static void
 on_right_press (GtkGestureClick *gesture, int n_press, double x, double y, BkAppContacts *self)
 {
-  if (open_contact_menu (self, row_at (self, x, y)))
+  if (open_contact_menu (self, bk_app_list_rows_find_contact (self->list, x, y)))
     gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
 }
 
 static void
 on_long_press (GtkGestureLongPress *gesture, double x, double y, BkAppContacts *self)
 {
-  if (open_contact_menu (self, row_at (self, x, y)))
+  if (open_contact_menu (self, bk_app_list_rows_find_contact (self->list, x, y)))
     gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
 }
 
@@ -410,6 +400,7 @@ static void
 bk_app_contacts_init (BkAppContacts *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  bk_app_contact_drops_add (self->list);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self->list));
   self->contact_menu = GTK_POPOVER_MENU (gtk_popover_menu_new_from_model (NULL));

@@ -231,3 +231,13 @@ bk_app_list_rows_factory_new (BkAppContactList *list)
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
   return factory;
 }
+
+GtkWidget *
+bk_app_list_rows_find_contact (GtkListView *list, double x, double y)
+{
+  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (list), x, y, GTK_PICK_DEFAULT);
+  GtkWidget *row = widget != NULL ? gtk_widget_get_ancestor (widget, BK_TYPE_APP_CONTACT_ROW) : NULL;
+  GtkWidget *inside = widget != NULL && row == NULL ? gtk_widget_get_first_child (widget) : NULL;
+
+  return BK_IS_APP_CONTACT_ROW (inside) ? inside : row;
+}

@@ -17,4 +17,7 @@ G_DECLARE_FINAL_TYPE (BkAppFoundRow, bk_app_found_row, BK, APP_FOUND_ROW, GtkBox
 /* For bk_app_contact_list_get_model() of @list. */
 GtkListItemFactory *bk_app_list_rows_factory_new (BkAppContactList *list);
 
+/* Returns: (nullable): the BkAppContactRow at a place in such a list; the margin around a row belongs to it */
+GtkWidget *bk_app_list_rows_find_contact (GtkListView *list, double x, double y);
+
 G_END_DECLS

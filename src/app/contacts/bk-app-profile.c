@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-profile.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-avatar.h"
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
@@ -141,7 +142,7 @@ add_allowed (BkAppProfile *self, const char *guid)
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  bk_app_accessible_name (button, label);
   g_object_set_data_full (G_OBJECT (button), "bk-guid", g_strdup (guid), g_free);
   g_signal_connect_object (button, "clicked", G_CALLBACK (on_take_back), self, 0);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);

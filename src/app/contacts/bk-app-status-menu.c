@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-status-menu.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
 
@@ -19,6 +20,7 @@ struct _BkAppStatusMenu
   BeckonMessenger *messenger;
   BeckonAccount *account; /* whose status is shown: the primary one */
   GSimpleActionGroup *actions;
+  char *told; /* what it says; NULL before there is an account */
 };
 
 G_DEFINE_FINAL_TYPE (BkAppStatusMenu, bk_app_status_menu, ADW_TYPE_BIN)
@@ -39,10 +41,15 @@ show (BkAppStatusMenu *self)
   /* Translators: accessible name of the button that shows the own presence, as in "Your status: Busy" */
   g_autofree char *label = g_strdup_printf (_("Your status: %s"), word);
 
+  /* It is heard when it changes: so is that one is online again, or not. */
+  if (self->account != NULL && self->told != NULL && !g_str_equal (self->told, label))
+    bk_app_announce (GTK_WIDGET (self), label);
+  g_free (self->told);
+  self->told = self->account != NULL ? g_strdup (label) : NULL;
   bk_app_set_status_dot (self->dot, status);
   gtk_label_set_label (self->name, name);
   gtk_label_set_label (self->word, word);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  bk_app_accessible_name (GTK_WIDGET (self->button), label);
   gtk_widget_set_visible (GTK_WIDGET (self->button), self->account != NULL);
   g_action_group_change_action_state (G_ACTION_GROUP (self->actions), "set",
                                       g_variant_new_string (beckon_status_to_nick (wanted)));
@@ -149,6 +156,7 @@ bk_app_status_menu_dispose (GObject *object)
   g_clear_object (&self->account);
   g_clear_object (&self->messenger);
   g_clear_object (&self->actions);
+  g_clear_pointer (&self->told, g_free);
   G_OBJECT_CLASS (bk_app_status_menu_parent_class)->dispose (object);
 }
 

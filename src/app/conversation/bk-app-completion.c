@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conversation/bk-app-completion.h"
 
+#include "bk-app-accessible.h"
+#include "bk-app-widgets.h"
 #include "conversation/bk-app-emoji.h"
 
 #include <glib/gi18n.h>
@@ -103,6 +105,7 @@ fill (BkAppCompletion *self)
       gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
       gtk_label_set_max_width_chars (GTK_LABEL (label), 30);
       gtk_list_box_append (self->list, label);
+      bk_app_name_row (label, text);
     }
   gtk_list_box_select_row (self->list, gtk_list_box_get_row_at_index (self->list, 0));
 }
@@ -173,6 +176,17 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, BkAppCompletion *self)
   take_row (self, row);
 }
 
+/* The keyboard stays in the text. */
+static void
+announce_selected (BkAppCompletion *self)
+{
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (self->list);
+  guint i = row != NULL ? (guint) gtk_list_box_row_get_index (row) : G_MAXUINT;
+
+  if (i < self->found->len)
+    bk_app_announce (GTK_WIDGET (self->text_view), ((BkAppEmoji *) self->found->pdata[i])->name);
+}
+
 static void
 move (BkAppCompletion *self, int by)
 {
@@ -181,6 +195,7 @@ move (BkAppCompletion *self, int by)
   int i = row != NULL ? gtk_list_box_row_get_index (row) : 0;
 
   gtk_list_box_select_row (self->list, gtk_list_box_get_row_at_index (self->list, (i + by + n_rows) % n_rows));
+  announce_selected (self);
 }
 
 gboolean

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conversation/bk-app-composer.h"
 
+#include "bk-app-accessible.h"
 #include "conversation/bk-app-completion.h"
 #include "conversation/bk-app-paste.h"
 
@@ -85,9 +86,12 @@ static void
 show_counter (BkAppComposer *self, gsize length)
 {
   gboolean too_long = length > BK_APP_COMPOSER_MAX;
+  gboolean near = length + NEAR_END > BK_APP_COMPOSER_MAX;
+  gboolean news = near && (!gtk_widget_get_visible (GTK_WIDGET (self->counter))
+                           || too_long != gtk_widget_has_css_class (GTK_WIDGET (self->counter), "error"));
   g_autofree char *text = NULL;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->counter), length + NEAR_END > BK_APP_COMPOSER_MAX);
+  gtk_widget_set_visible (GTK_WIDGET (self->counter), near);
   if (too_long)
     text = g_strdup_printf (ngettext ("%u byte too long", "%u bytes too long", (gulong) (length - BK_APP_COMPOSER_MAX)),
                             (guint) (length - BK_APP_COMPOSER_MAX));
@@ -95,6 +99,8 @@ show_counter (BkAppComposer *self, gsize length)
     text = g_strdup_printf (ngettext ("%u byte left", "%u bytes left", (gulong) (BK_APP_COMPOSER_MAX - length)),
                             (guint) (BK_APP_COMPOSER_MAX - length));
   gtk_label_set_label (self->counter, text);
+  if (news) /* not with every letter */
+    bk_app_announce (GTK_WIDGET (self->counter), text);
   if (too_long)
     gtk_widget_add_css_class (GTK_WIDGET (self->counter), "error");
   else

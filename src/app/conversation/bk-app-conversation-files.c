@@ -27,6 +27,16 @@ bk_app_conversation_attach (BkAppComposer *composer, GListModel *files, gboolean
   send_files (self, files, temporary);
 }
 
+void
+bk_app_conversation_send_file (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = g_file_new_for_path (g_variant_get_string (parameter, NULL));
+
+  g_list_store_append (files, file);
+  send_files (BK_APP_CONVERSATION (widget), G_LIST_MODEL (files), FALSE);
+}
+
 static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, BkAppConversation *self)
 {

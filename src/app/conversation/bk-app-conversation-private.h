@@ -42,6 +42,8 @@ struct _BkAppConversation
 
 /* bk-app-conversation-files.c: files are dropped on it, or put into the composer. */
 void bk_app_conversation_take_drops (BkAppConversation *self);
+/* @parameter: (s), the path of a file. */
+void bk_app_conversation_send_file (GtkWidget *widget, const char *action, GVariant *parameter);
 void bk_app_conversation_attach (BkAppComposer *composer, GListModel *files, gboolean temporary,
                                  BkAppConversation *self);
 

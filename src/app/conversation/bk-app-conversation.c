@@ -428,6 +428,7 @@ bk_app_conversation_class_init (BkAppConversationClass *klass)
   gtk_widget_class_bind_template_callback_full (widget_class, "on_attach", G_CALLBACK (bk_app_conversation_attach));
   gtk_widget_class_bind_template_callback (widget_class, on_found);
   gtk_widget_class_install_action (widget_class, "conversation.send", "s", on_send_text);
+  gtk_widget_class_install_action (widget_class, "conversation.send-file", "s", bk_app_conversation_send_file);
   gtk_widget_class_install_action (widget_class, "conversation.clear", NULL, on_history);
   gtk_widget_class_install_action (widget_class, "conversation.export", NULL, on_history);
 }

@@ -60,10 +60,10 @@ dup_over (BkAppFileCard *self, guint *buttons)
   const char *text = beckon_message_get_result_text (self->message);
   gboolean ended = beckon_message_get_result (self->message) == BECKON_SESSION_RESULT_ENDED;
 
-  if (*beckon_message_get_file_path (self->message) != '\0')
-    *buttons = BIT (BUTTON_OPEN) | BIT (BUTTON_SHOW);
-  else if (is_outgoing (self) && !ended)
+  if (is_outgoing (self) && !ended)
     *buttons = BIT (BUTTON_AGAIN);
+  else if (*beckon_message_get_file_path (self->message) != '\0')
+    *buttons = BIT (BUTTON_OPEN) | BIT (BUTTON_SHOW);
   return g_strdup (text);
 }
 
@@ -150,6 +150,8 @@ show (BkAppFileCard *self)
            /* Translators: size of a file, how it stands: "40.0 MB · Received" */
            : g_strdup_printf (_("%s · %s"), size, state);
   gtk_label_set_label (self->state, line);
+  if (transfer.state != BK_APP_TRANSFER_RUNNING) /* the bar tells how far it is */
+    gtk_widget_activate_action (GTK_WIDGET (self), "message.tell", "s", line);
   gtk_label_set_label (self->time, time);
   show_progress (self, &transfer, buttons);
   for (guint i = 0; i < N_BUTTONS; i++)
@@ -283,6 +285,57 @@ on_save_in (GtkWidget *widget, const char *action, GVariant *parameter)
   gtk_native_dialog_show (self->chooser);
 }
 
+/* ---- the file where it is, or was ---- */
+
+typedef void (*Then) (BkAppFileCard *self, GFile *file);
+
+typedef struct
+{
+  BkAppFileCard *card;
+  Then then;      /* with a file that is there */
+  Then otherwise; /* with one that is not */
+} Looking;
+
+static void
+looking_free (Looking *looking)
+{
+  g_object_unref (looking->card);
+  g_free (looking);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Looking, looking_free)
+
+static void
+on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Looking) looking = user_data;
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
+  gboolean there = info != NULL && g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR;
+
+  if (gtk_widget_get_root (GTK_WIDGET (looking->card)) != NULL)
+    (there ? looking->then : looking->otherwise) (looking->card, G_FILE (source));
+}
+
+static void
+look (BkAppFileCard *self, Then then, Then otherwise)
+{
+  const char *path = self->message != NULL ? beckon_message_get_file_path (self->message) : "";
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  Looking *looking = g_new0 (Looking, 1);
+
+  looking->card = g_object_ref (self);
+  looking->then = then;
+  looking->otherwise = otherwise;
+  g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL,
+                           on_looked, looking);
+}
+
+static void
+tell_gone (BkAppFileCard *self, GFile *file)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.tell", "s", _("The file is not there any more."));
+}
+
 static void
 open_uri (BkAppFileCard *self, GFile *file)
 {
@@ -294,12 +347,31 @@ open_uri (BkAppFileCard *self, GFile *file)
 static void
 on_open (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  BkAppFileCard *self = BK_APP_FILE_CARD (widget);
-  g_autoptr (GFile) file
-    = self->message != NULL ? g_file_new_for_path (beckon_message_get_file_path (self->message)) : NULL;
+  look (BK_APP_FILE_CARD (widget), open_uri, tell_gone);
+}
 
-  if (file != NULL)
-    open_uri (self, file);
+static void
+send_again (BkAppFileCard *self, GFile *file)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "conversation.send-file", "s", g_file_peek_path (file));
+}
+
+/* Else it has to be looked for. */
+static void
+choose_again (BkAppFileCard *self, GFile *file)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.send-file", NULL);
+}
+
+static void
+on_again (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppFileCard *self = BK_APP_FILE_CARD (widget);
+
+  if (self->message != NULL && *beckon_message_get_file_path (self->message) != '\0')
+    look (self, send_again, choose_again);
+  else
+    choose_again (self, NULL);
 }
 
 /* Where no file manager can point at the file, its folder has to do. */
@@ -318,16 +390,19 @@ on_shown (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_show (GtkWidget *widget, const char *action, GVariant *parameter)
+show_in_folder (BkAppFileCard *self, GFile *file)
 {
-  BkAppFileCard *self = BK_APP_FILE_CARD (widget);
   GApplication *application = g_application_get_default ();
   GDBusConnection *bus = application != NULL ? g_application_get_dbus_connection (application) : NULL;
 
-  if (self->message == NULL || bus == NULL)
-    return;
-  g_autoptr (GFile) file = g_file_new_for_path (beckon_message_get_file_path (self->message));
-  bk_app_files_show_async (bus, file, on_shown, g_object_ref (self));
+  if (bus != NULL)
+    bk_app_files_show_async (bus, file, on_shown, g_object_ref (self));
+}
+
+static void
+on_show (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  look (BK_APP_FILE_CARD (widget), show_in_folder, tell_gone);
 }
 
 /* ---- the widget ---- */
@@ -372,6 +447,7 @@ bk_app_file_card_class_init (BkAppFileCardClass *klass)
   gtk_widget_class_install_action (widget_class, "file.save-in", NULL, on_save_in);
   gtk_widget_class_install_action (widget_class, "file.open", NULL, on_open);
   gtk_widget_class_install_action (widget_class, "file.show", NULL, on_show);
+  gtk_widget_class_install_action (widget_class, "file.again", NULL, on_again);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conversation/bk-app-message-row.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
 #include "conversation/bk-app-emoji.h"
@@ -33,6 +34,7 @@ struct _BkAppMessageRow
   BeckonMessage *message; /* owned */
   gulong handler;
   BkAppPlace place;
+  char *state; /* how that what its card shows stands; NULL as long as nothing was told */
 };
 
 G_DEFINE_FINAL_TYPE (BkAppMessageRow, bk_app_message_row, GTK_TYPE_BOX)
@@ -144,6 +146,46 @@ name_row (BkAppMessageRow *self, const char *meta)
 }
 
 static void
+append (GString *words, const char *more)
+{
+  if (words->len > 0)
+    g_string_append (words, ", ");
+  g_string_append (words, more);
+}
+
+/* What is above the message, and what its card says. */
+static void
+describe_row (BkAppMessageRow *self)
+{
+  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  if (row == NULL)
+    return;
+  if ((self->place & BK_APP_PLACE_DAY) != 0)
+    append (words, gtk_label_get_label (self->day));
+  if ((self->place & BK_APP_PLACE_NEW) != 0)
+    append (words, _("New Messages"));
+  if (self->state != NULL && *self->state != '\0')
+    append (words, self->state);
+  bk_app_accessible_describe (row, words->len > 0 ? words->str : NULL);
+}
+
+/* A card says how it stands now. That there is more to say of the same is not worth to be heard. */
+static void
+on_tell (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppMessageRow *self = BK_APP_MESSAGE_ROW (widget);
+  const char *state = g_variant_get_string (parameter, NULL);
+  g_autofree char *before = g_steal_pointer (&self->state);
+
+  self->state = g_strdup (state);
+  describe_row (self);
+  if (before != NULL && !g_str_has_prefix (state, before))
+    bk_app_announce (widget, state);
+}
+
+static void
 show_text (BkAppMessageRow *self)
 {
   const char *text = beckon_message_get_text (self->message);
@@ -207,6 +249,7 @@ need_card (BkAppMessageRow *self, GtkWidget **card, gboolean wanted, GtkWidget *
     {
       *card = make ();
       gtk_box_append (GTK_BOX (self), *card);
+      bk_app_accessible_complete (*card);
     }
   if (*card != NULL)
     gtk_widget_set_visible (*card, wanted);
@@ -242,12 +285,14 @@ bk_app_message_row_set_message (BkAppMessageRow *self, BeckonMessage *message, B
       if (self->message != NULL)
         g_clear_signal_handler (&self->handler, self->message);
       g_set_object (&self->message, message);
+      g_clear_pointer (&self->state, g_free);
       show_card (self, message, contact, messenger);
       if (message == NULL)
         return;
       self->handler = g_signal_connect (message, "notify", G_CALLBACK (on_notify), self);
       show_text (self);
     }
+  describe_row (self);
   show (self);
 }
 
@@ -325,6 +370,7 @@ bk_app_message_row_dispose (GObject *object)
   if (self->message != NULL)
     g_clear_signal_handler (&self->handler, self->message);
   g_clear_object (&self->message);
+  g_clear_pointer (&self->state, g_free);
   G_OBJECT_CLASS (bk_app_message_row_parent_class)->dispose (object);
 }
 
@@ -347,6 +393,7 @@ bk_app_message_row_class_init (BkAppMessageRowClass *klass)
   gtk_widget_class_install_action (widget_class, "message.copy", NULL, on_copy);
   gtk_widget_class_install_action (widget_class, "message.copy-link", NULL, on_copy);
   gtk_widget_class_install_action (widget_class, "message.send-again", NULL, on_send_again);
+  gtk_widget_class_install_action (widget_class, "message.tell", "s", on_tell);
   gtk_widget_class_install_action (widget_class, "message.details", NULL, on_details);
 }
 
@@ -354,6 +401,7 @@ static void
 bk_app_message_row_init (BkAppMessageRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  bk_app_accessible_complete (GTK_WIDGET (self));
 }
 
 GtkWidget *

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conversation/bk-app-paste.h"
 
+#include "bk-app-pool.h"
+
 #include <glib/gi18n.h>
 
 #define MAX_SIDE 8192 /* pixels of a picture */
@@ -9,14 +11,12 @@ typedef struct
 {
   GObject *owner;
   BkAppPasted pasted;
-  GFile *file; /* a picture is written to */
 } Paste;
 
 static void
 paste_free (Paste *paste)
 {
   g_object_unref (paste->owner);
-  g_clear_object (&paste->file);
   g_free (paste);
 }
 
@@ -42,13 +42,14 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Paste) paste = user_data;
   g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+  if (file == NULL)
     {
       g_message ("The picture could not be kept: %s", error->message);
       return;
     }
-  g_list_store_append (files, paste->file);
+  g_list_store_append (files, file);
   paste->pasted (G_LIST_MODEL (files), TRUE, paste->owner);
 }
 
@@ -64,20 +65,33 @@ make_picture_file (void)
   return g_file_new_build_filename (folder, name, NULL);
 }
 
+/* In a thread: a picture of a whole screen takes longer than a frame. */
+static void
+write_picture (GTask *task, gpointer texture)
+{
+  g_autoptr (GBytes) bytes = gdk_texture_save_to_png_bytes (texture);
+  g_autoptr (GFile) file = make_picture_file ();
+  GError *error = NULL;
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+
+  if (g_file_replace_contents (file, data, size, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL, NULL, &error))
+    g_task_return_pointer (task, g_steal_pointer (&file), g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
 static void
 on_picture (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Paste) paste = user_data;
   g_autoptr (GdkTexture) texture = gdk_clipboard_read_texture_finish (GDK_CLIPBOARD (source), result, NULL);
-  g_autoptr (GBytes) bytes = NULL;
 
   if (texture == NULL || gdk_texture_get_width (texture) > MAX_SIDE || gdk_texture_get_height (texture) > MAX_SIDE)
     return;
-  bytes = gdk_texture_save_to_png_bytes (texture);
-  paste->file = make_picture_file ();
-  GFile *file = paste->file;
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL, on_written,
-                                       g_steal_pointer (&paste));
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_written, g_steal_pointer (&paste));
+  g_task_set_task_data (task, g_steal_pointer (&texture), g_object_unref);
+  bk_app_pool_push (task, write_picture);
 }
 
 gboolean

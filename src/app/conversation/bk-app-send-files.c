@@ -324,6 +324,8 @@ bk_app_send_files_show (GtkWindow *parent, BeckonMessenger *messenger, BkAppPers
   g_autofree char *to
     = g_strdup_printf (_("To %s"), beckon_contact_get_display_name (bk_app_person_get_contact (person)));
 
+  /* Not “destroy-with-parent”: what is under way may hold it for longer, and GTK 4.8 then looks at the parent again. */
+  g_signal_connect_object (parent, "destroy", G_CALLBACK (gtk_window_close), self, G_CONNECT_SWAPPED);
   self->messenger = g_object_ref (messenger);
   self->person = g_object_ref (person);
   self->temporary = temporary;

@@ -204,6 +204,7 @@ show (BkAppSessionCard *self)
   bk_app_set_application_icon (self->icon, application != NULL ? beckon_application_get_icon (application) : NULL);
   gtk_label_set_label (self->title, beckon_message_get_text (self->message));
   gtk_label_set_label (self->state, state);
+  gtk_widget_activate_action (GTK_WIDGET (self), "message.tell", "s", state);
   gtk_label_set_label (self->time, time);
   for (guint i = 0; i < N_BUTTONS; i++)
     gtk_widget_set_visible (GTK_WIDGET (self->button[i]), (buttons & BIT (i)) != 0);

@@ -16,7 +16,6 @@ struct _BkAppTimeline
   GtkListView *list;
   GtkWidget *jump;
   GtkLabel *jump_count;
-  GtkLabel *news;
 
   /* Owned References */
   BeckonMessenger *messenger;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conversation/bk-app-timeline-private.h"
 
+#include "bk-app-accessible.h"
 #include "conversation/bk-app-grouping.h"
 #include "conversation/bk-app-message-row.h"
 
@@ -66,7 +67,6 @@ on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, BkAppTimeline *
 
 /* ---- what comes in ---- */
 
-/* Assistive technology reads out what appears with the role of an alert. */
 static void
 announce (BkAppTimeline *self, BeckonMessage *message)
 {
@@ -77,9 +77,7 @@ announce (BkAppTimeline *self, BeckonMessage *message)
                             ? g_strdup_printf (_("%s says: %s"), beckon_contact_get_display_name (self->contact), text)
                             : g_strdup (text);
 
-  gtk_widget_set_visible (GTK_WIDGET (self->news), FALSE);
-  gtk_label_set_label (self->news, news);
-  gtk_widget_set_visible (GTK_WIDGET (self->news), TRUE);
+  bk_app_announce (GTK_WIDGET (self), news);
 }
 
 static void
@@ -145,7 +143,6 @@ bk_app_timeline_set_conversation (BkAppTimeline *self, BeckonConversation *conve
   if (self->conversation != NULL)
     g_signal_handlers_disconnect_by_data (self->conversation, self);
   bk_app_timeline_scroll_stop (self);
-  gtk_widget_set_visible (GTK_WIDGET (self->news), FALSE);
   g_set_object (&self->contact, contact);
   g_set_object (&self->conversation, conversation);
   self->sticks = TRUE;
@@ -205,7 +202,6 @@ bk_app_timeline_class_init (BkAppTimelineClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, list);
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, jump);
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, jump_count);
-  gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, news);
   gtk_widget_class_install_action (widget_class, "timeline.newest", NULL, on_newest);
   gtk_widget_class_install_action (widget_class, "timeline.row-menu", NULL, on_row_menu);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "timeline.newest", NULL);

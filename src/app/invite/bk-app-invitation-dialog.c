@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "invite/bk-app-invitation-dialog.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app.h"
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
@@ -88,7 +89,7 @@ show_always (BkAppInvitationDialog *self, BeckonApplication *application)
                        beckon_session_get_user_name (self->session));
 
   gtk_label_set_label (self->always_text, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->always), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  bk_app_accessible_name (GTK_WIDGET (self->always), label);
   gtk_widget_set_visible (GTK_WIDGET (self->always),
                           trusted && application != NULL && beckon_application_get_present (application));
 }

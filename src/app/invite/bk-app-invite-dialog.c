@@ -219,8 +219,8 @@ bk_app_invite_dialog_show (GtkWindow *parent, BeckonMessenger *messenger)
   bk_app_application_list_set_messenger (self->applications, messenger);
   make_people (self);
   gtk_search_entry_set_key_capture_widget (GTK_SEARCH_ENTRY (self->search), GTK_WIDGET (self));
-  go_to (self, "applications");
   gtk_window_present (GTK_WINDOW (self));
+  go_to (self, "applications");
 }
 
 /* ---- a program asks ---- */

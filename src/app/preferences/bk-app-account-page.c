@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "preferences/bk-app-account-page-private.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-avatar.h"
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
@@ -202,7 +203,7 @@ add_device (BkAppAccountPage *self, const char *id, const char *name, gint64 tim
       g_autofree char *label = g_strdup_printf (_("Sign out %s"), title);
 
       gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+      bk_app_accessible_name (button, label);
       g_object_set_data_full (G_OBJECT (button), "bk-device", g_strdup (id), g_free);
       g_signal_connect_object (button, "clicked", G_CALLBACK (on_remove_device), self, 0);
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "preferences/bk-app-folder-row.h"
 
+#include "bk-app-accessible.h"
+
 #include <glib/gi18n.h>
 
 struct _BkAppFolderRow
@@ -144,5 +146,6 @@ static void
 bk_app_folder_row_init (BkAppFolderRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  bk_app_accessible_name (self->choose, _("Choose a folder"));
   show (self);
 }

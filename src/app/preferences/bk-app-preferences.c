@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "preferences/bk-app-preferences.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
 #include "preferences/bk-app-account-row.h"
@@ -19,13 +20,16 @@ struct _BkAppPreferences
 
   /* Template Widgets */
   GtkListBox *accounts;
+  GtkWidget *add_account;
   AdwActionRow *secrets;
   GtkListBox *applications;
+  GtkWidget *register_application;
   GtkWidget *warnings_group;
   GtkLabel *warnings;
   BkAppConnectionPage *connection;
   GtkSwitch *background;
   GtkSwitch *autostart;
+  GtkSwitch *enter_sends;
   BkAppFolderRow *folder;
   GtkSwitch *do_not_disturb;
   GtkSwitch *notify_invitations;
@@ -246,7 +250,7 @@ make_button (BeckonApplication *application, const char *icon, const char *actio
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  bk_app_accessible_name (button, label);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", beckon_application_get_guid (application));
   return button;
@@ -378,6 +382,7 @@ bind_settings (BkAppPreferences *self, GSettings *settings)
   } rows[] = {
     { "run-in-background", self->background },
     { "start-at-login", self->autostart },
+    { "enter-sends", self->enter_sends },
     { "do-not-disturb", self->do_not_disturb },
     { "notify-invitations", self->notify_invitations },
     { "notify-messages", self->notify_messages },
@@ -449,13 +454,16 @@ bk_app_preferences_class_init (BkAppPreferencesClass *klass)
   g_type_ensure (BK_TYPE_APP_PRIVACY_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/preferences/preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, accounts);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, add_account);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, secrets);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, applications);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, register_application);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, warnings_group);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, warnings);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, connection);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, background);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, autostart);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, enter_sends);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, folder);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, do_not_disturb);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, notify_invitations);
@@ -475,4 +483,6 @@ static void
 bk_app_preferences_init (BkAppPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  bk_app_accessible_name (self->add_account, _("Add an account"));
+  bk_app_accessible_name (self->register_application, _("Register an application"));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "preferences/bk-app-privacy-page.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-text.h"
 #include "contacts/bk-app-people.h"
 #include "preferences/bk-app-allowed.h"
@@ -42,8 +43,7 @@ make_row (const char *title, const char *subtitle, const char *button_label, con
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY); /* else it is both */
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, accessible_label, -1);
+  bk_app_accessible_name (button, accessible_label);
   g_object_set_data_full (G_OBJECT (button), "item", g_object_ref (item), g_object_unref);
   g_signal_connect_object (button, "clicked", on_clicked, self, 0);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);

@@ -4,6 +4,7 @@
 
 #include "bk-app-private.h"
 #include "bk-app-text.h"
+#include "conversation/bk-app-send-files.h"
 #include "preferences/bk-app-password-dialog.h"
 
 #include <glib/gi18n.h>
@@ -86,6 +87,30 @@ on_send_file (GtkWidget *widget, const char *action, GVariant *parameter)
   bk_app_conversation_choose_files (BK_APP_WINDOW (widget)->conversation);
 }
 
+/* (account, who, uris): the files are shown once more before they go. */
+static void
+on_send_files (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppWindow *self = BK_APP_WINDOW (widget);
+  BeckonMessenger *messenger = bk_app_get_messenger (self->app);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autofree const char **uris = NULL;
+  const char *account;
+  const char *who;
+
+  g_variant_get (parameter, "(&s&s^a&s)", &account, &who, &uris);
+  BkAppPerson *person = self->people != NULL ? bk_app_people_find (self->people, account, who) : NULL;
+  for (gsize i = 0; uris[i] != NULL; i++)
+    {
+      g_autoptr (GFile) file = g_file_new_for_uri (uris[i]);
+      g_list_store_append (files, file);
+    }
+  if (person == NULL || messenger == NULL || g_list_model_get_n_items (G_LIST_MODEL (files)) == 0)
+    return;
+  bk_app_window_open_conversation (self, account, who);
+  bk_app_send_files_show (GTK_WINDOW (self), messenger, person, G_LIST_MODEL (files), FALSE);
+}
+
 static void
 on_find (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -136,6 +161,7 @@ bk_app_window_install_actions (GtkWidgetClass *widget_class)
     { "win.invite", "s", on_invite },
     { "win.invite-contact", "(sss)", on_invite_contact },
     { "win.send-file", NULL, on_send_file },
+    { "win.send-files", "(ssas)", on_send_files },
     { "win.find", NULL, on_find },
     { "win.show-message", "(ssx)", on_show_message },
     { "win.enter-password", "s", on_enter_password },
