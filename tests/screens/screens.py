@@ -24,8 +24,8 @@ def newcomer(walk, world):
     for what, name in (('error-password', 'mistyped'), ('error-server', 'nowhere'), ('error-certificate', 'untrusted')):
         desk.fill('text', f'{name}@{world.domain}', form['signin'])
         desk.fill('text', 'a secret', form['password'])
-        walk.press(walk.t('Sign _In'), walk.main())
-        desk.find(BUTTONS, walk.t('Sign _In'), states={'sensitive'}, shown=True)
+        desk.activate(desk.find(BUTTONS, walk.t('Sign _In'), states={'sensitive'}))
+        desk.find(BUTTONS, walk.t('Sign _In'), states={'sensitive'})
         walk.picture(what)
     details = desk.find(BUTTONS, walk.t('_Details…'), states={'sensitive'})
     walk.window('certificate', lambda: desk.activate(details))
@@ -68,6 +68,7 @@ def conversation(walk, world):
     desk.find('label', life.LAST_WORDS[7][3], shown=True)
     walk.picture('new-messages')
     walk.conversation(bob)
+    walk.key('ctrl+end')
     desk.find('label', life.TALK[-1][3], shown=True)
     walk.picture('conversation')
     bob.ctl('chat', 'typing', alice.address)
@@ -179,9 +180,9 @@ def account(walk, window):
     """From the page of the accounts on."""
     desk = walk.desk
     walk.window('account-window', lambda: walk.press(walk.begins('Add an account'), window))
-    desk.activate('list item', within=window, containing=walk.user.address)
-    new = walk.open('the page of the account', lambda: desk.activate(
-        'list item', within=window, containing=walk.t('Picture, password, devices and history')))
+    desk.click('label', walk.user.address, within=window)
+    new = walk.open('the page of the account', lambda: desk.click(
+        'label', walk.t('Picture, password, devices and history'), within=window))
     desk.find('list item', within=desk.find('list', walk.t('Devices'), within=new))
     walk.picture('account', new)
     walk.window('delete-account', lambda: walk.press(walk.t('_Delete the Account…'), new))
