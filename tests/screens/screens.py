@@ -68,8 +68,9 @@ def conversation(walk, world):
     desk.find('label', life.LAST_WORDS[7][3], shown=True)
     walk.picture('new-messages')
     walk.conversation(bob)
-    walk.key('ctrl+end')
-    desk.find('label', life.TALK[-1][3], shown=True)
+    desk.focus('text', walk.t('Message'))
+    desk.key('ctrl+end')
+    desk.find('label', life.TALK[-1][3])
     walk.picture('conversation')
     bob.ctl('chat', 'typing', alice.address)
     desk.find('label', walk.t('Writing…'), shown=True)
@@ -185,7 +186,8 @@ def account(walk, window):
         'label', walk.t('Picture, password, devices and history'), within=window))
     desk.find('list item', within=desk.find('list', walk.t('Devices'), within=new))
     walk.picture('account', new)
-    walk.window('delete-account', lambda: walk.press(walk.t('_Delete the Account…'), new))
+    delete = desk.find(BUTTONS, walk.t('_Delete the Account…'), within=new)
+    walk.window('delete-account', lambda: desk.activate(delete))
     walk.close(new)
 
 
