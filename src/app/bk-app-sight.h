@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which rows of a list are to be seen. GtkListView makes two hundred rows of anything, and nearly all of them are out of
- * sight: what is dear in a row can wait until somebody looks at it. */
+/* Which rows of a list are to be seen. GtkListView makes two hundred rows of anything, and nearly all of them are out
+ * of sight: what is dear in a row can wait until somebody looks at it. */
 #pragma once
 
 #include <gtk/gtk.h>

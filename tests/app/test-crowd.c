@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the window does for each of many contacts, counted: nothing, as long as nobody sees them. Time is no matter of a
- * test; how often something is done is. */
+/* What the window does for each of many contacts, counted: nothing, as long as nobody sees them. Time is no matter of
+ * a test; how often something is done is. */
 #include "contacts/bk-app-contact-line.h"
 #include "contacts/bk-app-contact-row.h"
 
@@ -11,7 +11,8 @@
 
 #define FEW 300 /* more than GtkListView makes rows for, which is 200 */
 #define MANY 3000
-#define FURTHER 25  /* rows down: other ones are in sight; GTK 4.8 loses its way when it has to go beyond what it has */
+/* How many rows down other ones are in sight. GTK 4.8 loses its way where it has to go beyond the rows that it has. */
+#define FURTHER 25
 #define IN_SIGHT 40 /* more than a window of the usual size has room for */
 
 typedef struct
@@ -31,8 +32,8 @@ make_world (guint n_contacts)
   g_autoptr (GString) answer = g_string_new ("([");
 
   for (guint i = 0; i < n_contacts; i++)
-    g_string_append_printf (answer, "%s('p%05u@b', 'Person %05u', uint32 3, false, uint32 1, '', '', uint32 0, @a{sv} {})",
-                            i > 0 ? ", " : "", i, i);
+    g_string_append_printf (answer, "%s('p%05u@b', 'Person %05u', uint32 3, false, uint32 1, '', '', uint32 0, "
+                            "@a{sv} {})", i > 0 ? ", " : "", i, i);
   g_string_append (answer, "],)");
   stand_in_answer (service, "ListContacts", answer->str);
   return app_world_start (service);
@@ -133,7 +134,8 @@ test_sight (void)
 static void
 test_calls (void)
 {
-  static const char *const once[] = { "ListAccounts", "ListContacts", "ListGroups", "ListSessions", "ListApplications" };
+  static const char *const once[] = { "ListAccounts", "ListContacts", "ListGroups", "ListSessions",
+                                      "ListApplications" };
   static const char *const never[] = { "GetConversation", "ListMessages", "SearchMessages", "ListAllowed",
                                        "GetChannel" };
   g_autoptr (AppWorld) world = make_world (FEW);

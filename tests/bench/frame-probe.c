@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Put before a program of GTK 4 with LD_PRELOAD, tells how it moves: how long each frame takes from the first that is
- * done for it to the end of painting, and for how long the main loop looks at nothing else, where that is longer than a
- * frame. SIGUSR1 prints what has been since the last time to the file of $FRAME_PROBE, a line each. SIGUSR2 scrolls the
- * first list of the window from its beginning to its end, SIGWINCH the last list upwards, a step each frame; a line says
- * when that is done, and how far it went. */
+ * done for it to the end of painting, and for how long the main loop looks at nothing else, where that is longer than
+ * a frame. SIGUSR1 prints what has been since the last time to the file of $FRAME_PROBE, a line each. SIGUSR2 scrolls
+ * the first list of the window from its beginning to its end, SIGWINCH the last list upwards, a step each frame; a line
+ * says when that is done, and how far it went. */
 #include <glib-unix.h>
 #include <gtk/gtk.h>
 #include <signal.h>
@@ -77,7 +77,8 @@ find_list (GtkWidget *widget, gboolean last, GtkWidget **found)
     return;
   if (GTK_IS_LIST_VIEW (widget))
     *found = widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
     find_list (child, last, found);
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the window moves while it is used, and that it does nothing while it is not. The frame clock and the main loop are
-watched by a library that is put before the program: it has nothing for that of its own."""
+"""How the window moves while it is used, and that it does nothing while it is not. The frame clock and the main loop
+are watched by a library that is put before the program: it has nothing for that of its own."""
 import os
 import signal
 import statistics
