@@ -98,6 +98,12 @@ is_seen (BkAppNotifier *self, BkAppPerson *person)
                        beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
 }
 
+static char *
+dup_count (guint n_messages)
+{
+  return g_strdup_printf (g_dngettext (NULL, "%u new message", "%u new messages", n_messages), n_messages);
+}
+
 /* Text is for the eyes of whoever has the screen before them; some share it. */
 static void
 send_message (BkAppNotifier *self, BkAppPerson *person, const char *text)
