@@ -6,6 +6,7 @@
 #include "contacts/bk-app-add-contact.h"
 #include "conversation/bk-app-session-details.h"
 #include "invite/bk-app-invite-dialog.h"
+#include "portal/bk-app-files.h"
 #include "preferences/bk-app-preferences.h"
 
 #include <glib/gi18n.h>
@@ -38,7 +39,7 @@ on_help_shown (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!gtk_show_uri_full_finish (GTK_WINDOW (source), result, &error))
-    bk_app_tell (self, "help", _("Nothing here shows manual pages. “man beckon” in a terminal has the help."));
+    bk_app_tell (self, "help", _("There is no program to show the manual. “man beckon” in a terminal has the help."));
 }
 
 /* What is installed is there without a network, and is about this very version. */
@@ -118,6 +119,76 @@ on_session_details (GSimpleAction *action, GVariant *parameter, gpointer user_da
 
   if (session != NULL)
     bk_app_session_details_show (GTK_WINDOW (bk_app_show_window (self)), session);
+}
+
+/* Where the file of a session is, as long as the service remembers; else its conversation has it. */
+static GFile *
+find_file (BkApp *self, const char *session_id)
+{
+  g_autoptr (BeckonSession) session
+    = self->messenger != NULL ? beckon_messenger_find_session (self->messenger, session_id) : NULL;
+  g_autoptr (GVariant) transfer = session != NULL ? beckon_session_dup_transfer (session) : NULL;
+  const char *path = "";
+
+  if (transfer != NULL)
+    g_variant_lookup (transfer, "path", "&s", &path);
+  return g_path_is_absolute (path) ? g_file_new_for_path (path) : NULL;
+}
+
+static void
+open_file (BkApp *self, GFile *file)
+{
+  g_autofree char *uri = g_file_get_uri (file);
+
+  gtk_show_uri (gtk_application_get_active_window (GTK_APPLICATION (self)), uri, GDK_CURRENT_TIME);
+}
+
+static void
+on_open_file (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_autoptr (GFile) file = find_file (user_data, g_variant_get_string (parameter, NULL));
+
+  if (file != NULL)
+    open_file (user_data, file);
+  else
+    bk_app_show_window (user_data);
+}
+
+typedef struct
+{
+  BkApp *app;
+  GFile *file;
+} Showing;
+
+/* Where no file manager can point at the file, its folder has to do. */
+static void
+on_file_shown (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Showing *showing = user_data;
+  g_autoptr (GFile) folder = g_file_get_parent (showing->file);
+
+  if (!bk_app_files_show_finish (result, NULL) && folder != NULL)
+    open_file (showing->app, folder);
+  g_object_unref (showing->app);
+  g_object_unref (showing->file);
+  g_free (showing);
+}
+
+static void
+on_show_file (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GDBusConnection *bus = g_application_get_dbus_connection (user_data);
+  g_autoptr (GFile) file = find_file (user_data, g_variant_get_string (parameter, NULL));
+
+  if (file == NULL || bus == NULL)
+    {
+      bk_app_show_window (user_data);
+      return;
+    }
+  Showing *showing = g_new0 (Showing, 1);
+  showing->app = g_object_ref (user_data);
+  showing->file = g_object_ref (file);
+  bk_app_files_show_async (bus, file, on_file_shown, showing);
 }
 
 /* ---- from the session service, which was asked to have something shown ---- */
@@ -366,6 +437,8 @@ bk_app_actions_init (BkApp *self)
     { "show-invitation", on_answer, "s", NULL, NULL, { 0 } },
     { "session-details", on_session_details, "s", NULL, NULL, { 0 } },
     { "open-page", on_open_page, "s", NULL, NULL, { 0 } },
+    { "open-file", on_open_file, "s", NULL, NULL, { 0 } },
+    { "show-file", on_show_file, "s", NULL, NULL, { 0 } },
     { "open-alert-page", on_open_alert_page, "s", NULL, NULL, { 0 } },
     { "sign-out", on_sign_out, NULL, NULL, NULL, { 0 } },
     { "sign-in", on_sign_in, NULL, NULL, NULL, { 0 } },

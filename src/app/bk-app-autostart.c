@@ -197,7 +197,7 @@ ask_portal (BkAppAutostart *self)
 
   if (self->bus == NULL)
     {
-      fail (self, _("Your desktop does not answer."));
+      fail (self, _("Your desktop does not respond."));
       return;
     }
   bk_app_portal_set_autostart_async (self->bus, self->next, command,

@@ -7,6 +7,7 @@
 #include "invite/bk-app-invitations.h"
 #include "invite/bk-app-picks.h"
 #include "notify/bk-app-notifier.h"
+#include "notify/bk-app-quiet.h"
 #include "portal/bk-app-notices.h"
 #include "window/bk-app-window.h"
 
@@ -21,9 +22,11 @@ struct _BkApp
   GSettings *settings;
   BkAppAutostart *autostart;
   BkAppNotices *notices;
-  BkAppInvitations *invitations; /* with the messenger */
-  BkAppPicks *picks;             /* with the messenger */
-  BkAppNotifier *notifier;       /* with the messenger */
+  BkAppPeople *people;           /* with the messenger, as those that follow */
+  BkAppQuiet *quiet;
+  BkAppInvitations *invitations;
+  BkAppPicks *picks;
+  BkAppNotifier *notifier;
   GCancellable *cancellable;     /* of the attempt to reach the session service that is under way */
   char *failure;
   GHashTable *drafts;
@@ -58,6 +61,8 @@ void bk_app_try_again (BkApp *self);
 gboolean bk_app_shows (BkApp *self, const char *account, const char *who);
 /* Says something in the window if the user is there, else by a notification; one of the same @id replaces it. */
 void bk_app_tell (BkApp *self, const char *id, const char *text);
+/* The same with all that a notification can have. @notice: taken. */
+void bk_app_tell_notice (BkApp *self, const char *id, BkAppNotice *notice);
 /* The same about a session that is about to go on, with a button to cancel it. */
 void bk_app_tell_cancellable (BkApp *self, BeckonSession *session, const char *text);
 /* The window was closed: says, once for all, that the application is still there. */

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /* @row: what the factory made. Called for all rows there are, whenever a place of the window has changed, before it is
- * drawn; a row may ask to be measured again. */
-typedef void (*BkAppSightFunc) (GtkWidget *row, gboolean in_sight);
+ * drawn. Returns whether the row has another size now. */
+typedef gboolean (*BkAppSightFunc) (GtkWidget *row, gboolean in_sight);
 
 void bk_app_sight_watch (GtkListView *list, BkAppSightFunc func);
 

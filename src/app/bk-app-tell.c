@@ -21,16 +21,23 @@ bk_app_shows (BkApp *self, const char *account, const char *who)
 }
 
 void
-bk_app_tell (BkApp *self, const char *id, const char *text)
+bk_app_tell_notice (BkApp *self, const char *id, BkAppNotice *notice)
 {
   BkAppWindow *window = bk_app_get_window (self);
 
   if (window != NULL)
-    bk_app_window_tell (window, text, NULL, NULL, NULL);
+    bk_app_window_tell (window, notice->title, NULL, NULL, NULL);
   /* The application may have ended while a call was under way. */
   if (get_attended_window (self) != NULL || self->notices == NULL)
-    return;
-  bk_app_notices_send (self->notices, id, bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL));
+    bk_app_notice_free (notice);
+  else
+    bk_app_notices_send (self->notices, id, notice);
+}
+
+void
+bk_app_tell (BkApp *self, const char *id, const char *text)
+{
+  bk_app_tell_notice (self, id, bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL));
 }
 
 static void
@@ -61,11 +68,11 @@ bk_app_tell_cancellable (BkApp *self, BeckonSession *session, const char *text)
   g_autofree char *id = g_strconcat ("session-", session_id, NULL);
 
   if (window != NULL)
-    tell_in_window (window, session, text, runs ? _("_End") : _("_Cancel"));
+    tell_in_window (window, session, text, runs ? C_ ("session", "_End") : _("_Cancel"));
   if (get_attended_window (self) != NULL)
     return;
   BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, text, NULL);
-  bk_app_notice_add_button (notice, runs ? _("End") : _("Cancel"), "app.cancel", g_variant_new_string (session_id));
+  bk_app_notice_add_button (notice, runs ? C_ ("session", "End") : _("Cancel"), "app.cancel", g_variant_new_string (session_id));
   bk_app_notices_send (self->notices, id, notice);
 }
 
@@ -76,7 +83,7 @@ bk_app_explain_background (BkApp *self)
   if (g_settings_get_boolean (self->settings, "background-explained"))
     return;
   g_settings_set_boolean (self->settings, "background-explained", TRUE);
-  BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, _("Beckon goes on in the background"),
+  BkAppNotice *notice = bk_app_notice_new (BK_APP_NOTICE_PLAIN, _("Beckon keeps running in the background"),
                                            _("Messages and invitations are still announced."));
   bk_app_notice_set_press (notice, "app.show", NULL);
   bk_app_notice_add_button (notice, _("Preferences"), "app.open-preferences", g_variant_new_string ("behavior"));

@@ -20,25 +20,25 @@ sentence_of (BeckonError code)
     case BECKON_ERROR_INVALID_SERVER_NAME:
       return _("There is no server at that address.");
     case BECKON_ERROR_SERVER_UNAVAILABLE:
-      return _("The server is being shut down.");
+      return _("The server is shutting down.");
     case BECKON_ERROR_SERVER_TOO_BUSY:
-      return _("The server is too busy. Please try again in a while.");
+      return _("The server is too busy. Try again later.");
     case BECKON_ERROR_SERVER_VERSION:
-      return _("The server speaks another version of the protocol.");
+      return _("The server uses a different version of the protocol.");
     case BECKON_ERROR_TLS_FAIL:
-      return _("No encrypted connection to the server could be made.");
+      return _("Could not make an encrypted connection to the server.");
     case BECKON_ERROR_INVALID_CERTIFICATE:
-      return _("The server could not prove that it is the right one: its certificate is not to be trusted.");
+      return _("The server could not prove its identity: its certificate is not trusted.");
     case BECKON_ERROR_ACCOUNT_EXISTS:
-      return _("That sign-in name is taken. Please choose another one.");
+      return _("That sign-in name is taken. Choose another one.");
     case BECKON_ERROR_NOT_ALLOWING_NEW_USERS:
-      return _("This server takes new users only with an invitation token.");
+      return _("This server accepts new users only with an invitation token.");
     case BECKON_ERROR_ALREADY_LOGGED_ON:
-      return _("This account is here already.");
+      return _("This account has already been added.");
     case BECKON_ERROR_USER_NOT_FOUND:
-      return _("There is nobody with that sign-in name.");
+      return _("Nobody has that sign-in name.");
     case BECKON_ERROR_ALREADY_IN_LIST:
-      return _("That person is on your contact list already.");
+      return _("That person is already on your contact list.");
     case BECKON_ERROR_LIST_FULL:
       return _("Your contact list is full.");
     case BECKON_ERROR_DISCONNECTED:
@@ -53,25 +53,25 @@ sentence_of (BeckonError code)
     case BECKON_ERROR_ANSWERED_ELSEWHERE:
       return _("This invitation was answered on another device.");
     case BECKON_ERROR_STORAGE:
-      return _("Nothing can be stored on this computer: its disk is full, or cannot be written.");
+      return _("Nothing can be saved on this computer: the disk is full or cannot be written to.");
     case BECKON_ERROR_REMOTE_LOGIN:
-      return _("Another program has signed in with what is stored for this account.");
+      return _("Another program has signed in with the data stored for this account.");
     case BECKON_ERROR_GROUPS_NOT_ENABLED:
-      return _("The network of this account has no groups.");
+      return _("The network of this account does not support groups.");
     case BECKON_ERROR_GROUP_ALREADY_EXISTS:
-      return _("There is a group of that name already.");
+      return _("There is already a group with that name.");
     case BECKON_ERROR_TOO_MANY_GROUPS:
-      return _("There can be no more groups.");
+      return _("No more groups can be added.");
     case BECKON_ERROR_GROUP_DOES_NOT_EXIST:
-      return _("That group is gone.");
+      return _("That group no longer exists.");
     case BECKON_ERROR_USER_NOT_GROUP_MEMBER:
       return _("That person is not in this group.");
     case BECKON_ERROR_GROUP_NAME_TOO_LONG:
       return _("This name is too long for a group.");
     case BECKON_ERROR_GROUP_NOT_EMPTY:
-      return _("There is still somebody in this group.");
+      return _("There are still contacts in this group.");
     case BECKON_ERROR_BAD_GROUP_NAME:
-      return _("This cannot be the name of a group.");
+      return _("This name cannot be used for a group.");
     case BECKON_ERROR_FAILED:
     case BECKON_ERROR_INVALID_ARGUMENT:
     case BECKON_ERROR_NOT_SUPPORTED:
@@ -114,7 +114,7 @@ bk_app_error_text (const GError *error)
   if (sentence != NULL)
     return sentence;
   if (error->domain == G_DBUS_ERROR || error->domain == G_IO_ERROR)
-    return _("Beckon's session service cannot be reached.");
+    return _("Beckon’s session service cannot be reached.");
   return error->message;
 }
 
@@ -187,29 +187,34 @@ bk_app_contact_dup_line (BeckonContact *contact)
   return g_strdup_printf (_("%s, %s"), word, message);
 }
 
+/* NULL: there is none. */
+static char *
+dup_obstacle (BeckonContact *contact)
+{
+  const char *name = beckon_contact_get_display_name (contact);
+
+  if (beckon_contact_get_blocked (contact))
+    return g_strdup_printf (_("You have blocked %s."), name);
+  if (beckon_contact_get_relation (contact) == BECKON_RELATION_ASKED)
+    return g_strdup_printf (_("%s has not agreed to be your contact yet."), name);
+  if (beckon_contact_get_relation (contact) == BECKON_RELATION_ASKING)
+    return g_strdup_printf (_("%s is waiting for you to accept the contact request."), name);
+  if (beckon_contact_get_relation (contact) != BECKON_RELATION_ACCEPTED)
+    return g_strdup_printf (_("%s is not your contact."), name);
+  if ((beckon_contact_get_status (contact) & BECKON_STATUS_ONLINE) == 0)
+    return g_strdup_printf (_("%s is offline."), name);
+  return NULL;
+}
+
 gboolean
 bk_app_contact_can_be_invited (BeckonContact *contact, char **reason)
 {
-  const char *name = beckon_contact_get_display_name (contact);
-  const char *format = NULL;
+  g_autofree char *obstacle = dup_obstacle (contact);
 
-  if (beckon_contact_get_blocked (contact))
-    format = _("You have blocked %s.");
-  else if (beckon_contact_get_relation (contact) == BECKON_RELATION_ASKED)
-    format = _("%s has not agreed to be your contact yet.");
-  else if (beckon_contact_get_relation (contact) == BECKON_RELATION_ASKING)
-    format = _("%s waits for you to accept the contact request.");
-  else if (beckon_contact_get_relation (contact) != BECKON_RELATION_ACCEPTED)
-    format = _("%s is not your contact.");
-  else if ((beckon_contact_get_status (contact) & BECKON_STATUS_ONLINE) == 0)
-    format = _("%s is offline.");
-  if (format == NULL)
+  if (obstacle == NULL)
     return TRUE;
   if (reason != NULL)
-    {
-      g_auto (GStrv) parts = g_strsplit (format, "%s", 2);
-      *reason = g_strjoinv (name, parts);
-    }
+    *reason = g_steal_pointer (&obstacle);
   return FALSE;
 }
 
@@ -237,12 +242,22 @@ bk_app_account_dup_trouble (BeckonAccount *account)
   return g_strdup_printf (_("%s Trying again…"), bk_app_error_text (error));
 }
 
+char *
+bk_app_dup_with_account (BeckonMessenger *messenger, const char *text, const char *account)
+{
+  if (g_list_model_get_n_items (beckon_messenger_get_accounts (messenger)) < 2)
+    return g_strdup (text);
+  /* Translators: what there is to say, and which of the user's accounts it is about */
+  return g_strdup_printf (_("%s (%s)"), text, account);
+}
+
 /* ---- sessions ---- */
 
 const char *
 bk_app_application_word (const char *name)
 {
-  return name != NULL && *name != '\0' ? name : _("an application");
+  /* Translators: stands where the name of an application would, anywhere in a sentence */
+  return name != NULL && *name != '\0' ? name : C_ ("name", "Unknown Application");
 }
 
 char *
@@ -255,7 +270,7 @@ bk_app_session_dup_waiting (BeckonSession *session)
                             bk_app_application_word (beckon_session_get_application_name (session)));
   if (beckon_session_get_ringing (session))
     /* Translators: the other person's computer shows the invitation */
-    return g_strdup_printf (_("Waiting for %s… It rings there."), name);
+    return g_strdup_printf (_("Waiting for %s… Their device is ringing."), name);
   return g_strdup_printf (_("Waiting for %s…"), name);
 }
 
@@ -265,11 +280,11 @@ bk_app_session_dup_path (BeckonSession *session)
   switch (beckon_session_get_channel_path (session))
     {
     case BECKON_CHANNEL_PATH_CONNECTING:
-      return g_strdup_printf (_("Looking for a way to %s…"), beckon_session_get_user_name (session));
+      return g_strdup_printf (_("Looking for a way to connect to %s…"), beckon_session_get_user_name (session));
     case BECKON_CHANNEL_PATH_DIRECT:
       return g_strdup (_("Direct connection, encrypted"));
     case BECKON_CHANNEL_PATH_RELAY:
-      return g_strdup (_("By way of a relay, encrypted"));
+      return g_strdup (_("Through a relay, encrypted"));
     case BECKON_CHANNEL_PATH_LOST:
       return g_strdup (_("Connection lost, looking for another way…"));
     case BECKON_CHANNEL_PATH_FAILED:
@@ -299,8 +314,8 @@ bk_app_session_dup_identity_warning (BeckonSession *session)
   if (beckon_session_get_identity (session) != BECKON_IDENTITY_CHANGED)
     return NULL;
   return g_strdup_printf (*beckon_session_get_safety_number (session) != '\0'
-                            ? _("%s shows another key than before. It is a new device of theirs, or somebody else.")
-                            : _("%s shows no key any more. It is a device that has none, or somebody else."),
+                            ? _("%s has a different key than before. It may be a new device, or somebody else.")
+                            : _("%s no longer has a key. It may be a device without one, or somebody else."),
                           beckon_session_get_user_name (session));
 }
 

@@ -23,6 +23,9 @@ gboolean bk_app_account_has_error (BeckonAccount *account, BeckonError code);
 /* What an account is doing right now, where that is worth telling; else NULL. */
 char *bk_app_account_dup_trouble (BeckonAccount *account);
 
+/* @text, with the account behind it where the user has several. @account: its sign-in name. */
+char *bk_app_dup_with_account (BeckonMessenger *messenger, const char *text, const char *account);
+
 /* Name of the application of a session, never empty. */
 const char *bk_app_application_word (const char *name);
 /* "Waiting for Bob…", what the inviter sees while nobody has answered. */

@@ -20,4 +20,7 @@ void bk_app_set_application_icon (GtkImage *image, const char *icon);
 /* Gives the row of a list, of which @child is what it shows, an accessible name: it has none of its own in GTK 4.8. */
 void bk_app_name_row (GtkWidget *child, const char *name);
 
+/* For a class that takes the keyboard for something in it: else GTK would go there with every Tab, and stay. */
+gboolean bk_app_focus_child (GtkWidget *widget, GtkDirectionType direction);
+
 G_END_DECLS

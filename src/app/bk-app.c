@@ -105,6 +105,8 @@ static void
 take_messenger (BkApp *self, BeckonMessenger *messenger)
 {
   self->messenger = messenger;
+  self->people = bk_app_people_new (beckon_messenger_get_accounts (messenger));
+  self->quiet = bk_app_quiet_new (self->settings, messenger);
   self->invitations = bk_app_invitations_new (self);
   self->picks = bk_app_picks_new (self);
   self->notifier = bk_app_notifier_new (self);
@@ -147,6 +149,12 @@ BeckonMessenger *
 bk_app_get_messenger (BkApp *self)
 {
   return self->messenger;
+}
+
+BkAppPeople *
+bk_app_get_people (BkApp *self)
+{
+  return self->people;
 }
 
 const char *
@@ -302,6 +310,8 @@ bk_app_shutdown (GApplication *application)
   g_clear_object (&self->notifier);
   g_clear_object (&self->picks);
   g_clear_object (&self->invitations);
+  g_clear_object (&self->quiet);
+  g_clear_object (&self->people);
   g_clear_object (&self->notices);
   G_APPLICATION_CLASS (bk_app_parent_class)->shutdown (application);
   g_clear_object (&self->messenger);

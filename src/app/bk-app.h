@@ -3,6 +3,8 @@
  * invitations and messages are shown when the window is closed. */
 #pragma once
 
+#include "contacts/bk-app-people.h"
+
 #include "beckon.h"
 
 #include <adwaita.h>
@@ -19,6 +21,8 @@ BkApp *bk_app_new (void);
 
 /* NULL until the session service has been reached for the first time. */
 BeckonMessenger *bk_app_get_messenger (BkApp *self);
+/* nullable, as the messenger: everybody in its contact lists. Whoever needs them all uses these. */
+BkAppPeople *bk_app_get_people (BkApp *self);
 /* Why there is no messenger, or why the session service cannot be reached any more; NULL while all is well. */
 const char *bk_app_get_failure (BkApp *self);
 /* FALSE when the session bus itself is gone: then only a new start helps. */

@@ -5,7 +5,7 @@
 #include <locale.h>
 
 static const GOptionEntry ENTRIES[] = {
-  { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and leave"), NULL },
+  { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"), NULL },
   { NULL }
 };
 

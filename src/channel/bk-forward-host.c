@@ -95,7 +95,7 @@ static char *
 describe_other (const BkSocketRow *other)
 {
   /* Translators: %u is the number of a port, %s is TCP or UDP. */
-  return g_strdup_printf (_("The program opens the port %u (%s), which its registration does not carry."), other->port,
+  return g_strdup_printf (_("The program opens port %u (%s), which is not in its registration."), other->port,
                           other->udp ? "UDP" : "TCP");
 }
 
@@ -156,11 +156,11 @@ static void
 give_up (BkForward *self)
 {
   if ((self->endpoint.carries & BK_CARRY_UNIX) != 0)
-    fail (self, BECKON_ERROR_EXPIRED, g_strdup (_("The program does not listen at the socket that it was given.")));
+    fail (self, BECKON_ERROR_EXPIRED, g_strdup (_("The program does not listen on the socket that it was given.")));
   else
     fail (self, BECKON_ERROR_EXPIRED,
           /* Translators: %u is the number of a port. */
-          g_strdup_printf (_("The program does not listen on the port %u."), self->endpoint.port));
+          g_strdup_printf (_("The program does not listen on port %u."), self->endpoint.port));
 }
 
 static void

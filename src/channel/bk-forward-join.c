@@ -197,7 +197,7 @@ watch (int fd, BkFdWatchFunc func, BkForward *self)
 static gboolean
 fail (GError **error)
 {
-  g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, _("Nobody can listen for the program that joins: %s"),
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, _("Could not listen for the program that joins: %s"),
                g_strerror (errno));
   return FALSE;
 }

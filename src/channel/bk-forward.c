@@ -122,9 +122,9 @@ bk_forward_bind (BkForward *self, BkCarries carries, guint16 port, int *tcp, int
         return TRUE;
     }
   if (port != 0 && errno == EADDRINUSE)
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, _("The port %u is in use by another program."), port);
+    g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, _("Port %u is in use by another program."), port);
   else
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, _("This machine has no free port: %s"), g_strerror (errno));
+    g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, _("This computer has no free port: %s"), g_strerror (errno));
   return FALSE;
 }
 
@@ -138,7 +138,7 @@ bk_forward_make_path (BkForward *self, GError **error)
 
   if (g_mkdir_with_parents (self->runtime_dir, 0700) < 0 || g_mkdtemp_full (folder, 0700) == NULL)
     {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE, _("No folder for the session can be made: %s"),
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE, _("Could not create a folder for the session: %s"),
                    g_strerror (errno));
       return FALSE;
     }

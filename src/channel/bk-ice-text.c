@@ -8,13 +8,13 @@ static char *
 relay_text (const BkIceFacts *facts)
 {
   if (!facts->local_relay)
-    return g_strdup (_("By way of the other side’s relay, because no direct way was found."));
+    return g_strdup (_("Through the other side’s relay, because no direct way was found."));
   if (facts->server == NULL)
-    return g_strdup (_("By way of a relay, because no direct way was found."));
+    return g_strdup (_("Through a relay, because no direct way was found."));
   if (facts->over_tcp && facts->udp_silent)
     /* Translators: %s is the name of a server. UDP and TCP are protocols. */
-    return g_strdup_printf (_("By way of the relay %s over TCP, because nothing came back over UDP."), facts->server);
-  return g_strdup_printf (_("By way of the relay %s, because no direct way was found."), facts->server);
+    return g_strdup_printf (_("Through the relay %s over TCP, because nothing came back over UDP."), facts->server);
+  return g_strdup_printf (_("Through the relay %s, because no direct way was found."), facts->server);
 }
 
 static const char *
@@ -26,7 +26,7 @@ failed_text (const BkIceFacts *facts)
     return _("No direct way to the other side was found, and this side knows no relay.");
   if (!facts->relay_answered)
     return _("No direct way to the other side was found, and no relay answered this side.");
-  return _("No way to the other side was found, neither directly nor by way of a relay.");
+  return _("No way to the other side was found, neither directly nor through a relay.");
 }
 
 char *
@@ -39,7 +39,7 @@ bk_ice_text (const BkIceFacts *facts)
     case BECKON_CHANNEL_PATH_RELAY:
       return relay_text (facts);
     case BECKON_CHANNEL_PATH_LOST:
-      return g_strdup (_("Nothing comes from the other side any more."));
+      return g_strdup (_("The other side no longer responds."));
     case BECKON_CHANNEL_PATH_FAILED:
       return g_strdup (failed_text (facts));
     case BECKON_CHANNEL_PATH_NONE:

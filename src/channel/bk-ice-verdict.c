@@ -77,22 +77,23 @@ static const char *
 nat_text (const Findings *findings)
 {
   if (g_str_equal (findings->nat, "none"))
-    return _("No router stands between this machine and the servers. Sessions will be direct.");
+    return _("There is no router between this computer and the servers. Sessions will be direct.");
   if (g_str_equal (findings->nat, "cone"))
-    return _("A router stands between this machine and the Internet, and lets answers through. Sessions will usually "
-             "be direct.");
+    return _("There is a router between this computer and the internet, and it lets answers through. Sessions will "
+             "usually be direct.");
   if (g_str_equal (findings->nat, "symmetric"))
-    return _("A router stands between this machine and the Internet, and hides it behind another port for each place. "
-             "Sessions will not be direct, except within this network and with somebody who has no such router.");
+    return _("There is a router between this computer and the internet, and it uses a different port for each "
+             "connection. Sessions will not be direct, except within this network and with somebody who has no such "
+             "router.");
   if (g_str_equal (findings->nat, "blocked"))
-    return _("UDP does not get out of this network. Sessions will not be direct, except within it.");
+    return _("This network lets no UDP packets out. Sessions will not be direct, except within it.");
   if (findings->udp == YES)
-    return _("How the router between this machine and the Internet behaves could not be found out. Sessions will "
+    return _("Could not determine how the router between this computer and the internet behaves. Sessions will "
              "probably be direct.");
   if (findings->udp == NOT_KNOWN && findings->turn_tcp == NOT_KNOWN)
-    return _("No server is known that could tell how this machine looks from outside.");
+    return _("No server is known that could tell how this computer is seen from outside.");
   return findings->turn_tcp == YES
-           ? _("Whether sessions will be direct could not be found out.")
+           ? _("Could not determine whether sessions will be direct.")
            : _("No server answered. Sessions will work within this network only, if at all.");
 }
 
@@ -102,9 +103,9 @@ relay_text (const Findings *findings, Truth relay)
   if (relay == NO && findings->udp != YES)
     return NULL; /* nothing answers, which has been said */
   if (relay == YES)
-    return _("Where there is no direct way, a relay is used, which cannot read what it passes on.");
-  return relay == NO ? _("Where there is no direct way, there is none at all: no relay can be used.")
-                     : _("Where there is no direct way, there is none at all: no relay is known.");
+    return _("If there is no direct way, a relay is used, which cannot read what it passes on.");
+  return relay == NO ? _("If there is no direct way, there is none at all: no relay can be used.")
+                     : _("If there is no direct way, there is none at all: no relay is known.");
 }
 
 static const char *

@@ -313,7 +313,8 @@ gather (BkIce *self, GError **error)
   bk_ice_agent_set_servers (self->agent, self->stream, self->servers);
   if (!nice_agent_gather_candidates (self->agent, self->stream))
     {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, _("This machine has no address to be reached at."));
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, _("This computer has no address where it can be "
+                                                               "reached."));
       return FALSE;
     }
   bk_ice_agent_raise_buffers (self->agent, self->stream);

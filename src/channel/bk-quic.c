@@ -179,7 +179,7 @@ bk_quic_expire (BkQuic *self, gint64 now)
   if (self->phase == BK_QUIC_WAITING || self->phase == BK_QUIC_ALIVE)
     {
       if (self->now - last_sign (self) >= SILENCE_US)
-        bk_quic_end (self, BECKON_SESSION_RESULT_CONNECTION_FAILURE, _ ("Nothing comes from the other side any more."));
+        bk_quic_end (self, BECKON_SESSION_RESULT_CONNECTION_FAILURE, _ ("The other side no longer responds."));
     }
   if (self->phase == BK_QUIC_ALIVE)
     expire_connection (self);
@@ -314,13 +314,14 @@ end_by_peer (BkQuic *self)
 
   bk_quic_get_error (self->conn, &error);
   if (error.type == BK_QUIC_ERROR_APPLICATION || error.error_code == NGTCP2_NO_ERROR)
-    bk_quic_end (self, BECKON_SESSION_RESULT_NONE, _ ("The other side has ended it."));
+    bk_quic_end (self, BECKON_SESSION_RESULT_NONE, _ ("The other side ended the connection."));
   else if ((error.error_code & ~(guint64) 0xFF) == NGTCP2_CRYPTO_ERROR
            && bk_quic_alert_is_about_identity ((guint8) error.error_code))
     bk_quic_end (self, BECKON_SESSION_RESULT_AUTHENTICATION_FAILED,
-                 _ ("The other side does not take this side for the one it expects."));
+                 _ ("The other side expected somebody else."));
   else
-    bk_quic_end (self, BECKON_SESSION_RESULT_PROTOCOL_ERROR, _ ("The other side has found an error in what it got."));
+    bk_quic_end (self, BECKON_SESSION_RESULT_PROTOCOL_ERROR, _ ("The other side received something that makes no "
+                                                                "sense."));
 }
 
 static void
@@ -339,7 +340,8 @@ end_by_error (BkQuic *self, int code)
     bk_quic_end (self, BECKON_SESSION_RESULT_AUTHENTICATION_FAILED,
                  _ ("The other side could not prove that it is the one that was invited."));
   else
-    bk_quic_end (self, BECKON_SESSION_RESULT_PROTOCOL_ERROR, _ ("What the other side has sent makes no sense."));
+    bk_quic_end (self, BECKON_SESSION_RESULT_PROTOCOL_ERROR, _ ("The other side sent something that makes no "
+                                                                "sense."));
 }
 
 void
@@ -354,7 +356,7 @@ bk_quic_fail (BkQuic *self, int code)
       break;
     case NGTCP2_ERR_IDLE_CLOSE:
     case NGTCP2_ERR_HANDSHAKE_TIMEOUT:
-      bk_quic_end (self, BECKON_SESSION_RESULT_CONNECTION_FAILURE, _ ("Nothing comes from the other side any more."));
+      bk_quic_end (self, BECKON_SESSION_RESULT_CONNECTION_FAILURE, _ ("The other side no longer responds."));
       break;
     default:
       end_by_error (self, code);

@@ -24,9 +24,9 @@ find_reason (BkRealChannel *self, BeckonChannelPath path)
   if (path == BECKON_CHANNEL_PATH_NONE)
     return "";
   if (path == BECKON_CHANNEL_PATH_LOST && self->gone)
-    return _("The other side has closed the channel.");
+    return _("The other side closed the channel.");
   if (path == BECKON_CHANNEL_PATH_LOST && bk_attempts_has_path (self->attempts))
-    return _("Nothing has been heard from the other side for a while. Another way is being looked for.");
+    return _("The other side has not responded for a while. Looking for another way.");
   return bk_attempts_get_reason (self->attempts);
 }
 

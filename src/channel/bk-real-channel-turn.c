@@ -106,13 +106,13 @@ get_broken_text (BkRealChannel *self)
   switch ((int) self->gone_result)
     {
     case BECKON_SESSION_RESULT_AUTHENTICATION_FAILED:
-      return _("The other side could not prove that it is the one that the invitation speaks of.");
+      return _("The other side could not prove that it is the one named in the invitation.");
     case BECKON_SESSION_RESULT_PROTOCOL_ERROR:
-      return _("The other side does not keep to the protocol.");
+      return _("The other side does not follow the protocol.");
     case BECKON_SESSION_RESULT_NONE:
-      return _("The other side has closed the channel.");
+      return _("The other side closed the channel.");
     default:
-      return _("Nothing is heard from the other side any more.");
+      return _("The other side no longer responds.");
     }
 }
 

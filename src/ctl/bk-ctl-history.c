@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gio/gunixinputstream.h>
+#include <gio/gunixoutputstream.h>
+#include <glib-unix.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -135,16 +138,52 @@ run_clear (BkCtl *ctl)
 
 /* ---- writing ---- */
 
-static int exported = -1;
+static struct
+{
+  gboolean copied;   /* what comes to us, to standard output */
+  gboolean answered; /* the call is */
+  gboolean done;
+  GError *error;
+} export;
+
+static void
+check_exported (BkCtl *ctl)
+{
+  if (export.copied && export.answered)
+    bk_ctl_end_verb (ctl, export.done, g_steal_pointer (&export.error));
+}
 
 static void
 on_exported (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  GError *error = NULL;
-  gboolean done = beckon_account_export_history_finish (BECKON_ACCOUNT (source), result, &error);
+  export.done = beckon_account_export_history_finish (BECKON_ACCOUNT (source), result, &export.error);
+  export.answered = TRUE;
+  check_exported (user_data);
+}
 
-  close (exported);
-  bk_ctl_end_verb (user_data, done, error);
+/* If nobody wants it any more the service cannot write, and says so. */
+static void
+on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_output_stream_splice_finish (G_OUTPUT_STREAM (source), result, NULL);
+  export.copied = TRUE;
+  check_exported (user_data);
+}
+
+/* Whoever reads our standard output may let it wait: that is for us to bear, not for the service. Returns where it
+ * writes; -1: there is no room. */
+static int
+copy_to_output (BkCtl *ctl)
+{
+  int fds[2];
+
+  if (!g_unix_open_pipe (fds, FD_CLOEXEC, NULL))
+    return -1;
+  g_autoptr (GInputStream) input = g_unix_input_stream_new (fds[0], TRUE);
+  g_autoptr (GOutputStream) output = g_unix_output_stream_new (STDOUT_FILENO, FALSE);
+  g_output_stream_splice_async (output, input, G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE, G_PRIORITY_DEFAULT,
+                                ctl->cancellable, on_copied, ctl);
+  return fds[1];
 }
 
 static void
@@ -155,15 +194,17 @@ run_export (BkCtl *ctl)
 
   if (account == NULL)
     return;
-  exported = g_str_equal (file, "-") ? dup (STDOUT_FILENO)
-                                     : open (file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
-  if (exported < 0)
+  export.copied = !g_str_equal (file, "-");
+  int fd = export.copied ? open (file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600)
+                         : copy_to_output (ctl);
+  if (fd < 0)
     {
       bk_ctl_fail (ctl, BK_CTL_FAILED, "%s: %s", file, g_strerror (errno));
       return;
     }
   g_autofree char *who = ctl->args[1] != NULL ? bk_ctl_dup_who (account, ctl->args[1]) : NULL;
-  beckon_account_export_history_async (account, who, exported, ctl->cancellable, on_exported, ctl);
+  beckon_account_export_history_async (account, who, fd, ctl->cancellable, on_exported, ctl);
+  close (fd);
 }
 
 /* ---- drafts ---- */

@@ -104,6 +104,21 @@ on_channel (BeckonSession *session, GParamSpec *pspec, gpointer user_data)
   bk_ctl_watch_passes (BK_CTL_UNTIL_CHANNEL, path);
 }
 
+/* Up to four times a second while it moves. */
+static void
+on_transfer (BeckonSession *session, GParamSpec *pspec, gpointer user_data)
+{
+  g_autoptr (GVariant) transfer = beckon_session_dup_transfer (session);
+  const char *state = "";
+  guint64 done = 0;
+
+  if (!minds (session) || !g_variant_lookup (transfer, "state", "&s", &state)
+      || !g_variant_lookup (transfer, "done", "t", &done))
+    return;
+  g_autofree char *bytes = g_strdup_printf ("%" G_GUINT64_FORMAT, done);
+  bk_ctl_watch_tell ("transfer", session, "state", state, "done", bytes, NULL);
+}
+
 static void
 on_identity (BeckonSession *session, GParamSpec *pspec, gpointer user_data)
 {
@@ -158,6 +173,7 @@ connect_to (BeckonSession *session)
   g_signal_connect (session, "send-error", G_CALLBACK (on_send_error), NULL);
   g_signal_connect (session, "notify::channel-path", G_CALLBACK (on_channel), NULL);
   g_signal_connect (session, "notify::identity", G_CALLBACK (on_identity), NULL);
+  g_signal_connect (session, "notify::transfer", G_CALLBACK (on_transfer), NULL);
   g_signal_connect (session, "stream-offered", G_CALLBACK (on_stream_offered), NULL);
 }
 

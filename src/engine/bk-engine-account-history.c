@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
+#include <limits.h>
 
 #include "bk-ids.h"
 
@@ -27,7 +28,7 @@ find_conversations (BkEngineAccount *self, const char *who, GTask *task)
 
   if (who != NULL && name == NULL)
     {
-      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is no sign-in name."));
+      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is not a sign-in name."));
       return NULL;
     }
   g_hash_table_iter_init (&iter, self->conversations);
@@ -184,6 +185,7 @@ typedef struct
   guint index;              /* of the one that is being written */
   gint64 after;             /* the last message of it that was */
   GString *text;            /* what is to be written next */
+  gsize written;            /* of that */
 } Export;
 
 static void
@@ -196,6 +198,7 @@ export_free (Export *export)
 }
 
 static void export_step (GTask *task_in);
+static void export_write (GTask *task_in);
 
 /* Takes @task and @error. */
 static void
@@ -208,7 +211,7 @@ export_end (GTask *task, GError *error)
     g_task_return_error (task, error);
   else
     {
-      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_STORAGE, _("The history could not be written: %s"),
+      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_STORAGE, _("The history could not be exported: %s"),
                                error->message);
       g_error_free (error);
     }
@@ -221,13 +224,31 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   GTask *task = user_data;
   Export *export = g_task_get_task_data (task);
   GError *error = NULL;
+  gssize n = g_output_stream_write_finish (G_OUTPUT_STREAM (source), result, &error);
 
-  if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error))
+  export->written += (gsize) MAX (n, 0);
+  if (n < 0)
     export_end (task, error);
+  else if (export->written < export->text->len)
+    export_write (task);
   else if (export->index > export->conversations->len)
     export_end (task, NULL);
   else
-    export_step (task);
+    {
+      export->written = 0;
+      export_step (task);
+    }
+}
+
+/* Who reads from a pipe may take his time. That there is room means that so much does not wait; more would wait here,
+ * and everybody with it. */
+static gsize
+piece_of (GOutputStream *stream, gsize length)
+{
+  gboolean waits = G_IS_POLLABLE_OUTPUT_STREAM (stream)
+                   && g_pollable_output_stream_can_poll (G_POLLABLE_OUTPUT_STREAM (stream));
+
+  return waits ? MIN (length, PIPE_BUF) : length;
 }
 
 static void
@@ -235,8 +256,9 @@ export_write (GTask *task)
 {
   Export *export = g_task_get_task_data (task);
 
-  g_output_stream_write_all_async (export->stream, export->text->str, export->text->len, G_PRIORITY_DEFAULT,
-                                   g_task_get_cancellable (task), on_written, task);
+  g_output_stream_write_async (export->stream, export->text->str + export->written,
+                               piece_of (export->stream, export->text->len - export->written), G_PRIORITY_DEFAULT,
+                               g_task_get_cancellable (task), on_written, task);
 }
 
 /* An object without its end: what follows is written bit by bit. */
@@ -337,7 +359,7 @@ bk_engine_account_export_history_async (BkEngineAccount *self, const char *who, 
   if (self->exporting)
     {
       g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED,
-                               _("The history is being written into a file already."));
+                               _("The history is already being exported."));
       return;
     }
   conversations = find_conversations (self, who, task);

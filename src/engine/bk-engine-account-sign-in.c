@@ -163,7 +163,7 @@ on_token (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       if (token == NULL && error == NULL)
         error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_INVALID_PASSWORD,
-                                     _("This account has to be signed in with its password."));
+                                     _("Sign in to this account with its password."));
       if (token != NULL)
         ask_backend (self, token);
       else
@@ -300,7 +300,7 @@ bk_engine_account_sign_in_async (BkEngineAccount *self, const char *password, GC
     }
   if (password != NULL && (*password == '\0' || strnlen (password, BK_LIMIT_PASSWORD + 1) > BK_LIMIT_PASSWORD))
     {
-      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_INVALID_PASSWORD, _("This is no password."));
+      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_INVALID_PASSWORD, _("This is not a password."));
       return;
     }
   if (!self->stored->wants_online)

@@ -97,7 +97,7 @@ register_account (Add *add, GTask *task)
     {
       add_next (task, UNDO_DONE,
                 g_error_new_literal (BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED,
-                                     _("Accounts of this network cannot be made here.")));
+                                     _("Accounts cannot be created on this network.")));
       return;
     }
   BkBackendRegister *network = BK_BACKEND_REGISTER (add->backend);
@@ -121,7 +121,7 @@ on_row_added (GObject *source, GAsyncResult *result, gpointer user_data)
       g_ptr_array_add (self->adding, g_object_ref (add->account));
     }
   if (stored != NULL && self->state != BK_ENGINE_OPEN)
-    error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_CANCELLED, _("The session service is going away."));
+    error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_CANCELLED, _("The session service is shutting down."));
   add_next (task, stored != NULL ? UNDO_LEAVE : UNDO_DONE, error);
 }
 
@@ -255,19 +255,20 @@ check_new_account (BkEngine *self, const BkEngineNewAccount *account, const char
                          _("A sign-in name looks like name@domain."));
   else if (password == NULL || *password == '\0' || strnlen (password, BK_LIMIT_PASSWORD + 1) > BK_LIMIT_PASSWORD
            || !g_utf8_validate (password, -1, NULL))
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("A password has 1 to %d bytes."),
-                 BK_LIMIT_PASSWORD);
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                         _("The password is empty or too long."));
   else if (account->display_name != NULL && *account->display_name != '\0'
            && !bk_text_is_valid (account->display_name, BK_LIMIT_DISPLAY_NAME, FALSE))
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
-                 _("A display name is one line of at most %d bytes."), BK_LIMIT_DISPLAY_NAME);
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                         _("The display name is too long or not one line."));
   else if (account->invitation_token != NULL && !bk_text_is_valid (account->invitation_token, BK_LIMIT_TOKEN, FALSE))
-    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is no invitation token."));
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is not an invitation token."));
   else if (account->server != NULL && !bk_text_is_valid (account->server, BK_LIMIT_ADDRESS, FALSE))
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_SERVER_NAME,
-                         _("The address of the server makes no sense."));
+                         _("This is not the address of a server."));
   else if (g_hash_table_contains (self->names, name))
-    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_ALREADY_LOGGED_ON, _("This account is here already."));
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_ALREADY_LOGGED_ON, _("This account has already been "
+                                                                                "added."));
   else
     return TRUE;
   return FALSE;
@@ -394,6 +395,7 @@ on_left (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_list_store_remove (self->accounts, position);
+  bk_engine_sessions_drop_parts (self->sessions, bk_engine_account_get_id (account));
   bk_engine_account_forget_avatars (account);
   bk_engine_account_close (account);
   clear_secret (self, account, on_secret_removed, g_steal_pointer (&task));
@@ -465,7 +467,7 @@ bk_engine_delete_account_async (BkEngine *self, BkEngineAccount *account, const 
     return;
   if (!BK_IS_BACKEND_KEEPING (backend))
     g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED,
-                             _("Accounts of this network cannot be deleted here."));
+                             _("Accounts cannot be deleted on this network."));
   else if (bk_engine_account_get_state (account) != BK_BACKEND_ONLINE)
     g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_DISCONNECTED, _("There is no connection."));
   else

@@ -187,7 +187,7 @@ bk_engine_application_is_present (BkEngineApplication *self, const char **reason
   g_clear_pointer (&self->reason, g_free);
   for (guint i = 0; i < programs->len && self->reason == NULL; i++)
     if (!program_exists (programs->pdata[i]))
-      self->reason = g_strdup_printf (_("The program %s is not on this computer or may not be started."),
+      self->reason = g_strdup_printf (_("The program %s is not on this computer or cannot be started."),
                                       (const char *) programs->pdata[i]);
   if (reason != NULL)
     *reason = self->reason;

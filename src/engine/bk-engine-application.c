@@ -3,6 +3,7 @@
  * registered themselves. */
 #include "bk-engine-application-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "bk-ids.h"
@@ -60,6 +61,12 @@ refuse (GError **error, const char *format, ...)
   return FALSE;
 }
 
+static gboolean
+refuse_missing (const char *key, GError **error)
+{
+  return refuse (error, _("%s is missing."), key);
+}
+
 /* ---- keys ---- */
 
 /* *@value: NULL if the key is not there. */
@@ -77,7 +84,7 @@ read_text (GKeyFile *file, const char *key, gsize limit, gboolean localized, cha
   g_autoptr (GError) malformed = NULL;
   *value = g_key_file_get_string (file, GROUP, found, &malformed);
   if (malformed != NULL || *value == NULL || **value == '\0' || !bk_text_is_valid (*value, limit, FALSE))
-    return refuse (error, "%s is not one line of 1 to %" G_GSIZE_FORMAT " bytes", key, limit);
+    return refuse (error, _("%s is not one line, is empty or is too long."), key);
   return TRUE;
 }
 
@@ -98,7 +105,8 @@ read_word (GKeyFile *file, const char *key, const char *const *words, int *value
         return TRUE;
       }
   g_autofree char *all = g_strjoinv (", ", (char **) words);
-  return refuse (error, "%s is none of %s", key, all);
+  /* Translators: a key of a registration file, and the words that it may have */
+  return refuse (error, _("%s is none of %s."), key, all);
 }
 
 /* Field codes: %% is a percent sign; one of @codes stays as it is; others are refused. Changes @argument in place. */
@@ -116,8 +124,8 @@ check_codes (const char *key, char *argument, const char *codes, GError **error)
         }
       from++;
       if (*from != '%' && (*from == '\0' || strchr (codes, *from) == NULL))
-        return g_ascii_isgraph (*from) ? refuse (error, "%s has the field code %%%c, which is not known", key, *from)
-                                       : refuse (error, "%s has a single %%: write %%%%", key);
+        return g_ascii_isgraph (*from) ? refuse (error, _("%s has the field code %%%c, which is not known."), key, *from)
+                                       : refuse (error, _("%s has a single %%. Write %%%% instead."), key);
       if (*from != '%' || *codes != '\0')
         *to++ = '%'; /* what is expanded later is left for later, as a whole */
       *to++ = *from;
@@ -151,14 +159,14 @@ read_command (GKeyFile *file, const char *key, const char *codes, const char *pa
   if (text == NULL)
     return TRUE;
   if (!g_shell_parse_argv (text, &n_words, &words, &local))
-    return refuse (error, "%s cannot be split into words: %s", key, local->message);
+    return refuse (error, _("%s cannot be split into words: %s"), key, local->message);
   if (n_words > MAX_ARGUMENTS)
-    return refuse (error, "%s has more than %d words", key, MAX_ARGUMENTS);
+    return refuse (error, _("%s has too many words."), key);
   for (int i = 0; i < n_words; i++)
     if (!check_codes (key, words[i], i == 0 ? "" : codes, error))
       return FALSE;
   if (*words[0] == '\0' || g_str_has_suffix (words[0], "/"))
-    return refuse (error, "%s names no program", key);
+    return refuse (error, _("%s names no program."), key);
   words[0] = resolve_program (path, words[0]);
   *argv = g_steal_pointer (&words);
   return TRUE;
@@ -175,16 +183,16 @@ read_guid (BkEngineApplication *self, GKeyFile *file, GError **error)
     return FALSE;
   self->guid = bk_guid_normalize (text);
   if (self->guid == NULL)
-    return refuse (error, text == NULL ? "GUID is missing" : "GUID is not a GUID in braces");
+    return text == NULL ? refuse_missing ("GUID", error) : refuse (error, _("GUID is not a GUID in braces."));
   if (g_str_equal (self->guid, BK_GUID_FILE))
-    return refuse (error, "GUID is that of files, which are part of Beckon");
+    return refuse (error, _("This GUID belongs to Beckon itself."));
   if (self->path == NULL)
     return TRUE; /* it was no file */
 
   g_autofree char *name = g_path_get_basename (self->path);
   g_autofree char *expected = g_strconcat (self->guid, BK_REGISTRATION_SUFFIX, NULL);
   if (g_ascii_strcasecmp (name, expected) != 0)
-    return refuse (error, "its name is not its GUID, %s", expected);
+    return refuse (error, _("The name of the file is not its GUID, %s."), expected);
   return TRUE;
 }
 
@@ -197,12 +205,12 @@ read_looks (BkEngineApplication *self, GKeyFile *file, GError **error)
       || !read_text (file, "Icon", BK_LIMIT_APP_NAME, FALSE, &self->icon, error))
     return FALSE;
   if (self->name == NULL)
-    return refuse (error, "Name is missing");
+    return refuse_missing ("Name", error);
   if (self->url != NULL && !bk_url_is_web (self->url))
-    return refuse (error, "URL is not an address of the web");
+    return refuse (error, _("The URL must be an http or https address."));
   for (const char *p = self->icon; p != NULL && *p != '\0'; p++)
     if (!g_ascii_isalnum (*p) && strchr ("._+-", *p) == NULL)
-      return refuse (error, "Icon is not the name of an icon");
+      return refuse (error, _("Icon is not the name of an icon."));
   return TRUE;
 }
 
@@ -241,8 +249,7 @@ read_bus_name (BkEngineApplication *self, GKeyFile *file, GError **error)
     return FALSE;
   if (self->bus_name != NULL
       && (!is_bus_name (self->bus_name) || !g_str_has_prefix (self->bus_name, BUS_NAME_PREFIX)))
-    return refuse (error, "BusName is not a bus name below %.*s", (int) strlen (BUS_NAME_PREFIX) - 1,
-                   BUS_NAME_PREFIX);
+    return refuse (error, _("BusName is not a bus name that begins with %s."), BUS_NAME_PREFIX);
   return TRUE;
 }
 
@@ -269,11 +276,9 @@ read_ignored_ports (BkEngineApplication *self, GKeyFile *file, GError **error)
   if (g_str_has_suffix (text, ";"))
     text[strlen (text) - 1] = '\0';
   self->ignored_ports = g_strsplit (text, ";", -1);
-  if (*text == '\0')
-    return refuse (error, "IgnorePorts is empty");
-  for (char **word = self->ignored_ports; *word != NULL; word++)
-    if (!is_ignorable (g_strstrip (*word)))
-      return refuse (error, "IgnorePorts is no list such as 5556/udp;8080/tcp");
+  for (char **word = self->ignored_ports; *word != NULL || word == self->ignored_ports; word++)
+    if (*word == NULL || !is_ignorable (g_strstrip (*word)))
+      return refuse (error, _("IgnorePorts is not a list such as %s."), "5556/udp;8080/tcp");
   return TRUE;
 }
 
@@ -291,12 +296,12 @@ read_place (BkEngineApplication *self, GKeyFile *file, GError **error)
       || !read_text (file, "Port", 5, FALSE, &port, error) || !read_ignored_ports (self, file, error))
     return FALSE;
   if (port != NULL && !g_ascii_string_to_unsigned (port, 10, 1, 65535, &number, NULL))
-    return refuse (error, "Port is not a number from 1 to 65535");
+    return refuse (error, _("Port is not a number from 1 to 65535."));
   self->carries = transport >= 0 ? carries[transport] : 0;
   self->invitee_hosts = host == 1;
   self->port = (guint16) number;
   if (self->carries == BK_CARRY_UNIX && self->port != 0)
-    return refuse (error, "Port goes with tcp and udp alone");
+    return refuse (error, _("Port goes with tcp and udp alone."));
   return TRUE;
 }
 
@@ -311,13 +316,13 @@ read_hosting (BkEngineApplication *self, GKeyFile *file, GError **error)
       || !read_command (file, "JoinExec", codes, self->path, &self->join_argv, error))
     return FALSE;
   if ((self->host_argv != NULL) != (self->join_argv != NULL))
-    return refuse (error, "HostExec and JoinExec go together");
+    return refuse (error, _("HostExec and JoinExec go together."));
   if (self->host_argv == NULL)
     return TRUE;
   if (self->carries == 0)
-    return refuse (error, "Transport is missing");
+    return refuse_missing ("Transport", error);
   if (self->channel == BK_CHANNEL_NONE)
-    return refuse (error, "Channel is none, but HostExec and JoinExec need one");
+    return refuse (error, _("Channel is none, but HostExec and JoinExec need a channel."));
   self->channel = BK_CHANNEL_REQUIRED;
   return TRUE;
 }
@@ -331,14 +336,14 @@ read_launching (BkEngineApplication *self, GKeyFile *file, GError **error)
       || !read_hosting (self, file, error) || !read_command (file, "TryExec", "", self->path, &try_exec, error))
     return FALSE;
   if (try_exec != NULL && try_exec[1] != NULL)
-    return refuse (error, "TryExec is more than a program");
+    return refuse (error, _("TryExec is more than a program."));
   self->try_exec = try_exec != NULL ? g_strdup (try_exec[0]) : NULL;
 
   int ways = (self->argv != NULL) + (self->bus_name != NULL) + (self->host_argv != NULL);
   if (ways == 0)
-    return refuse (error, "it does not say how to start the program: Exec, BusName, or HostExec and JoinExec");
+    return refuse (error, _("It is not said how to start the program: by Exec, BusName, or HostExec and JoinExec."));
   if (ways > 1)
-    return refuse (error, "it names more than one way to start the program");
+    return refuse (error, _("There is more than one way to start the program."));
   return TRUE;
 }
 
@@ -348,13 +353,13 @@ load_key_file (GKeyFile *file, const char *text, gsize length, GError **error)
   g_autoptr (GError) local = NULL;
 
   if (length > BK_REGISTRATION_MAX)
-    return refuse (error, "it is longer than %d bytes", BK_REGISTRATION_MAX);
+    return refuse (error, _("The file is too long."));
   if (memchr (text, '\0', length) != NULL || !g_utf8_validate (text, (gssize) length, NULL))
-    return refuse (error, "it is not text in UTF-8");
+    return refuse (error, _("The file is not text in UTF-8."));
   if (!g_key_file_load_from_data (file, text, length, G_KEY_FILE_KEEP_TRANSLATIONS, &local))
-    return refuse (error, "it is not a key file: %s", local->message);
+    return refuse (error, _("The file is not a key file: %s"), local->message);
   if (!g_key_file_has_group (file, GROUP))
-    return refuse (error, "it has no group [%s]", GROUP);
+    return refuse (error, _("The file has no group [%s]."), GROUP);
   return TRUE;
 }
 
@@ -365,7 +370,7 @@ read_keys (BkEngineApplication *self, GKeyFile *file, GError **error)
          && read_launching (self, file, error);
 }
 
-/* The error is a sentence without its beginning: the caller says which file. */
+/* The error is a sentence for people; the caller says which file. */
 BkEngineApplication *
 bk_engine_application_parse (const char *path, const char *text, gsize length, gboolean user, GError **error)
 {

@@ -75,7 +75,9 @@ check_servers (const char *const *servers, const char *user, const char *passwor
 
   if (n_servers > BK_LIMIT_RELAYS)
     {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("At most %d servers can be set."),
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                   g_dngettext (GETTEXT_PACKAGE, "No more than %d server can be set.",
+                                "No more than %d servers can be set.", BK_LIMIT_RELAYS),
                    BK_LIMIT_RELAYS);
       return FALSE;
     }
@@ -88,8 +90,8 @@ check_servers (const char *const *servers, const char *user, const char *passwor
       }
   if (bk_text_is_valid (user, BK_LIMIT_RELAY, FALSE) && bk_text_is_valid (password, BK_LIMIT_PASSWORD, FALSE))
     return TRUE;
-  g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("A password has 1 to %d bytes."),
-               BK_LIMIT_PASSWORD);
+  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                       _("The user name or the password is empty or too long."));
   return FALSE;
 }
 
@@ -235,8 +237,8 @@ bk_engine_test_connection_async (BkEngine *self, BkEngineAccount *account, GCanc
     {
       g_task_return_new_error (task, BECKON_ERROR,
                                self->testing ? BECKON_ERROR_LIMIT_EXCEEDED : BECKON_ERROR_NOT_SUPPORTED, "%s",
-                               self->testing ? _("The connection is being tested already.")
-                                             : _("There are no channels here."));
+                               self->testing ? _("The connection is already being tested.")
+                                             : _("Channels are not supported here."));
       return;
     }
   self->testing = TRUE;

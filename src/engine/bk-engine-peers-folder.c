@@ -2,6 +2,7 @@
 /* One folder of registration files, watched. */
 #include "bk-engine-application-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "bk-folder-watch.h"
@@ -76,7 +77,7 @@ peer_file_load (BkPeersFolder *self, const char *path, const GError *unreadable,
   if (file->application == NULL)
     {
       g_autofree char *shown = g_filename_display_name (path);
-      file->warning = g_strdup_printf ("The registration file %s was passed over: %s.", shown,
+      file->warning = g_strdup_printf (_("The registration file %s is ignored: %s"), shown,
                                        error != NULL ? error->message : unreadable->message);
     }
   return file;
@@ -100,7 +101,8 @@ warn_of_too_many (BkPeersFolder *self)
 {
   g_autofree char *shown = g_filename_display_name (self->path);
 
-  return g_strdup_printf ("Only %d registration files of %s were read.", MAX_FILES, shown);
+  /* Translators: a folder */
+  return g_strdup_printf (_("There are too many registration files in %s: some are ignored."), shown);
 }
 
 /* Reads one file again. Returns whether it is other than before. */

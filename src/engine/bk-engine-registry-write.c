@@ -43,8 +43,7 @@ check_registration (const char *path, const char *text, gsize length, GError **e
 
   if (application == NULL)
     {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This cannot be registered: %s."),
-                   local->message);
+      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, local->message);
       return FALSE;
     }
   const char *const *argv = bk_engine_application_get_argv (application);
@@ -65,7 +64,7 @@ store_registration (const char *path, const char *text, gsize length, GError **e
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
       int saved = errno;
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE, _("The folder %s could not be made: %s"), folder,
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE, _("The folder %s could not be created: %s"), folder,
                    g_strerror (saved));
       return FALSE;
     }
@@ -82,12 +81,14 @@ check_looks (const char *guid, const char *name, const char *url, GError **error
   if (guid == NULL)
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is not a GUID."));
   else if (g_str_equal (guid, BK_GUID_FILE))
-    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This GUID is part of Beckon."));
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This GUID belongs to Beckon "
+                                                                               "itself."));
   else if (name == NULL || name[strspn (name, " ")] == '\0' || !bk_text_is_valid (name, BK_LIMIT_APP_NAME, FALSE))
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("A name is one line of 1 to %d bytes."),
-                 BK_LIMIT_APP_NAME);
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                         _("The name is empty, too long or not one line."));
   else if (url != NULL && *url != '\0' && !bk_url_is_web (url))
-    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("The URL is no http or https address."));
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("The URL must be an http or https "
+                                                                               "address."));
   else
     return TRUE;
   return FALSE;
@@ -116,7 +117,7 @@ bk_engine_registry_register (BkEngineRegistry *self, const char *guid, const cha
     return FALSE;
   if (bk_engine_registry_find (self, normal) != NULL)
     {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_APP_ALREADY_REGISTERED, _("%s is registered already."), normal);
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_APP_ALREADY_REGISTERED, _("%s is already registered."), normal);
       return FALSE;
     }
 
@@ -144,7 +145,7 @@ find_own (BkEngineRegistry *self, const char *guid, GError **error)
                          _("This application is not registered."));
   else if (!bk_engine_application_is_user (application))
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED,
-                         _("This application was not registered by you: it can be neither changed nor removed here."));
+                         _("You did not register this application, so it cannot be changed or removed here."));
   else
     return application;
   return NULL;

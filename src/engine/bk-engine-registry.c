@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-engine-application-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "bk-ids.h"
@@ -90,8 +91,9 @@ warn_of_double (BkEngineApplication *application, BkEngineApplication *first)
   g_autofree char *shown = name_source (application);
   g_autofree char *winner = name_source (first);
 
-  return g_strdup_printf ("The %s %s was passed over: %s registers the same application.",
-                          program ? "program" : "registration file", shown, winner);
+  return g_strdup_printf (program ? _("The program %s is ignored: %s registers the same application.")
+                                  : _("The registration file %s is ignored: %s registers the same application."),
+                          shown, winner);
 }
 
 /* What is being put together anew. */
@@ -160,7 +162,7 @@ collect_directory (BkEngineRegistry *self, Collection *collection)
         application = bk_engine_application_new_described (description, &error);
       if (application == NULL)
         g_ptr_array_add (collection->warnings,
-                         g_strdup_printf ("The program %s was passed over: %s.", description->bus_name,
+                         g_strdup_printf (_("The program %s is ignored: %s"), description->bus_name,
                                           problem != NULL ? problem : error->message));
       else
         g_ptr_array_add (described, find_same (self->described, application));

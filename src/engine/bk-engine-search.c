@@ -27,10 +27,10 @@ static gboolean
 check_search (const char *text, gint64 before_id, guint limit, GError **error)
 {
   if (*text == '\0' || !bk_text_is_valid (text, BK_LIMIT_QUERY, TRUE))
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("What is looked for has 1 to %d bytes."),
-                 BK_LIMIT_QUERY);
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                         _("The search text is empty or too long."));
   else if (before_id < 0 || limit == 0 || limit > MAX_FOUND)
-    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("A page has 1 to %d messages."), MAX_FOUND);
+    g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("The limit is not from 1 to %d."), MAX_FOUND);
   else
     return TRUE;
   return FALSE;
@@ -48,7 +48,7 @@ bk_engine_search_async (BkEngine *self, const char *text, BkEngineAccount *accou
   if (!_bk_engine_check_open (self, task))
     return;
   if (who != NULL && name == NULL)
-    error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is no sign-in name."));
+    error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, _("This is not a sign-in name."));
   if (error != NULL || !check_search (text, before_id, limit, &error))
     g_task_return_error (task, error);
   else

@@ -50,7 +50,7 @@ tell (BkEngineSession *self)
   g_autofree char *text = g_strdup_printf (_("%s starts with %s, as you always allow it."),
                                            bk_engine_session_get_application_name (self), user);
 
-  bk_session_note (self, _("accepted without a question: it is always allowed"));
+  bk_session_note (self, _("accepted without asking: it is always allowed"));
   bk_session_changed (self, "Automatic");
   bk_engine_sessions_emit_notice (self->world->sessions, "automatic", text, self);
 }

@@ -141,7 +141,7 @@ on_channel_timeout (gpointer user_data)
 
   self->timers[BK_SESSION_TIMER_CHANNEL] = 0;
   fail (self, BECKON_SESSION_RESULT_CONNECTION_FAILURE,
-        *reason != '\0' ? reason : _("The two machines found no way to each other."));
+        *reason != '\0' ? reason : _("The two computers found no way to each other."));
 }
 
 /* The relays are known, or nobody waits for them any longer. */

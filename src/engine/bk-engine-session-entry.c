@@ -9,7 +9,7 @@ compose_entry (BkEngineSession *self)
 {
   g_autofree char *user = bk_session_dup_user_name (self);
   const char *name = bk_engine_session_get_application_name (self);
-  const char *application = *name != '\0' ? name : _("a program");
+  const char *application = *name != '\0' ? name : C_ ("name", "Unknown Application");
 
   if (self->transfer != NULL)
     return bk_session_compose_transfer_entry (self);

@@ -75,15 +75,13 @@ bk_session_write_hosting (BkEngineSession *self, BkEnvelope *invite)
   invite->carries = g_strdup (self->hosting.carries);
 }
 
-/* For people: what a registration says, or an invitation. */
+/* What a registration says, or an invitation, in the words of registration files. */
 static char *
 describe (BkRole host, const char *carries)
 {
   if (host == 0)
-    return g_strdup (_("a program that knows Beckon"));
-  return g_strdup_printf (host == BK_ROLE_INVITER ? _("one that the inviting side hosts over %s")
-                                                  : _("one that the invited side hosts over %s"),
-                          carries);
+    return g_strdup ("Exec");
+  return g_strdup_printf ("HostExec, Host=%s, Transport=%s", host == BK_ROLE_INVITER ? "inviter" : "invitee", carries);
 }
 
 /* Whether the registration here says what the invitation said. */
@@ -99,8 +97,8 @@ bk_session_check_hosting (BkEngineSession *self, GError **error)
   g_autofree char *here = describe (find_host (application), find_carries (application));
   g_autofree char *invited = describe (self->host, self->hosting.carries);
   g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED,
-               _("The two sides have different registrations of this program: the invitation is to %s, and here it is "
-                 "%s."),
+               /* Translators: %s are keys of registration files, such as “HostExec, Host=inviter, Transport=tcp” */
+               _("The two sides have different registrations of this program. There: %s. Here: %s."),
                invited, here);
   return FALSE;
 }
@@ -232,7 +230,7 @@ bk_session_hosted_ended (BkEngineSession *self, const char *reason)
 {
   if (self->host != self->role || self->hosting.state != BK_HOSTING_LAUNCHED)
     return FALSE;
-  fail (self, reason != NULL ? reason : _("It ended before the other side could join."));
+  fail (self, reason != NULL ? reason : _("The program ended before the other side could join."));
   return TRUE;
 }
 

@@ -68,7 +68,7 @@ void
 bk_session_launch_program (BkEngineSession *self)
 {
   BkEngineApplication *application = bk_engine_registry_find (self->world->registry, self->application);
-  const char *reason = _("It is not registered any more.");
+  const char *reason = _("The program is not registered any more.");
 
   if (application == NULL || !bk_engine_application_is_present (application, &reason))
     {
@@ -99,7 +99,7 @@ on_not_fetched (gpointer user_data)
   self->timers[BK_SESSION_TIMER_GRACE] = 0;
   if (self->owner == NULL)
     bk_session_end (self, BK_LIFE_LAUNCH_FAILED, BECKON_SESSION_RESULT_APPLICATION_LAUNCH_FAILED,
-                    _("The running program did not take it."));
+                    _("The running program did not take the session."));
 }
 
 static void
@@ -143,7 +143,7 @@ on_before_launch (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (!enabled)
     {
-      bk_session_note (self, _("a running program does without the launch"));
+      bk_session_note (self, _("a running program handles the session: nothing is launched"));
       bk_session_release_context (self);
     }
   else if (bk_session_is_hosted (self))

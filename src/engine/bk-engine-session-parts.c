@@ -159,6 +159,23 @@ bk_session_forget_part (BkEngineSession *self, BkTransferPart *part)
     drop (self->world, position);
 }
 
+/* The account is removed: nobody who has it anew goes on with them. */
+void
+bk_engine_sessions_drop_parts (BkEngineSessions *self, guint account)
+{
+  BkSessionWorld *world = bk_engine_sessions_get_world (self);
+
+  for (guint i = world->parts->len; i > 0; i--)
+    {
+      BkHistoryPart *part = part_at (world, i - 1);
+
+      if (part->busy || part->account != account)
+        continue;
+      bk_transfer_part_remove_soon (part->folder, part->part);
+      drop (world, i - 1);
+    }
+}
+
 /* What was there when the program started. */
 void
 bk_engine_sessions_restore_part (BkEngineSessions *self, const BkHistoryPart *part)

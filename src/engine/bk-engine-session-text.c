@@ -9,7 +9,8 @@ char *
 bk_session_dup_user_name (BkEngineSession *self)
 {
   if (self->account == NULL)
-    return g_strdup (_("The other side"));
+    /* Translators: stands where the name of a person would, anywhere in a sentence: the user tries a program alone */
+    return g_strdup (C_ ("name", "Test Partner"));
 
   BkEngineContact *contact
     = self->user != NULL ? bk_engine_account_find_contact (self->account, self->user) : NULL;
@@ -107,7 +108,7 @@ bk_session_compose_result (BkEngineSession *self, const BkMove *move)
 {
   g_autofree char *user = bk_session_dup_user_name (self);
   const char *name = bk_engine_session_get_application_name (self);
-  const char *application = *name != '\0' ? name : _("The program");
+  const char *application = *name != '\0' ? name : C_ ("name", "Unknown Application");
   char *text = NULL;
 
   if (self->user == NULL)
@@ -125,5 +126,6 @@ bk_session_compose_result (BkEngineSession *self, const BkMove *move)
     = text != NULL ? text : g_strdup (beckon_session_result_to_text (move->result));
   if (move->detail == NULL || (self->transfer != NULL && self->transfer->done))
     return g_steal_pointer (&sentence);
-  return g_strdup_printf ("%s %s", sentence, move->detail);
+  /* Translators: what stands between two sentences; each has its full stop */
+  return g_strdup_printf (C_ ("two sentences", "%s %s"), sentence, move->detail);
 }

@@ -13,15 +13,15 @@ bk_session_fault_to_text (BkTransferFault fault, gboolean remote)
     case BK_TRANSFER_PROTOCOL:
       return _("The two programs did not understand each other.");
     case BK_TRANSFER_CHANGED:
-      return _("It was changed while it was being sent.");
+      return _("The file was changed while it was being sent.");
     case BK_TRANSFER_READ:
-      return remote ? _("It could not be read there.") : _("It could not be read.");
+      return remote ? _("The file could not be read there.") : _("The file could not be read.");
     case BK_TRANSFER_FULL:
-      return remote ? _("There was no room for it there.") : _("There was no room for it.");
+      return remote ? _("There was no room for the file there.") : _("There was no room for the file.");
     case BK_TRANSFER_WRITE:
-      return remote ? _("It could not be written there.") : _("It could not be written.");
+      return remote ? _("The file could not be saved there.") : _("The file could not be saved.");
     case BK_TRANSFER_DAMAGED:
-      return _("What arrived was not what had been sent.");
+      return _("The file that arrived is not the one that was sent.");
     case BK_TRANSFER_OK:
     case BK_TRANSFER_CUT:
       break;

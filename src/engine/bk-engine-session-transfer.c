@@ -28,7 +28,7 @@ make (BkEngineSession *self, const char *name, guint64 size)
   transfer->file = -1;
   self->transfer = transfer;
   self->flags |= BECKON_SESSION_FLAGS_APP_INVITE_COMPATIBLE; /* no program takes part */
-  bk_session_set_text (self, &self->application_name, _("File"), "ApplicationName");
+  bk_session_set_text (self, &self->application_name, C_ ("name", "File"), "ApplicationName");
   return transfer;
 }
 
@@ -62,19 +62,20 @@ bk_session_offer_file (BkEngineSession *self, const char *name, int file, const 
   bk_session_transfer_changed (self);
 }
 
-/* Of an invitation to take a file. What makes no sense leaves a file without size. */
+/* Of an invitation to take a file. */
 void
 bk_session_read_offer (BkEngineSession *self, const BkEnvelope *invite)
 {
   g_autoptr (BkTransferOffer) offer = bk_transfer_offer_parse (invite->data, NULL);
 
-  make (self, offer != NULL ? offer->name : "", offer != NULL ? offer->size : G_MAXUINT64);
+  make (self, offer != NULL ? offer->name : "", offer != NULL ? offer->size : 0);
+  self->transfer->is_nonsense = offer == NULL;
 }
 
 gboolean
 bk_session_check_offer (BkEngineSession *self)
 {
-  return self->transfer == NULL || self->transfer->size != G_MAXUINT64;
+  return self->transfer == NULL || !self->transfer->is_nonsense;
 }
 
 /* ---- what is told of it ---- */
@@ -248,7 +249,7 @@ check_accept (BkEngineSession *self, const char *folder, GError **error)
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_SESSION_STATE_INVALID, "The file is being accepted already");
   else if (folder != NULL && (!g_path_is_absolute (folder) || !bk_text_is_valid (folder, BK_LIMIT_PATH, FALSE)))
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
-                         _("The folder for files needs its whole path, which begins with a slash."));
+                         _("The folder for files must be a full path, which begins with a slash."));
   else if (folder == NULL && self->world->download_folder == NULL)
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_STORAGE, "There is no folder for files");
   else

@@ -33,6 +33,7 @@ typedef struct
 G_DECLARE_FINAL_TYPE (BkEngineSessions, bk_engine_sessions, BK, ENGINE_SESSIONS, GObject)
 
 BkEngineSessions *bk_engine_sessions_new (const BkEngineSessionsConfig *config);
+void bk_engine_sessions_drop_parts (BkEngineSessions *self, guint account);
 gboolean bk_engine_sessions_has_room_for_file (BkEngineSessions *self, BkEngineAccount *account, GError **error);
 BkEngineSession *bk_engine_sessions_create (BkEngineSessions *self, BkEngineAccount *account, const char *owner,
                                             GError **error);

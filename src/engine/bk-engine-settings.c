@@ -100,14 +100,14 @@ check (const BkEngineSettings *settings, GError **error)
   if (settings->idle_minutes > BK_LIMIT_IDLE_MINUTES)
     {
       g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
-                   _("One is idle after 1 to %d minutes, or never."), BK_LIMIT_IDLE_MINUTES);
+                   _("The number of minutes until idle is not from 0 to %d."), BK_LIMIT_IDLE_MINUTES);
       return FALSE;
     }
   if (settings->download_folder == NULL || *settings->download_folder == '\0'
       || folder_is_valid (settings->download_folder))
     return TRUE;
   g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
-                       _("The folder for files needs its whole path, which begins with a slash."));
+                       _("The folder for files must be a full path, which begins with a slash."));
   return FALSE;
 }
 

@@ -16,8 +16,8 @@ check_name (const char *name, GError **error)
 {
   if (*name != '\0' && strchr (name, '/') == NULL && bk_text_is_valid (name, BK_LIMIT_FILE_NAME, FALSE))
     return TRUE;
-  g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
-               _("The name of a file is one line of 1 to %d bytes, without slashes."), BK_LIMIT_FILE_NAME);
+  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT,
+                       _("The name of the file is empty, too long, not one line or has a slash."));
   return FALSE;
 }
 

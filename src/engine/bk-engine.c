@@ -379,7 +379,7 @@ bk_engine_open_async (BkEngine *self, GCancellable *cancellable, GAsyncReadyCall
   if (g_mkdir_with_parents (self->data_dir, 0700) != 0)
     {
       int saved = errno;
-      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_STORAGE, _("The folder %s could not be made: %s"),
+      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_STORAGE, _("The folder %s could not be created: %s"),
                                self->data_dir, g_strerror (saved));
       return;
     }

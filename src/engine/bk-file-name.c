@@ -51,13 +51,14 @@ filter (const char *name)
   return g_string_free (clean, FALSE);
 }
 
+/* Leading dots hide a file, and so does, in some windows, the tilde of what editors leave behind. */
 static void
 strip (char *name)
 {
   gsize leading = strspn (name, ". ");
 
   memmove (name, name + leading, strlen (name + leading) + 1);
-  for (gsize length = strlen (name); length > 0 && strchr (". ", name[length - 1]) != NULL; length--)
+  for (gsize length = strlen (name); length > 0 && strchr (". ~", name[length - 1]) != NULL; length--)
     name[length - 1] = '\0';
 }
 

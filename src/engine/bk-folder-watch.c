@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -181,7 +182,7 @@ read_descriptor (int descriptor, gsize max, GError **error)
 
   if (fstat (descriptor, &info) != 0 || !S_ISREG (info.st_mode))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "it is not an ordinary file");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, _("The file is not an ordinary one."));
       return NULL;
     }
   while (length <= max && got != 0)

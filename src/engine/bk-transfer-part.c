@@ -35,7 +35,7 @@ refuse (GError **error, const char *folder, int code)
 {
   g_autofree char *shown = g_filename_display_name (folder);
 
-  g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE, _("The file cannot be put into “%s”: %s"), shown,
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE, _("The file cannot be saved in “%s”: %s"), shown,
                g_strerror (code));
   return FALSE;
 }

@@ -308,7 +308,7 @@ beckon_messenger_send_file_async (BeckonMessenger *self, BeckonAccount *account,
  * @error: return location for a [error@Error]
  *
  * Gets the outcome of [method@Messenger.send_file_async]. Errors: those of [method@Session.invite_finish],
- * %BECKON_ERROR_INVALID_ARGUMENT, %BECKON_ERROR_NOT_SUPPORTED.
+ * %BECKON_ERROR_INVALID_ARGUMENT, %BECKON_ERROR_LIMIT_EXCEEDED, %BECKON_ERROR_NOT_SUPPORTED.
  *
  * Returns: (transfer full): the session
  */

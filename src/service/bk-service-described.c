@@ -5,6 +5,7 @@
 #include "bk-limits.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -199,7 +200,7 @@ bk_service_described_read_reply (const char *bus_name, GVariant *reply)
 
   if (!g_variant_is_of_type (reply, G_VARIANT_TYPE ("(sa{sv})")))
     {
-      description->problem = g_strdup ("its description has the wrong type");
+      description->problem = g_strdup (_("Its description has the wrong type."));
       return g_steal_pointer (&description);
     }
   g_variant_get (reply, "(s@a{sv})", &description->guid, &options);
@@ -214,7 +215,7 @@ bk_service_described_read_reply (const char *bus_name, GVariant *reply)
       if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
         *text_of (description, i) = g_variant_dup_string (value, NULL);
       else
-        description->problem = g_strdup_printf ("“%s” of its description is no text", texts[i].option);
+        description->problem = g_strdup_printf (_("“%s” of its description is not a text."), texts[i].option);
       if (description->problem != NULL)
         return g_steal_pointer (&description);
     }
@@ -223,7 +224,7 @@ bk_service_described_read_reply (const char *bus_name, GVariant *reply)
       {
         g_clear_pointer (text_of (description, i), g_free);
         g_free (description->problem);
-        description->problem = g_strdup_printf ("%s of its description is too long", texts[i].key);
+        description->problem = g_strdup_printf (_("%s of its description is too long."), texts[i].key);
       }
   return g_steal_pointer (&description);
 }

@@ -6,6 +6,7 @@
 #include "bk-limits.h"
 #include "bk-service-described.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define PREFIX "im.beckon.Beckon.Peer."
@@ -118,9 +119,9 @@ describe_error (const GError *error)
   g_autofree char *name = g_dbus_error_get_remote_error (error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return g_strdup_printf ("it did not describe itself within %d s", BK_TIMEOUT_PEER_CALL_S);
+    return g_strdup (_("It did not describe itself in time."));
   /* Its words are not shown: nobody knows what is in them. */
-  return g_strdup_printf ("it does not describe itself (%s)", name != NULL ? name : "no answer");
+  return g_strdup_printf (_("It does not describe itself (%s)."), name != NULL ? name : _("no answer"));
 }
 
 /* One that merely runs below our name, perhaps to attach itself, need not know of this. */

@@ -72,7 +72,7 @@ on_method_call (GDBusConnection *connection, const char *sender, const char *pat
   BkServiceCall *call = bk_service_call_new (self, self->house, invocation);
 
   if (self->house == NULL)
-    bk_service_call_refuse (call, BECKON_ERROR_CANCELLED, "The session service is going away.");
+    bk_service_call_refuse (call, BECKON_ERROR_CANCELLED, "The session service is shutting down.");
   else if (call->sender == NULL)
     bk_service_call_refuse (call, BECKON_ERROR_ACCESS_DENIED, "This is not a message bus.");
   else if (self->funcs->is_ready (self->house))
@@ -332,7 +332,7 @@ bk_service_door_close (BkServiceDoor *self)
   BkServiceCall *call;
 
   while ((call = g_queue_pop_head (&self->waiting)) != NULL)
-    bk_service_call_refuse (call, BECKON_ERROR_CANCELLED, "The session service is going away.");
+    bk_service_call_refuse (call, BECKON_ERROR_CANCELLED, "The session service is shutting down.");
   self->house = NULL;
   bk_service_callers_stop (self->callers);
   g_signal_handlers_disconnect_by_func (self->connection, on_closed, self);

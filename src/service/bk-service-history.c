@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
 #include <gio/gunixoutputstream.h>
+#include <unistd.h>
 
 #define MAX_FOUND 200
 
@@ -161,7 +162,8 @@ bk_service_handle_clear_history (BkServiceCall *call)
 
 /* ---- writing ---- */
 
-/* The descriptor that the call brings; -1 with @error. The caller owns it. */
+/* The descriptor that the call brings; -1 with @error. The caller owns it. There is no telling whether a terminal takes
+ * what is written without waiting for it. */
 static int
 take_file (BkServiceCall *call, gint32 handle, GError **error)
 {
@@ -169,7 +171,7 @@ take_file (BkServiceCall *call, gint32 handle, GError **error)
   int fd = list != NULL ? g_unix_fd_list_get (list, handle, NULL) : -1;
   int flags = fd >= 0 ? fcntl (fd, F_GETFL) : -1;
 
-  if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY)
+  if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && !isatty (fd))
     return fd;
   if (fd >= 0)
     close (fd);

@@ -139,7 +139,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (BkServiceActivator, bk_service_activator, G_TYPE_
 static void
 return_left (GTask *task)
 {
-  g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_FAILED, "%s", _("It ended before it had its session."));
+  g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_FAILED, "%s", _("The program ended before it had its "
+                                                                            "session."));
 }
 
 static void

@@ -67,7 +67,7 @@ static const GOptionEntry options[] = {
     "LocalAddress of new sessions instead of this machine's address (also BECKON_LOCAL_ADDRESS)", "ADDRESS" },
   { "answer-timeout", 0, 0, G_OPTION_ARG_INT, &option_answer,
     "How long an invitation rings (also BECKON_ANSWER_TIMEOUT)", "SECONDS" },
-  { "version", 0, 0, G_OPTION_ARG_NONE, &option_version, "Print the version and leave", NULL },
+  { "version", 0, 0, G_OPTION_ARG_NONE, &option_version, "Print the version and exit", NULL },
   { NULL },
 };
 

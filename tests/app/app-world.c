@@ -162,6 +162,7 @@ app_world_free (AppWorld *self)
 
   destroy_windows ();
   g_settings_reset (bk_app_get_settings (self->app), "last-conversation"); /* of this world, not of the next */
+  g_settings_reset (bk_app_get_settings (self->app), "last-place");
   /* There is no other way to the end of an application than to run it. */
   g_signal_connect (app, "activate", G_CALLBACK (on_activate), NULL);
   g_application_run (app, 0, NULL);

@@ -93,14 +93,14 @@ static const struct
 } rows[] = {
   { INVITER, "'State': <uint32 1>", 0, "", "" },
   { INVITER, "'State': <uint32 2>", 0, "Waiting for Bob…", "cancel" },
-  { INVITER, "'State': <uint32 2>, 'Ringing': <true>", 0, "Waiting for Bob… It rings there.", "cancel" },
+  { INVITER, "'State': <uint32 2>, 'Ringing': <true>", 0, "Waiting for Bob… Their device is ringing.", "cancel" },
   { INVITER, "'State': <uint32 2>, 'Installing': <true>" NAMED WEB, 0, "Bob is installing Board…", "cancel" },
   { INVITER, "'State': <uint32 2>, 'Asking': <true>", 0, "Waiting for Bob…", "cancel" },
   { INVITER, "'State': <uint32 3>", 0, "Connecting…", "cancel" },
   { INVITER, "'State': <uint32 4>", 0, "Running", "end details" },
-  { INVITER, "'State': <uint32 4>" PATH ("1"), 0, "Running. Looking for a way to Bob…", "end details" },
+  { INVITER, "'State': <uint32 4>" PATH ("1"), 0, "Running. Looking for a way to connect to Bob…", "end details" },
   { INVITER, "'State': <uint32 4>" PATH ("2"), 0, "Running. Direct connection, encrypted", "end details" },
-  { INVITER, "'State': <uint32 4>" PATH ("3"), 0, "Running. By way of a relay, encrypted", "end details" },
+  { INVITER, "'State': <uint32 4>" PATH ("3"), 0, "Running. Through a relay, encrypted", "end details" },
   { INVITER, "'State': <uint32 4>" PATH ("4"), 0, "Running. Connection lost, looking for another way…", "end details" },
   { INVITER, "'State': <uint32 4>" PATH ("5"), 0, "Running. No connection to Bob", "end details" },
   { INVITER, "'State': <uint32 4>" PATH ("9"), 0, "Running", "end details" },
@@ -114,9 +114,9 @@ static const struct
   { INVITEE, "'State': <uint32 2>, 'Asking': <true>" WEB, 0, "Waiting for your answer", "accept decline cancel" },
   { INVITEE, "'State': <uint32 2>", 0, "A running program answers this invitation.", "cancel" },
   { INVITEE, "'State': <uint32 2>, 'Installing': <true>" NAMED WEB, 0,
-    "Board is not installed here. It starts as soon as it is.", "cancel page" },
+    "Board is not installed here. It will start once it is installed.", "cancel page" },
   { INVITEE, "'State': <uint32 2>, 'Installing': <true>, 'Asking': <true>" MAIL, 0,
-    "an application is not installed here. It starts as soon as it is.", "cancel" },
+    "Unknown Application is not installed here. It will start once it is installed.", "cancel" },
   { INVITEE, "'State': <uint32 3>", 0, "Connecting…", "cancel" },
   { INVITEE, "'State': <uint32 4>", 0, "Running", "end details" },
   { INVITEE, "'State': <uint32 7>, 'Result': <uint32 8>, 'ResultText': <'Too late'>", 0, "Too late", "again" },
@@ -170,8 +170,8 @@ test_warning (void)
     { "'Identity': <uint32 1>, 'SafetyNumber': <'12345'>", 0, "" },
     { "'Identity': <uint32 2>, 'SafetyNumber': <'12345'>", 0, "" },
     { "'Identity': <uint32 3>, 'SafetyNumber': <'12345'>", 0,
-      "Bob shows another key than before. It is a new device of theirs, or somebody else." },
-    { "'Identity': <uint32 3>", 0, "Bob shows no key any more. It is a device that has none, or somebody else." },
+      "Bob has a different key than before. It may be a new device, or somebody else." },
+    { "'Identity': <uint32 3>", 0, "Bob no longer has a key. It may be a device without one, or somebody else." },
     { "'Identity': <uint32 3>, 'SafetyNumber': <'12345'>", BECKON_SESSION_RESULT_ENDED, "" },
   };
   g_autoptr (AppWorld) world = app_world_new (FALSE);
@@ -281,6 +281,49 @@ test_life (void)
   g_assert_finalize_object (card);
 }
 
+static int
+top_of (gpointer card, const char *name)
+{
+  GtkAllocation place;
+
+  gtk_widget_get_allocation (app_part (card, name), &place);
+  return place.y;
+}
+
+/* Buttons that have no room in a row stand in the next one, in the same order; they are never cut off. */
+static void
+test_narrow (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  g_autoptr (BeckonContact) bob = make_contact (BOB);
+  g_autoptr (GVariant) entry = make_entry (0, INVITEE, APP_BOARD, BECKON_SESSION_RESULT_NONE);
+  g_autoptr (BeckonMessage) message = beckon_message_new (entry);
+  g_autoptr (BkAppSessionCard) card = make_card (world, message, bob);
+  GtkWidget *buttons = app_part (card, "buttons");
+  const char *const names[] = { "cancel", "decline", "accept", NULL };
+  int widest = 0, all, narrow, wide;
+
+  gtk_widget_set_visible (buttons, TRUE);
+  for (int i = 0; names[i] != NULL; i++)
+    {
+      int width;
+      gtk_widget_set_visible (app_part (card, names[i]), TRUE);
+      gtk_widget_measure (app_part (card, names[i]), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
+      widest = MAX (widest, width);
+    }
+  gtk_widget_measure (buttons, GTK_ORIENTATION_HORIZONTAL, -1, &narrow, &all, NULL, NULL);
+  g_assert_cmpint (narrow, <=, widest);
+  g_assert_cmpint (all, >, 2 * narrow);
+  gtk_widget_measure (buttons, GTK_ORIENTATION_VERTICAL, all, &wide, NULL, NULL, NULL);
+  gtk_widget_measure (buttons, GTK_ORIENTATION_VERTICAL, all - 1, &narrow, NULL, NULL, NULL);
+  g_assert_cmpint (narrow, >, 2 * wide - 1);
+  gtk_widget_allocate (buttons, all, wide, -1, NULL);
+  g_assert_cmpint (top_of (card, "accept"), ==, top_of (card, "cancel"));
+  gtk_widget_allocate (buttons, all - 1, narrow, -1, NULL);
+  g_assert_cmpint (top_of (card, "decline"), ==, top_of (card, "cancel"));
+  g_assert_cmpint (top_of (card, "accept"), >, top_of (card, "cancel"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -290,5 +333,6 @@ main (int argc, char **argv)
   g_test_add_func ("/app/card/warning", test_warning);
   g_test_add_func ("/app/card/again", test_again);
   g_test_add_func ("/app/card/life", test_life);
+  g_test_add_func ("/app/card/narrow", test_narrow);
   return app_world_run ();
 }

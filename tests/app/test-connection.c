@@ -79,9 +79,10 @@ test_works (Fixture *self, gconstpointer data)
   bk_test_wait_until (has_results, self->page);
   g_assert_true (is_sensitive (self, "test"));
   assert_row (self, "verdict", "By way of a relay.\nb <does> not answer.");
-  assert_row (self, "nat", "Your router uses another port for everybody: a direct way is rarely found.");
-  assert_row (self, "stun", "It answers.");
-  assert_row (self, "turn_udp", "It does not answer.");
+  assert_row (self, "nat", "Your router uses a different port for each connection, so direct connections rarely "
+                           "work.");
+  assert_row (self, "stun", "The server answers.");
+  assert_row (self, "turn_udp", "The server does not answer.");
   assert_row (self, "turn_tcp", NULL);
 }
 

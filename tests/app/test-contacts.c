@@ -233,6 +233,28 @@ test_sections (Fixture *self, gconstpointer data)
   assert_rows (self, "Ada Dora Bob Carl Eve Fred");
 }
 
+/* Of several accounts it is seen whose contact somebody is; a heading can be closed like any other. */
+static void
+test_accounts (Fixture *self, gconstpointer data)
+{
+  StandIn *service = self->world->service;
+
+  stand_in_answer (service, "ListContacts", "([('zoe@c', 'Zoe', uint32 3, false, uint32 2, '', '', uint32 0, @a{sv} {})],)");
+  stand_in_answer (service, "ListGroups", "(@a(ssas) [],)");
+  stand_in_add (service, STAND_IN_ROOT "/Account/2", "Account1", "{'SignInName': <'a@c'>, 'State': <'online'>}");
+  stand_in_signal (service, STAND_IN_ROOT, "Messenger1", "AccountsChanged",
+                   "(uint32 1, uint32 0, [objectpath '" STAND_IN_ROOT "/Account/2'])");
+  app_world_wait_items (beckon_messenger_get_accounts (self->world->messenger), 2);
+  assert_rows (self, "[Requests 1] Dora [Pinned 1] Ça va [alice@b 4] Ada Bob Eve Fred [a@c 1] Zoe");
+  g_settings_set_boolean (self->settings, "contacts-groups", TRUE);
+  assert_rows (self, "[Requests 1] Dora [Pinned 1] Ça va [Work (alice@b) 2] Ada Bob [Chess (alice@b) 1] Bob "
+                     "[alice@b 2] Eve Fred [a@c 1] Zoe");
+  g_settings_reset (self->settings, "contacts-groups");
+  stand_in_signal (service, STAND_IN_ROOT, "Messenger1", "AccountsChanged", "(uint32 1, uint32 1, @ao [])");
+  app_world_wait_items (beckon_messenger_get_accounts (self->world->messenger), 1);
+  assert_rows (self, "[Requests 1] Dora [Pinned 1] Ça va [Contacts 4] Ada Bob Eve Fred");
+}
+
 static void
 test_sort (Fixture *self, gconstpointer data)
 {
@@ -710,6 +732,7 @@ main (int argc, char **argv)
   g_test_add_func ("/contacts/summary", test_summary);
 #define ADD(name, func) g_test_add ("/contacts/" name, Fixture, NULL, setup, func, teardown)
   ADD ("sections", test_sections);
+  ADD ("accounts", test_accounts);
   ADD ("sort", test_sort);
   ADD ("online", test_online);
   ADD ("groups", test_groups);

@@ -74,7 +74,7 @@ test_connection (Fixture *self, gconstpointer data)
   assert_row (self, "traffic", "2.0\302\240kB sent, 1.0\302\240MB received");
   assert_row (self, "round_trip", "40.5 ms");
   change (self, "{'ChannelPath': <uint32 3>, 'ChannelReason': <'Both networks <b>change</b> ports.'>}");
-  assert_row (self, "path", "By way of a relay, encrypted\nBoth networks <b>change</b> ports.");
+  assert_row (self, "path", "Through a relay, encrypted\nBoth networks <b>change</b> ports.");
   change (self, "{'ChannelPath': <uint32 2>, 'ChannelReason': <'Direct connection.'>, 'Host': <'alice@b'>}");
   assert_row (self, "path", "Direct connection, encrypted");
   assert_row (self, "host", "You");
@@ -103,7 +103,7 @@ test_identity (Fixture *self, gconstpointer data)
   change (self, "{'Identity': <uint32 3>}");
   g_assert_true (is_shown (self, "changed"));
   g_assert_true (is_shown (self, "trust"));
-  assert_label (self, "changed_text", "Bob shows another key than before. It is a new device of theirs, or somebody else.");
+  assert_label (self, "changed_text", "Bob has a different key than before. It may be a new device, or somebody else.");
   change (self, "{'SafetyNumber': <''>}");
   g_assert_true (is_shown (self, "changed"));
   g_assert_false (is_shown (self, "trust"));

@@ -79,7 +79,7 @@ static const struct
     "40.0" NBSP "MB · Connection lost, looking for another way…", "cancel", 25 },
   { TRUE, "'State': <uint32 4>" TRANSFER ("done", "40000000", "3000000"), 0, "", "40.0" NBSP "MB · Sent", "", -1 },
   { FALSE, "'State': <uint32 4>" TRANSFER ("done", "40000000", "3000000"), 0, "", "40.0" NBSP "MB · Received", "", -1 },
-  { FALSE, "'State': <uint32 4>" TRANSFER ("failed", "1", "0"), 0, "", "40.0" NBSP "MB · It did not arrive whole.",
+  { FALSE, "'State': <uint32 4>" TRANSFER ("failed", "1", "0"), 0, "", "40.0" NBSP "MB · The file did not arrive completely.",
     "cancel", -1 },
   { FALSE, "'State': <uint32 4>" TRANSFER ("dancing", "1", "0"), 0, "", "40.0" NBSP "MB · Connecting…", "cancel", -1 },
   { TRUE, "'State': <uint32 4>", 0, "", "40.0" NBSP "MB · Connecting…", "cancel", -1 },

@@ -13,8 +13,11 @@
 #define OUTGOING \
   "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 1>, 'UserName': <'Bob'>, 'User': <'bob@b'>, " \
   "'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>}"
+#define TO_ALICE \
+  "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 2>, 'Asking': <true>, 'UserName': <'Bob'>, " \
+  "'User': <'bob@b'>, 'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>, 'MySigninName': <'alice@b'>}"
 #define INVITATION \
-  "+invitation-{S1}: Bob invites you to Board | Both of you start it when you accept. [Accept app.accept] " \
+  "+invitation-{S1}: Bob invites you to Board | If you accept, it starts for both of you. [Accept app.accept] " \
   "[Decline app.decline] [Cancel app.cancel]\n"
 
 static void
@@ -214,6 +217,96 @@ test_do_not_disturb (void)
   g_assert_nonnull (find_dialog ());
 }
 
+/* The status says the same. */
+static void
+test_busy (void)
+{
+  g_autoptr (AppWorld) world = start ();
+
+  stand_in_set (world->service, APP_ACCOUNT, "Account1", "{'WantedStatus': <uint32 10>}");
+  g_autofree char *path = app_world_add_session (world, 1, TO_ALICE);
+  assert_told (world, "");
+  g_assert_null (find_dialog ());
+  stand_in_set (world->service, APP_ACCOUNT, "Account1", "{'WantedStatus': <uint32 2>}");
+  app_world_settle (world);
+  assert_told (world, INVITATION);
+  g_assert_nonnull (find_dialog ());
+}
+
+/* A desktop that is quiet keeps the notification for later; no window jumps at anybody. */
+static void
+test_quiet_desktop (void)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema
+    = g_settings_schema_source_lookup (source, "org.gnome.desktop.notifications", TRUE);
+
+  if (schema == NULL)
+    {
+      g_test_skip ("the settings of GNOME are not installed");
+      return;
+    }
+  g_autoptr (GSettings) desktop = g_settings_new ("org.gnome.desktop.notifications");
+  g_autoptr (AppWorld) world = start ();
+  g_settings_set_boolean (desktop, "show-banners", FALSE);
+  g_autofree char *path = app_world_add_session (world, 1, ASKING);
+  assert_told (world, INVITATION);
+  g_assert_null (find_dialog ());
+  g_settings_reset (desktop, "show-banners");
+  app_world_settle (world);
+  assert_told (world, ""); /* once */
+  g_assert_nonnull (find_dialog ());
+}
+
+/* ---- files ---- */
+
+#define FILE_FROM_BOB \
+  "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 2>, 'Asking': <true>, 'UserName': <'Bob'>, " \
+  "'User': <'bob@b'>, 'MySigninName': <'alice@b'>, 'ApplicationName': <'File'>, 'AppData': <'{\"name\":1}'>, " \
+  "'Transfer': <{'name': <'<b>.png'>, 'size': <uint64 40000000>, 'path': <''>}>}"
+#define FILE_TO_BOB \
+  "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 1>, 'UserName': <'Bob'>, 'User': <'bob@b'>, " \
+  "'MySigninName': <'alice@b'>, 'ApplicationName': <'File'>, 'Transfer': <{'name': <'a'>, 'size': <uint64 2>}>}"
+#define NBSP "\u00a0"
+
+/* Nobody starts anything, and nobody has to install it: it is a file. */
+static void
+test_file (void)
+{
+  g_autoptr (AppWorld) world = start ();
+  g_autofree char *path = app_world_add_session (world, 1, FILE_FROM_BOB);
+  GtkWindow *dialog = find_dialog ();
+
+  g_assert_cmpstr (gtk_label_get_label (app_part (dialog, "heading")), ==, "Bob wants to send you a file");
+  g_assert_cmpstr (gtk_label_get_label (app_part (dialog, "message")), ==, "<b>.png (40.0" NBSP "MB)");
+  g_assert_false (gtk_widget_get_visible (app_part (dialog, "missing")));
+  g_assert_false (gtk_widget_get_visible (app_part (dialog, "always")));
+  assert_told (world, "+invitation-{S1}: Bob wants to send you a file | <b>.png (40.0" NBSP "MB) [Accept app.accept] "
+                      "[Decline app.decline] [Cancel app.cancel]\n");
+  stand_in_set (world->service, path, "Session1", "{'State': <uint32 4>, 'Asking': <false>}");
+  app_world_settle (world);
+  assert_told (world, "-invitation-{S1}\n");
+  stand_in_set (world->service, path, "Session1", "{'State': <uint32 7>, 'Result': <uint32 14>}");
+  stand_in_signal (world->service, path, "Session1", "Termination", "(uint32 14, '')");
+  app_world_settle (world);
+  assert_told (world, "+session-{S1}: File from Bob received | <b>.png (40.0" NBSP "MB) [Open app.open-file] "
+                      "[Show in Folder app.show-file]\n");
+}
+
+/* Its card shows how far it is: no window waits for the answer as well. */
+static void
+test_file_sent (void)
+{
+  g_autoptr (AppWorld) world = start ();
+  g_autofree char *path = app_world_add_session (world, 1, FILE_TO_BOB);
+
+  g_assert_null (find_waiting ());
+  stand_in_set (world->service, path, "Session1", "{'State': <uint32 7>, 'Result': <uint32 14>}");
+  stand_in_signal (world->service, path, "Session1", "Termination", "(uint32 14, '')");
+  app_world_settle (world);
+  assert_told (world, "+session-{S1}: Bob has received your file | a (2 bytes)\n");
+}
+
 static void
 test_message (void)
 {
@@ -302,9 +395,9 @@ test_always (void)
   answer (world, "accept");
   g_assert_cmpuint (*stand_in_count (world->service, "Accept"), ==, 2);
   g_assert_cmpstr (stand_in_last (world->service, "SetAllowed"), ==, "('bob@b', '" APP_BOARD "', true)");
-  assert_told (world, "+invitation-{S1}: Bob invites you to Board | Both of you start it when you accept. "
+  assert_told (world, "+invitation-{S1}: Bob invites you to Board | If you accept, it starts for both of you. "
                       "[Accept app.accept] [Decline app.decline] [Cancel app.cancel]\n"
-                      "+allowed: Nothing can be stored on this computer: its disk is full, or cannot be written.\n");
+                      "+allowed: Nothing can be saved on this computer: the disk is full or cannot be written to.\n");
 }
 
 /* What was started without a question is told, with a button to end it for as long as it runs. */
@@ -390,7 +483,7 @@ test_waiting (void)
   g_assert_cmpstr (gtk_label_get_label (state), ==, "Waiting for Bob…");
   stand_in_set (world->service, path, "Session1", "{'Ringing': <true>}");
   app_world_settle (world);
-  g_assert_cmpstr (gtk_label_get_label (state), ==, "Waiting for Bob… It rings there.");
+  g_assert_cmpstr (gtk_label_get_label (state), ==, "Waiting for Bob… Their device is ringing.");
   stand_in_set (world->service, path, "Session1", "{'State': <uint32 3>}");
   app_world_settle (world);
   g_assert_cmpstr (gtk_label_get_label (state), ==, "Connecting…");
@@ -435,7 +528,7 @@ test_waiting_ends (void)
 static void
 invite_from_conversation (AppWorld *world)
 {
-  bk_app_invitations_invite (world->app->invitations, world->account, "bob@b", APP_BOARD);
+  bk_app_invitations_invite (world->app->invitations, world->account, "bob@b", APP_BOARD, NULL);
   app_world_settle (world);
 }
 
@@ -535,7 +628,7 @@ test_missing (void)
   assert_told (world, INVITATION);
   stand_in_signal (world->service, path, "Session1", "AppNotPresent", "('Board', 'https://example.org/')");
   app_world_settle (world);
-  assert_told (world, "+session-{S1}: Board is not installed here. It starts as soon as it is.\n");
+  assert_told (world, "+session-{S1}: Board is not installed here. It will start once it is installed.\n");
   stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "Notice",
                    "('installed', 'Board is there. Starting with Bob…', objectpath '" STAND_IN_ROOT "/Session/1')");
   app_world_settle (world);
@@ -556,6 +649,10 @@ main (int argc, char **argv)
   g_test_add_func ("/app/invitations/answer-twice", test_answer_twice);
   g_test_add_func ("/app/invitations/answer-nothing", test_answer_nothing);
   g_test_add_func ("/app/invitations/do-not-disturb", test_do_not_disturb);
+  g_test_add_func ("/app/invitations/busy", test_busy);
+  g_test_add_func ("/app/invitations/quiet-desktop", test_quiet_desktop);
+  g_test_add_func ("/app/invitations/file", test_file);
+  g_test_add_func ("/app/invitations/file/sent", test_file_sent);
   g_test_add_func ("/app/invitations/message", test_message);
   g_test_add_func ("/app/invitations/always-offered", test_always_offered);
   g_test_add_func ("/app/invitations/always", test_always);

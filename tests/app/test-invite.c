@@ -6,6 +6,7 @@
 
 #include "app-world.h"
 #include "bk-test.h"
+#include "conversation/bk-app-conversation.h"
 
 static void
 reset_recents (void)
@@ -222,6 +223,77 @@ test_long_message (void)
   g_assert_cmpstr (gtk_label_get_label (problem), ==, "");
 }
 
+/* ---- the menu of a conversation ---- */
+
+#define SEVERAL \
+  APPLICATION ("{1}", "Board") ", " APPLICATION ("{2}", "Alpha") ", " APPLICATION ("{3}", "Chess") ", " \
+  APPLICATION ("{4}", "Draughts") ", " APPLICATION ("{5}", "Echo") ", " APPLICATION ("{6}", "Fox")
+
+static gboolean
+is_mapped (gpointer widget)
+{
+  return gtk_widget_get_mapped (widget);
+}
+
+static GtkWidget *
+open_menu (AppWorld *world)
+{
+  BkAppWindow *window = bk_app_show_window (world->app);
+
+  bk_app_window_open_conversation (window, "alice@b", "bob@b");
+  bk_test_wait_for_count (stand_in_count (world->service, "ListMessages"), 1);
+  app_world_settle (world);
+  app_screen_focus (GTK_WINDOW (window));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.invite-menu", NULL);
+  GtkWidget *menu = GTK_WIDGET (
+    gtk_menu_button_get_popover (app_part (app_part (window, "conversation"), "invite_button")));
+  bk_test_wait_until (is_mapped, menu);
+  return menu;
+}
+
+/* Where there are many, one looks for it; and a word can go along. */
+static void
+test_menu (void)
+{
+  StandIn *service = app_service_new (FALSE);
+
+  reset_recents ();
+  stand_in_answer (service, "ListApplications", "([" SEVERAL "],)");
+  g_autoptr (AppWorld) world = app_world_start (service);
+  stand_in_answer (service, "InviteApp", "hold");
+  GtkWidget *menu = open_menu (world);
+  GListModel *found = G_LIST_MODEL (gtk_list_view_get_model (app_part (app_part (menu, "applications"), "list")));
+  g_assert_true (gtk_widget_get_visible (app_part (menu, "search")));
+  gtk_editable_set_text (app_part (menu, "message"), "Come & play");
+  gtk_editable_set_text (app_part (menu, "search"), "chess");
+  app_world_wait_items (found, 1);
+  g_signal_emit_by_name (app_part (menu, "search"), "activate");
+  bk_test_wait_for_count (stand_in_count (service, "InviteApp"), 1);
+  g_assert_cmpstr (stand_in_last (service, "InviteApp"), ==,
+                   "('" APP_ACCOUNT "', 'bob@b', '{3}', '', {'message': <'Come & play'>})");
+  g_assert_cmpstr (gtk_editable_get_text (app_part (menu, "message")), ==, ""); /* it went */
+  reset_recents ();
+}
+
+static void
+test_menu_long_message (void)
+{
+  g_autofree char *letters = g_strnfill (300, 'x');
+  g_autoptr (GString) wide = g_string_new (NULL);
+
+  reset_recents ();
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  GtkWidget *menu = open_menu (world);
+  g_assert_false (gtk_widget_get_visible (app_part (menu, "search"))); /* two are seen at once */
+  for (guint i = 0; i < 300; i++)
+    g_string_append (wide, "ä");
+  gtk_editable_set_text (app_part (menu, "message"), wide->str);
+  g_assert_false (gtk_widget_get_sensitive (app_part (menu, "applications")));
+  g_assert_cmpstr (gtk_label_get_label (app_part (menu, "reason")), ==, "This message is too long.");
+  gtk_editable_set_text (app_part (menu, "message"), letters);
+  g_assert_true (gtk_widget_get_sensitive (app_part (menu, "applications")));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -233,5 +305,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/invite/arrows", test_arrows);
   g_test_add_func ("/app/invite/greyed", test_greyed);
   g_test_add_func ("/app/invite/long-message", test_long_message);
+  g_test_add_func ("/app/invite/menu", test_menu);
+  g_test_add_func ("/app/invite/menu/long-message", test_menu_long_message);
   return app_world_run ();
 }

@@ -201,12 +201,46 @@ test_do_not_disturb (void)
 
   g_settings_set_boolean (bk_app_get_settings (world->app), "do-not-disturb", TRUE);
   change (world, 1, 1, CAROL ("3", "1"));
-  wait_read (world, 1);
   assert_told (world, "");
   g_settings_reset (bk_app_get_settings (world->app), "do-not-disturb");
   change (world, 1, 1, CAROL ("3", "2"));
-  wait_read (world, 2);
+  wait_read (world, 1);
   assert_told (world, FROM_CAROL "Good night" BUTTONS);
+  g_assert_cmpuint (*stand_in_count (world->service, "GetConversation"), ==, 1);
+}
+
+/* Who says that they are busy is left alone, whoever else has said so on another account. */
+static void
+test_busy (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  stand_in_set (world->service, APP_ACCOUNT, "Account1", "{'WantedStatus': <uint32 10>}");
+  change (world, 1, 1, CAROL ("3", "1"));
+  assert_told (world, "");
+  stand_in_set (world->service, APP_ACCOUNT, "Account1", "{'WantedStatus': <uint32 50>}"); /* on the phone */
+  change (world, 1, 1, CAROL ("3", "2"));
+  assert_told (world, "");
+  stand_in_set (world->service, APP_ACCOUNT, "Account1", "{'WantedStatus': <uint32 34>}"); /* away */
+  change (world, 1, 1, CAROL ("3", "3"));
+  wait_read (world, 1);
+  assert_told (world, FROM_CAROL "Good night" BUTTONS);
+}
+
+/* Of several accounts it is told which one is meant. */
+static void
+test_accounts (void)
+{
+  g_autoptr (AppWorld) world = start (BY_CAROL);
+
+  stand_in_add (world->service, STAND_IN_ROOT "/Account/2", "Account1", "{'SignInName': <'a@c'>, 'State': <'online'>}");
+  stand_in_answer (world->service, "ListContacts", "(@a(ssubussua{sv}) [],)");
+  stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "AccountsChanged",
+                   "(uint32 1, uint32 0, [objectpath '" STAND_IN_ROOT "/Account/2'])");
+  app_world_wait_items (beckon_messenger_get_accounts (world->messenger), 2);
+  change (world, 1, 1, CAROL ("3", "1"));
+  wait_read (world, 1);
+  assert_told (world, "+message-alice@b-carol@b: Carol (alice@b) | Good night" BUTTONS);
 }
 
 #define WROTE(name, unread, facts) \
@@ -398,6 +432,8 @@ main (int argc, char **argv)
   g_test_add_func ("/app/notifier/seen", test_seen);
   g_test_add_func ("/app/notifier/no-text", test_no_text);
   g_test_add_func ("/app/notifier/do-not-disturb", test_do_not_disturb);
+  g_test_add_func ("/app/notifier/busy", test_busy);
+  g_test_add_func ("/app/notifier/accounts", test_accounts);
   g_test_add_func ("/app/notifier/muted", test_muted);
   g_test_add_func ("/app/notifier/catch-up", test_catch_up);
   g_test_add_func ("/app/notifier/catch-up-one", test_catch_up_one);

@@ -166,6 +166,71 @@ test_switches (void)
 
 /* ---- what else everybody finds ---- */
 
+static char *
+dup_keys (GtkShortcutTrigger *trigger)
+{
+  return trigger != NULL ? gtk_shortcut_trigger_to_string (trigger) : g_strdup ("");
+}
+
+/* Puts what the keys of a class are into @keys. */
+static void
+collect_keys (GtkWidget *widget, GHashTable *keys)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; g_type_parent (G_OBJECT_TYPE (widget)) == ADW_TYPE_BIN /* which has no keys of its own */
+                    && i < g_list_model_get_n_items (controllers);
+       i++)
+    {
+      g_autoptr (GObject) controller = g_list_model_get_item (controllers, i);
+
+      for (guint j = 0; GTK_IS_SHORTCUT_CONTROLLER (controller)
+                        && j < g_list_model_get_n_items (G_LIST_MODEL (controller));
+           j++)
+        {
+          g_autoptr (GtkShortcut) shortcut = g_list_model_get_item (G_LIST_MODEL (controller), j);
+          g_hash_table_add (keys, dup_keys (gtk_shortcut_get_trigger (shortcut)));
+        }
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    collect_keys (child, keys);
+}
+
+/* The same of keys that belong to a part of the window. Those of what is written have tests of their own. */
+static void
+test_keys (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  g_autoptr (GBytes) bytes
+    = g_resources_lookup_data ("/im/beckon/Beckon/gtk/help-overlay.ui", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_autofree char *overlay = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_auto (GStrv) told = g_strsplit (overlay, "<property name=\"accelerator\">", -1);
+  static const char *const elsewhere[] = { "Return", "<Shift>Return", "<Control>period", NULL };
+  g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  collect_keys (GTK_WIDGET (bk_app_show_window (world->app)), keys);
+  g_hash_table_remove (keys, "Menu"); /* the same as Shift+F10, and written on the key */
+  g_assert_cmpuint (g_hash_table_size (keys), >=, 5);
+  for (guint i = 1; told[i] != NULL; i++)
+    {
+      g_autofree char *escaped = g_strndup (told[i], strcspn (told[i], "<"));
+      g_auto (GStrv) parts = g_strsplit (escaped, "&lt;", -1);
+      g_autofree char *half = g_strjoinv ("<", parts);
+      g_auto (GStrv) others = g_strsplit (half, "&gt;", -1);
+      g_autofree char *text = g_strjoinv (">", others);
+      g_autoptr (GtkShortcutTrigger) trigger = gtk_shortcut_trigger_parse_string (text);
+      g_autofree char *key = dup_keys (trigger);
+
+      if (!g_hash_table_remove (keys, key) && !g_strv_contains (elsewhere, key))
+        g_error ("the window of shortcuts tells of %s, which does nothing", key);
+    }
+  GHashTableIter iter;
+  gpointer key;
+  g_hash_table_iter_init (&iter, keys);
+  if (g_hash_table_iter_next (&iter, &key, NULL))
+    g_error ("the window of shortcuts does not tell of %s", (char *) key);
+}
+
 /* Every key that does something is told, and what is told does something. */
 static void
 test_shortcuts (void)
@@ -237,7 +302,7 @@ test_background (void)
   close_main (world);
   close_main (world);
   g_autofree char *told = app_desktop_take (world->desktop, G_APPLICATION (world->app));
-  g_assert_cmpstr (told, ==, "+background: Beckon goes on in the background | Messages and invitations are still "
+  g_assert_cmpstr (told, ==, "+background: Beckon keeps running in the background | Messages and invitations are still "
                              "announced. [Preferences app.open-preferences] [Quit app.quit]\n");
   g_application_release (G_APPLICATION (world->app));
 }
@@ -253,6 +318,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/preferences/blocked", test_blocked);
   g_test_add_func ("/app/preferences/switches", test_switches);
   g_test_add_func ("/app/preferences/shortcuts", test_shortcuts);
+  g_test_add_func ("/app/preferences/keys", test_keys);
   g_test_add_func ("/app/preferences/about", test_about);
   g_test_add_func ("/app/preferences/background", test_background);
   return app_world_run ();

@@ -128,9 +128,9 @@ test_contact_lines (void)
     { BECKON_RELATION_ASKED, FALSE, BECKON_STATUS_UNKNOWN, "", "", "Has not answered yet",
       "B%sb has not agreed to be your contact yet." },
     { BECKON_RELATION_ASKING, FALSE, BECKON_STATUS_UNKNOWN, "", "It is me", "It is me",
-      "B%sb waits for you to accept the contact request." },
+      "B%sb is waiting for you to accept the contact request." },
     { BECKON_RELATION_ASKING, FALSE, BECKON_STATUS_UNKNOWN, "", "", "Would like to add you",
-      "B%sb waits for you to accept the contact request." },
+      "B%sb is waiting for you to accept the contact request." },
     { BECKON_RELATION_NONE, FALSE, BECKON_STATUS_ONLINE, "", "", "Online", "B%sb is not your contact." },
   };
 
@@ -159,9 +159,9 @@ test_waiting (void)
     const char *words;
   } rows[] = {
     { "", "Waiting for Bob…" },
-    { ", 'Ringing': <true>", "Waiting for Bob… It rings there." },
+    { ", 'Ringing': <true>", "Waiting for Bob… Their device is ringing." },
     { ", 'Installing': <true>, 'ApplicationName': <'Chess'>", "Bob is installing Chess…" },
-    { ", 'Installing': <true>, 'Ringing': <true>", "Bob is installing an application…" },
+    { ", 'Installing': <true>, 'Ringing': <true>", "Bob is installing Unknown Application…" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -174,8 +174,8 @@ test_waiting (void)
 
       g_assert_cmpstr (words, ==, rows[i].words);
     }
-  g_assert_cmpstr (bk_app_application_word (NULL), ==, "an application");
-  g_assert_cmpstr (bk_app_application_word (""), ==, "an application");
+  g_assert_cmpstr (bk_app_application_word (NULL), ==, "Unknown Application");
+  g_assert_cmpstr (bk_app_application_word (""), ==, "Unknown Application");
   g_assert_cmpstr (bk_app_application_word ("Chess"), ==, "Chess");
 }
 

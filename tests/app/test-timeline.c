@@ -390,6 +390,42 @@ test_goes_to_message (Fixture *fixture, gconstpointer data)
   wait_in_sight (fixture, "Message 120");
 }
 
+static gboolean
+has_jump (gpointer timeline)
+{
+  return !has_no_jump (timeline);
+}
+
+/* A window that was closed opens where it was being read, unless something is new. */
+static void
+test_returns (Fixture *fixture, gconstpointer data)
+{
+  GSettings *settings = bk_app_get_settings (fixture->world->app);
+
+  open_conversation (fixture, 0, 150);
+  wait_in_sight (fixture, "Message 150");
+  wait_still (fixture);
+  stand_in_answer (fixture->world->service, "ListMessages", "hold"); /* what is earlier is not there yet */
+  gtk_adjustment_set_value (fixture->adjustment, 600);
+  bk_test_wait_until (has_jump, fixture->timeline);
+  wait_still (fixture);
+  gtk_window_destroy (fixture->window);
+  gint64 place = g_settings_get_int64 (settings, "last-place");
+  g_assert_cmpint (place, >, 101);
+  g_assert_cmpint (place, <, 140);
+  answer (fixture, "ListMessages", 101, 150);
+  open_conversation (fixture, 0, 150);
+  g_autofree char *words = g_strdup_printf ("Message %" G_GINT64_FORMAT, place);
+  wait_in_sight (fixture, words);
+  bk_test_wait_until (has_jump, fixture->timeline);
+  wait_still (fixture);
+  gtk_widget_activate_action (fixture->timeline, "timeline.newest", NULL);
+  wait_in_sight (fixture, "Message 150");
+  wait_still (fixture);
+  gtk_window_destroy (fixture->window);
+  g_assert_cmpint (g_settings_get_int64 (settings, "last-place"), ==, 0);
+}
+
 /* New ones are followed by who is at the newest, and told with their number to who is not. */
 static void
 test_follows (Fixture *fixture, gconstpointer data)
@@ -416,6 +452,7 @@ main (int argc, char **argv)
   g_test_add ("/app/timeline/little-unread", Fixture, NULL, setup, test_little_unread, teardown);
   g_test_add ("/app/timeline/much-unread", Fixture, NULL, setup, test_much_unread, teardown);
   g_test_add ("/app/timeline/goes-to-message", Fixture, NULL, setup, test_goes_to_message, teardown);
+  g_test_add ("/app/timeline/returns", Fixture, NULL, setup, test_returns, teardown);
   g_test_add ("/app/timeline/follows", Fixture, NULL, setup, test_follows, teardown);
   return app_world_run ();
 }

@@ -5,8 +5,12 @@
 #include "app-world.h"
 #include "bk-test.h"
 
+#include <string.h>
+
 #define WRONG "'ErrorName': <'im.beckon.Error.InvalidPassword'>, 'ErrorText': <'no'>"
 #define NO_SERVER "'ErrorName': <'im.beckon.Error.Connect'>, 'ErrorText': <'no'>"
+#define UNTRUSTED \
+  "'ErrorName': <'im.beckon.Error.InvalidCertificate'>, 'ErrorText': <'It has expired.\n\nIssued to: <b>x</b>'>"
 #define UNHEARD "'ErrorName': <'im.beckon.Error.OfTheFuture'>, 'ErrorText': <'Words of the future'>"
 
 static BkAppTrouble *
@@ -45,7 +49,7 @@ test_account (void)
     const char *button;
     const char *action;
   } rows[] = {
-    { "{'State': <'offline'>}", "You are signed out.", "Sign _In", "app.sign-in" },
+    { "{'State': <'offline'>}", "You are signed out.", "_Sign In", "app.sign-in" },
     { "{'State': <'finding'>}", "Connecting…", NULL, NULL },
     { "{'State': <'connecting'>}", "Connecting…", NULL, NULL },
     { "{'State': <'signing-in'>}", "Connecting…", NULL, NULL },
@@ -53,11 +57,14 @@ test_account (void)
     { "{'State': <'waiting'>, " NO_SERVER "}", "The server cannot be reached. Trying again…", "_Try Now",
       "app.sign-in" },
     { "{'State': <'connecting'>, " NO_SERVER "}", "The server cannot be reached. Trying again…", NULL, NULL },
-    { "{'State': <'offline'>, " NO_SERVER "}", "The server cannot be reached.", "Sign _In", "app.sign-in" },
-    { "{'State': <'offline'>, " WRONG "}", "The password is not accepted any more.", "_Enter Password…",
+    { "{'State': <'offline'>, " NO_SERVER "}", "The server cannot be reached.", "_Sign In", "app.sign-in" },
+    { "{'State': <'offline'>, " WRONG "}", "The password is no longer accepted.", "_Enter Password…",
       "win.enter-password" },
-    { "{'State': <'waiting'>, " WRONG "}", "The password is not accepted any more.", "_Enter Password…",
+    { "{'State': <'waiting'>, " WRONG "}", "The password is no longer accepted.", "_Enter Password…",
       "win.enter-password" },
+    { "{'State': <'waiting'>, " UNTRUSTED "}",
+      "The server could not prove that it is the right one: its certificate is not to be trusted. Trying again…",
+      "_Details…", "win.show-certificate" },
     { "{'State': <'online'>, 'ErrorName': <''>, 'ErrorText': <''>}", NULL, NULL, NULL },
     { "{'State': <'online'>, " NO_SERVER "}", NULL, NULL, NULL },
   };
@@ -90,6 +97,25 @@ test_unheard (void)
   g_assert_finalize_object (trouble);
 }
 
+/* What is wrong, and apart from it what the certificate says of itself, to be copied. */
+static void
+test_untrusted (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  GtkWidget *window = GTK_WIDGET (bk_app_show_window (world->app));
+
+  stand_in_set (world->service, APP_ACCOUNT, "Account1",
+                "{'State': <'waiting'>, 'Server': <'example.org'>, " UNTRUSTED "}");
+  app_world_settle (world);
+  g_assert_true (gtk_widget_activate_action (window, "win.show-certificate", "s", "alice@b"));
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (app_world_find_window (ADW_TYPE_MESSAGE_DIALOG));
+  g_assert_true (g_str_has_prefix (adw_message_dialog_get_body (dialog), "It has expired.\n\nBeckon sends no password"));
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (dialog), "example.org"));
+  GtkLabel *facts = GTK_LABEL (adw_message_dialog_get_extra_child (dialog));
+  g_assert_cmpstr (gtk_label_get_text (facts), ==, "Issued to: <b>x</b>");
+  g_assert_true (gtk_label_get_selectable (facts));
+}
+
 static void
 test_password (void)
 {
@@ -117,7 +143,7 @@ test_second_account (void)
   stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "AccountsChanged",
                    "(uint32 1, uint32 0, [objectpath '" STAND_IN_ROOT "/Account/2'])");
   app_world_wait_items (beckon_messenger_get_accounts (world->messenger), 2);
-  assert_trouble (trouble, "You are signed out.", "Sign _In", "app.sign-in");
+  assert_trouble (trouble, "You are signed out.", "_Sign In", "app.sign-in");
   stand_in_signal (world->service, STAND_IN_ROOT, "Messenger1", "AccountsChanged", "(uint32 1, uint32 1, @ao [])");
   app_world_settle (world);
   assert_trouble (trouble, NULL, NULL, NULL);
@@ -154,6 +180,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/app/trouble/account", test_account);
   g_test_add_func ("/app/trouble/unheard", test_unheard);
+  g_test_add_func ("/app/trouble/untrusted", test_untrusted);
   g_test_add_func ("/app/trouble/password", test_password);
   g_test_add_func ("/app/trouble/second-account", test_second_account);
   g_test_add_func ("/app/trouble/service", test_service);

@@ -15,6 +15,7 @@
 #include "welcome/bk-app-account-form.h"
 
 #include "about/bk-app-about.h"
+#include "app-focus.h"
 #include "app-world.h"
 #include "bk-test.h"
 
@@ -353,13 +354,39 @@ open_window (AppWorld *world, const Kind *kind)
   return window;
 }
 
+static gboolean
+on_tick (GtkWidget *window, GdkFrameClock *clock, gpointer frames)
+{
+  return ++*(guint *) frames < 3 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static gboolean
+has_passed (gpointer frames)
+{
+  return *(guint *) frames == 3;
+}
+
+static void
+check_focus (GtkWindow *window, GtkTextDirection direction)
+{
+  guint frames = 0; /* a tick comes before the layout of its frame */
+
+  gtk_widget_set_default_direction (direction);
+  gtk_widget_add_tick_callback (GTK_WIDGET (window), on_tick, &frames, NULL);
+  bk_test_wait_until (has_passed, &frames);
+  app_focus_check (window);
+}
+
 static void
 test_names (gconstpointer data)
 {
   const Kind *kind = data;
   g_autoptr (AppWorld) world = app_world_new (kind->empty);
+  GtkWindow *window = open_window (world, kind);
 
-  g_assert_cmpuint (check_names (GTK_WIDGET (open_window (world, kind))), >=, kind->n_focusable);
+  g_assert_cmpuint (check_names (GTK_WIDGET (window)), >=, kind->n_focusable);
+  check_focus (window, GTK_TEXT_DIR_RTL);
+  check_focus (window, GTK_TEXT_DIR_LTR);
 }
 
 /* GTK keeps a tooltip for the next window, libadwaita 1.2 the groups of a preferences window for ever. Not what we put

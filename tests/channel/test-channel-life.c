@@ -140,7 +140,7 @@ test_close (void)
   g_assert_cmpuint (pair.side[1].broken, ==, 0);
   bk_test_wait_for_count (&pair.side[1].broken, 1);
   g_assert_cmpint (pair.side[1].result, ==, BECKON_SESSION_RESULT_CONNECTION_FAILURE);
-  g_assert_cmpstr (pair.side[1].text, ==, "The other side has closed the channel.");
+  g_assert_cmpstr (pair.side[1].text, ==, "The other side closed the channel.");
   g_assert_cmpuint (pair.side[0].broken, ==, 0);
   close (fds[0]);
   close (fds[1]);

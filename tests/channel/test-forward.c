@@ -454,7 +454,7 @@ expect_sentence (int type, const char *address, BkCarries carries, const char *c
   g_autoptr (BkProgram) program = g_object_new (TYPE_SELF, NULL);
   g_autoptr (GError) error = NULL;
   g_autofree char *wanted = g_strdup_printf (
-    "The program opens the port 5556 (%s), which its registration does not carry.", kind);
+    "The program opens port 5556 (%s), which is not in its registration.", kind);
   int right, wrong;
 
   channel_pair_init (&pair, NULL);
@@ -525,7 +525,7 @@ test_never (void)
 
   channel_pair_init (&pair, BK_CLOCK (bk_fake_clock_new ()));
   reserve (&pair, BK_CARRY_TCP, 0, &place);
-  wanted = g_strdup_printf ("The program does not listen on the port %u.", place.port);
+  wanted = g_strdup_printf ("The program does not listen on port %u.", place.port);
   host_in_vain (&pair, &place, NULL, &error);
   g_assert_error (error, BECKON_ERROR, BECKON_ERROR_EXPIRED);
   g_assert_cmpstr (error->message, ==, wanted);
@@ -592,7 +592,7 @@ test_taken_port (void)
 
   channel_pair_init (&pair, NULL);
   g_assert_false (bk_channel_reserve (pair.side[0].channel, BK_CARRY_TCP, 5557, &place, &error));
-  g_assert_cmpstr (error->message, ==, "The port 5557 is in use by another program.");
+  g_assert_cmpstr (error->message, ==, "Port 5557 is in use by another program.");
   g_clear_error (&error);
   close (taken);
   reserve (&pair, BK_CARRY_TCP, 5557, &place);

@@ -44,7 +44,7 @@ check_relay (const char *server, const char *network, const char *reason)
         }
       else
         g_assert_cmpstr (bk_ice_get_reason (pair.side[i].ice), ==,
-                         "By way of the other side’s relay, because no direct way was found.");
+                         "Through the other side’s relay, because no direct way was found.");
     }
   g_assert_true (g_str_equal (bk_ice_get_local_kind (pair.side[0].ice), "relay")
                  || g_str_equal (bk_ice_get_local_kind (pair.side[1].ice), "relay"));
@@ -58,7 +58,7 @@ test_udp (void)
     g_autoptr (NetTurn) turn = net_turn_new ("10.77.0.1", 3478, NULL);
 
     check_relay ("turn:10.77.0.1:3478", "turn-udp",
-                 "By way of the relay 10.77.0.1, because no direct way was found.");
+                 "Through the relay 10.77.0.1, because no direct way was found.");
   }
   net_stage_remove_lan ();
 }
@@ -71,7 +71,7 @@ test_tcp (void)
     g_autoptr (NetTurn) turn = net_turn_new ("10.77.0.1", 3478, "--no-udp");
 
     check_relay ("turn:10.77.0.1:3478?transport=tcp", "turn-tcp",
-                 "By way of the relay 10.77.0.1, because no direct way was found.");
+                 "Through the relay 10.77.0.1, because no direct way was found.");
   }
   net_stage_remove_lan ();
 }
@@ -80,7 +80,7 @@ static gboolean
 knows_that_udp_is_silent (gpointer ice)
 {
   return g_str_equal (bk_ice_get_reason (ice),
-                      "By way of the relay 10.77.0.1 over TCP, because nothing came back over UDP.");
+                      "Through the relay 10.77.0.1 over TCP, because nothing came back over UDP.");
 }
 
 static void
@@ -113,7 +113,7 @@ test_name (void)
 {
   g_autoptr (NetTurn) turn = net_turn_new ("127.0.0.1", 3478, NULL);
 
-  check_relay ("turn:localhost:3478", "turn-udp", "By way of the relay localhost, because no direct way was found.");
+  check_relay ("turn:localhost:3478", "turn-udp", "Through the relay localhost, because no direct way was found.");
 }
 
 /* A server that wants another password is as good as none; the rest works. */

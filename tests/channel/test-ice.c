@@ -217,7 +217,7 @@ test_lost_and_failed (void)
   g_assert_cmpint (bk_ice_get_state (kept.side[0].ice), ==, BECKON_CHANNEL_PATH_DIRECT);
   g_assert_cmpint (bk_ice_get_state (kept.side[1].ice), ==, BECKON_CHANNEL_PATH_DIRECT);
   g_assert_cmpint (bk_ice_get_state (lost.side[0].ice), ==, BECKON_CHANNEL_PATH_LOST);
-  g_assert_cmpstr (bk_ice_get_reason (lost.side[0].ice), ==, "Nothing comes from the other side any more.");
+  g_assert_cmpstr (bk_ice_get_reason (lost.side[0].ice), ==, "The other side no longer responds.");
   g_assert_false (bk_ice_send (lost.side[0].ice, (const guint8 *) "x", 1, 1));
   g_assert_cmpint (bk_ice_get_state (failed.side[0].ice), ==, BECKON_CHANNEL_PATH_FAILED);
   g_assert_cmpstr (bk_ice_get_reason (failed.side[0].ice), ==,

@@ -441,6 +441,10 @@ def test_export_history():
         refused('InvalidArgument', export, 0, file.fileno(), 'nobody')
     with open('/dev/full', 'wb') as file:
         refused('Storage', export, 0, file.fileno())
+    terminal = os.openpty()
+    refused('InvalidArgument', export, 0, terminal[1])
+    for end in terminal:
+        os.close(end)
 
 
 def test_export_ends_with_the_caller():

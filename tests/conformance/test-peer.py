@@ -157,7 +157,7 @@ def test_before_app_launch_disabled():
     two.call_b(theirs, 'Accept', '(s)', '')
     session, options = asked(one, 'BeforeAppLaunch')
     assert session == theirs and options == {} and two.get_b(theirs, 'State') == CONNECTED
-    two.ui[1].wait_signal('Changed', theirs, lambda c: any('without the launch' in t for t in c.get('Timeline', [])))
+    two.ui[1].wait_signal('Changed', theirs, lambda c: any('nothing is launched' in t for t in c.get('Timeline', [])))
     assert two.get_b(theirs, 'Log') == '' and not any(m == 'LaunchSession' for m, _ in one.asked)
     two.call_b(theirs, 'SendContextData', '(s)', 'it lives')
     assert two.a.wait_signal('ContextDataReceived', mine)[2] == ('it lives',)

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Beckon as it is when it is installed: a build of its own below the build folder, with a prefix beside it.
+"""Beckon as it is when it is installed: what the build of the tree makes, in the prefix of that build.
 
-The first call takes about as long as the build of the programs; later ones build what has changed. The paths of a
-prefix are compiled in, so an installation of the other build under DESTDIR would not run from there.
+The paths of the prefix are compiled in, so programs would not run from anywhere else: ./dev has the prefix within the
+build folder. Where the build is for another one, which belongs to somebody else, nothing is installed and the tests
+that need it do not apply.
 """
 import fcntl
 import hashlib
+import json
 import os
 import pathlib
-import pwd
 import shutil
 import subprocess
 import sys
@@ -16,20 +17,19 @@ import sys
 import texts
 
 SOURCE = pathlib.Path(os.environ['BECKON_SRCDIR'])
-BUILD = pathlib.Path(os.environ['BECKON_BUILDDIR'])
-PLACE = BUILD / 'tests/data/installed'
-TREE = PLACE / 'tree'
-PREFIX = PLACE / 'prefix'
+sys.path.append(str(SOURCE / 'tests/tools'))
+import tap  # noqa: E402
+
+BUILD = pathlib.Path(os.environ.get('BECKON_BUILDDIR', SOURCE / '_build'))
+OPTIONS = {option['name']: option['value'] for option in
+           json.loads((BUILD / 'meson-info/intro-buildoptions.json').read_text(encoding='utf-8'))}
+PREFIX = pathlib.Path(OPTIONS['prefix'])
+PLACE = BUILD / 'tests/data'
 USED = []  # keeps the lock
-OPTIONS = ('-Dlibdir=lib', '-Dtests=false', '-Doptimization=0', '-Ddebug=false')
 
 
 def run(*command):
-    """The build is the person's own, as that of the tree: a compiler cache is in their home, which tests do not see."""
-    environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(('XDG_', 'MALLOC_', 'G_')) and name != 'DESTDIR'}
-    environment['HOME'] = pwd.getpwuid(os.getuid()).pw_dir
-    done = subprocess.run([str(word) for word in command], env=environment, stdin=subprocess.DEVNULL,
+    done = subprocess.run([str(word) for word in command], env={**os.environ, 'DESTDIR': ''}, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding='utf-8', check=False)
     if done.returncode != 0:
         raise AssertionError(f'{command[:2]} failed:\n{done.stdout}')
@@ -42,14 +42,14 @@ def lock(name, kind):
     return file
 
 
-def sources():
-    """Changes when anything does that may be installed."""
+def built():
+    """Changes when anything does that is installed."""
     seen = hashlib.sha256()
-    for folder in ('data', 'examples', 'po', 'src', 'ui'):
-        for path in sorted((SOURCE / folder).rglob('*')):
-            facts = path.stat()
-            seen.update(f'{path} {facts.st_mtime_ns} {facts.st_size}\n'.encode())
-    return seen.hexdigest() + (SOURCE / 'meson.build').read_text(encoding='utf-8')
+    plan = json.loads((BUILD / 'meson-info/intro-installed.json').read_text(encoding='utf-8'))
+    for path in sorted([*plan, *map(str, (SOURCE / 'po').iterdir())]):
+        facts = pathlib.Path(path).stat()
+        seen.update(f'{path} {plan.get(path)} {facts.st_mtime_ns} {facts.st_size}\n'.encode())
+    return seen.hexdigest()
 
 
 def install():
@@ -57,25 +57,22 @@ def install():
     it stays as it is as long as one does."""
     if USED:
         return PREFIX
-    PLACE.mkdir(parents=True, exist_ok=True)
+    if BUILD not in PREFIX.parents:
+        raise tap.Skip(f'the build is for {PREFIX}: ./dev makes one that can be installed')
     with lock('building', fcntl.LOCK_EX):
-        now, stamp = sources(), PLACE / 'installed'
+        now, stamp = built(), PLACE / 'installed.stamp'
         if not stamp.is_file() or stamp.read_text(encoding='utf-8') != now:
             with lock('used', fcntl.LOCK_EX):
                 stamp.unlink(missing_ok=True)
-                build_and_install()
+                install_anew()
                 stamp.write_text(now, encoding='utf-8')
         USED.append(lock('used', fcntl.LOCK_SH))
     return PREFIX
 
 
-def build_and_install():
-    if not (TREE / 'build.ninja').is_file():
-        shutil.rmtree(TREE, ignore_errors=True)
-        run('meson', 'setup', f'--prefix={PREFIX}', *OPTIONS, TREE, SOURCE)
-    run('ninja', '-C', TREE)
+def install_anew():
     shutil.rmtree(PREFIX, ignore_errors=True)
-    run('meson', 'install', '-C', TREE, '--no-rebuild')
+    run('meson', 'install', '-C', BUILD, '--no-rebuild', '--strip')
     install_pseudo_locale()
 
 

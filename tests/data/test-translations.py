@@ -10,6 +10,7 @@ import tempfile
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / 'tools'))
+import access_keys  # noqa: E402
 import catalog  # noqa: E402
 import tap  # noqa: E402
 import texts  # noqa: E402
@@ -19,6 +20,7 @@ BUILD = pathlib.Path(os.environ['BECKON_BUILDDIR'])
 PO = SOURCE / 'po'
 WANTED = {'ar', 'de', 'es', 'fr', 'zh_CN'}
 MNEMONIC = re.compile(r'(?<!_)_(?=\w)')
+MNEMONIC_LETTER = re.compile(r'(?<!_)_(\w)')
 
 
 def languages():
@@ -100,6 +102,34 @@ def test_translations_have_the_shape_of_the_text():
                 wanted, got = shape(text), shape(translation)
                 faults += [f'{language}: {text!r}: {translation!r} has another number of, or other, {what}'
                            for what in wanted if wanted[what] != got[what]]
+    fail_if(faults)
+
+
+def find_clashes(translated):
+    """Two things of one place with the same access key: pressing it would not do what it says."""
+    for place, items in access_keys.GROUPS.items():
+        taken = {}
+        for item in items:
+            for key in (item,) if isinstance(item, str) else item:
+                letter = MNEMONIC_LETTER.search(translated[key])[1].lower()
+                if taken.setdefault(letter, item) != item:
+                    yield f'{place}: {translated[key]!r} has the access key of {taken[letter]!r}'
+
+
+def test_access_keys_are_unique():
+    """In every language; all that there are stand in access_keys.py, where a new one has to find its place."""
+    with tempfile.TemporaryDirectory() as folder:
+        template = pathlib.Path(folder) / 'beckon.pot'
+        texts.make_template(template)
+        _header, messages = catalog.read(template)
+    with_key = {message.key for message in messages if MNEMONIC.search(message.text)}
+    placed = {key for items in access_keys.GROUPS.values() for item in items
+              for key in ((item,) if isinstance(item, str) else item)}
+    assert with_key == placed, with_key ^ placed
+    faults = [f'English, {clash}' for clash in find_clashes({message.key: message.text for message in messages})]
+    for language, (_header, there) in read_all().items():
+        clashes = find_clashes({message.key: message.translations[0] for message in there})
+        faults += [f'{language}, {clash}' for clash in clashes]
     fail_if(faults)
 
 

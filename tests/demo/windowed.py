@@ -91,7 +91,7 @@ def meet_at_the_board(stage):
     alice, bob = stage.apps
     alice.invite('Whiteboard')
     bob.invitation('Alice invites you to Whiteboard')
-    alice.last_card('It rings there')
+    alice.last_card('Their device is ringing')
     stage.done('alice picks Whiteboard from the menu Invite: it rings at bob’s, and alice sees that', 'invitation')
     hands = stage.screen.hands
     accept = bob.desk.find('push button', 'Accept', within=bob.invitation())
@@ -158,7 +158,7 @@ def cancel(stage):
     alice, bob = stage.apps
     alice.invite('Whiteboard')
     bob.invitation()
-    alice.press('Cancel', within=alice.last_card('It rings there'))
+    alice.press('Cancel', within=alice.last_card('Their device is ringing'))
     bob.desk.window_gone('Invitation')
     bob.last_card('Alice cancelled.')
     stage.done('alice invites and cancels while it rings: the question is gone, bob reads why', 'cancelled')

@@ -43,7 +43,7 @@ def leave(*apps):
 def ring(alice, bob, application):
     """Alice invites bob, and his dialog is there."""
     alice.invite(application)
-    alice.last_card('It rings there')
+    alice.last_card('Their device is ringing')
     return bob.invitation(f'Alice invites you to {application}')
 
 

@@ -125,10 +125,10 @@ class Lines:
         return text
 
 
-def end_all(number=signal.SIGTERM, patience=5 * PATIENCE):
-    """Asks all that was started from here, directly or not, to end, and then sees to it."""
+def end_all(number=signal.SIGTERM, patience=5 * PATIENCE, but=()):
+    """Asks all that was started from here, directly or not, to end, and then sees to it. `but` are pids left alone."""
     deadline = time.monotonic() + patience
-    while left := descendants(os.getpid()):
+    while left := [pid for pid in descendants(os.getpid()) if pid not in but]:
         late = time.monotonic() >= deadline
         for pid in left:
             with contextlib.suppress(ProcessLookupError):

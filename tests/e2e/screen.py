@@ -37,7 +37,8 @@ class Screen:
         self.is_visible = visible
         self.processes = []
         self.environment = {'GDK_BACKEND': 'x11', 'GSK_RENDERER': 'cairo', 'GTK_A11Y': 'atspi', 'NO_AT_BRIDGE': '0',
-                            'ADW_DISABLE_PORTAL': '1', 'GTK_USE_PORTAL': '0', 'GTK_IM_MODULE': 'gtk-im-context-simple'}
+                            'ADW_DISABLE_PORTAL': '1', 'GTK_USE_PORTAL': '0', 'GTK_IM_MODULE': 'gtk-im-context-simple',
+                            'GTK_EXE_PREFIX': '/nonexistent'}
         if visible:
             for name in {'DISPLAY', 'XAUTHORITY'} & set(os.environ):
                 self.environment[name] = os.environ[name]

@@ -46,15 +46,15 @@ def test_register_try_change_remove():
         preferences = open_page(alice)
         alice.press(lambda name: name.startswith('Register an application'), within=preferences)
         dialog = alice.desk.window('Register an Application')
-        guid = alice.desk.text(alice.desk.find('text', 'GUID: the same on every computer', within=dialog))
+        guid = alice.desk.text(alice.desk.find('text', 'GUID, the same on every computer', within=dialog))
         assert len(guid) == 38 and guid == guid.upper() and guid[0] == '{', guid
         alice.desk.fill('text', 'Thing', 'Name', within=dialog)
-        alice.desk.fill('text', '/nonexistent/program', 'Program: its whole path', within=dialog)
+        alice.desk.fill('text', '/nonexistent/program', 'Full path of the program', within=dialog)
         alice.press('Register', within=dialog)
         alice.says('/nonexistent/program is not the absolute path of a program that can be started.')
-        alice.desk.fill('text', str(HERE / 'peer'), 'Program: its whole path', within=dialog)
+        alice.desk.fill('text', str(HERE / 'peer'), 'Full path of the program', within=dialog)
         alice.desk.fill('text', "hold 'a b'", 'Arguments', within=dialog)
-        alice.desk.fill('text', 'https://example.org/thing', 'Web page where others get it', within=dialog)
+        alice.desk.fill('text', 'https://example.org/thing', 'Web page where others can get it', within=dialog)
         alice.press('Register', within=dialog)
         alice.desk.window_gone('Register an Application')
         assert applications(alice)['Thing']['guid'] == guid
@@ -62,7 +62,7 @@ def test_register_try_change_remove():
         assert (shown['path'], shown['url']) == (f"{HERE}/peer hold 'a b'", 'https://example.org/thing'), shown
         alice.says('Registered by you')
 
-        alice.press('Try Thing with Myself', within=preferences)
+        alice.press('Try Thing With Myself', within=preferences)
         alice.says('Thing is started twice')
         sides = both_connected(alice)
         assert sorted(s['role'] for s in sides) == ['invitee', 'inviter'], sides
@@ -90,13 +90,13 @@ def test_what_cannot_be_started():
     with couple() as (world, alice, _bob):
         folder = alice.user.folder / 'data' / 'beckon' / 'peers'
         folder.mkdir(parents=True, exist_ok=True)
-        world.expected_warning = 'broken.peer was passed over'
+        world.expected_warning = 'broken.peer is ignored'
         (folder / 'broken.peer').write_text('rubbish\n', encoding='utf-8')
         alice.user.ctl('apps', 'register', '{11111111-2222-4333-8444-555555555555}', 'Fails', f'{HERE}/peer fail')
         preferences = open_page(alice)
-        alice.says('broken.peer was passed over: it is not a key file')
+        alice.says('broken.peer is ignored: The file is not a key file')
         alice.says('Installed for everybody')
-        alice.press('Try Fails with Myself', within=preferences)
+        alice.press('Try Fails With Myself', within=preferences)
         alice.says('Fails ended with an error.')
         leave_page(alice)
 
@@ -105,21 +105,21 @@ def test_mistakes_come_and_go():
     with couple() as (world, alice, _bob):
         preferences = open_page(alice)
         assert alice.desk.all('list', 'Applications', within=preferences)
-        assert not alice.desk.all('label', 'Passed Over', within=preferences, shown=True)
+        assert not alice.desk.all('label', 'Ignored Registrations', within=preferences, shown=True)
         folder = alice.user.folder / 'data' / 'beckon' / 'peers'
         folder.mkdir(parents=True, exist_ok=True)
-        world.expected_warning = 'broken.peer was passed over'
+        world.expected_warning = 'broken.peer is ignored'
         (folder / 'broken.peer').write_text('rubbish\n', encoding='utf-8')
-        said = alice.desk.find('label', lambda name: 'broken.peer was passed over' in name, within=preferences)
+        said = alice.desk.find('label', lambda name: 'broken.peer is ignored' in name, within=preferences)
         assert said
         (folder / 'broken.peer').unlink()
-        alice.desk.gone('label', lambda name: 'broken.peer was passed over' in name, within=preferences)
+        alice.desk.gone('label', lambda name: 'broken.peer is ignored' in name, within=preferences)
         leave_page(alice)
 
 
 def try_with_myself(alice, name):
     preferences = open_page(alice)
-    alice.press(f'Try {name} with Myself', within=preferences)
+    alice.press(f'Try {name} With Myself', within=preferences)
     alice.says(f'{name} is started twice')
     return preferences, both_connected(alice)
 

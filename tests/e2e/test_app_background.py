@@ -161,7 +161,7 @@ def test_it_is_killed_while_it_rings(_world, alice, bob):
     bob.user.leave_bus({WINDOW}, lambda: os.kill(pid, signal.SIGKILL))
     bob.process = None
     bob.desk.window_gone(INVITATION)
-    alice.last_card('It rings there')
+    alice.last_card('Their device is ringing')
     bob.start()
     bob.invitation(ASKS)
     bob.answer('Accept')

@@ -77,7 +77,7 @@ def test_the_same_account_twice(_world, _alice, laptop):
     laptop.desk.fill('text', laptop.user.address, 'Sign-in name, such as alice@example.org', within=dialog)
     laptop.desk.fill('text', laptop.user.password, 'Password', within=dialog)
     laptop.press('Sign In', within=dialog)
-    laptop.says('This account is here already.')
+    laptop.says('This account has already been added.')
     laptop.desk.key('esc', window=dialog)
     laptop.desk.window_gone('Add an Account')
     laptop.desk.key('esc', window=preferences)

@@ -8,7 +8,7 @@ from test_disk import INSIDE, Disk, enter_own_mounts
 from windows import App
 from world import World
 
-FULL = 'Nothing can be stored on this computer: its disk is full, or cannot be written.'
+FULL = 'Nothing can be saved on this computer: the disk is full or cannot be written to.'
 
 
 def test_the_disk_is_full():

@@ -11,7 +11,7 @@ from world import HERE
 CHESS = '{0B0E0C0A-1111-4222-8333-444455557777}'
 PAGE = 'https://example.org/chess?a=1&b=2'
 STARTING = 'Chess is installed and starts with Alice in a moment.'
-MISSING = 'Chess is not installed here. It starts as soon as it is.'
+MISSING = 'Chess is not installed here. It will start once it is installed.'
 
 
 def register_chess(user):

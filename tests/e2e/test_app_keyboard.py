@@ -1,74 +1,26 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The main job with the keyboard alone: from the first start to a drawing that arrived."""
+"""Everything with the keyboard alone, from the first start on; and what is heard of it without looking."""
 from app_cases import leave, tap
-from windows import BUTTON, INVITATION, App, Board
+from keys import Keys
+from stage import session_of
+from windows import BUTTON, INVITATION, Board
 from world import World
-
-
-class Keys(App):
-    """The application of one user who has no mouse and no screen reader."""
-
-    def go(self, role, name, **more):
-        """Walks to something and presses Enter."""
-        self.desk.focus(role, name, **more)
-        self.desk.hands.key('enter')
-
-    def expect(self, entry, text):
-        self.desk.wait(lambda: self.desk.holds(self.desk.find('text', entry), text), f'“{entry}” holds “{text}”')
-
-    def create_account_by_keys(self):
-        """The first field has the keyboard from the start. The rows do not tell which of them has it: what is typed
-        is looked for where it should be."""
-        self.desk.find('label', 'Welcome to Beckon', shown=True)
-        self.desk.type(self.user.address)
-        self.expect('Sign-in name, such as alice@example.org', self.user.address)
-        self.desk.key('tab')
-        self.desk.type(self.user.password)
-        self.expect('Password', self.user.password)
-        self.desk.key('tab', 'tab')  # beyond the button that shows the password
-        self.desk.type(self.user.name.capitalize())
-        self.expect('Your name, as others see it', self.user.name.capitalize())
-        self.go('list item', 'Server')
-        self.desk.find('text', 'Address of the server', shown=True)
-        self.desk.key('tab')
-        self.desk.type(self.user.world.address)
-        self.expect('Address of the server', self.user.world.address)
-        self.go(BUTTON, 'Create Account')
-        self.is_online()
-
-    def add_contact_by_keys(self, address):
-        self.desk.key('ctrl+n')
-        self.desk.window('Add Contact')
-        self.desk.type(address)
-        self.expect('Sign-in name or link, such as bob@example.org', address)
-        self.desk.key('enter')
-        self.desk.window_gone('Add Contact')
-
-    def open_by_keys(self, name):
-        self.desk.key('ctrl+l')
-        self.desk.focus(self.row(name))
-        self.desk.key('enter')
-        self.desk.wait(lambda: self.has_keyboard('Message'), 'the message can be written')
-
-    def has_keyboard(self, name):
-        here = self.desk.focused()
-        return here is not None and here.name == name
 
 
 def enter(world):
     apps = [Keys(world.user(name)).start().enlarge() for name in ('alice', 'bob')]
     for app in apps:
-        app.create_account_by_keys()
+        app.create_account()
     alice, bob = apps
-    alice.add_contact_by_keys(bob.user.address)
+    alice.add_contact(f'beckon:{bob.user.address}')
     bob.row('Alice')
     bob.desk.key('ctrl+l')
     bob.go(BUTTON, 'Accept')
     alice.row('Bob', 'Online')
-    alice.open_by_keys('Bob')
+    alice.open('Bob')
     bob.row('Alice', 'Online')
-    bob.open_by_keys('Alice')
+    bob.open('Alice')
     return apps
 
 
@@ -91,12 +43,104 @@ def write_emoji(alice, bob):
     bob.reads('👍')
 
 
+def listen(alice, bob):
+    """What a screen reader says of what happens in the window that one is at."""
+    alice.desk.raise_window(alice.window)
+    alice.desk.wait(lambda: alice.has_keyboard('Message'), 'alice writes')
+    bob.user.send('alice', 'Can you hear me?')
+    alice.desk.hears('Bob says: Can you hear me?')
+    alice.user.ctl('status', 'busy')
+    alice.desk.hears('Your status: Busy')
+    alice.user.ctl('status', 'online')
+    alice.desk.hears('Your status: Online')
+    pick_whiteboard(alice)
+    bob.invitation()
+    session = session_of(alice)
+    alice.desk.raise_window(alice.window)
+    alice.desk.wait(lambda: 'active' in alice.window.states, 'alice is at her window')
+    bob.user.ctl('decline', session)
+    alice.desk.hears('Bob declined.')
+    bob.desk.window_gone(INVITATION)
+
+
+def look_after_contact(alice, bob):
+    """All that the menu of somebody in the list does, and the keys that are short for it."""
+    row = alice.to_row('Bob')
+    alice.desk.key('shift+f10')
+    alice.desk.find('menu item', 'Mute', shown=True)
+    alice.desk.key('esc')
+    alice.desk.gone('menu item')
+    alice.desk.wait(lambda: alice.desk.focused().path == row.path, 'the row has the keyboard again')
+    alice.choose_of('Bob', 'Mute')
+    alice.row('Bob', 'Muted')
+    alice.choose_of('Bob', 'Unmute', 'shift+f10')
+    alice.choose_of('Bob', 'Pin to the Top')
+    alice.row('Bob', 'Pinned')
+    alice.to_row('Bob')
+    alice.desk.key('f2')
+    alice.desk.window('Rename')
+    alice.desk.key('ctrl+a')
+    alice.desk.type('Robert')
+    alice.desk.key('enter')
+    alice.desk.window_gone('Rename')
+    alice.choose_of('Robert', 'Block')
+    alice.row('Robert', 'Blocked')
+    alice.choose_of('Robert', 'Unblock')
+    alice.row('Robert', 'Online')
+    alice.to_row('Robert')
+    alice.desk.key('delete')
+    alice.desk.window('Remove Robert?')
+    alice.desk.key('esc')
+    alice.desk.window_gone('Remove Robert?')
+    alice.desk.key('f2')
+    alice.desk.window('Rename')
+    alice.desk.key('ctrl+a', 'delete', 'enter')
+    alice.desk.window_gone('Rename')
+    bob.row('Alice', 'Online')
+
+
+def look_through_messages(alice):
+    """Found by the search; each has its menu."""
+    alice.desk.key('ctrl+f')
+    alice.desk.type('second')
+    alice.desk.find('list item', lambda name: name.startswith('Bob: Hi'), shown=True)
+    alice.go('list item', None, within=alice.desk.find('list', 'Contacts'), containing='Hi second line')
+    alice.desk.focus('label', 'Hi\nsecond line', within=alice.desk.find('list', 'Conversation'))
+    alice.desk.key('menu')
+    alice.desk.find('menu item', 'Copy Message', shown=True)
+    alice.desk.key('esc')
+    alice.desk.gone('menu item', 'Copy Message')
+    alice.desk.focus('text', 'Message')
+
+
+def send_file(alice, bob):
+    """GTK's dialog takes a path that is typed."""
+    path = alice.user.folder / 'seven.txt'
+    path.write_text('1234567', encoding='utf-8')
+    alice.desk.key('ctrl+o')
+    alice.desk.wait(lambda: len(alice.desk.windows()) == 2, 'files can be chosen')
+    alice.desk.type(str(path))
+    entry = alice.desk.wait(lambda: [node for node in alice.desk.all('text') if 'focused' in node.states],
+                            'a path is typed')[0]
+    alice.desk.wait(lambda: alice.desk.text(entry) == str(path), f'{path} is typed')
+    alice.desk.key('enter')
+    alice.desk.window('Send Files')
+    alice.desk.wait(lambda: alice.has_keyboard('Send'), 'Enter sends')
+    alice.desk.hands.key('enter')
+    alice.desk.window_gone('Send Files')
+    card = bob.last_card('seven.txt', 'Waiting for your answer')
+    bob.desk.key('ctrl+l')
+    bob.go(BUTTON, 'Accept', within=card)
+    bob.last_card('seven.txt', 'You have received')
+    bob.desk.hears('You have received')
+
+
 def pick_whiteboard(alice):
     alice.desk.key('ctrl+shift+i')
     rows = alice.desk.find(None, 'Applications', shown=True)
     alice.desk.focus('list item', within=rows, containing='Whiteboard')
     alice.desk.hands.key('enter')
-    alice.last_card('It rings there')
+    alice.last_card('Their device is ringing')
 
 
 def test_the_whole_flow():
@@ -105,6 +149,10 @@ def test_the_whole_flow():
         alice, bob = enter(world)
         chat(alice, bob)
         write_emoji(alice, bob)
+        listen(alice, bob)
+        look_after_contact(alice, bob)
+        look_through_messages(alice)
+        send_file(alice, bob)
         pick_whiteboard(alice)
         bob.desk.focus(BUTTON, 'Accept', within=bob.invitation())
         bob.desk.hands.key('enter')

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every screen of tests/screens with longer words, wide and narrow: nothing is cut off at the side of a window, and
-nothing is left in the language of the sources. The pictures are for people to look at: they are in tests/e2e/look of
-the build."""
+"""Every screen of tests/screens with longer words, wide and narrow: nothing is cut off at the side of a window, nothing
+is left in the language of the sources, and everything tells whoever does not see what it is. The pictures are for people
+to look at: they are in tests/e2e/look of the build."""
 import pathlib
 import shutil
 import sys
@@ -12,6 +12,7 @@ import neighbourhood  # noqa: E402
 
 neighbourhood.enter_own_mounts()
 import album  # noqa: E402
+import named  # noqa: E402
 import tap  # noqa: E402
 import walk  # noqa: E402
 import words  # noqa: E402
@@ -54,6 +55,7 @@ def look(walking, what, frame, folder):
     walk.shoot(walking.desk, folder / f'{what}.png', frame)
     walk.check_fits(walking.desk, frame, what)
     words.check(frame, what)
+    named.check_named(walking.desk, frame, what)
 
 
 if __name__ == '__main__':

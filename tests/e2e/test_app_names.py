@@ -52,7 +52,7 @@ def test_welcome():
     with single() as (_world, alice):
         alice.desk.find('label', 'Welcome to Beckon', shown=True)
         check(alice.desk, 'welcome')
-        alice.press('I Have One')
+        alice.press('I Have an Account')
         check(alice.desk, 'sign in')
         alice.press('New Account')
         alice.create_account()

@@ -36,7 +36,7 @@ def test_somebody_is_chosen():
         asking = ask(alice, '--data', 'come in')
         choose(alice, 'Bob', dialog(alice))
         alice.desk.window_gone(ASKS)
-        alice.last_card('It rings there')
+        alice.last_card('Their device is ringing')
         bob.invitation(f'Alice invites you to {NAME}')
         bob.answer('Accept')
         expect_running(alice, bob)

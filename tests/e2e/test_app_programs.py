@@ -76,7 +76,7 @@ def test_it_is_gone_when_it_should_start():
         program.unlink()
         bob.answer('Accept')
         alice.last_card('Bob is installing Test…')
-        bob.last_card('Test is not installed here. It starts as soon as it is.')
+        bob.last_card('Test is not installed here. It will start once it is installed.')
         bob.user.ctl('apps', 'unregister', PEER)
         register(bob)
         expect_running(alice, bob)

@@ -413,7 +413,9 @@ def talk(alice, bob):
     assert [(f['who'], f['message']['text']) for f in found] == [(alice.user.address, 'Hello')], found
     file = alice.user.folder / 'history.json'
     alice('history export', str(file), bob.user.address)
-    assert json.loads(file.read_text())['conversations'][0]['messages'][-1]['text'] == 'Hello'
+    exported = json.loads(file.read_text())['conversations']
+    assert exported[0]['messages'][-1]['text'] == 'Hello'
+    assert alice('history export', '-', bob.user.address)['conversations'] == exported
     bob('history clear', alice.user.address)
     assert bob('search', 'hell') == []
 
@@ -524,7 +526,7 @@ def without_a_question(alice, bob):
     assert bob('allowed') == []
 
 
-def a_file(alice, bob):
+def a_file(alice, bob, watch):
     path = alice.user.folder / 'letter.txt'
     path.write_bytes(b'Dear Bob\n' * 1000)
     folder = bob.user.folder / 'received'
@@ -535,12 +537,16 @@ def a_file(alice, bob):
     assert session['transfer'] == {'name': 'letter.txt', 'size': 9000, 'done': 0, 'rate': 0, 'state': 'offered',
                                    'outgoing': True, 'folder': '', 'path': ''}, session
     bob.user.wait('invitation')
+    # What passes before the watch knows the session is not told.
+    watch.until(lambda event: event['event'] == 'session' and event['session']['id'] == session['id'])
     taken = bob('accept', session['id'], '--folder', folder, '--wait', 'ended')
     assert (taken['result'], taken['transfer']['state']) == ('ended', 'done'), taken
     assert pathlib.Path(taken['transfer']['path']).read_bytes() == path.read_bytes()
     assert taken['result_text'] == 'You have received “letter.txt”.'
     alice.user.wait_session(session['id'])
     assert alice('show', session['id'])['transfer']['state'] == 'done'
+    told = watch.until(lambda event: event['event'] == 'transfer' and event['state'] == 'done')
+    assert (told['session']['id'], told['done']) == (session['id'], '9000'), told
 
 
 def as_a_program(alice, bob):
@@ -594,7 +600,7 @@ def check_properties(person, interface, path, printed):
 def test_commands():
     """What the tables say is what happens."""
     with World() as world:
-        world.expected_warning = r'nonsense\.peer was passed over'
+        world.expected_warning = r'nonsense\.peer is ignored'
         alice, bob = (Person(world.user(name)) for name in ('alice', 'bob'))
         erin = Person(world.user('erin', service_options=['--backend=fake']))
         empty = bob.user.ctl('account', 'list')
@@ -624,7 +630,7 @@ def test_commands():
         alice('cancel', session)
         bob.user.wait_session(session)  # else there were two that he could mean
         without_a_question(alice, bob)
-        a_file(alice, bob)
+        a_file(alice, bob, watches[0])
         as_a_program(alice, bob)
         with_the_picker(alice, bob, watches[0])
         others(alice, bob)

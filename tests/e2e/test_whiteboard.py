@@ -146,7 +146,7 @@ def test_the_service_goes():
         bob.draw((200, 200), (400, 200))
         alice.strokes(1)
         bob.user.kill_service()
-        bob.says('Beckon went away. You can go on drawing and export the picture.')
+        bob.says('Beckon has stopped. You can go on drawing and export the picture.')
         bob.draw((200, 400), (400, 400))
         bob.strokes(2)
         bob.user.start_service()

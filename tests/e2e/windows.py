@@ -77,7 +77,7 @@ class App:
         self.is_online()
 
     def sign_in(self, password=None):
-        self.press('I Have One')
+        self.press('I Have an Account')
         self.fill_account(password)
         self.press('Sign In')
 
@@ -90,7 +90,7 @@ class App:
         self.press('Add Contact')
         dialog = self.desk.window('Add Contact')
         self.desk.fill('text', address, 'Sign-in name or link, such as bob@example.org', within=dialog)
-        self.desk.fill('text', text, 'A word with it, if you like', within=dialog)
+        self.desk.fill('text', text, 'Message (optional)', within=dialog)
         self.press('Add', within=dialog)
         self.desk.window_gone('Add Contact')
 

@@ -453,7 +453,7 @@ class World:
 
     def end_processes(self):
         """Windows first, while they have a screen; then services, so that they can say good-bye to the server; then
-        all the rest."""
+        all the rest, and the buses last: a program that is only starting has the bus start a service again."""
         pids = []
         for user in self.users:
             pids += user.desk.end() if user.desk is not None else []
@@ -463,6 +463,7 @@ class World:
         for pid in pids:
             with contextlib.suppress(Failure):
                 wait_for_exit(pid, 10 * PATIENCE)
+        end_all(but={user.bus_process.pid for user in self.users})
         end_all()
 
     def check_logs(self):

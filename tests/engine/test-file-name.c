@@ -31,6 +31,8 @@ test_clean (void)
     { "folder/", "file" },
     { ".bashrc", "bashrc" },
     { ". . hidden", "hidden" },
+    { "hidden.txt~", "hidden.txt" },
+    { "~/~ ~", "file" },
     { "name. . ", "name" },
     { "two\nlines\r\n.txt", "twolines.txt" },
     { "bell\a\x1b[31m\x7f.txt", "bell[31m.txt" },

@@ -2,8 +2,13 @@
 /* What is done with the history as a whole: emptying it, and writing it into a file. */
 #include "past.h"
 
+#include <fcntl.h>
+#include <gio/gunixoutputstream.h>
+#include <glib-unix.h>
 #include <json-glib/json-glib.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bk-engine-account-private.h"
 
@@ -268,6 +273,68 @@ test_export_fails (void)
   g_assert_no_error (error);
 }
 
+static gboolean
+on_readable (int fd, GIOCondition condition, gpointer user_data)
+{
+  GString *text = user_data;
+  char buffer[8192];
+  gssize n = read (fd, buffer, sizeof buffer);
+
+  g_string_append_len (text, buffer, MAX (n, 0));
+  return n > 0;
+}
+
+static gboolean
+is_full (gpointer data)
+{
+  struct pollfd look = { GPOINTER_TO_INT (data), POLLOUT, 0 };
+
+  return poll (&look, 1, 0) == 0;
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* Who reads from a pipe lets it wait: the service has other things to do meanwhile. */
+static void
+test_export_waits (void)
+{
+  g_autoptr (Past) past = past_new ();
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autofree char *words = g_strnfill (4000, 'w');
+  guint tick = g_timeout_add (5, on_tick, NULL);
+  int fds[2];
+
+  for (guint i = 0; i < 40; i++)
+    past_receive (past, BOB, words);
+  engine_world_settle (past->world, past->alice);
+  g_assert_cmpint (pipe2 (fds, O_CLOEXEC), ==, 0);
+  g_autoptr (GOutputStream) stream = g_unix_output_stream_new (fds[1], TRUE);
+  bk_engine_account_export_history_async (past->alice, NULL, stream, NULL, bk_test_store_result, &result);
+  bk_test_wait_until (is_full, GINT_TO_POINTER (fds[1]));
+  past_receive (past, BOB, "meanwhile");
+  engine_world_settle (past->world, past->alice);
+  g_assert_null (result);
+
+  guint watch = g_unix_fd_add (fds[0], G_IO_IN, on_readable, text);
+  gboolean done = bk_engine_account_export_history_finish (past->alice, bk_test_await (&result), NULL);
+  g_assert_true (done);
+  g_assert_true (g_output_stream_close (stream, NULL, NULL));
+  while (on_readable (fds[0], G_IO_IN, text))
+    ;
+  g_source_remove (watch);
+  g_source_remove (tick);
+  JsonArray *conversations = json_object_get_array_member (parse (parser, text->str), "conversations");
+  JsonObject *bob = json_array_get_object_element (conversations, 0);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (bob, "messages")), ==, 40);
+  close (fds[0]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -277,5 +344,6 @@ main (int argc, char **argv)
   g_test_add_func ("/history/removed-account", test_removed_account);
   g_test_add_func ("/history/export", test_export);
   g_test_add_func ("/history/export-fails", test_export_fails);
+  g_test_add_func ("/history/export-waits", test_export_waits);
   return g_test_run ();
 }

@@ -154,8 +154,8 @@ test_precedence (void)
   g_assert_cmpstr (name_of (world, GUID_A), ==, "System");
   g_assert_cmpuint (g_strv_length ((GStrv) bk_engine_registry_get_warnings (world->registry)), ==, 0);
 
-  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "The registration file *second* was passed over: *user*");
-  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "The program " BUS_A " was passed over: *user*");
+  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "The registration file *second* is ignored: *user*");
+  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "The program " BUS_A " is ignored: *user*");
   put_app (world->user, GUID_A, "Mine");
   wait_for_log (world, "-11 +11 ");
   g_test_assert_expected_messages ();
@@ -191,7 +191,7 @@ test_hostile (void)
     { { .guid = (char *) "{1}", .name = (char *) "N" }, "not a GUID" },
     { { .guid = (char *) GUID_A, .name = (char *) "a\nb" }, "Name is not one line" },
     { { .guid = (char *) GUID_A, .name = (char *) "\x1b[2J" }, "Name is not one line" },
-    { { .guid = (char *) GUID_A, .name = (char *) "N", .url = (char *) "file:///etc/passwd" }, "URL is not" },
+    { { .guid = (char *) GUID_A, .name = (char *) "N", .url = (char *) "file:///etc/passwd" }, "URL must be an http" },
     { { .guid = (char *) GUID_A, .name = (char *) "N", .icon = (char *) "/etc/passwd" }, "Icon is not" },
     { { .guid = (char *) GUID_A, .name = (char *) "N", .comment = (char *) "a\nb" }, "Comment is not one line" },
     { { .problem = (char *) "it did not answer within 3 s" }, "it did not answer" },
@@ -204,7 +204,7 @@ test_hostile (void)
     {
       BkPeerDescription says = cases[i].says;
       says.bus_name = (char *) BUS_A;
-      g_autofree char *pattern = g_strdup_printf ("The program " BUS_A " was passed over: *%s*", cases[i].complaint);
+      g_autofree char *pattern = g_strdup_printf ("The program " BUS_A " is ignored: *%s*", cases[i].complaint);
       g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, pattern);
       say (directory, 1, says, nothing);
       g_test_assert_expected_messages ();
@@ -212,7 +212,7 @@ test_hostile (void)
       say (directory, 0, nothing, nothing);
     }
   g_autofree char *long_name = g_strnfill (257, 'n');
-  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "The program " BUS_A " was passed over: Name is not one line*");
+  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "The program " BUS_A " is ignored: Name is not one line*");
   say (directory, 1, program (BUS_A, GUID_A, long_name), nothing);
   g_test_assert_expected_messages ();
 }
@@ -225,7 +225,7 @@ test_stolen_guid (void)
   HandDirectory *directory = add_directory (world);
 
   world_start (world);
-  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "The program " BUS_B " was passed over: " BUS_A " registers *");
+  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "The program " BUS_B " is ignored: " BUS_A " registers *");
   say (directory, 2, program (BUS_A, GUID_A, "Honest"), program (BUS_B, GUID_A, "Thief"));
   g_test_assert_expected_messages ();
   assert_log (world, "+11 ");

@@ -77,15 +77,15 @@ test_hostile (void)
   put_bytes (world->second, GUID_N (07) ".peer", "[Beckon Peer]\nName=\xff\n", 21);
   put (world->second, GUID_N (08) ".peer", "[Beckon Peer]\nGUID=" GUID_A "\nName=Other\nExec=/bin/sh\n");
   put (world->second, "\xff.peer", "[Beckon Peer]\nGUID=" GUID_A "\nName=Other\nExec=/bin/sh\n");
-  expect_warning ("*0000000001}.peer was passed over: it is longer than 65536 bytes.");
-  expect_warning ("*0000000002}.peer was passed over: it is not text in UTF-8.");
-  expect_warning ("*0000000003}.peer was passed over: *");
-  expect_warning ("*0000000004}.peer was passed over: *");
-  expect_warning ("*0000000005}.peer was passed over: it is not an ordinary file.");
-  expect_warning ("*0000000006}.peer was passed over: *");
-  expect_warning ("*0000000007}.peer was passed over: it is not text in UTF-8.");
-  expect_warning ("*0000000008}.peer was passed over: its name is not its GUID, *");
-  expect_warning ("*.peer was passed over: its name is not its GUID, *");
+  expect_warning ("*0000000001}.peer is ignored: The file is too long.");
+  expect_warning ("*0000000002}.peer is ignored: The file is not text in UTF-8.");
+  expect_warning ("*0000000003}.peer is ignored: *");
+  expect_warning ("*0000000004}.peer is ignored: *");
+  expect_warning ("*0000000005}.peer is ignored: The file is not an ordinary one.");
+  expect_warning ("*0000000006}.peer is ignored: *");
+  expect_warning ("*0000000007}.peer is ignored: The file is not text in UTF-8.");
+  expect_warning ("*0000000008}.peer is ignored: The name of the file is not its GUID, *");
+  expect_warning ("*.peer is ignored: The name of the file is not its GUID, *");
   world_start (world);
   g_test_assert_expected_messages ();
   g_assert_cmpuint (n_items (world), ==, 1);
@@ -102,7 +102,7 @@ test_double_in_one_folder (void)
 
   put_app (world->second, GUID_A, "Upper");
   put (world->second, lower, "[Beckon Peer]\nGUID=" GUID_A "\nName=Lower\nExec=/bin/sh\n");
-  expect_warning ("*aaaa*passed over*AAAA*registers the same application.");
+  expect_warning ("*aaaa*is ignored*AAAA*registers the same application.");
   world_start (world);
   g_test_assert_expected_messages ();
   g_assert_cmpuint (n_items (world), ==, 1);
@@ -229,7 +229,7 @@ test_too_many (void)
       g_autofree char *guid = guid_number (i);
       put_app (world->second, guid, "Many");
     }
-  expect_warning ("Only 1024 registration files of *second were read.");
+  expect_warning ("There are too many registration files in *second: some are ignored.");
   world_start (world);
   g_test_assert_expected_messages ();
   g_assert_cmpuint (n_items (world), ==, MAX_FILES);
@@ -242,7 +242,7 @@ test_too_many (void)
   wait_for_log (world, "-44 +44 ");
   g_assert_null (name_of (world, last));
   g_assert_nonnull (name_of (world, next));
-  g_assert_nonnull (warning_about (world, "Only 1024"));
+  g_assert_nonnull (warning_about (world, "too many registration files"));
 }
 
 static void
@@ -256,11 +256,11 @@ test_full_folder_gets_another (void)
       put_app (world->second, guid, "Many");
     }
   world_start (world);
-  expect_warning ("Only 1024 registration files of *second were read.");
+  expect_warning ("There are too many registration files in *second: some are ignored.");
   put_app (world->second, "{55555555-DDDD-4DDD-8DDD-000000000000}", "One too many");
   put_app (world->first, GUID_A, "Elsewhere");
   wait_for_log (world, "+11 ");
-  while (warning_about (world, "Only 1024") == NULL)
+  while (warning_about (world, "too many registration files") == NULL)
     g_main_context_iteration (NULL, TRUE);
   g_test_assert_expected_messages ();
   g_assert_cmpuint (n_items (world), ==, MAX_FILES + 1);

@@ -39,22 +39,22 @@ static const FileCase cases[] = {
   { "binary", "[Beckon Peer]\nGUID=\xff\xfe\n", "not text in UTF-8" },
   { "no GUID", "[Beckon Peer]\nName=Pipe\nExec=pipe\n", "GUID is missing" },
   { "bad GUID", "[Beckon Peer]\nGUID={1234}\nName=Pipe\nExec=pipe\n", "not a GUID" },
-  { "other GUID", "[Beckon Peer]\nGUID=" GUID_B "\nName=Pipe\nExec=pipe\n", "name is not its GUID" },
+  { "other GUID", "[Beckon Peer]\nGUID=" GUID_B "\nName=Pipe\nExec=pipe\n", "is not its GUID" },
   { "no name", "[Beckon Peer]\nGUID=" GUID_A "\nExec=pipe\n", "Name is missing" },
   { "empty name", "[Beckon Peer]\nGUID=" GUID_A "\nName=\nExec=pipe\n", "Name is not one line" },
   { "name of two lines", "[Beckon Peer]\nGUID=" GUID_A "\nName=a\\nb\nExec=pipe\n", "Name is not one line" },
   { "malformed name", HEAD "Name=a\\pb\nExec=pipe\n", "Name is not one line" },
-  { "script URL", HEAD "URL=javascript:alert(1)\nExec=pipe\n", "URL is not" },
-  { "file URL", HEAD "URL=file:///etc/passwd\nExec=pipe\n", "URL is not" },
+  { "script URL", HEAD "URL=javascript:alert(1)\nExec=pipe\n", "URL must be an http" },
+  { "file URL", HEAD "URL=file:///etc/passwd\nExec=pipe\n", "URL must be an http" },
   { "icon path", HEAD "Icon=/etc/passwd\nExec=pipe\n", "Icon is not" },
   { "bad channel", HEAD "Channel=perhaps\nExec=pipe\n", "Channel is none of" },
-  { "nothing to start", HEAD, "does not say how to start" },
+  { "nothing to start", HEAD, "not said how to start" },
   { "two ways", HEAD "Exec=pipe\nBusName=im.beckon.Beckon.Peer.Pipe\n", "more than one way" },
-  { "foreign bus name", HEAD "BusName=org.freedesktop.systemd1\n", "BusName is not" },
-  { "bus name with a number", HEAD "BusName=im.beckon.Beckon.Peer.1a\n", "BusName is not" },
-  { "bus name with a hole", HEAD "BusName=im.beckon.Beckon.Peer..a\n", "BusName is not" },
-  { "bus name that ends", HEAD "BusName=im.beckon.Beckon.Peer.\n", "BusName is not" },
-  { "malformed bus name", HEAD "BusName=im.beckon.Beckon.Peer.a b\n", "BusName is not" },
+  { "foreign bus name", HEAD "BusName=org.freedesktop.systemd1\n", "BusName is not a bus name" },
+  { "bus name with a number", HEAD "BusName=im.beckon.Beckon.Peer.1a\n", "BusName is not a bus name" },
+  { "bus name with a hole", HEAD "BusName=im.beckon.Beckon.Peer..a\n", "BusName is not a bus name" },
+  { "bus name that ends", HEAD "BusName=im.beckon.Beckon.Peer.\n", "BusName is not a bus name" },
+  { "malformed bus name", HEAD "BusName=im.beckon.Beckon.Peer.a b\n", "BusName is not a bus name" },
   { "open quote", HEAD "Exec=pipe \"a\n", "cannot be split" },
   { "empty program", HEAD "Exec=\"\" a\n", "names no program" },
   { "folder as program", HEAD "Exec=/bin/\n", "names no program" },
@@ -72,10 +72,10 @@ static const FileCase cases[] = {
   { "address of a socket", HEAD "HostExec=a\nJoinExec=b %h\nTransport=unix\n", "field code %h" },
   { "socket of a port", HEAD "HostExec=a %s\nJoinExec=b\nTransport=tcp\n", "field code %s" },
   { "no channel", HEAD "Channel=none\nHostExec=a\nJoinExec=b\nTransport=tcp\n", "Channel is none" },
-  { "ignored word", HEAD "HostExec=a\nJoinExec=b\nTransport=tcp\nIgnorePorts=1/udp;all\n", "IgnorePorts is no list" },
-  { "ignored port", HEAD "HostExec=a\nJoinExec=b\nTransport=tcp\nIgnorePorts=65536/udp\n", "IgnorePorts is no list" },
-  { "ignored kind", HEAD "HostExec=a\nJoinExec=b\nTransport=tcp\nIgnorePorts=7/sctp\n", "IgnorePorts is no list" },
-  { "nothing ignored", HEAD "HostExec=a\nJoinExec=b\nTransport=tcp\nIgnorePorts=;\n", "IgnorePorts is empty" },
+  { "ignored word", HEAD "HostExec=a\nJoinExec=b\nTransport=tcp\nIgnorePorts=1/udp;all\n", "IgnorePorts is not a list" },
+  { "ignored port", HEAD "HostExec=a\nJoinExec=b\nTransport=tcp\nIgnorePorts=65536/udp\n", "IgnorePorts is not a list" },
+  { "ignored kind", HEAD "HostExec=a\nJoinExec=b\nTransport=tcp\nIgnorePorts=7/sctp\n", "IgnorePorts is not a list" },
+  { "nothing ignored", HEAD "HostExec=a\nJoinExec=b\nTransport=tcp\nIgnorePorts=;\n", "IgnorePorts is not a list" },
   { "a command to try", HEAD "Exec=a\nTryExec=b c\n", "TryExec is more" },
 };
 
@@ -210,7 +210,7 @@ test_precedence (void)
   put_app (world->first, GUID_A, "First");
   put_app (world->second, GUID_A, "Second");
   put_app (world->second, GUID_B, "Another");
-  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*second*" "passed over*first*registers the same*");
+  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*second*" "is ignored*first*registers the same*");
   world_start (world);
   g_test_assert_expected_messages ();
   g_assert_cmpuint (n_items (world), ==, 2);
@@ -219,8 +219,8 @@ test_precedence (void)
   g_autoptr (BkEngineApplication) top = g_list_model_get_item (G_LIST_MODEL (world->registry), 0);
   g_assert_cmpstr (bk_engine_application_get_name (top), ==, "Another");
 
-  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*first*" "passed over*user*registers the same*");
-  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*second*" "passed over*user*registers the same*");
+  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*first*" "is ignored*user*registers the same*");
+  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*second*" "is ignored*user*registers the same*");
   put_app (world->user, GUID_A, "Mine");
   wait_for_log (world, "-11 +11 ");
   g_test_assert_expected_messages ();
@@ -307,7 +307,7 @@ test_broken_and_mended (void)
 
   put (world->second, GUID_A ".peer", "rubbish");
   put (world->second, "README.txt", "no registration");
-  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*" GUID_A ".peer was passed over: it is not a key file*");
+  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*" GUID_A ".peer is ignored: The file is not a key file*");
   world_start (world);
   g_test_assert_expected_messages ();
   g_assert_cmpuint (n_items (world), ==, 0);
@@ -336,7 +336,7 @@ test_strange_files (void)
   put (world->dir, "target", text);
   g_assert_cmpint (symlink (target, link), ==, 0);
   g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*11111111*");
-  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*33333333*not an ordinary file*");
+  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*33333333*not an ordinary one*");
   g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*44444444*");
   world_start (world);
   g_test_assert_expected_messages ();

@@ -126,7 +126,7 @@ test_obstacles (void)
     { "a:channel-required b:channel-none a:invite b:accept", "Bob offers no encrypted channel for this program." },
     { "a:channel-impossible a:invite b:accept", "No certificate could be made." },
     { "a:channel-required a:channel-impossible a:invite b:accept", "No certificate could be made." },
-    { "a:channel-required a:invite b:accept +30000", "The two machines found no way to each other." },
+    { "a:channel-required a:invite b:accept +30000", "The two computers found no way to each other." },
     { "a:invite b:accept a:channel-broken", "No way was found." },
     { "a:channel-none a:invite b:accept", "" },
   };

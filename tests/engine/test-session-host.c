@@ -302,8 +302,8 @@ test_ends_before_it_listens (void)
 
   connect_sides (world);
   world_run (world, "a:exit0");
-  assert_failed (world, "Pipe could not be started. It ended before the other side could join.",
-                 "Pipe could not be started where Alice is. “It ended before the other side could join.”");
+  assert_failed (world, "Pipe could not be started. The program ended before the other side could join.",
+                 "Pipe could not be started where Alice is. “The program ended before the other side could join.”");
 }
 
 static void
@@ -350,10 +350,9 @@ run_mismatch (World *world, const char *sentence)
 }
 
 #define MISMATCH(invited, here) \
-  "The two sides have different registrations of this program: the invitation is to " invited           \
-  ", and here it is " here "."
-#define INVITER_TCP "one that the inviting side hosts over tcp"
-#define KNOWS "a program that knows Beckon"
+  "The two sides have different registrations of this program. There: " invited ". Here: " here "."
+#define INVITER_TCP "HostExec, Host=inviter, Transport=tcp"
+#define KNOWS "Exec"
 
 static void
 test_mismatch (void)
@@ -364,9 +363,9 @@ test_mismatch (void)
   g_autoptr (World) inviting = make_world ();
 
   register_hosted (world_side (carries, 'b'), BK_CARRY_TCP | BK_CARRY_UDP);
-  run_mismatch (carries, MISMATCH (INVITER_TCP, "one that the inviting side hosts over tcp+udp"));
+  run_mismatch (carries, MISMATCH (INVITER_TCP, "HostExec, Host=inviter, Transport=tcp+udp"));
   world_side (hosts, 'b')->registry->application->invitee_hosts = TRUE;
-  run_mismatch (hosts, MISMATCH (INVITER_TCP, "one that the invited side hosts over tcp"));
+  run_mismatch (hosts, MISMATCH (INVITER_TCP, "HostExec, Host=invitee, Transport=tcp"));
   register_knowing (world_side (knowing, 'b'));
   run_mismatch (knowing, MISMATCH (INVITER_TCP, KNOWS));
   register_knowing (world_side (inviting, 'a'));

@@ -341,6 +341,7 @@ test_bad_offer (void)
       world_settle (world);
       g_assert_cmpstr (bob->log->str, ==,
                        ">ringing >end:protocol-error");
+      g_assert_cmpuint (number_of (last_of (bob), "size"), ==, 0);
     }
 }
 
@@ -563,9 +564,9 @@ static void
 test_remote_fault (void)
 {
   static const char *const ends[][2] = {
-    { "full", "“letter.txt” could not be sent. There was no room for it there." },
-    { "write", "“letter.txt” could not be sent. It could not be written there." },
-    { "damaged", "“letter.txt” could not be sent. What arrived was not what had been sent." },
+    { "full", "“letter.txt” could not be sent. There was no room for the file there." },
+    { "write", "“letter.txt” could not be sent. The file could not be saved there." },
+    { "damaged", "“letter.txt” could not be sent. The file that arrived is not the one that was sent." },
     { "<b>Send money</b>", "“letter.txt” could not be sent." },
   };
 
@@ -774,6 +775,21 @@ test_bounds (void)
   g_assert_cmpuint (g_hash_table_size (stage->bob->history->parts), ==, 20);
 }
 
+/* Whoever removes an account leaves nothing of it in his folders, and nothing of others is touched. */
+static void
+test_account_removed (void)
+{
+  g_autoptr (Stage) stage = stage_new ();
+  guint account = bk_engine_account_get_id (stage->bob->account);
+
+  break_at (stage, 300000);
+  bk_engine_sessions_drop_parts (stage->bob->sessions, account + 1);
+  g_assert_cmpuint (g_hash_table_size (stage->bob->history->parts), ==, 1);
+  bk_engine_sessions_drop_parts (stage->bob->sessions, account);
+  g_assert_cmpuint (g_hash_table_size (stage->bob->history->parts), ==, 0);
+  wait_for (stage, is_part_gone);
+}
+
 /* Nobody fills the list of sessions with files. */
 static void
 test_many (void)
@@ -818,6 +834,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/session-transfer/resume-twice", test_resume_twice);
   g_test_add_func ("/engine/session-transfer/resume-after-nothing", test_resume_after_nothing);
   g_test_add_func ("/engine/session-transfer/whole-at-the-break", test_whole_at_the_break);
+  g_test_add_func ("/engine/session-transfer/account-removed", test_account_removed);
   g_test_add_func ("/engine/session-transfer/many", test_many);
   g_test_add_func ("/engine/session-transfer/bounds", test_bounds);
   return g_test_run ();

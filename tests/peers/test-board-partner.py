@@ -182,14 +182,14 @@ def test_beckon_leaves():
         stream.sendall(dot(1, 100, 100))  # what it carries still comes
         board.strokes(1)
         door.close()
-        board.says(f'Beckon went away. {GO_ON}')
+        board.says(f'Beckon has stopped. {GO_ON}')
         still_draws(board, 2)
     with Launched() as (board, door):
         join(board, door)
         door.close()
         board.says('Connecting with Bob again…')
         door.leave()
-        board.says(f'Beckon went away. {GO_ON}')
+        board.says(f'Beckon has stopped. {GO_ON}')
 
 
 def test_it_says_when_it_is_closed():

@@ -225,9 +225,9 @@ def free_port(kind):
 def test_ports_that_are_not_carried():
     udp, tcp = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
     with stage() as world:
-        check_failure(world, f'tcp %h:%p open={udp}/udp', ['Test', f'port {udp} (UDP)', 'not carry'])
+        check_failure(world, f'tcp %h:%p open={udp}/udp', ['Test', f'port {udp} (UDP)', 'not in its registration'])
     with stage() as world:
-        check_failure(world, f'tcp %h:%p open={tcp}/tcp', ['Test', f'port {tcp} (TCP)', 'not carry'])
+        check_failure(world, f'tcp %h:%p open={tcp}/tcp', ['Test', f'port {tcp} (TCP)', 'not in its registration'])
 
 
 def test_ports_that_are_ignored():

@@ -19,13 +19,13 @@ def newcomer(walk, world):
     desk = walk.desk
     desk.find('text', shown=True)
     walk.picture('welcome')
-    walk.press(walk.t('I _Have One'), walk.main())
+    walk.press(walk.t('I _Have an Account'), walk.main())
     form = {'signin': walk.t('Sign-in name, such as alice@example.org'), 'password': walk.t('Password')}
     for what, name in (('error-password', 'mistyped'), ('error-server', 'nowhere'), ('error-certificate', 'untrusted')):
         desk.fill('text', f'{name}@{world.domain}', form['signin'])
         desk.fill('text', 'a secret', form['password'])
-        desk.activate(desk.find(BUTTONS, walk.t('Sign _In'), states={'sensitive'}))
-        desk.find(BUTTONS, walk.t('Sign _In'), states={'sensitive'})
+        desk.activate(desk.find(BUTTONS, walk.t('_Sign In'), states={'sensitive'}))
+        desk.find(BUTTONS, walk.t('_Sign In'), states={'sensitive'})
         walk.picture(what)
     details = desk.find(BUTTONS, walk.t('_Details…'), states={'sensitive'})
     walk.window('certificate', lambda: desk.activate(details))

@@ -70,7 +70,7 @@ def test_live_and_precedence():
             ui.wait_signal('AppUnregistered', ROOT, lambda a: a == (GUID,))
             ui.wait_signal('AppRegistered', ROOT, lambda a: a == (GUID,))
             assert name() == source
-        assert len(warnings(ui)) == 2 and any(PREFIX + 'Good was passed over' in w for w in warnings(ui)), warnings(ui)
+        assert len(warnings(ui)) == 2 and any(PREFIX + 'Good is ignored' in w for w in warnings(ui)), warnings(ui)
         ui.signals.clear()
         ui.call('Registry1', 'UnRegisterApplication', '(s)', GUID)
         ui.wait_signal('AppRegistered', ROOT)

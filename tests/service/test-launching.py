@@ -95,7 +95,7 @@ def test_one_of_several_does_without_the_launch():
         yes, no, hanging = program(pair), program(pair, BeforeAppLaunch=NO), program(pair, BeforeAppLaunch=None)
         mine, theirs = connect(pair)
         # All are asked at once, and the first no is enough: the one that hangs is not waited for.
-        no.wait_signal('Changed', theirs, lambda c: any('without the launch' in line for line in c.get('Timeline', [])))
+        no.wait_signal('Changed', theirs, lambda c: any('nothing is launched' in line for line in c.get('Timeline', [])))
         wait(lambda: [len(asked(one, 'BeforeAppLaunch')) for one in (yes, no, hanging)] == [1, 1, 1], 'the questions')
         assert not asked(yes, 'LaunchSession') and pair.ui[1].get('Session1', 'Log', theirs) == ''
         # The session is that program's, and nobody else's.

@@ -35,7 +35,7 @@ def test_service_in_a_sandbox():
         app.answers['BeforeAppLaunch'] = GLib.Variant('(b)', (False,))
         second = ui.call('Messenger1', 'InviteApp', '(osssa{sv})', '/', ECHO, GUID, '', {})
         ui.wait_signal('ReadyToLaunch', second)
-        ui.wait_signal('Changed', second, lambda c: any('without the launch' in t for t in c.get('Timeline', [])))
+        ui.wait_signal('Changed', second, lambda c: any('nothing is launched' in t for t in c.get('Timeline', [])))
         assert ('BeforeAppLaunch', (second, {})) in app.asked
         # Whoever leaves the bus is missed through the proxy as well.
         app.close()

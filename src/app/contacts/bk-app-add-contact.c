@@ -109,7 +109,7 @@ on_add (GtkWidget *widget, BkAppAddContact *self)
                                    adw_combo_row_get_selected (self->account));
   if (account == NULL)
     {
-      show_problem (self, _("There is no account that could ask."));
+      show_problem (self, _("There is no account to add contacts to."));
       return;
     }
   g_autofree char *typed = dup_typed (self);

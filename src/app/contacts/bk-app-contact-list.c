@@ -43,7 +43,8 @@ typedef struct
 {
   BkAppContactList *list; /* not owned */
   Kind kind;
-  BeckonGroup *group; /* owned, nullable */
+  BeckonGroup *group;     /* owned, nullable */
+  BeckonAccount *account; /* the same: of the others, whose they are */
   BkAppSection *section;
   GtkFilter *filter;          /* nullable, as the next one */
   GtkFilterListModel *people; /* owned */
@@ -70,6 +71,7 @@ part_free (Part *part)
   g_object_unref (part->section);
   g_clear_pointer (&part->others, g_hash_table_unref);
   g_clear_object (&part->group);
+  g_clear_object (&part->account);
   g_free (part);
 }
 
@@ -140,6 +142,8 @@ is_in_part (gpointer item, gpointer user_data)
     }
   if (bk_app_person_get_asking (item) || bk_app_person_get_pinned (item))
     return FALSE;
+  if (part->account != NULL && bk_app_person_get_account (item) != part->account)
+    return FALSE;
   return !part->list->grouped || !is_in_any_group (item);
 }
 
@@ -201,7 +205,7 @@ dup_group_title (BkAppContactList *self, BeckonGroup *group)
   if (account == NULL || g_list_model_get_n_items (self->accounts) < 2)
     return g_strdup (beckon_group_get_name (group));
   /* Translators: name of a group of contacts, and the account that it belongs to */
-  return g_strdup_printf (_("%s (%s)"), beckon_group_get_name (group), beckon_account_get_signin_name (account));
+  return g_strdup_printf (C_ ("group and account", "%s (%s)"), beckon_group_get_name (group), beckon_account_get_signin_name (account));
 }
 
 static void
@@ -245,7 +249,7 @@ make_others (Part *part, GListModel *people)
 }
 
 /* @model: (transfer full) (nullable): what is in it; NULL for those people who belong there. */
-static void
+static Part *
 add_part (BkAppContactList *self, Kind kind, BeckonGroup *group, const char *id, const char *title, GListModel *model)
 {
   Part *part = g_new0 (Part, 1);
@@ -274,6 +278,7 @@ add_part (BkAppContactList *self, Kind kind, BeckonGroup *group, const char *id,
       g_signal_connect (beckon_group_get_contacts (group), "items-changed", G_CALLBACK (on_member_changed), part);
     }
   g_ptr_array_add (self->parts, part);
+  return part;
 }
 
 static void
@@ -287,6 +292,29 @@ add_groups (BkAppContactList *self)
       g_autofree char *id = g_strdup_printf ("group %s %s", beckon_group_get_id (group),
                                              account != NULL ? beckon_account_get_signin_name (account) : "");
       add_part (self, KIND_GROUP, group, id, title, NULL);
+    }
+}
+
+/* Of several accounts each has its own people under its name. */
+static void
+add_others (BkAppContactList *self)
+{
+  guint n_accounts = g_list_model_get_n_items (self->accounts);
+
+  if (n_accounts < 2)
+    {
+      add_part (self, KIND_OTHERS, NULL, "others", C_ ("contact list", "Contacts"), NULL);
+      return;
+    }
+  for (guint i = 0; i < n_accounts; i++)
+    {
+      g_autoptr (BeckonAccount) account = g_list_model_get_item (self->accounts, i);
+      const char *name = beckon_account_get_signin_name (account);
+      g_autofree char *id = g_strdup_printf ("others %s", name);
+      Part *part = add_part (self, KIND_OTHERS, NULL, id, name, NULL);
+
+      part->account = g_steal_pointer (&account);
+      gtk_filter_changed (part->filter, GTK_FILTER_CHANGE_MORE_STRICT);
     }
 }
 
@@ -308,7 +336,7 @@ rebuild (BkAppContactList *self)
       add_part (self, KIND_PINNED, NULL, "pinned", C_ ("contact list", "Pinned"), NULL);
       if (self->grouped)
         add_groups (self);
-      add_part (self, KIND_OTHERS, NULL, "others", C_ ("contact list", "Contacts"), NULL);
+      add_others (self);
     }
   update_headings (self);
   for (guint i = 0; i < self->parts->len; i++)
@@ -349,6 +377,13 @@ on_group_list_changed (GListModel *groups, guint position, guint removed, guint 
 {
   if (self->grouped)
     on_groups_changed (self);
+}
+
+static void
+on_accounts_changed (GListModel *accounts, guint position, guint removed, guint added, BkAppContactList *self)
+{
+  if (!bk_app_contact_list_is_searching (self))
+    rebuild (self);
 }
 
 GListModel *
@@ -419,6 +454,7 @@ bk_app_contact_list_new (BkAppPeople *people, GListModel *accounts, GListModel *
   g_signal_connect_object (settings, "changed::contacts-groups", G_CALLBACK (on_groups_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->groups, "items-changed", G_CALLBACK (on_group_list_changed), self, 0);
+  g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_accounts_changed), self, 0);
   rebuild (self);
   return self;
 }

@@ -35,7 +35,7 @@ append_application (GMenu *menu, BkAppPerson *person, BeckonApplication *applica
   gboolean present = beckon_application_get_present (application);
   const char *name = beckon_application_get_name (application);
   /* Translators: an application that cannot be started, and a sentence that says why */
-  g_autofree char *missing = g_strdup_printf (_("%s (%s)"), name, beckon_application_get_reason (application));
+  g_autofree char *missing = g_strdup_printf (C_ ("application and reason", "%s (%s)"), name, beckon_application_get_reason (application));
   g_autofree char *label = dup_plain_label (present ? name : missing);
   g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
 
@@ -98,7 +98,7 @@ make_facts_section (BkAppPerson *person)
 {
   GMenu *menu = g_menu_new ();
 
-  append (menu, _("_Profile"), "win.show-profile", person);
+  append (menu, _("Pr_ofile"), "win.show-profile", person);
   append (menu, _("_Copy Sign-In Name"), "win.copy-name", person);
   append (menu, _("Copy _Link"), "win.copy-link", person);
   return G_MENU_MODEL (menu);

@@ -28,6 +28,7 @@ struct _BkAppContacts
   BkAppTrouble *trouble;
 
   GtkPopoverMenu *contact_menu; /* a child, for whoever it is opened */
+  GtkWidget *menu_row;          /* weak: it was opened on it */
 
   /* Owned References */
   BeckonMessenger *messenger;
@@ -244,8 +245,18 @@ open_contact_menu (BkAppContacts *self, GtkWidget *row)
                          (int) bounds.size.height };
   gtk_popover_menu_set_menu_model (self->contact_menu, menu);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->contact_menu), &place);
+  g_set_weak_pointer (&self->menu_row, gtk_widget_get_parent (row));
   gtk_popover_popup (GTK_POPOVER (self->contact_menu));
   return TRUE;
+}
+
+/* The keyboard goes back to where it came from, before what was chosen is done. */
+static void
+on_menu_closed (GtkPopover *menu, BkAppContacts *self)
+{
+  if (self->menu_row != NULL)
+    gtk_widget_grab_focus (self->menu_row);
+  g_clear_weak_pointer (&self->menu_row);
 }
 
 static void
@@ -346,6 +357,7 @@ bk_app_contacts_dispose (GObject *object)
   if (self->contact_menu != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->contact_menu));
   self->contact_menu = NULL;
+  g_clear_weak_pointer (&self->menu_row);
   if (self->selection != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->selection, self);
@@ -405,6 +417,7 @@ bk_app_contacts_init (BkAppContacts *self)
   gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self->list));
   self->contact_menu = GTK_POPOVER_MENU (gtk_popover_menu_new_from_model (NULL));
   gtk_widget_set_parent (GTK_WIDGET (self->contact_menu), GTK_WIDGET (self));
+  g_signal_connect_object (self->contact_menu, "closed", G_CALLBACK (on_menu_closed), self, 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->contact_menu), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _("Contact Menu"), -1);
 }

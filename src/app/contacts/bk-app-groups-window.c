@@ -180,7 +180,7 @@ on_remove (GtkButton *button, BkAppGroupsWindow *self)
 
   adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _("Delete %s?"),
                                      beckon_group_get_name (self->group));
-  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog), _("Those who are in it stay your contacts."));
+  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog), _("The people in it stay your contacts."));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "remove", _("_Delete"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove", ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_remove_answer), self, 0);

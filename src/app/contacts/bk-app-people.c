@@ -23,16 +23,12 @@ struct _BkAppPerson
   gint64 time;  /* of the newest entry of the conversation */
   gboolean pinned;
   gboolean unread;
-  gboolean waiting; /* its change has not been told yet */
+  gboolean waiting;    /* its change has not been told yet */
+  gulong handler;      /* of the contact */
+  BkAppPeople *people; /* not owned, nullable: the list that it is in */
 };
 
-enum
-{
-  SIGNAL_CHANGED,
-  N_SIGNALS
-};
-
-static guint signals[N_SIGNALS];
+static void on_person_changed (BkAppPeople *self, BkAppPerson *person, gboolean moved);
 
 G_DEFINE_FINAL_TYPE (BkAppPerson, bk_app_person, G_TYPE_OBJECT)
 
@@ -99,26 +95,29 @@ read_contact (BkAppPerson *self)
 static void
 on_contact_notify (BeckonContact *contact, GParamSpec *pspec, BkAppPerson *self)
 {
-  if (read_contact (self))
-    g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+  gboolean moved = read_contact (self);
+
+  if (self->people != NULL)
+    on_person_changed (self->people, self, moved);
 }
 
 static BkAppPerson *
-bk_app_person_new (BeckonAccount *account, BeckonContact *contact)
+bk_app_person_new (BeckonAccount *account, BeckonContact *contact, BkAppPeople *people)
 {
   BkAppPerson *self = g_object_new (BK_TYPE_APP_PERSON, NULL);
 
   self->account = g_object_ref (account);
   self->contact = g_object_ref (contact);
+  self->people = people;
   read_contact (self);
-  g_signal_connect_object (contact, "notify", G_CALLBACK (on_contact_notify), self, 0);
+  self->handler = g_signal_connect (contact, "notify", G_CALLBACK (on_contact_notify), self);
   return self;
 }
 
 BkAppPerson *
 bk_app_person_dup (BkAppPerson *self)
 {
-  return bk_app_person_new (self->account, self->contact);
+  return bk_app_person_new (self->account, self->contact, NULL);
 }
 
 BeckonAccount *
@@ -131,6 +130,12 @@ BeckonContact *
 bk_app_person_get_contact (BkAppPerson *self)
 {
   return self->contact;
+}
+
+gboolean
+bk_app_person_get_listed (BkAppPerson *self)
+{
+  return self->people != NULL;
 }
 
 gboolean
@@ -202,6 +207,7 @@ bk_app_person_finalize (GObject *object)
 {
   BkAppPerson *self = BK_APP_PERSON (object);
 
+  g_signal_handler_disconnect (self->contact, self->handler);
   g_object_unref (self->account);
   g_object_unref (self->contact);
   g_free (self->key);
@@ -213,8 +219,6 @@ static void
 bk_app_person_class_init (BkAppPersonClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = bk_app_person_finalize;
-  signals[SIGNAL_CHANGED] = g_signal_new ("changed", BK_TYPE_APP_PERSON, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                          G_TYPE_NONE, 0);
 }
 
 static void
@@ -229,7 +233,8 @@ typedef struct
 {
   BkAppPeople *people; /* not owned */
   BeckonAccount *account;
-  gulong handler;
+  gulong handler;       /* of its contacts */
+  gulong state_handler; /* of the account */
   guint n_items;
 } Stretch;
 
@@ -242,6 +247,15 @@ struct _BkAppPeople
   GPtrArray *items;     /* element-type BkAppPerson */
   guint telling;        /* source: somebody's change waits to be told */
 };
+
+enum
+{
+  SIGNAL_PERSON_CHANGED,
+  SIGNAL_ACCOUNT_STATE,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 static GType
 get_item_type (GListModel *model)
@@ -310,11 +324,12 @@ on_tell (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Before what the main loop does about the screen, after all that the service has said by now. */
+/* A move is told before what the main loop does about the screen, after all that the service has said by now. */
 static void
-on_person_changed (BkAppPerson *person, BkAppPeople *self)
+on_person_changed (BkAppPeople *self, BkAppPerson *person, gboolean moved)
 {
-  if (person->waiting)
+  g_signal_emit (self, signals[SIGNAL_PERSON_CHANGED], 0, person);
+  if (!moved || person->waiting)
     return;
   person->waiting = TRUE;
   if (self->telling == 0)
@@ -331,29 +346,54 @@ start_of (BkAppPeople *self, Stretch *stretch)
   return start;
 }
 
+/* Whoever still has them hears of their contacts, and the list does not any more. */
+static void
+remove_people (BkAppPeople *self, guint start, guint n_people)
+{
+  for (guint i = 0; i < n_people; i++)
+    ((BkAppPerson *) self->items->pdata[start + i])->people = NULL;
+  if (n_people > 0)
+    g_ptr_array_remove_range (self->items, start, n_people);
+}
+
+static void
+make_room (BkAppPeople *self, guint start, guint n_people)
+{
+  guint after = self->items->len - start;
+
+  g_ptr_array_set_size (self->items, (int) (self->items->len + n_people));
+  memmove (self->items->pdata + start + n_people, self->items->pdata + start, after * sizeof (gpointer));
+}
+
 static void
 on_contacts_changed (GListModel *contacts, guint position, guint removed, guint added, Stretch *stretch)
 {
   BkAppPeople *self = stretch->people;
   guint start = start_of (self, stretch) + position;
 
-  if (removed > 0)
-    g_ptr_array_remove_range (self->items, start, removed);
+  remove_people (self, start, removed);
+  if (added > 0)
+    make_room (self, start, added);
   for (guint i = 0; i < added; i++)
     {
       g_autoptr (BeckonContact) contact = g_list_model_get_item (contacts, position + i);
-      BkAppPerson *person = bk_app_person_new (stretch->account, contact);
 
-      g_signal_connect_object (person, "changed", G_CALLBACK (on_person_changed), self, 0);
-      g_ptr_array_insert (self->items, (int) (start + i), person);
+      self->items->pdata[start + i] = bk_app_person_new (stretch->account, contact, self);
     }
   stretch->n_items += added - removed;
   g_list_model_items_changed (G_LIST_MODEL (self), start, removed, added);
 }
 
 static void
+on_state (BeckonAccount *account, GParamSpec *pspec, Stretch *stretch)
+{
+  g_signal_emit (stretch->people, signals[SIGNAL_ACCOUNT_STATE], 0, account);
+}
+
+static void
 stretch_free (Stretch *stretch)
 {
+  g_signal_handler_disconnect (stretch->account, stretch->state_handler);
   g_signal_handler_disconnect (beckon_account_get_contacts (stretch->account), stretch->handler);
   g_object_unref (stretch->account);
   g_free (stretch);
@@ -368,6 +408,7 @@ add_account (BkAppPeople *self, guint position, BeckonAccount *account)
   stretch->people = self;
   stretch->account = g_object_ref (account);
   stretch->handler = g_signal_connect (contacts, "items-changed", G_CALLBACK (on_contacts_changed), stretch);
+  stretch->state_handler = g_signal_connect (account, "notify::state", G_CALLBACK (on_state), stretch);
   g_ptr_array_insert (self->stretches, (int) position, stretch);
   on_contacts_changed (contacts, 0, 0, g_list_model_get_n_items (contacts), stretch);
 }
@@ -379,8 +420,7 @@ remove_account (BkAppPeople *self, guint position)
   guint start = start_of (self, stretch);
   guint n_items = stretch->n_items;
 
-  if (n_items > 0)
-    g_ptr_array_remove_range (self->items, start, n_items);
+  remove_people (self, start, n_items);
   g_ptr_array_remove_index (self->stretches, position);
   g_list_model_items_changed (G_LIST_MODEL (self), start, n_items, 0);
 }
@@ -424,6 +464,7 @@ bk_app_people_finalize (GObject *object)
 
   g_clear_handle_id (&self->telling, g_source_remove);
   g_ptr_array_unref (self->stretches);
+  remove_people (self, 0, self->items->len);
   g_ptr_array_unref (self->items);
   g_clear_object (&self->accounts);
   G_OBJECT_CLASS (bk_app_people_parent_class)->finalize (object);
@@ -433,6 +474,10 @@ static void
 bk_app_people_class_init (BkAppPeopleClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = bk_app_people_finalize;
+  signals[SIGNAL_PERSON_CHANGED] = g_signal_new ("person-changed", BK_TYPE_APP_PEOPLE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                 NULL, NULL, G_TYPE_NONE, 1, BK_TYPE_APP_PERSON);
+  signals[SIGNAL_ACCOUNT_STATE] = g_signal_new ("account-state", BK_TYPE_APP_PEOPLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                                NULL, G_TYPE_NONE, 1, BECKON_TYPE_ACCOUNT);
 }
 
 static void

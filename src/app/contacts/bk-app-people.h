@@ -7,13 +7,15 @@
 G_BEGIN_DECLS
 
 #define BK_TYPE_APP_PERSON (bk_app_person_get_type ())
-/* Somebody on the contact list of an account. Signal "changed" (): something about the contact moved. */
+/* Somebody on the contact list of an account. */
 G_DECLARE_FINAL_TYPE (BkAppPerson, bk_app_person, BK, APP_PERSON, GObject)
 
 /* Another object for the same contact: a list that GTK shows may have each object once. */
 BkAppPerson *bk_app_person_dup (BkAppPerson *self);
 BeckonAccount *bk_app_person_get_account (BkAppPerson *self);
 BeckonContact *bk_app_person_get_contact (BkAppPerson *self);
+/* Whether it is still in the list that made it. */
+gboolean bk_app_person_get_listed (BkAppPerson *self);
 gboolean bk_app_person_is (BkAppPerson *self, const char *account, const char *who);
 /* What a list asks of everybody, again and again. */
 gboolean bk_app_person_get_pinned (BkAppPerson *self);
@@ -24,7 +26,8 @@ gboolean bk_app_person_matches (BkAppPerson *self, const char *const *words);
 
 #define BK_TYPE_APP_PEOPLE (bk_app_people_get_type ())
 /* A GListModel of BkAppPerson, in no order. When somebody's place in a sorted or filtered list may have changed, it
- * says so soon after as a change of that item, which stays the same object. */
+ * says so soon after as a change of that item, which stays the same object. Signal "person-changed" (BkAppPerson):
+ * something about the contact is another, at once. Signal "account-state" (BeckonAccount): it has another state. */
 G_DECLARE_FINAL_TYPE (BkAppPeople, bk_app_people, BK, APP_PEOPLE, GObject)
 
 /* @accounts: of BeckonAccount. */

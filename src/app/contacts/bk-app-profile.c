@@ -76,7 +76,8 @@ show_safety_number (BkAppProfile *self)
     }
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->safety),
                                  *number != '\0' ? number
-                                                 : _("It is shown here while an application runs that you share."));
+                                                 : _("It is shown here while you are running an application "
+                                                     "together."));
 }
 
 static void

@@ -50,10 +50,13 @@ say_account (BkAppTrouble *self)
       if (trouble == NULL)
         continue;
       if (bk_app_account_has_error (account, BECKON_ERROR_INVALID_PASSWORD))
-        say (self, _("The password is not accepted any more."), _("_Enter Password…"), "win.enter-password",
+        say (self, _("The password is no longer accepted."), _("_Enter Password…"), "win.enter-password",
+             g_variant_new_string (beckon_account_get_signin_name (account)));
+      else if (bk_app_account_has_error (account, BECKON_ERROR_INVALID_CERTIFICATE))
+        say (self, trouble, _("_Details…"), "win.show-certificate",
              g_variant_new_string (beckon_account_get_signin_name (account)));
       else if (g_str_equal (beckon_account_get_state (account), "offline"))
-        say (self, trouble, _("Sign _In"), "app.sign-in", NULL);
+        say (self, trouble, _("_Sign In"), "app.sign-in", NULL);
       else if (g_str_equal (beckon_account_get_state (account), "waiting"))
         say (self, trouble, _("_Try Now"), "app.sign-in", NULL);
       else
@@ -74,7 +77,7 @@ show (BkAppTrouble *self)
   else if (failure != NULL)
     say (self, failure, _("_Try Again"), "app.retry", NULL);
   else if (messenger != NULL && !beckon_messenger_get_connected (messenger))
-    say (self, _("Beckon's session service has stopped. Starting it again…"), NULL, NULL, NULL);
+    say (self, _("Beckon’s session service has stopped. Starting it again…"), NULL, NULL, NULL);
   else if (!say_account (self))
     say (self, NULL, NULL, NULL, NULL);
 }

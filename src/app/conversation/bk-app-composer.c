@@ -242,6 +242,27 @@ bk_app_composer_dispose (GObject *object)
   G_OBJECT_CLASS (bk_app_composer_parent_class)->dispose (object);
 }
 
+/* As one reads: GTK would go by the middle of each, and that of the text moves with its lines. */
+static gboolean
+bk_app_composer_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  BkAppComposer *self = BK_APP_COMPOSER (widget);
+  GtkWidget *stops[] = { self->attach, GTK_WIDGET (self->text_view), self->emoji, self->button };
+  int n_stops = G_N_ELEMENTS (stops);
+  int step = direction == GTK_DIR_TAB_BACKWARD ? -1 : 1;
+  int i = step > 0 ? 0 : n_stops - 1;
+
+  if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
+    return GTK_WIDGET_CLASS (bk_app_composer_parent_class)->focus (widget, direction);
+  for (int j = 0; j < n_stops; j++)
+    if (gtk_widget_has_focus (stops[j]))
+      i = j + step;
+  for (; i >= 0 && i < n_stops; i += step)
+    if (gtk_widget_child_focus (stops[i], direction))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 bk_app_composer_class_init (BkAppComposerClass *klass)
 {
@@ -252,6 +273,7 @@ bk_app_composer_class_init (BkAppComposerClass *klass)
   object_class->set_property = bk_app_composer_set_property;
   object_class->dispose = bk_app_composer_dispose;
   widget_class->grab_focus = bk_app_composer_grab_focus;
+  widget_class->focus = bk_app_composer_focus;
   properties[PROP_ENTER_SENDS]
     = g_param_spec_boolean ("enter-sends", NULL, NULL, TRUE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);

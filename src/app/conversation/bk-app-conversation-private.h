@@ -33,6 +33,7 @@ struct _BkAppConversation
   BeckonConversation *conversation; /* NULL while it is being read */
   BkAppWriting *writing;            /* with it */
   GHashTable *drafts;               /* "account who" → text */
+  GHashTable *places;               /* the same → id of the message where the user was */
   GCancellable *loading;
   GtkNativeDialog *chooser; /* NULL unless it is open */
 

@@ -47,9 +47,9 @@ make_menu (BkAppConversation *self)
   g_autoptr (GMenuModel) person = bk_app_contact_menu_new (self->person, self->messenger);
 
   g_menu_append (own, _("Send _Files…"), "win.send-file");
-  g_menu_append (own, _("_Find in Conversation"), "win.find");
+  g_menu_append (own, _("Fin_d in Conversation"), "win.find");
   g_menu_append (own, _("_Export History…"), "conversation.export");
-  g_menu_append (own, _("C_lear History…"), "conversation.clear");
+  g_menu_append (own, _("Clear _History…"), "conversation.clear");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (own));
   g_menu_append_section (menu, NULL, person);
   return G_MENU_MODEL (menu);
@@ -93,10 +93,16 @@ bk_app_conversation_find (BkAppConversation *self)
 /* ---- drafts ---- */
 
 static char *
+dup_key (const char *account, const char *who)
+{
+  return g_strdup_printf ("%s %s", account, who);
+}
+
+static char *
 dup_draft_key (BkAppPerson *person)
 {
-  return g_strdup_printf ("%s %s", beckon_account_get_signin_name (bk_app_person_get_account (person)),
-                          beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
+  return dup_key (beckon_account_get_signin_name (bk_app_person_get_account (person)),
+                  beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
 }
 
 void
@@ -127,6 +133,38 @@ restore_draft (BkAppConversation *self)
     text = beckon_conversation_get_draft (self->conversation);
   if (text != NULL && (*written == '\0' || self->conversation == NULL))
     bk_app_composer_set_text (self->composer, text);
+}
+
+/* ---- where one was ---- */
+
+gint64
+bk_app_conversation_get_place (BkAppConversation *self)
+{
+  return self->conversation != NULL ? bk_app_timeline_get_place (self->timeline) : 0;
+}
+
+void
+bk_app_conversation_set_place (BkAppConversation *self, const char *account, const char *who, gint64 id)
+{
+  g_hash_table_insert (self->places, dup_key (account, who), g_memdup2 (&id, sizeof id));
+}
+
+static void
+keep_place (BkAppConversation *self)
+{
+  if (self->person != NULL && self->conversation != NULL)
+    bk_app_conversation_set_place (self, beckon_account_get_signin_name (bk_app_person_get_account (self->person)),
+                                   beckon_contact_get_signin_name (bk_app_person_get_contact (self->person)),
+                                   bk_app_conversation_get_place (self));
+}
+
+static void
+restore_place (BkAppConversation *self)
+{
+  g_autofree char *key = dup_draft_key (self->person);
+  const gint64 *id = g_hash_table_lookup (self->places, key);
+
+  bk_app_timeline_set_place (self->timeline, id != NULL && self->wanted == 0 ? *id : 0);
 }
 
 /* ---- what was said ---- */
@@ -177,6 +215,7 @@ on_conversation (GObject *source, GAsyncResult *result, gpointer user_data)
   self->writing = bk_app_writing_new (conversation);
   g_signal_connect_object (conversation, "notify::typing", G_CALLBACK (show_person), self, G_CONNECT_SWAPPED);
   restore_draft (self);
+  restore_place (self);
   bk_app_timeline_set_conversation (self->timeline, conversation, bk_app_person_get_contact (self->person));
   show_person (self);
   if (self->wanted != 0)
@@ -219,6 +258,7 @@ follow_person (BkAppConversation *self, BkAppPerson *person)
 void
 bk_app_conversation_reload (BkAppConversation *self, BkAppPerson *person)
 {
+  keep_place (self);
   follow_person (self, person);
   load (self);
   show_person (self);
@@ -232,6 +272,7 @@ bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
   self->wants_focus = FALSE;
   self->wanted = 0;
   bk_app_conversation_keep_draft (self);
+  keep_place (self);
   g_cancellable_cancel (self->loading);
   leave_conversation (self);
   bk_app_timeline_set_conversation (self->timeline, NULL, NULL);
@@ -416,6 +457,7 @@ bk_app_conversation_finalize (GObject *object)
 
   g_object_unref (self->loading);
   g_hash_table_unref (self->drafts);
+  g_hash_table_unref (self->places);
   G_OBJECT_CLASS (bk_app_conversation_parent_class)->finalize (object);
 }
 
@@ -453,6 +495,7 @@ static void
 bk_app_conversation_init (BkAppConversation *self)
 {
   self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->loading = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   bk_app_conversation_take_drops (self);

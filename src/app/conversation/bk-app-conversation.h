@@ -34,4 +34,9 @@ void bk_app_conversation_set_settings (BkAppConversation *self, GSettings *setti
 void bk_app_conversation_set_folded (BkAppConversation *self, gboolean folded);
 void bk_app_conversation_open_invite_menu (BkAppConversation *self);
 
+/* Where in the history the user is with whoever is shown: id of a message, 0 at the newest. The other says where they
+ * were with somebody, before that conversation is opened. */
+gint64 bk_app_conversation_get_place (BkAppConversation *self);
+void bk_app_conversation_set_place (BkAppConversation *self, const char *account, const char *who, gint64 id);
+
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include "conversation/bk-app-file-card.h"
 
 #include "bk-app-text.h"
+#include "bk-app-wrap-layout.h"
 #include "conversation/bk-app-transfer.h"
 #include "portal/bk-app-files.h"
 
@@ -91,9 +92,9 @@ dup_running (BkAppFileCard *self, const BkAppTransfer *transfer, guint *buttons)
       return g_strdup (_("Connection lost, looking for another way…"));
     case BK_APP_TRANSFER_DONE:
       *buttons = 0;
-      return g_strdup (is_outgoing (self) ? _("Sent") : _("Received"));
+      return g_strdup (is_outgoing (self) ? C_ ("file", "Sent") : C_ ("file", "Received"));
     case BK_APP_TRANSFER_FAILED:
-      return g_strdup (_("It did not arrive whole."));
+      return g_strdup (_("The file did not arrive completely."));
     case BK_APP_TRANSFER_NONE:
     case BK_APP_TRANSFER_OFFERED:
     case BK_APP_TRANSFER_WAITING:
@@ -428,6 +429,7 @@ bk_app_file_card_class_init (BkAppFileCardClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_file_card_dispose;
+  g_type_ensure (BK_TYPE_APP_WRAP_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/conversation/file-card.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppFileCard, frame);
   gtk_widget_class_bind_template_child (widget_class, BkAppFileCard, icon);

@@ -75,7 +75,8 @@ bk_app_history_clear (GtkWindow *window, BkAppPerson *person)
   adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _("Clear the History With %s?"),
                                      beckon_contact_get_display_name (bk_app_person_get_contact (person)));
   adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog),
-                               _("What was said disappears from this computer. The other person keeps it."));
+                               _("Your messages with this person are removed from this computer. The other person "
+                                 "keeps them."));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "clear", _("C_lear"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_answer), job_new (window, person),
@@ -93,7 +94,7 @@ on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (g_output_stream_close_finish (G_OUTPUT_STREAM (source), result, &error))
-    tell (job, _("The history has been exported."));
+    tell (job, _("The history was exported."));
   else
     tell (job, error->message);
 }
@@ -128,7 +129,7 @@ on_file (GObject *source, GAsyncResult *result, gpointer user_data)
   if (job->stream == NULL)
     tell (job, error->message);
   else if (!G_IS_FILE_DESCRIPTOR_BASED (job->stream))
-    tell (job, _("The history can be written to a folder on this computer only."));
+    tell (job, _("The history can only be exported to a folder on this computer."));
   else
     {
       int fd = g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (job->stream));

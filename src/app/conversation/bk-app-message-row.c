@@ -49,11 +49,11 @@ delivery_word (BeckonDelivery delivery)
     case BECKON_DELIVERY_PENDING:
       return _("Not sent yet");
     case BECKON_DELIVERY_SENT:
-      return _("Sent");
+      return C_ ("message", "Sent");
     case BECKON_DELIVERY_DELIVERED:
-      return _("Delivered");
+      return C_ ("message", "Delivered");
     case BECKON_DELIVERY_READ:
-      return _("Read");
+      return C_ ("message", "Read");
     case BECKON_DELIVERY_FAILED:
       return _("Not delivered");
     case BECKON_DELIVERY_RECEIVED:
@@ -166,7 +166,7 @@ describe_row (BkAppMessageRow *self)
     append (words, gtk_label_get_label (self->day));
   if ((self->place & BK_APP_PLACE_NEW) != 0)
     append (words, _("New Messages"));
-  if (self->state != NULL && *self->state != '\0')
+  if (self->state != NULL)
     append (words, self->state);
   bk_app_accessible_describe (row, words->len > 0 ? words->str : NULL);
 }
@@ -177,8 +177,10 @@ on_tell (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BkAppMessageRow *self = BK_APP_MESSAGE_ROW (widget);
   const char *state = g_variant_get_string (parameter, NULL);
-  g_autofree char *before = g_steal_pointer (&self->state);
 
+  if (*state == '\0') /* between one and the next there may be nothing to say */
+    return;
+  g_autofree char *before = g_steal_pointer (&self->state);
   self->state = g_strdup (state);
   describe_row (self);
   if (before != NULL && !g_str_has_prefix (state, before))

@@ -75,7 +75,13 @@ tell (BkAppSendFiles *self, const char *problem)
 static void
 update (BkAppSendFiles *self)
 {
-  gtk_widget_set_sensitive (self->send, self->waiting == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->files)) > 0);
+  gboolean ready = self->waiting == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->files)) > 0;
+  gboolean was_ready = gtk_widget_get_sensitive (self->send);
+
+  gtk_widget_set_sensitive (self->send, ready);
+  /* While it could not be pressed, the keyboard went to Cancel. */
+  if (ready && !was_ready)
+    gtk_widget_grab_focus (self->send);
 }
 
 static void
@@ -238,7 +244,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
   if (stream == NULL)
     finish_one (sending, error->message);
   else if (!G_IS_FILE_DESCRIPTOR_BASED (stream))
-    finish_one (sending, _("Only files on this computer can be sent. Copy it here first."));
+    finish_one (sending, _("Only files on this computer can be sent. Copy the file here first."));
   else
     beckon_messenger_send_file_async (self->messenger, bk_app_person_get_account (self->person),
                                       beckon_contact_get_signin_name (bk_app_person_get_contact (self->person)),

@@ -2,6 +2,7 @@
 #include "conversation/bk-app-session-card.h"
 
 #include "bk-app-text.h"
+#include "bk-app-wrap-layout.h"
 #include "bk-app-widgets.h"
 
 #include <glib/gi18n.h>
@@ -77,7 +78,7 @@ dup_installing (BkAppSessionCard *self, guint *buttons)
     return g_strdup_printf (_("%s is installed and starts in a moment."), name);
   if (has_page (self->session))
     *buttons |= BIT (BUTTON_PAGE);
-  return g_strdup_printf (_("%s is not installed here. It starts as soon as it is."), name);
+  return g_strdup_printf (_("%s is not installed here. It will start once it is installed."), name);
 }
 
 static char *
@@ -324,6 +325,7 @@ bk_app_session_card_class_init (BkAppSessionCardClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_session_card_dispose;
+  g_type_ensure (BK_TYPE_APP_WRAP_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/conversation/session-card.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, frame);
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionCard, icon);

@@ -115,8 +115,9 @@ show_identity (BkAppSessionDetails *self)
   const char *number = beckon_session_get_safety_number (self->session);
   gboolean changed = beckon_session_get_identity (self->session) == BECKON_IDENTITY_CHANGED;
   g_autofree char *advice = g_strdup_printf (
-    _("Compare this number with %s, for example on the phone. If both of you see the same one, nobody between you can "
-      "read or change what the programs send. Without comparing, that holds unless the server lied when you first met."),
+    _("Compare this number with %s, for example on the phone. If both of you see the same number, nobody in between "
+      "can read or change what the programs send. If you do not compare, this still holds unless the server lied "
+      "when you first met."),
     user);
   g_autofree char *warning = bk_app_session_dup_identity_warning (self->session);
 

@@ -30,6 +30,8 @@ struct _BkAppTimeline
   gint64 target;    /* id of the message that is to be in the middle; 0 for none */
   gint64 around;    /* id of the message to go to when those around it have come; 0 for none */
   gint64 flashing;  /* id of the message that is pointed at; 0 for none */
+  gint64 place;     /* id of the message where the user is; 0 at the newest */
+  gint64 returning; /* id of the message where the next conversation opens if nothing in it is new; 0 for none */
   gint64 told;      /* id up to which the service was told that it is read */
   guint scrolling;  /* source that goes to the newest, or to the target */
   guint frame;      /* tick callback: something may have moved */

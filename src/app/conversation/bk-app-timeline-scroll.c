@@ -202,6 +202,26 @@ note_place (BkAppTimeline *self)
   bk_app_timeline_update_jump (self);
 }
 
+/* The message that is where the eye goes, as above. */
+static gint64
+find_place (BkAppTimeline *self)
+{
+  float eye = (float) gtk_adjustment_get_page_size (gtk_scrolled_window_get_vadjustment (self->scrolled)) / 3;
+  graphene_rect_t bounds;
+
+  for (guint i = 0; i < self->bound->len; i++)
+    {
+      BeckonMessage *message = gtk_list_item_get_item (self->bound->pdata[i]);
+      GtkWidget *row = gtk_list_item_get_child (self->bound->pdata[i]);
+
+      if (message != NULL && gtk_widget_get_mapped (row)
+          && gtk_widget_compute_bounds (row, GTK_WIDGET (self->scrolled), &bounds) && bounds.origin.y <= eye
+          && bounds.origin.y + bounds.size.height > eye)
+        return beckon_message_get_id (message);
+    }
+  return self->place;
+}
+
 static gboolean
 on_look (gpointer user_data)
 {
@@ -217,6 +237,8 @@ on_look (gpointer user_data)
       bk_app_timeline_queue_look (self);
       return G_SOURCE_REMOVE;
     }
+  if (self->scrolling == 0)
+    self->place = self->sticks ? 0 : find_place (self);
   mark_read (self);
   load_on (self);
   return G_SOURCE_REMOVE;
@@ -376,12 +398,35 @@ open_at_new (BkAppTimeline *self, gboolean may_load)
   gboolean begins_before = first != 0 && id_at (self, 0) > read_up_to && read_up_to != 0
                            && !beckon_conversation_get_complete (self->conversation);
 
+  gint64 wanted = first != 0 ? first : self->returning;
+
   self->first_new = first;
   bk_app_timeline_bind_again (self);
-  if (begins_before && may_load)
-    load_around (self, read_up_to);
-  else if (first == 0 || !bk_app_timeline_go_to (self, first, FALSE))
+  if (may_load && begins_before)
+    {
+      load_around (self, read_up_to);
+      return;
+    }
+  if (may_load && first == 0 && wanted != 0 && find (self, wanted) == n_messages (self))
+    {
+      load_around (self, wanted);
+      return;
+    }
+  self->returning = 0;
+  if (wanted == 0 || !bk_app_timeline_go_to (self, wanted, FALSE))
     bk_app_timeline_stick (self);
+}
+
+gint64
+bk_app_timeline_get_place (BkAppTimeline *self)
+{
+  return self->place;
+}
+
+void
+bk_app_timeline_set_place (BkAppTimeline *self, gint64 id)
+{
+  self->returning = id;
 }
 
 void
@@ -448,5 +493,5 @@ bk_app_timeline_scroll_stop (BkAppTimeline *self)
   if (self->frame != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->frame);
   self->frame = 0;
-  self->first_new = self->target = self->around = self->flashing = self->told = 0;
+  self->first_new = self->target = self->around = self->flashing = self->place = self->told = 0;
 }

@@ -15,6 +15,9 @@ G_DECLARE_FINAL_TYPE (BkAppTimeline, bk_app_timeline, BK, APP_TIMELINE, AdwBin)
 void bk_app_timeline_set_messenger (BkAppTimeline *self, BeckonMessenger *messenger);
 /* Both NULL for none. It opens at the first message that was not read, else at the newest. */
 void bk_app_timeline_set_conversation (BkAppTimeline *self, BeckonConversation *conversation, BeckonContact *contact);
+/* Where the user is: id of a message, 0 at the newest. The other puts the next conversation there, if nothing is new. */
+gint64 bk_app_timeline_get_place (BkAppTimeline *self);
+void bk_app_timeline_set_place (BkAppTimeline *self, gint64 id);
 /* Whether the user looks at it: what is in sight counts as read then. */
 void bk_app_timeline_set_seen (BkAppTimeline *self, gboolean seen);
 /* Goes to the newest and stays there. */

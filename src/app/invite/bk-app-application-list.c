@@ -240,6 +240,7 @@ bk_app_application_list_class_init (BkAppApplicationListClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_application_list_dispose;
   widget_class->grab_focus = bk_app_application_list_grab_focus;
+  widget_class->focus = bk_app_focus_child;
   signals[SIGNAL_PICKED] = g_signal_new ("picked", BK_TYPE_APP_APPLICATION_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                          NULL, G_TYPE_NONE, 1, BECKON_TYPE_APPLICATION);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/invite/application-list.ui");

@@ -5,6 +5,7 @@
 #include "bk-app.h"
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
+#include "invite/bk-app-session-news.h"
 
 #include <glib/gi18n.h>
 
@@ -71,9 +72,9 @@ dup_missing (BeckonSession *session, BeckonApplication *application)
   if (application != NULL && beckon_application_get_present (application))
     return NULL;
   if (*url == '\0')
-    return g_strdup_printf (_("%s is not installed here. If you accept, it starts once you have installed it."), name);
+    return g_strdup_printf (_("%s is not installed here. If you accept, it will start once you have installed it."), name);
   return g_strdup_printf (_("%s is not installed here. If you accept, its page opens in your web browser, and it "
-                            "starts once you have installed it:\n%s"), name, url);
+                            "will start once you have installed it:\n%s"), name, url);
 }
 
 /* Nothing is promised to somebody whose key nobody has seen, or another one than before. */
@@ -94,9 +95,40 @@ show_always (BkAppInvitationDialog *self, BeckonApplication *application)
                           trusted && application != NULL && beckon_application_get_present (application));
 }
 
+/* A file goes to the folder for files, no program takes part, and none is ever taken without asking. */
+static void
+fill_with_file (BkAppInvitationDialog *self, const char *file)
+{
+  BeckonSession *session = self->session;
+  g_autoptr (GVariant) transfer = beckon_session_dup_transfer (session);
+  g_autofree char *heading = g_strdup_printf (_("%s wants to send you a file"), beckon_session_get_user_name (session));
+  g_autofree char *warning = bk_app_session_dup_identity_warning (session);
+  const char *name = "";
+
+  g_variant_lookup (transfer, "name", "&s", &name);
+  g_autofree char *type = g_content_type_guess (name, NULL, 0, NULL);
+  g_autoptr (GIcon) icon = g_content_type_get_icon (type);
+  gtk_image_set_from_gicon (self->icon, icon);
+  gtk_window_set_title (GTK_WINDOW (self), _("File"));
+  gtk_label_set_label (GTK_LABEL (self->heading), heading);
+  gtk_widget_set_tooltip_text (self->heading, beckon_session_get_user (session));
+  show_text (self->comment, NULL);
+  show_text (self->message, file);
+  show_text (self->missing, NULL);
+  show_text (self->warning, warning);
+  gtk_widget_set_visible (GTK_WIDGET (self->always), FALSE);
+}
+
 static void
 fill (BkAppInvitationDialog *self)
 {
+  g_autofree char *file = bk_app_session_dup_file (self->session);
+
+  if (file != NULL)
+    {
+      fill_with_file (self, file);
+      return;
+    }
   BeckonSession *session = self->session;
   g_autoptr (BeckonApplication) application
     = beckon_messenger_find_application (self->messenger, beckon_session_get_application (session));

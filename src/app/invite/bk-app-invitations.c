@@ -6,6 +6,7 @@
 #include "invite/bk-app-invitation-dialog.h"
 #include "invite/bk-app-recents.h"
 #include "invite/bk-app-session-news.h"
+#include "invite/bk-app-session-notice.h"
 #include "invite/bk-app-waiting-window.h"
 
 #include <glib/gi18n.h>
@@ -18,7 +19,8 @@ typedef struct
   GtkWindow *dialog;  /* the invitation; nullable, weak */
   GtkWindow *waiting; /* the wait for an answer; nullable, weak */
   const char *answer; /* static: the verb that is under way, or NULL */
-  gboolean asked;     /* the user has been shown the question: dialog and notification come once */
+  gboolean asked;     /* there was a notification of the question: one */
+  gboolean shown;     /* the dialog came up: once */
   gboolean watched;   /* it was seen to go out, or has a card: no window for the waiting any more */
   gboolean held;      /* the application stays for it */
 } Item;
@@ -37,37 +39,20 @@ G_DEFINE_FINAL_TYPE (BkAppInvitations, bk_app_invitations, G_TYPE_OBJECT)
 
 /* ---- notifications ---- */
 
-/* @kind: "invitation" for the question, "session" for what became of it. */
-static char *
-dup_notification_id (const char *kind, BeckonSession *session)
-{
-  return g_strconcat (kind, "-", beckon_session_get_id (session), NULL);
-}
-
 static void
 notify_invitation (BkAppInvitations *self, BeckonSession *session)
 {
-  const char *id = beckon_session_get_id (session);
-  g_autofree char *notification_id = dup_notification_id ("invitation", session);
-  g_autofree char *title
-    = g_strdup_printf (_("%s invites you to %s"), beckon_session_get_user_name (session),
-                       bk_app_application_word (beckon_session_get_application_name (session)));
-  BkAppNotice *notice;
+  g_autofree char *id = bk_app_session_notice_id ("invitation", session);
 
-  if (!g_settings_get_boolean (bk_app_get_settings (self->app), "notify-invitations"))
-    return;
-  notice = bk_app_notice_new (BK_APP_NOTICE_INVITATION, title, _("Both of you start it when you accept."));
-  bk_app_notice_set_press (notice, "app.show-invitation", g_variant_new_string (id));
-  bk_app_notice_add_button (notice, _("Accept"), "app.accept", g_variant_new_string (id));
-  bk_app_notice_add_button (notice, _("Decline"), "app.decline", g_variant_new_string (id));
-  bk_app_notice_add_button (notice, _("Cancel"), "app.cancel", g_variant_new_string (id));
-  bk_app_notices_send (bk_app_get_notices (self->app), notification_id, notice);
+  if (g_settings_get_boolean (bk_app_get_settings (self->app), "notify-invitations"))
+    bk_app_notices_send (bk_app_get_notices (self->app), id,
+                         bk_app_session_notice_new_question (self->messenger, session));
 }
 
 static void
 withdraw (BkAppInvitations *self, const char *kind, BeckonSession *session)
 {
-  g_autofree char *id = dup_notification_id (kind, session);
+  g_autofree char *id = bk_app_session_notice_id (kind, session);
 
   bk_app_notices_withdraw (bk_app_get_notices (self->app), id);
 }
@@ -120,18 +105,25 @@ static void
 update_question (Item *item)
 {
   BkAppInvitations *self = item->invitations;
+  BkAppQuiet *quiet = self->app->quiet;
+  const char *account = beckon_session_get_my_signin_name (item->session);
   gboolean asking = beckon_session_get_asking (item->session);
 
-  if (asking && !item->asked && !g_settings_get_boolean (bk_app_get_settings (self->app), "do-not-disturb"))
+  if (asking && !item->asked && !bk_app_quiet_has_silence (quiet, account))
     {
       item->asked = TRUE;
       notify_invitation (self, item->session);
+    }
+  if (asking && !item->shown && !bk_app_quiet_has_no_windows (quiet, account))
+    {
+      item->shown = TRUE;
       show_dialog (item);
     }
-  else if (!asking && item->asked)
+  if (!asking && item->asked)
+    withdraw (self, "invitation", item->session);
+  if (!asking)
     {
-      item->asked = FALSE;
-      withdraw (self, "invitation", item->session);
+      item->asked = item->shown = FALSE;
       close_window (&item->dialog);
     }
 }
@@ -185,6 +177,8 @@ update_waiting (Item *item)
       || state == BECKON_SESSION_STATE_READY)
     return;
   item->watched = TRUE;
+  if (bk_app_session_is_file (item->session)) /* its card shows the waiting */
+    return;
   bk_app_recents_note (beckon_session_get_user (item->session), beckon_session_get_application (item->session));
   if (take_expected (self, item->session) || state != BECKON_SESSION_STATE_INVITATION)
     return;
@@ -209,14 +203,15 @@ on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-bk_app_invitations_invite (BkAppInvitations *self, BeckonAccount *account, const char *who, const char *guid)
+bk_app_invitations_invite (BkAppInvitations *self, BeckonAccount *account, const char *who, const char *guid,
+                           const char *message)
 {
   Inviting *inviting = g_new0 (Inviting, 1);
 
   inviting->invitations = g_object_ref (self);
   inviting->key = g_strdup_printf ("%s %s", who, guid);
   g_ptr_array_add (self->expected, g_strdup (inviting->key));
-  beckon_messenger_invite_app_async (self->messenger, account, who, guid, NULL, NULL, NULL, on_invited, inviting);
+  beckon_messenger_invite_app_async (self->messenger, account, who, guid, NULL, message, NULL, on_invited, inviting);
 }
 
 /* ---- the end ---- */
@@ -228,14 +223,27 @@ is_card_seen (Item *item)
                        beckon_session_get_user (item->session));
 }
 
+/* Who waits for a file need not look how far it is. */
+static void
+tell_file (Item *item, const char *id)
+{
+  BkAppInvitations *self = item->invitations;
+
+  if (g_settings_get_boolean (bk_app_get_settings (self->app), "notify-invitations")
+      && !bk_app_quiet_has_silence (self->app->quiet, beckon_session_get_my_signin_name (item->session)))
+    bk_app_tell_notice (self->app, id, bk_app_session_notice_new_file (item->session));
+}
+
 static void
 on_termination (BeckonSession *session, BeckonSessionResult result, const char *app_data, Item *item)
 {
   BkAppInvitations *self = item->invitations;
-  g_autofree char *id = dup_notification_id ("session", session);
+  g_autofree char *id = bk_app_session_notice_id ("session", session);
 
   /* Else the window for the waiting says it, or a card that is seen. */
-  if (item->waiting == NULL && bk_app_session_is_news (session) && !is_card_seen (item))
+  if (result == BECKON_SESSION_RESULT_ENDED && bk_app_session_is_file (session) && !is_card_seen (item))
+    tell_file (item, id);
+  else if (item->waiting == NULL && bk_app_session_is_news (session) && !is_card_seen (item))
     bk_app_tell (self->app, id, beckon_session_get_result_text (session));
   else
     withdraw (self, "session", session);
@@ -246,9 +254,9 @@ static void
 on_app_not_present (BeckonSession *session, const char *name, const char *url, Item *item)
 {
   BkAppInvitations *self = item->invitations;
-  g_autofree char *id = dup_notification_id ("session", session);
-  g_autofree char *text
-    = g_strdup_printf (_("%s is not installed here. It starts as soon as it is."), bk_app_application_word (name));
+  g_autofree char *id = bk_app_session_notice_id ("session", session);
+  g_autofree char *text = g_strdup_printf (_("%s is not installed here. It will start once it is installed."),
+                                           bk_app_application_word (name));
 
   if (bk_app_session_is_invitee (session) && !is_card_seen (item))
     bk_app_tell (self->app, id, text);
@@ -266,7 +274,7 @@ on_notice (BeckonMessenger *messenger, const char *kind, const char *text, Becko
 
 /* What came in meanwhile is asked as soon as the user can be disturbed again. */
 static void
-on_do_not_disturb (GSettings *settings, const char *key, BkAppInvitations *self)
+on_quiet_changed (BkAppQuiet *quiet, BkAppInvitations *self)
 {
   GHashTableIter iter;
   gpointer item;
@@ -375,7 +383,7 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
     item->answer = NULL;
   if (done || self->messenger == NULL)
     return;
-  g_autofree char *id = dup_notification_id ("session", session);
+  g_autofree char *id = bk_app_session_notice_id ("session", session);
   if (item != NULL && item->dialog != NULL)
     bk_app_invitation_dialog_show_problem (BK_APP_INVITATION_DIALOG (item->dialog), bk_app_error_text (error));
   else
@@ -459,8 +467,7 @@ bk_app_invitations_new (BkApp *app)
   g_signal_connect_object (beckon_messenger_get_sessions (self->messenger), "items-changed",
                            G_CALLBACK (on_sessions_changed), self, 0);
   g_signal_connect_object (self->messenger, "notice", G_CALLBACK (on_notice), self, 0);
-  g_signal_connect_object (bk_app_get_settings (app), "changed::do-not-disturb", G_CALLBACK (on_do_not_disturb), self,
-                           0);
+  g_signal_connect_object (app->quiet, "changed", G_CALLBACK (on_quiet_changed), self, 0);
   sync_sessions (self, TRUE);
   return self;
 }

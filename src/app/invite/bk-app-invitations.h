@@ -13,7 +13,8 @@ G_DECLARE_FINAL_TYPE (BkAppInvitations, bk_app_invitations, BK, APP_INVITATIONS,
 BkAppInvitations *bk_app_invitations_new (BkApp *app);
 /* @verb: accept, decline, cancel, or show-invitation for the dialog. */
 void bk_app_invitations_answer (BkAppInvitations *self, const char *session_id, const char *verb);
-/* Invites somebody from a conversation, where a card shows how it goes on. */
-void bk_app_invitations_invite (BkAppInvitations *self, BeckonAccount *account, const char *who, const char *guid);
+/* Invites somebody from a conversation, where a card shows how it goes on. @message: nullable. */
+void bk_app_invitations_invite (BkAppInvitations *self, BeckonAccount *account, const char *who, const char *guid,
+                                const char *message);
 
 G_END_DECLS

@@ -251,6 +251,7 @@ bk_app_recipient_list_class_init (BkAppRecipientListClass *klass)
   G_OBJECT_CLASS (klass)->dispose = bk_app_recipient_list_dispose;
   G_OBJECT_CLASS (klass)->finalize = bk_app_recipient_list_finalize;
   widget_class->grab_focus = bk_app_recipient_list_grab_focus;
+  widget_class->focus = bk_app_focus_child;
   signals[SIGNAL_PICKED] = g_signal_new ("picked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/invite/recipient-list.ui");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "invite/bk-app-session-news.h"
 
+#include <glib/gi18n.h>
+
 gboolean
 bk_app_session_is_invitee (BeckonSession *session)
 {
@@ -11,6 +13,29 @@ gboolean
 bk_app_session_is_trial (BeckonSession *session)
 {
   return g_str_equal (beckon_session_get_user (session), beckon_session_get_my_signin_name (session));
+}
+
+gboolean
+bk_app_session_is_file (BeckonSession *session)
+{
+  g_autoptr (GVariant) transfer = beckon_session_dup_transfer (session);
+
+  return transfer != NULL && g_variant_n_children (transfer) > 0;
+}
+
+char *
+bk_app_session_dup_file (BeckonSession *session)
+{
+  g_autoptr (GVariant) transfer = beckon_session_dup_transfer (session);
+  const char *name = NULL;
+  guint64 bytes = 0;
+
+  if (transfer == NULL || !g_variant_lookup (transfer, "name", "&s", &name))
+    return NULL;
+  g_variant_lookup (transfer, "size", "t", &bytes);
+  g_autofree char *size = g_format_size (bytes);
+  /* Translators: name of a file, its size */
+  return g_strdup_printf (_("%s (%s)"), name, size);
 }
 
 gboolean

@@ -15,4 +15,9 @@ gboolean bk_app_session_is_news (BeckonSession *session);
 /* For g_hash_table_foreach_remove () over a table by sessions: whether @sessions, a GListModel, has it no more. */
 gboolean bk_app_session_is_gone (gpointer session, gpointer value, gpointer sessions);
 
+/* Whether it sends a file. */
+gboolean bk_app_session_is_file (BeckonSession *session);
+/* "minutes.odt (40.0 MB)"; NULL if it sends none. */
+char *bk_app_session_dup_file (BeckonSession *session);
+
 G_END_DECLS

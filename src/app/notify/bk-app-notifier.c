@@ -35,7 +35,7 @@ struct _BkAppNotifier
   BkApp *app;            /* not owned: it outlives this */
   BkAppNotices *notices; /* owned, like all that follows */
   BkAppPeople *people;
-  GHashTable *watches; /* BkAppPerson → Watch */
+  GHashTable *watches; /* BkAppPerson → Watch: of those of whom there is something, or was and has been told */
   GCancellable *cancellable;
 };
 
@@ -64,9 +64,12 @@ make_target (BkAppPerson *person)
 }
 
 static BkAppNotice *
-make_notice (BkAppNoticeKind kind, BkAppPerson *person, const char *title, const char *body)
+make_notice (BkAppNotifier *self, BkAppNoticeKind kind, BkAppPerson *person, const char *title, const char *body)
 {
-  BkAppNotice *notice = bk_app_notice_new (kind, title, body);
+  g_autofree char *whole
+    = bk_app_dup_with_account (self->app->messenger, title,
+                               beckon_account_get_signin_name (bk_app_person_get_account (person)));
+  BkAppNotice *notice = bk_app_notice_new (kind, whole, body);
 
   bk_app_notice_set_press (notice, "app.open-conversation", make_target (person));
   return notice;
@@ -95,20 +98,16 @@ is_seen (BkAppNotifier *self, BkAppPerson *person)
                        beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
 }
 
-static char *
-dup_count (guint n_messages)
-{
-  return g_strdup_printf (g_dngettext (NULL, "%u new message", "%u new messages", n_messages), n_messages);
-}
-
 /* Text is for the eyes of whoever has the screen before them; some share it. */
 static void
 send_message (BkAppNotifier *self, BkAppPerson *person, const char *text)
 {
   BeckonContact *contact = bk_app_person_get_contact (person);
-  g_autofree char *count = dup_count (beckon_contact_get_unread (contact));
-  BkAppNotice *notice = make_notice (BK_APP_NOTICE_MESSAGE, person, beckon_contact_get_display_name (contact),
-                                     is_wanted (self, "notify-text") ? text : count);
+  guint unread = beckon_contact_get_unread (contact);
+  g_autofree char *number
+    = g_strdup_printf (g_dngettext (NULL, "%u new message", "%u new messages", unread), unread);
+  BkAppNotice *notice = make_notice (self, BK_APP_NOTICE_MESSAGE, person, beckon_contact_get_display_name (contact),
+                                     is_wanted (self, "notify-text") ? text : number);
 
   bk_app_notice_add_button (notice, _("Reply"), "app.open-conversation", make_target (person));
   bk_app_notice_add_button (notice, _("Mark as Read"), "app.mark-read", make_target (person));
@@ -184,16 +183,10 @@ tell_request (BkAppNotifier *self, BkAppPerson *person)
 
   if (*text == '\0' || !is_wanted (self, "notify-text"))
     text = beckon_contact_get_signin_name (contact);
-  send (self, "request", person, make_notice (BK_APP_NOTICE_PLAIN, person, title, text));
+  send (self, "request", person, make_notice (self, BK_APP_NOTICE_PLAIN, person, title, text));
 }
 
 /* ---- several people at once ---- */
-
-static void
-send_summary (BkAppNotifier *self, const char *id, const char *title)
-{
-  bk_app_notices_send (self->notices, id, bk_app_notice_new (BK_APP_NOTICE_MESSAGE, title, NULL));
-}
 
 static void
 tell_messages (BkAppNotifier *self, guint n_messages, guint n_people)
@@ -204,7 +197,7 @@ tell_messages (BkAppNotifier *self, guint n_messages, guint n_people)
   g_autofree char *title
     = g_strdup_printf (g_dngettext (NULL, "%s from %u person", "%s from %u people", n_people), messages, n_people);
 
-  send_summary (self, SUMMARY, title);
+  bk_app_notices_send (self->notices, SUMMARY, bk_app_notice_new (BK_APP_NOTICE_MESSAGE, title, NULL));
 }
 
 static void
@@ -213,7 +206,7 @@ tell_requests (BkAppNotifier *self, guint n_people)
   g_autofree char *title = g_strdup_printf (
     g_dngettext (NULL, "%u person would like to add you", "%u people would like to add you", n_people), n_people);
 
-  send_summary (self, REQUESTS, title);
+  bk_app_notices_send (self->notices, REQUESTS, bk_app_notice_new (BK_APP_NOTICE_MESSAGE, title, NULL));
 }
 
 /* While an account catches up with its server, nobody can tell yet how much there is to be told. */
@@ -231,7 +224,9 @@ get_news (BkAppNotifier *self, Watch *watch)
 {
   News news = 0;
 
-  if (is_catching_up (watch) || !is_wanted (self, "notify-messages"))
+  if (is_catching_up (watch) || !is_wanted (self, "notify-messages")
+      || bk_app_quiet_has_silence (self->app->quiet,
+                                   beckon_account_get_signin_name (bk_app_person_get_account (watch->person))))
     return 0;
   if (((watch->news | watch->summed) & NEWS_MESSAGES) != 0 && watch->unread > 0 && !is_seen (self, watch->person)
       && !beckon_contact_get_muted (bk_app_person_get_contact (watch->person)))
@@ -354,32 +349,21 @@ look (Watch *watch)
   watch->asking = asking;
 }
 
-static void
-on_contact_notify (BeckonContact *contact, GParamSpec *pspec, Watch *watch)
+static gboolean
+is_of_interest (BeckonContact *contact)
 {
-  look (watch);
-  if (watch->news != 0)
-    tell_one (watch->notifier, watch, 0);
-}
-
-static void
-on_account_state (BeckonAccount *account, GParamSpec *pspec, Watch *watch)
-{
-  if (watch->news != 0 && !is_catching_up (watch))
-    tell_all (watch->notifier);
+  return beckon_contact_get_unread (contact) > 0 || beckon_contact_get_relation (contact) == BECKON_RELATION_ASKING;
 }
 
 static void
 watch_free (Watch *watch)
 {
-  g_signal_handlers_disconnect_by_data (bk_app_person_get_contact (watch->person), watch);
-  g_signal_handlers_disconnect_by_data (bk_app_person_get_account (watch->person), watch);
   g_object_unref (watch->person);
   g_free (watch);
 }
 
 /* @news: whether what is there already has to be told. */
-static void
+static Watch *
 add_watch (BkAppNotifier *self, BkAppPerson *person, gboolean news)
 {
   BeckonContact *contact = bk_app_person_get_contact (person);
@@ -390,19 +374,53 @@ add_watch (BkAppNotifier *self, BkAppPerson *person, gboolean news)
   watch->unread = news ? 0 : beckon_contact_get_unread (contact);
   watch->asking = !news && beckon_contact_get_relation (contact) == BECKON_RELATION_ASKING;
   g_hash_table_insert (self->watches, person, watch);
-  g_signal_connect (contact, "notify", G_CALLBACK (on_contact_notify), watch);
-  g_signal_connect (bk_app_person_get_account (person), "notify::state", G_CALLBACK (on_account_state), watch);
   look (watch);
+  return watch;
+}
+
+static void
+on_person_changed (BkAppPeople *people, BkAppPerson *person, BkAppNotifier *self)
+{
+  BeckonContact *contact = bk_app_person_get_contact (person);
+  Watch *watch = g_hash_table_lookup (self->watches, person);
+
+  if (watch == NULL && !is_of_interest (contact))
+    return;
+  if (watch == NULL)
+    watch = add_watch (self, person, TRUE);
+  else
+    look (watch);
+  if (watch->news != 0)
+    tell_one (self, watch, 0);
+  if (watch->news == 0 && watch->summed == 0 && !is_of_interest (contact))
+    g_hash_table_remove (self->watches, person);
+}
+
+/* What came while it caught up with its server is told in one. */
+static void
+on_account_state (BkAppPeople *people, BeckonAccount *account, BkAppNotifier *self)
+{
+  GHashTableIter iter;
+  gpointer watch;
+
+  g_hash_table_iter_init (&iter, self->watches);
+  while (g_hash_table_iter_next (&iter, NULL, &watch))
+    if (((Watch *) watch)->news != 0 && bk_app_person_get_account (((Watch *) watch)->person) == account
+        && !is_catching_up (watch))
+      {
+        tell_all (self);
+        return;
+      }
 }
 
 /* Who is removed, or whose request was declined, has nothing to be told of any more. After a restart of the session
  * service all persons are new, and what was told of the old ones stands. */
 static gboolean
-is_gone (gpointer person, gpointer user_data, gpointer here)
+is_gone (gpointer person, gpointer user_data, gpointer data)
 {
   Watch *watch = user_data;
 
-  if (g_hash_table_contains (here, person))
+  if (bk_app_person_get_listed (watch->person))
     return FALSE;
   if (beckon_messenger_get_connected (bk_app_get_messenger (watch->notifier->app)))
     {
@@ -417,20 +435,16 @@ is_gone (gpointer person, gpointer user_data, gpointer here)
 }
 
 static void
-sync_people (BkAppNotifier *self, gboolean news)
+take_people (BkAppNotifier *self, guint position, guint n_people, gboolean news)
 {
-  GListModel *people = G_LIST_MODEL (self->people);
-  g_autoptr (GHashTable) here = g_hash_table_new (NULL, NULL);
-
-  for (guint i = 0; i < g_list_model_get_n_items (people); i++)
+  for (guint i = 0; i < n_people; i++)
     {
-      g_autoptr (BkAppPerson) person = g_list_model_get_item (people, i);
+      g_autoptr (BkAppPerson) person = g_list_model_get_item (G_LIST_MODEL (self->people), position + i);
 
-      g_hash_table_add (here, person);
-      if (!g_hash_table_contains (self->watches, person))
+      if (is_of_interest (bk_app_person_get_contact (person)) && !g_hash_table_contains (self->watches, person))
         add_watch (self, person, news);
     }
-  g_hash_table_foreach_remove (self->watches, is_gone, here);
+  g_hash_table_foreach_remove (self->watches, is_gone, NULL);
   tell_all (self);
 }
 
@@ -438,10 +452,7 @@ sync_people (BkAppNotifier *self, gboolean news)
 static void
 on_people_changed (GListModel *people, guint position, guint removed, guint added, BkAppNotifier *self)
 {
-  g_autoptr (BkAppPerson) person = removed == 1 && added == 1 ? g_list_model_get_item (people, position) : NULL;
-
-  if (person == NULL || !g_hash_table_contains (self->watches, person)) /* else somebody moved */
-    sync_people (self, beckon_messenger_get_connected (bk_app_get_messenger (self->app)));
+  take_people (self, position, added, beckon_messenger_get_connected (bk_app_get_messenger (self->app)));
 }
 
 /* ---- life ---- */
@@ -454,10 +465,12 @@ bk_app_notifier_new (BkApp *app)
 
   self->app = app;
   self->notices = g_object_ref (bk_app_get_notices (app));
-  self->people = bk_app_people_new (beckon_messenger_get_accounts (bk_app_get_messenger (app)));
+  self->people = g_object_ref (bk_app_get_people (app));
   g_signal_connect_object (self->people, "items-changed", G_CALLBACK (on_people_changed), self, 0);
+  g_signal_connect_object (self->people, "person-changed", G_CALLBACK (on_person_changed), self, 0);
+  g_signal_connect_object (self->people, "account-state", G_CALLBACK (on_account_state), self, 0);
   /* Without a window, the application was started because there is something to tell. */
-  sync_people (self, in_background);
+  take_people (self, 0, g_list_model_get_n_items (G_LIST_MODEL (self->people)), in_background);
   return self;
 }
 
@@ -468,6 +481,8 @@ bk_app_notifier_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_pointer (&self->watches, g_hash_table_unref);
+  if (self->people != NULL)
+    g_signal_handlers_disconnect_by_data (self->people, self);
   g_clear_object (&self->people);
   g_clear_object (&self->notices);
   G_OBJECT_CLASS (bk_app_notifier_parent_class)->dispose (object);

@@ -68,7 +68,8 @@ on_response (GDBusConnection *connection, const char *sender, const char *path, 
   if (response == 0 && !autostart == !question->autostart)
     answer (user_data, NULL);
   else
-    answer (user_data, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, _("It is not allowed.")));
+    answer (user_data, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, _("Your desktop does not allow "
+                                                                                        "it.")));
 }
 
 static void

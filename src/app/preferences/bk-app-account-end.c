@@ -72,9 +72,9 @@ bk_app_account_page_ask_deletion (BkAppAccountPage *self)
   question->name = GTK_EDITABLE (gtk_builder_get_object (builder, "name"));
   question->password = GTK_EDITABLE (gtk_builder_get_object (builder, "password"));
   adw_message_dialog_format_body (question->dialog,
-                                  _("Your contacts lose you, all your devices are signed out, and what was said with this "
-                                    "account is removed from this computer. It cannot be undone.\n\nType %s and the "
-                                    "password to go on."),
+                                  _("You will disappear from your contacts’ lists, all your devices will be signed "
+                                    "out, and the history of this account will be removed from this computer. This "
+                                    "cannot be undone.\n\nEnter %s and the password to continue."),
                                   beckon_account_get_signin_name (self->account));
   g_signal_connect (question->name, "changed", G_CALLBACK (on_changed), question);
   g_signal_connect (question->password, "changed", G_CALLBACK (on_changed), question);

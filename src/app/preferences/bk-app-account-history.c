@@ -36,7 +36,7 @@ on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (export->problem != NULL)
     bk_app_account_page_tell (export->page, export->problem);
   else
-    bk_app_account_page_tell (export->page, closed ? _("The history was written.") : error->message);
+    bk_app_account_page_tell (export->page, closed ? _("The history was exported.") : error->message);
   export_free (export);
 }
 
@@ -78,7 +78,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (!G_IS_FILE_DESCRIPTOR_BASED (export->stream))
     {
-      export->problem = g_strdup (_("The history can only be written to a folder of this computer."));
+      export->problem = g_strdup (_("The history can only be exported to a folder on this computer."));
       finish_export (export);
       return;
     }
@@ -131,7 +131,7 @@ on_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean cleared = beckon_account_clear_history_finish (BECKON_ACCOUNT (source), result, &error);
 
-  bk_app_account_page_tell (self, cleared ? _("The history was removed from this computer.")
+  bk_app_account_page_tell (self, cleared ? _("The history was cleared on this computer.")
                                           : bk_app_error_text (error));
 }
 
@@ -148,10 +148,10 @@ bk_app_account_page_ask_clearing (BkAppAccountPage *self)
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Clear the History?"), NULL);
 
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog),
-                                  _("All that was said with %s is removed from this computer, for good. What others have "
-                                    "is not touched."),
+                                  _("All messages of %s will be removed from this computer for good. Other people "
+                                    "keep theirs."),
                                   beckon_account_get_signin_name (self->account));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "clear", _("Cl_ear"), NULL);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "clear", _("C_lear"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_clear_answer), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));

@@ -61,7 +61,7 @@ on_picture_made (GObject *source, GAsyncResult *result, gpointer user_data)
   if (picture != NULL)
     beckon_account_set_avatar_async (self->account, picture, NULL, on_picture_set, g_object_ref (self));
   else
-    bk_app_account_page_tell (self, _("That file is no picture that can be used."));
+    bk_app_account_page_tell (self, _("That file is not a picture that can be used."));
 }
 
 void
@@ -146,7 +146,7 @@ on_password_changed (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       gtk_widget_add_css_class (self->old_password, "error");
       gtk_widget_grab_focus (self->old_password);
-      bk_app_account_page_tell (self, _("The password until now is another one."));
+      bk_app_account_page_tell (self, _("The current password is wrong."));
     }
   else
     {
@@ -190,7 +190,7 @@ static void
 add_device (BkAppAccountPage *self, const char *id, const char *name, gint64 time, gboolean own)
 {
   GtkWidget *row = adw_action_row_new ();
-  const char *title = *name != '\0' ? name : _("A device without a name");
+  const char *title = *name != '\0' ? name : _("Unnamed device");
   g_autofree char *day = bk_app_dup_day (time);
   g_autofree char *when = time > 0 ? g_strdup_printf (_("Last signed in: %s"), day) : g_strdup ("");
 
@@ -199,7 +199,7 @@ add_device (BkAppAccountPage *self, const char *id, const char *name, gint64 tim
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), own ? _("This computer") : when);
   if (!own)
     {
-      GtkWidget *button = gtk_button_new_with_mnemonic (_("Sign _Out"));
+      GtkWidget *button = gtk_button_new_with_mnemonic (C_ ("device", "Sign _Out"));
       g_autofree char *label = g_strdup_printf (_("Sign out %s"), title);
 
       gtk_widget_set_valign (button, GTK_ALIGN_CENTER);

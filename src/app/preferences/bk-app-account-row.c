@@ -52,7 +52,7 @@ show (BkAppAccountRow *self)
   show_text (self->display_name, beckon_account_get_display_name (self->account));
   show_text (self->personal_message, beckon_account_get_personal_message (self->account));
   adw_action_row_set_subtitle (self->server, *server != '\0' ? server : _("Found from the sign-in name"));
-  gtk_button_set_label (self->connection, offline ? _("Sign _In") : _("Sign _Out"));
+  gtk_button_set_label (self->connection, offline ? _("_Sign In") : _("Sign _Out"));
 }
 
 static void

@@ -51,14 +51,14 @@ static const char *
 nat_text (const char *nat)
 {
   if (g_str_equal (nat, "none"))
-    return _("This computer has an address of its own on the internet.");
+    return _("This computer has its own address on the internet.");
   if (g_str_equal (nat, "cone"))
-    return _("Your router lets others find a way in.");
+    return _("Your router allows direct connections.");
   if (g_str_equal (nat, "symmetric"))
-    return _("Your router uses another port for everybody: a direct way is rarely found.");
+    return _("Your router uses a different port for each connection, so direct connections rarely work.");
   if (g_str_equal (nat, "blocked"))
-    return _("This network lets no packets (UDP) out.");
-  return _("It could not be found out.");
+    return _("This network lets no UDP packets out.");
+  return _("Beckon could not determine what your router allows.");
 }
 
 /* NULL where the service knows no such server: there was nothing to be tried. */
@@ -69,7 +69,7 @@ answer_text (GVariant *result, const char *name)
 
   if (!g_variant_lookup (result, name, "b", &answered))
     return NULL;
-  return answered ? _("It answers.") : _("It does not answer.");
+  return answered ? _("The server answers.") : _("The server does not answer.");
 }
 
 static char *
@@ -130,7 +130,7 @@ on_test (GtkButton *button, BkAppConnectionPage *self)
 
   if (account == NULL)
     {
-      show_problem (self, _("There is no account: it is its server that others are found with."));
+      show_problem (self, _("Add an account first: the test needs its server."));
       return;
     }
   set_testing (self, TRUE);

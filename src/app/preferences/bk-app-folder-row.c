@@ -79,7 +79,7 @@ on_choose (GtkButton *button, BkAppFolderRow *self)
   if (self->chooser != NULL)
     return;
   self->chooser = gtk_file_chooser_native_new (_("Choose a Folder"), GTK_WINDOW (root),
-                                               GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _("_Choose"), NULL);
+                                               GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _("Ch_oose"), NULL);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));

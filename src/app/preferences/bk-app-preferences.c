@@ -117,7 +117,7 @@ on_remove_account (BkAppAccountRow *row, BkAppPreferences *self)
   BeckonAccount *account = bk_app_account_row_get_account (row);
 
   ask (self, beckon_account_get_signin_name (account),
-       _("What you wrote with this account is deleted from this computer. The account itself stays on the server."),
+       _("The messages of this account will be deleted from this computer. The account itself stays on the server."),
        account, remove_account);
 }
 
@@ -165,7 +165,7 @@ on_unregister (GtkWidget *widget, const char *action, GVariant *parameter)
 
   if (application != NULL)
     ask (self, beckon_application_get_name (application),
-         _("Nobody can be invited to it from this computer any more. The program itself is not touched."),
+         _("Nobody can be invited to it from this computer any more. The program itself is not removed."),
          application, unregister);
 }
 
@@ -223,7 +223,7 @@ on_tried (GObject *source, GAsyncResult *result, gpointer user_data)
       tell (self, bk_app_error_text (error));
       return;
     }
-  g_autofree char *text = g_strdup_printf (_("%s is started twice, as you and as the one you invite."),
+  g_autofree char *text = g_strdup_printf (_("%s is started twice: for you, and for the person you invite."),
                                            beckon_session_get_application_name (inviter));
   tell (self, text);
   g_signal_connect_object (inviter, "notify::state", G_CALLBACK (on_trial_state), self, 0);
@@ -322,7 +322,7 @@ make_application_row (gpointer item, gpointer user_data)
   show_source (user_data, row, application);
   if (beckon_application_get_present (application))
     adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_button (application, "media-playback-start-symbolic",
-                                                                  "preferences.try", _("Try %s with Myself")));
+                                                                  "preferences.try", _("Try %s With Myself")));
   if (!beckon_application_get_user (application))
     return row;
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_button (application, "document-edit-symbolic",

@@ -96,7 +96,7 @@ on_choose (GtkButton *button, BkAppRegisterWindow *self)
   if (self->chooser != NULL)
     return;
   self->chooser = gtk_file_chooser_native_new (_("Choose a Program"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_OPEN,
-                                               _("_Choose"), NULL);
+                                               _("Ch_oose"), NULL);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   if (g_path_is_absolute (program))
     {

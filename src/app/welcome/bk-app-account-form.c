@@ -2,6 +2,8 @@
 #include "welcome/bk-app-account-form.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
+#include "welcome/bk-app-untrusted.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -71,7 +73,7 @@ update (BkAppAccountForm *self)
 
   gtk_widget_set_visible (self->display_name, creating);
   gtk_widget_set_visible (self->token, creating);
-  gtk_button_set_label (self->submit, creating ? _("Create _Account") : _("Sign _In"));
+  gtk_button_set_label (self->submit, creating ? _("Create _Account") : _("_Sign In"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->submit), !busy && *text_of (self->signin_name) != '\0'
                                                          && *text_of (self->password) != '\0');
   gtk_widget_set_sensitive (self->fields, !busy);
@@ -109,16 +111,9 @@ keep_reason (BkAppAccountForm *self, const GError *error)
 static void
 on_details (GtkButton *button, BkAppAccountForm *self)
 {
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
-                                              _("Not Connected"), NULL);
   const char *server = *text_of (self->server) != '\0' ? text_of (self->server) : text_of (self->signin_name);
 
-  adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog),
-                                  _("%s\n\nBeckon sends no password to a server that is not proven to be %s. Ask whoever "
-                                    "runs it, or try from another network."),
-                                  self->reason, server);
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
+  bk_app_untrusted_show (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), server, self->reason);
 }
 
 /* ---- the network of this computer ---- */
@@ -308,6 +303,7 @@ bk_app_account_form_class_init (BkAppAccountFormClass *klass)
   G_OBJECT_CLASS (klass)->dispose = bk_app_account_form_dispose;
   widget_class->unmap = bk_app_account_form_unmap;
   widget_class->grab_focus = bk_app_account_form_grab_focus;
+  widget_class->focus = bk_app_focus_child;
   signals[SIGNAL_DONE] = g_signal_new ("done", BK_TYPE_APP_ACCOUNT_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/welcome/account-form.ui");

@@ -6,6 +6,7 @@
 #include "bk-app-text.h"
 #include "conversation/bk-app-send-files.h"
 #include "preferences/bk-app-password-dialog.h"
+#include "welcome/bk-app-untrusted.h"
 
 #include <glib/gi18n.h>
 
@@ -53,15 +54,30 @@ on_invite_menu (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_invite (GtkWidget *widget, const char *action, GVariant *parameter)
+invite_shown (BkAppWindow *self, const char *guid, const char *message)
 {
-  BkAppWindow *self = BK_APP_WINDOW (widget);
   BkAppPerson *person = bk_app_conversation_get_person (self->conversation);
 
   if (person != NULL && self->app->invitations != NULL)
     bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person),
-                               beckon_contact_get_signin_name (bk_app_person_get_contact (person)),
-                               g_variant_get_string (parameter, NULL));
+                               beckon_contact_get_signin_name (bk_app_person_get_contact (person)), guid, message);
+}
+
+static void
+on_invite (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  invite_shown (BK_APP_WINDOW (widget), g_variant_get_string (parameter, NULL), NULL);
+}
+
+/* (guid, message) */
+static void
+on_invite_saying (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  const char *guid;
+  const char *message;
+
+  g_variant_get (parameter, "(&s&s)", &guid, &message);
+  invite_shown (BK_APP_WINDOW (widget), guid, *message != '\0' ? message : NULL);
 }
 
 /* (account, who, guid): of anybody in the list. The conversation shows how it goes on. */
@@ -78,7 +94,7 @@ on_invite_contact (GtkWidget *widget, const char *action, GVariant *parameter)
   if (person == NULL || self->app->invitations == NULL)
     return;
   bk_app_window_open_conversation (self, account, who);
-  bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person), who, guid);
+  bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person), who, guid, NULL);
 }
 
 static void
@@ -144,6 +160,19 @@ on_enter_password (GtkWidget *widget, const char *action, GVariant *parameter)
     bk_app_password_dialog_show (GTK_WINDOW (widget), account);
 }
 
+/* Why the server of an account is not trusted. */
+static void
+on_show_certificate (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonMessenger *messenger = bk_app_get_messenger (BK_APP_WINDOW (widget)->app);
+  g_autoptr (BeckonAccount) account
+    = messenger != NULL ? beckon_messenger_find_account (messenger, g_variant_get_string (parameter, NULL)) : NULL;
+
+  if (account != NULL)
+    bk_app_untrusted_show (GTK_WINDOW (widget), beckon_account_get_server (account),
+                           beckon_account_get_error_text (account));
+}
+
 void
 bk_app_window_install_actions (GtkWidgetClass *widget_class)
 {
@@ -159,12 +188,14 @@ bk_app_window_install_actions (GtkWidgetClass *widget_class)
     { "win.tell", "s", on_tell },
     { "win.invite-menu", NULL, on_invite_menu },
     { "win.invite", "s", on_invite },
+    { "win.invite-saying", "(ss)", on_invite_saying },
     { "win.invite-contact", "(sss)", on_invite_contact },
     { "win.send-file", NULL, on_send_file },
     { "win.send-files", "(ssas)", on_send_files },
     { "win.find", NULL, on_find },
     { "win.show-message", "(ssx)", on_show_message },
     { "win.enter-password", "s", on_enter_password },
+    { "win.show-certificate", "s", on_show_certificate },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)

@@ -116,7 +116,7 @@ on_remove_contact (GtkWidget *widget, const char *action, GVariant *parameter)
   adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _("Remove %s?"),
                                      beckon_contact_get_display_name (bk_app_person_get_contact (person)));
   adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog),
-                               _("You disappear from each other's contact list. What you wrote is kept."));
+                               _("You will no longer be on each other’s contact lists. Your messages are kept."));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "remove", _("_Remove"),
                                     NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove", ADW_RESPONSE_DESTRUCTIVE);
@@ -175,8 +175,8 @@ on_rename_contact (GtkWidget *widget, const char *action, GVariant *parameter)
 
   question->entry = GTK_EDITABLE (gtk_builder_get_object (builder, "alias"));
   adw_message_dialog_format_body (dialog,
-                                  _("How you call %s. Nobody else sees it; leave it empty for the name that the person "
-                                    "has chosen."),
+                                  _("Your own name for %s. Nobody else sees it. Leave it empty to use the name that "
+                                    "the person has chosen."),
                                   name_of (person));
   gtk_editable_set_text (question->entry, beckon_contact_get_alias (contact));
   g_signal_connect_object (question->entry, "changed", G_CALLBACK (on_alias_changed), dialog, 0);

@@ -141,7 +141,7 @@ on_messenger (BkApp *app, GParamSpec *pspec, BkAppWindow *self)
     {
       GListModel *accounts = beckon_messenger_get_accounts (messenger);
 
-      self->people = bk_app_people_new (accounts);
+      self->people = g_object_ref (bk_app_get_people (app));
       bk_app_account_form_set_messenger (self->form, messenger);
       bk_app_contacts_set_app (self->contacts, app, self->people);
       bk_app_conversation_set_messenger (self->conversation, messenger);
@@ -191,6 +191,8 @@ restore_conversation (BkAppWindow *self)
   g_settings_get (bk_app_get_settings (self->app), "last-conversation", "(ss)", &account, &who);
   if (*who == '\0')
     return;
+  bk_app_conversation_set_place (self->conversation, account, who,
+                                 g_settings_get_int64 (bk_app_get_settings (self->app), "last-place"));
   self->wanted_account = g_steal_pointer (&account);
   self->wanted_who = g_steal_pointer (&who);
 }
@@ -201,6 +203,8 @@ save_conversation (BkAppWindow *self)
   g_settings_set (bk_app_get_settings (self->app), "last-conversation", "(ss)",
                   self->wanted_account != NULL ? self->wanted_account : "",
                   self->wanted_who != NULL ? self->wanted_who : "");
+  g_settings_set_int64 (bk_app_get_settings (self->app), "last-place",
+                        bk_app_conversation_get_place (self->conversation));
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-native-connect.h"
+#include "bk-native-certificate.h"
 
 #include "beckon-error.h"
 #include "bk-limits.h"
@@ -21,6 +22,7 @@ typedef struct
   gpointer found_data;
 
   GIOStream *stream;
+  GTlsCertificate *certificate; /* nullable: one that is not trusted */
   GTlsCertificateFlags faults;
   char *request;
   char *key;
@@ -34,6 +36,7 @@ connect_free (Connect *connect)
   g_clear_object (&connect->database);
   g_object_unref (connect->clock);
   g_clear_object (&connect->stream);
+  g_clear_object (&connect->certificate);
   g_free (connect->request);
   g_free (connect->key);
   g_byte_array_unref (connect->head);
@@ -46,24 +49,6 @@ static gboolean
 is_cancelled (const GError *error)
 {
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-}
-
-static const char *
-describe_faults (GTlsCertificateFlags faults)
-{
-  if ((faults & G_TLS_CERTIFICATE_BAD_IDENTITY) != 0)
-    return "it belongs to another server";
-  if ((faults & G_TLS_CERTIFICATE_EXPIRED) != 0)
-    return "it has expired";
-  if ((faults & G_TLS_CERTIFICATE_NOT_ACTIVATED) != 0)
-    return "it is not valid yet";
-  if ((faults & G_TLS_CERTIFICATE_REVOKED) != 0)
-    return "it has been revoked";
-  if ((faults & G_TLS_CERTIFICATE_INSECURE) != 0)
-    return "its algorithm is not safe any more";
-  if ((faults & G_TLS_CERTIFICATE_UNKNOWN_CA) != 0)
-    return "it was signed by nobody whom this computer trusts";
-  return "it could not be checked";
 }
 
 /* Takes @cause and turns it into an error of ours with @code; that it was cancelled stays as it is. */
@@ -169,6 +154,7 @@ on_accept_certificate (GTlsConnection *connection, GTlsCertificate *certificate,
   Connect *connect = user_data;
 
   connect->faults = faults;
+  g_set_object (&connect->certificate, certificate);
   return FALSE;
 }
 
@@ -185,9 +171,9 @@ on_handshake_done (GObject *source, GAsyncResult *result, gpointer user_data)
     upgrade (g_steal_pointer (&task));
   else if (connect->faults != 0 && !is_cancelled (error))
     {
-      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_INVALID_CERTIFICATE,
-                               "The certificate of %s is not to be trusted: %s", connect->address->host,
-                               describe_faults (connect->faults));
+      g_autofree char *reason
+        = bk_native_certificate_describe (connect->certificate, connect->faults, connect->address->host);
+      g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_INVALID_CERTIFICATE, "%s", reason);
       g_error_free (error);
     }
   else

@@ -44,8 +44,9 @@ on_describe (gpointer user_data)
   BkBoardCanvas *self = user_data;
   guint n = bk_board_document_get_n_visible (self->document);
   g_autofree char *strokes = g_strdup_printf (ngettext ("%u stroke.", "%u strokes.", n), n);
+  /* Translators: three sentences, each with its full stop */
   g_autofree char *text
-    = g_strdup_printf ("%s %s %s", strokes, self->pen_down ? _ ("The pen is down.") : _ ("The pen is lifted."),
+    = g_strdup_printf (C_ ("three sentences", "%s %s %s"), strokes, self->pen_down ? _ ("The pen is down.") : _ ("The pen is lifted."),
                        _ ("Arrow keys move the pen, Space puts it down or lifts it."));
 
   self->describing = 0;

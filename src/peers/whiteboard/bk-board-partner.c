@@ -62,6 +62,7 @@ be_gone (BkBoardPartner *self, char *sentence)
   if (self->state == BK_BOARD_PARTNER_GONE)
     return;
   g_clear_pointer (&self->link, bk_board_link_free);
+  /* Translators: %s is a sentence that says why there is no connection */
   self->sentence = g_strdup_printf (_ ("%s You can go on drawing and export the picture."), sentence);
   enter (self, BK_BOARD_PARTNER_GONE);
 }
@@ -112,7 +113,7 @@ be_unreachable (BkBoardPartner *self)
 static void
 be_without_service (BkBoardPartner *self)
 {
-  be_gone (self, g_strdup (_ ("Beckon went away.")));
+  be_gone (self, g_strdup (_ ("Beckon has stopped.")));
 }
 
 /* ---- the link ---- */
@@ -124,7 +125,7 @@ on_late (gpointer user_data)
 
   self->timer = 0;
   if (self->state == BK_BOARD_PARTNER_LOST)
-    give_up (self, g_strdup_printf (_ ("The connection with %s broke."), self->name));
+    give_up (self, g_strdup_printf (_ ("The connection with %s was lost."), self->name));
   else
     give_up (self, g_strdup_printf (_ ("The program of %s does not answer."), self->name));
   return G_SOURCE_REMOVE;
@@ -246,7 +247,7 @@ on_session (GObject *source, GAsyncResult *result, gpointer user_data)
   if (session == NULL)
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        be_gone (self, g_strdup_printf (_ ("Nobody is here (%s)."), error->message));
+        be_gone (self, g_strdup_printf (_ ("There is nobody to draw with (%s)."), error->message));
       return;
     }
   self->session = session;

@@ -94,7 +94,7 @@ on_exported (GObject *source, GAsyncResult *result, gpointer user_data)
   self->exporting = FALSE;
   if (bk_board_export_finish (result, &error))
     {
-      g_autofree char *sentence = g_strdup_printf (_ ("The picture is saved as %s."), valid);
+      g_autofree char *sentence = g_strdup_printf (_ ("The picture was saved as %s."), valid);
       bk_board_window_tell (self, sentence, FALSE);
     }
   else

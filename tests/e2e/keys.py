@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be done in the windows without a mouse, and what is heard of it without looking."""
+from windows import BUTTON, App
+
+
+class Keys(App):
+    """The application of one user who has no mouse and no screen reader."""
+
+    def go(self, role, name, **more):
+        """Walks to something and presses Enter."""
+        self.desk.focus(role, name, **more)
+        self.desk.hands.key('enter')
+
+    def expect(self, entry, text):
+        self.desk.wait(lambda: self.desk.holds(self.desk.find('text', entry), text), f'“{entry}” holds “{text}”')
+
+    def has_keyboard(self, name):
+        here = self.desk.focused()
+        return here is not None and here.name == name
+
+    # -- people
+
+    def create_account(self):
+        """The first field has the keyboard from the start. The rows do not tell which of them has it: what is typed
+        is looked for where it should be."""
+        self.desk.find('label', 'Welcome to Beckon', shown=True)
+        self.desk.type('nobody')
+        self.expect('Sign-in name, such as alice@example.org', 'nobody')
+        self.desk.key('tab')
+        self.desk.type(self.user.password)
+        self.expect('Password', self.user.password)
+        self.desk.key('enter')
+        self.says('A sign-in name looks like')  # and the keyboard is where that is to be mended
+        self.desk.key('ctrl+a')
+        self.desk.type(self.user.address)
+        self.expect('Sign-in name, such as alice@example.org', self.user.address)
+        self.desk.key('tab', 'tab', 'tab')  # beyond the button that shows the password
+        self.desk.type(self.user.name.capitalize())
+        self.expect('Your name, as others see it', self.user.name.capitalize())
+        self.go('list item', 'Server')
+        self.desk.find('text', 'Address of the server', shown=True)
+        self.desk.key('tab')
+        self.desk.type(self.user.world.address)
+        self.expect('Address of the server', self.user.world.address)
+        self.go(BUTTON, 'Create Account')
+        self.is_online()
+
+    def add_contact(self, who, text=''):
+        self.desk.key('ctrl+n')
+        self.desk.window('Add Contact')
+        self.desk.type(who)
+        self.expect('Sign-in name or link, such as bob@example.org', who)
+        self.desk.key('enter')
+        self.desk.window_gone('Add Contact')
+
+    def to_row(self, name):
+        """Gives the keyboard to somebody in the contact list."""
+        self.desk.key('ctrl+l')
+        return self.desk.focus(self.row(name))
+
+    def open(self, name):
+        self.to_row(name)
+        self.desk.key('enter')
+        self.desk.wait(lambda: self.has_keyboard('Message'), 'the message can be written')
+
+    def pick(self, item):
+        """Goes through the menu that is open by the arrows."""
+        menu = self.desk.find('menu item', shown=True)
+        for _ in self.desk.all('menu item', shown=True):
+            here = self.desk.wait(self.desk.focused, 'something in the menu has the keyboard')
+            if here.name == item:
+                break
+            self.desk.hands.key('down')
+            self.desk.wait(lambda here=here: (self.desk.focused() or here).path != here.path, 'Down goes on')
+        assert self.has_keyboard(item), f'{menu} has no {item}'
+        self.desk.hands.key('enter')
+        self.desk.gone('menu item')
+
+    def choose_of(self, name, item, key='menu'):
+        """Something from the menu of somebody in the list."""
+        self.to_row(name)
+        self.desk.key(key)
+        self.pick(item)
+
+    def confirm(self, heading, button):
+        self.go('push button', button, within=self.desk.window(heading), shown=True)
+        self.desk.window_gone(heading)
