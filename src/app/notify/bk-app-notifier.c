@@ -109,9 +109,7 @@ static void
 send_message (BkAppNotifier *self, BkAppPerson *person, const char *text)
 {
   BeckonContact *contact = bk_app_person_get_contact (person);
-  guint unread = beckon_contact_get_unread (contact);
-  g_autofree char *number
-    = g_strdup_printf (g_dngettext (NULL, "%u new message", "%u new messages", unread), unread);
+  g_autofree char *number = dup_count (beckon_contact_get_unread (contact));
   BkAppNotice *notice = make_notice (self, BK_APP_NOTICE_MESSAGE, person, beckon_contact_get_display_name (contact),
                                      is_wanted (self, "notify-text") ? text : number);
 
