@@ -308,13 +308,15 @@ bk_engine_history_settle_message_finish (BkEngineHistory *self, GAsyncResult *re
   return finish_message (self, result, error);
 }
 
+/* The order of the join is said, for what waits is few of many: else all messages of the account are walked through. */
 static gboolean
 next_pending_job (BkSqlite *sqlite, gpointer data, GError **error)
 {
   MessageJob *job = data;
   g_autoptr (GError) local = NULL;
   sqlite3_stmt *statement = bk_sqlite_prepare (
-    sqlite, "SELECT " COLUMNS FROM "WHERE m.delivery = 1 AND c.account = ? ORDER BY m.id LIMIT 1", error);
+    sqlite, "SELECT " COLUMNS " FROM messages m INDEXED BY messages_pending CROSS JOIN conversations c"
+            " ON c.id = m.conversation WHERE m.delivery = 1 AND c.account = ? ORDER BY m.id LIMIT 1", error);
 
   if (statement == NULL)
     return FALSE;
