@@ -17,6 +17,7 @@ static void
 on_layout (GdkFrameClock *clock, Sight *sight)
 {
   float height = (float) gtk_widget_get_height (sight->list);
+  gboolean resized = FALSE;
 
   if (!gtk_widget_get_mapped (sight->list))
     return;
@@ -26,9 +27,15 @@ on_layout (GdkFrameClock *clock, Sight *sight)
       GtkWidget *row = gtk_widget_get_first_child (item);
       graphene_rect_t bounds;
 
-      if (row != NULL && gtk_widget_compute_bounds (item, sight->list, &bounds))
-        sight->func (row, bounds.origin.y < height && bounds.origin.y + bounds.size.height > 0);
+      if (row == NULL || !gtk_widget_compute_bounds (item, sight->list, &bounds)
+          || !sight->func (row, bounds.origin.y < height && bounds.origin.y + bounds.size.height > 0))
+        continue;
+      gtk_widget_queue_resize (row);
+      resized = TRUE;
     }
+  /* The word of a row that never had a place does not get as far as here. */
+  if (resized)
+    gtk_widget_queue_resize (sight->list);
 }
 
 static void

@@ -131,6 +131,7 @@ typedef struct
   gboolean preparing;    /* of the invitee: the folder is being looked at */
   BkTransfer *running;   /* nullable */
   gboolean done;         /* it has arrived */
+  gboolean is_nonsense;  /* what was offered */
   char *path;            /* where it is; nullable */
   char *source;          /* of the inviter: where it was; nullable */
   guint64 told;          /* bytes that were told last */

@@ -62,19 +62,20 @@ bk_session_offer_file (BkEngineSession *self, const char *name, int file, const 
   bk_session_transfer_changed (self);
 }
 
-/* Of an invitation to take a file. What makes no sense leaves a file without size. */
+/* Of an invitation to take a file. */
 void
 bk_session_read_offer (BkEngineSession *self, const BkEnvelope *invite)
 {
   g_autoptr (BkTransferOffer) offer = bk_transfer_offer_parse (invite->data, NULL);
 
-  make (self, offer != NULL ? offer->name : "", offer != NULL ? offer->size : G_MAXUINT64);
+  make (self, offer != NULL ? offer->name : "", offer != NULL ? offer->size : 0);
+  self->transfer->is_nonsense = offer == NULL;
 }
 
 gboolean
 bk_session_check_offer (BkEngineSession *self)
 {
-  return self->transfer == NULL || self->transfer->size != G_MAXUINT64;
+  return self->transfer == NULL || !self->transfer->is_nonsense;
 }
 
 /* ---- what is told of it ---- */

@@ -63,7 +63,7 @@ test_account (void)
     { "{'State': <'waiting'>, " WRONG "}", "The password is no longer accepted.", "_Enter Password…",
       "win.enter-password" },
     { "{'State': <'waiting'>, " UNTRUSTED "}",
-      "The server could not prove that it is the right one: its certificate is not to be trusted. Trying again…",
+      "The server could not prove its identity: its certificate is not trusted. Trying again…",
       "_Details…", "win.show-certificate" },
     { "{'State': <'online'>, 'ErrorName': <''>, 'ErrorText': <''>}", NULL, NULL, NULL },
     { "{'State': <'online'>, " NO_SERVER "}", NULL, NULL, NULL },

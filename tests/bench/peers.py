@@ -76,7 +76,8 @@ class Gajim(Peer):
 
 
 class Pidgin(Peer):
-    name, program, words, note = 'Pidgin', 'pidgin', ('pidgin', '-n'), 'read, and not shown while the account is offline'
+    name, program, words = 'Pidgin', 'pidgin', ('pidgin', '-n')
+    note = 'read, and not shown while the account is offline'
 
     def before(self):
         folder = self.folder('HOME', '.purple')

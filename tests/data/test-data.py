@@ -5,6 +5,7 @@ import configparser
 import os
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -100,6 +101,30 @@ def test_metainfo():
     found = set(re.findall(r'^ *-? *tag: (\S+)', done.stdout, re.MULTILINE))
     assert 'Passed: yes' in done.stdout or 'Passed: true' in done.stdout, done.stdout
     assert found <= PEDANTRY, done.stdout
+
+
+def size_of(path):
+    """Width and height of a PNG file."""
+    head = path.read_bytes()[:24]
+    assert head[:8] == b'\x89PNG\r\n\x1a\n', f'{path.name} is no PNG file'
+    return struct.unpack('>II', head[16:])
+
+
+def test_screenshots():
+    """Those that software centres and README are told of are there, as large as is said, and small files."""
+    folder = SOURCE / 'data/screenshots'
+    root = component()
+    home = root.find('url[@type="homepage"]').text
+    images = root.findall('screenshots/screenshot/image')
+    assert images, 'there is not one'
+    for image in images:
+        assert image.text.startswith(f'{home}screenshots/'), image.text
+        path = folder / image.text.removeprefix(f'{home}screenshots/')
+        assert size_of(path) == (int(image.get('width')), int(image.get('height'))), path.name
+    for name in re.findall(r'\]\(data/screenshots/([^)]+)\)', (SOURCE / 'README.md').read_text(encoding='utf-8')):
+        assert (folder / name).is_file(), name
+    for path in folder.iterdir():
+        assert path.stat().st_size <= 150 * 1024, f'{path.name} has {path.stat().st_size} bytes'
 
 
 def test_metainfo_fits_the_rest():

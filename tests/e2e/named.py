@@ -62,8 +62,15 @@ def twins(node):
     return {name for name in names if names.count(name) > 1}
 
 
-def check_named(desk, frame, what, shown):
+def is_there(desk, node):
+    """What cannot be used is not found at its place: what it is in is."""
+    place = node if 'sensitive' in node.states or node.parent is None else node.parent
+    return desk.is_shown(place) and desk.extents(node)[2] > 0
+
+
+def check_named(desk, frame, what):
     """Of what is shown, with the windows and menus that are open over a frame."""
+    shown = [node for node in frame.walk() if node.role in SAID and is_there(desk, node)]
     found = [] if frame.role in WINDOWS else [f'the window {frame} does not say that it is one']
     for node in shown:
         found += [f'{node} {problem}' for problem in problems_of(node)]

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """At rest nothing happens: no polling, nothing beyond the keep-alive. This is the one test that waits for time to pass:
 time is what is measured."""
+import pathlib
 import select
 
 from app_cases import couple, expect_running, ring
@@ -54,6 +55,13 @@ def pids(apps):
     return {f'{type(app).__name__.lower()} of {app.user.label}': app.desk.bus.process(app.window.bus) for app in apps}
 
 
+def expect_light(pid):
+    """What the service is there for is not in the window: the network, channels, the history."""
+    mapped = pathlib.Path('/proc', str(pid), 'maps').read_text(encoding='utf-8')
+    heavy = [name for name in ('libsoup-', 'libnice', 'libngtcp2', 'libjson-glib') if name in mapped]
+    assert not heavy, f'The window has {heavy} open'
+
+
 def test_windows_at_rest():
     """Conversations are open, one with the cursor in the line to write in; then two boards that are joined, one of them
     in front. The cursor does not blink here, so nothing has to be drawn."""
@@ -61,7 +69,10 @@ def test_windows_at_rest():
         alice.say('good night')
         bob.reads('good night')
         alice.desk.focus('text', 'Message')
-        expect_rest(pids([alice, bob]))
+        windows = pids([alice, bob])
+        expect_rest(windows)
+        for pid in windows.values():
+            expect_light(pid)
         ring(alice, bob, 'Whiteboard')
         bob.answer('Accept')
         expect_running(alice, bob)

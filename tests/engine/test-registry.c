@@ -336,7 +336,7 @@ test_strange_files (void)
   put (world->dir, "target", text);
   g_assert_cmpint (symlink (target, link), ==, 0);
   g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*11111111*");
-  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*33333333*not an ordinary file*");
+  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*33333333*not an ordinary one*");
   g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "*44444444*");
   world_start (world);
   g_test_assert_expected_messages ();

@@ -341,6 +341,7 @@ test_bad_offer (void)
       world_settle (world);
       g_assert_cmpstr (bob->log->str, ==,
                        ">ringing >end:protocol-error");
+      g_assert_cmpuint (number_of (last_of (bob), "size"), ==, 0);
     }
 }
 

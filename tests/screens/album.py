@@ -25,11 +25,16 @@ WAYS = {way.name: way for way in (
 class Album(Neighbourhood):
     """All people with all that has happened to them; use it with `with`."""
 
+    def __init__(self, language=''):
+        super().__init__()
+        self.language = language  # of what the services have written until now
+
     def __enter__(self):
         super().__enter__()
         try:
             self.languages = Languages(self.folder)
             self.people = life.settle(self)
+            self.tell('language', self.language or 'C')
             life.live(self, self.people)
             screens.prepare(self)
         except BaseException as error:
@@ -40,6 +45,7 @@ class Album(Neighbourhood):
     def walk(self, way, look, parts=None):
         """Looks at everything in one way. `look` gets the walk, the name of what is seen and the window."""
         words = self.languages.load(way.language)
+        self.tell('language', way.language or 'C')
 
         def begin(user):
             walk = Walk(user, way, words, lambda what, frame: look(walk, what, frame))
@@ -49,7 +55,8 @@ class Album(Neighbourhood):
             nora = begin(self.people['nora'])
             screens.newcomer(nora, self)
             nora.stop()
-            self.people['nora'].ctl('account', 'remove', self.people['nora'].address)
+            self.people['nora'].ctl('account', 'delete', self.people['nora'].address, '--password-stdin',
+                                    text='a secret\n')
         life.freshen(self, self.people)
         alice = begin(self.people['alice'])
         for part in screens.ALICE:

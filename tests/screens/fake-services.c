@@ -4,7 +4,7 @@
  *
  * It is told what to do by lines, and answers each with one: "clock SECONDS" has messages be that old, "cut FOLDER" and
  * "join FOLDER" take somebody's network away and give it back, "refuse NAME ERROR TEXT" has whoever signs in as NAME be
- * told so. */
+ * told so, "language LANGUAGE" has the services speak that. */
 #include "bk-channel-real.h"
 #include "bk-fake-backend.h"
 #include "bk-service-launcher.h"
@@ -372,6 +372,9 @@ on_signal (gpointer user_data)
 
 /* ---- what it is told ---- */
 
+/* How gettext is told that LANGUAGE is another: see its manual, "gettext grok". */
+extern int _nl_msg_cat_cntr;
+
 static Person *
 find_person (Story *story, const char *folder)
 {
@@ -390,6 +393,11 @@ obey (Story *story, char **words)
     story->clock->offset = -g_ascii_strtoll (words[1], NULL, 10) * G_USEC_PER_SEC;
   else if (n == 2 && (g_str_equal (words[0], "cut") || g_str_equal (words[0], "join")))
     bk_fake_backend_set_reachable (find_person (story, words[1])->backend, g_str_equal (words[0], "join"));
+  else if (n == 2 && g_str_equal (words[0], "language"))
+    {
+      g_setenv ("LANGUAGE", words[1], TRUE);
+      _nl_msg_cat_cntr++;
+    }
   else if (n == 4 && g_str_equal (words[0], "refuse"))
     {
       g_autoptr (GError) error = g_dbus_error_new_for_dbus_error (words[2], words[3]);

@@ -60,6 +60,12 @@ LAST_WORDS = [
 ]
 REQUEST = 'We met at the chess club on Tuesday'
 FILE = 'Openings for club players.pdf'
+# What is said while the windows are looked at.
+QUESTION = ('I have one more question:', 'do you know a good book about endgames?')
+NOTES = {'Chess': 'You have white this time', 'Shared Notes': 'The list for Sunday',
+         'Jam Session': 'A song before we go to sleep?'}
+PHOTOGRAPHS = 'Photographs of the harbour.zip'
+SPOKEN = {*QUESTION, *NOTES.values(), PHOTOGRAPHS}
 
 
 def write_registrations(user):
@@ -158,7 +164,7 @@ def live(world, people):
     for line in TALK[:4]:
         say(world, people, line)
     play(world, people, 1, '19:31', 'Chess', 'accept')
-    play(world, people, 1, '21:40', 'Jam Session', 'decline', 'A song before we go to sleep?')
+    play(world, people, 1, '21:40', 'Jam Session', 'decline', NOTES['Jam Session'])
     for line in LAST_WORDS[1:3]:
         say(world, people, line)
     for line in TALK[4:6]:

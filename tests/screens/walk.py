@@ -15,6 +15,8 @@ BUTTON = {'push button', 'toggle button'}
 PLACE = (20, 20)
 MAX_ROWS = 40
 ALL = 0xffffffff
+BORDER = 10  # that GTK draws where nobody puts windows together
+LAYOUT = 'gtk-decoration-layout=appmenu:close\n'  # as GNOME has it
 
 
 class Way:
@@ -59,7 +61,7 @@ class Walk:
         settings = self.user.folder / 'config/gtk-4.0/settings.ini'
         before = settings.read_text(encoding='utf-8')
         try:
-            settings.write_text(before + self.way.settings, encoding='utf-8')
+            settings.write_text(before + LAYOUT + self.way.settings, encoding='utf-8')
             environment = {**self.user.environment, **self.way.variables, 'LANGUAGE': self.way.language}
             kept, self.user.environment = self.user.environment, environment
             try:
@@ -115,7 +117,12 @@ class Walk:
 
     def picture(self, what, frame=None):
         frame = self.desk.again(frame) if frame is not None else self.main()
-        self.hands.answered(self.desk.raise_window(frame))
+        window = self.desk.raise_window(frame)
+        self.hands.answered(window)
+        if frame.role == 'frame' and what != 'shortcuts':  # that is GTK's
+            width = (window.get_wm_normal_hints() or {'min_width': 0})['min_width']
+            if width > self.way.size[0] + BORDER:
+                raise Failure(f'{what}: a window is {width} wide where there is room for {self.way.size[0]}')
         self.look(what, frame)
 
     def window(self, what, do, inside=None):
@@ -144,13 +151,13 @@ class Walk:
         """Goes to somebody in the contact list by the keyboard."""
         self.list()
         window = self.desk.raise_window(self.main())
-        self.hands.key('home')
+        self.hands.key('end')
         for _ in range(MAX_ROWS):
             self.hands.answered(window)
             here = self.desk.wait(self.desk.focused, 'something has the keyboard')
             if here.role == 'list item' and here.contains(who):
                 return here
-            self.hands.key('down')
+            self.hands.key('up')
             self.desk.wait(lambda here=here: getattr(self.desk.focused(), 'path', here.path) != here.path,
                            f'the next row after {here} has the keyboard')
         raise Failure(f'{who} is not in the list')
@@ -159,12 +166,14 @@ class Walk:
         self.do('open-conversation', self.user.address, user.address)
         return self.desk.find('text', self.t('Message'), shown=True, states={'sensitive', 'multi-line'})
 
-    def popover(self, what, do, *found, **more):
+    def popover(self, what, do):
         """Pictures a popover over the main window."""
+        pids = {self.hands.pid(self.desk.raise_window(self.main()))}
         do()
-        self.desk.find(*found, **more)
+        self.hands.wait(lambda: self.hands.popovers(pids), f'{what} did not open')
         self.picture(what)
         self.key('esc')
+        self.hands.wait(lambda: not self.hands.popovers(pids), f'{what} did not close')
 
 
 # ---- looking ----

@@ -73,25 +73,22 @@ bk_app_contact_row_get_person (BkAppContactRow *self)
   return self->person;
 }
 
-void
+gboolean
 bk_app_contact_row_set_in_sight (BkAppContactRow *self, gboolean in_sight)
 {
-  if (in_sight && !self->fresh && self->person != NULL)
+  if (self->fresh || self->person == NULL)
+    return FALSE;
+  if (!in_sight)
+    return self->guess != typical;
+  if (self->line == NULL)
     {
-      if (self->line == NULL)
-        {
-          self->line = BK_APP_CONTACT_LINE (bk_app_contact_line_new ());
-          gtk_widget_set_parent (GTK_WIDGET (self->line), GTK_WIDGET (self));
-        }
-      bk_app_contact_line_set_person (self->line, self->person);
-      gtk_widget_set_child_visible (GTK_WIDGET (self->line), TRUE);
-      gtk_widget_queue_resize (GTK_WIDGET (self));
-      self->fresh = TRUE;
+      self->line = BK_APP_CONTACT_LINE (bk_app_contact_line_new ());
+      gtk_widget_set_parent (GTK_WIDGET (self->line), GTK_WIDGET (self));
     }
-  else if (!self->fresh && self->guess != typical)
-    {
-      gtk_widget_queue_resize (GTK_WIDGET (self));
-    }
+  bk_app_contact_line_set_person (self->line, self->person);
+  gtk_widget_set_child_visible (GTK_WIDGET (self->line), TRUE);
+  self->fresh = TRUE;
+  return TRUE;
 }
 
 /* ---- the widget ---- */
@@ -104,8 +101,9 @@ bk_app_contact_row_measure (GtkWidget *widget, GtkOrientation orientation, int f
 
   if (!self->fresh)
     {
-      self->guess = typical;
-      *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? typical : 0;
+      *minimum = *natural = 0;
+      if (orientation == GTK_ORIENTATION_VERTICAL)
+        *minimum = *natural = self->guess = typical;
       return;
     }
   gtk_widget_measure (GTK_WIDGET (self->line), orientation, for_size, minimum, natural, NULL, NULL);
@@ -186,11 +184,10 @@ bk_app_contact_row_factory_new (void)
   return factory;
 }
 
-static void
+static gboolean
 on_sight (GtkWidget *row, gboolean in_sight)
 {
-  if (BK_IS_APP_CONTACT_ROW (row))
-    bk_app_contact_row_set_in_sight (BK_APP_CONTACT_ROW (row), in_sight);
+  return BK_IS_APP_CONTACT_ROW (row) && bk_app_contact_row_set_in_sight (BK_APP_CONTACT_ROW (row), in_sight);
 }
 
 void

@@ -17,8 +17,8 @@ GtkWidget *bk_app_contact_row_new (void);
 void bk_app_contact_row_set_person (BkAppContactRow *self, BkAppPerson *person);
 BkAppPerson *bk_app_contact_row_get_person (BkAppContactRow *self);
 
-/* @in_sight: whether some of it is to be seen; then it shows the person. */
-void bk_app_contact_row_set_in_sight (BkAppContactRow *self, gboolean in_sight);
+/* @in_sight: whether some of it is to be seen; then it shows the person. Returns whether it has another size now. */
+gboolean bk_app_contact_row_set_in_sight (BkAppContactRow *self, gboolean in_sight);
 
 /* Makes such rows for a list of BkAppPerson. */
 GtkListItemFactory *bk_app_contact_row_factory_new (void);

@@ -201,8 +201,7 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_dat
       row = g_object_new (type, NULL);
       gtk_list_item_set_child (item, row);
     }
-  gtk_list_item_set_selectable (item, type == BK_TYPE_APP_CONTACT_ROW);
-  gtk_list_item_set_activatable (item, !BK_IS_APP_SECTION (object) || bk_app_section_get_collapsible (object));
+  /* Every row can be selected, a heading too: GTK 4.8 gives the keyboard to no other, and the arrows do not come beyond. */
   if (BK_IS_APP_SECTION (object))
     set_section (BK_APP_SECTION_ROW (row), object);
   else if (BECKON_IS_FOUND (object))

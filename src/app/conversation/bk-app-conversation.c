@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conversation/bk-app-conversation-private.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-text.h"
 #include "contacts/bk-app-contact-menu.h"
 #include "conversation/bk-app-history.h"
@@ -407,10 +408,25 @@ bk_app_conversation_set_messenger (BkAppConversation *self, BeckonMessenger *mes
   bk_app_invite_menu_set_messenger (self->invite_menu, messenger);
 }
 
+/* Where there is little room, other languages have none for the word. */
+static void
+show_invite_button (BkAppConversation *self, gboolean folded)
+{
+  g_auto (GStrv) parts = g_strsplit (_("_Invite"), "_", -1);
+  g_autofree char *name = g_strjoinv ("", parts);
+
+  if (folded)
+    gtk_menu_button_set_icon_name (self->invite_button, "im.beckon.Beckon.invite-symbolic");
+  else
+    gtk_menu_button_set_label (self->invite_button, _("_Invite"));
+  bk_app_accessible_name (GTK_WIDGET (self->invite_button), name);
+}
+
 void
 bk_app_conversation_set_folded (BkAppConversation *self, gboolean folded)
 {
   gtk_widget_set_visible (self->back, folded);
+  show_invite_button (self, folded);
   adw_header_bar_set_show_start_title_buttons (self->header, folded);
 }
 

@@ -75,7 +75,13 @@ tell (BkAppSendFiles *self, const char *problem)
 static void
 update (BkAppSendFiles *self)
 {
-  gtk_widget_set_sensitive (self->send, self->waiting == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->files)) > 0);
+  gboolean ready = self->waiting == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->files)) > 0;
+  gboolean was_ready = gtk_widget_get_sensitive (self->send);
+
+  gtk_widget_set_sensitive (self->send, ready);
+  /* While it could not be pressed, the keyboard went to Cancel. */
+  if (ready && !was_ready)
+    gtk_widget_grab_focus (self->send);
 }
 
 static void

@@ -98,16 +98,20 @@ is_seen (BkAppNotifier *self, BkAppPerson *person)
                        beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
 }
 
+static char *
+dup_count (guint n_messages)
+{
+  return g_strdup_printf (g_dngettext (NULL, "%u new message", "%u new messages", n_messages), n_messages);
+}
+
 /* Text is for the eyes of whoever has the screen before them; some share it. */
 static void
 send_message (BkAppNotifier *self, BkAppPerson *person, const char *text)
 {
   BeckonContact *contact = bk_app_person_get_contact (person);
-  guint unread = beckon_contact_get_unread (contact);
-  g_autofree char *number
-    = g_strdup_printf (g_dngettext (NULL, "%u new message", "%u new messages", unread), unread);
+  g_autofree char *count = dup_count (beckon_contact_get_unread (contact));
   BkAppNotice *notice = make_notice (self, BK_APP_NOTICE_MESSAGE, person, beckon_contact_get_display_name (contact),
-                                     is_wanted (self, "notify-text") ? text : number);
+                                     is_wanted (self, "notify-text") ? text : count);
 
   bk_app_notice_add_button (notice, _("Reply"), "app.open-conversation", make_target (person));
   bk_app_notice_add_button (notice, _("Mark as Read"), "app.mark-read", make_target (person));
@@ -402,15 +406,13 @@ on_account_state (BkAppPeople *people, BeckonAccount *account, BkAppNotifier *se
 {
   GHashTableIter iter;
   gpointer watch;
+  gboolean come = FALSE;
 
   g_hash_table_iter_init (&iter, self->watches);
-  while (g_hash_table_iter_next (&iter, NULL, &watch))
-    if (((Watch *) watch)->news != 0 && bk_app_person_get_account (((Watch *) watch)->person) == account
-        && !is_catching_up (watch))
-      {
-        tell_all (self);
-        return;
-      }
+  while (!come && g_hash_table_iter_next (&iter, NULL, &watch))
+    come = ((Watch *) watch)->news != 0 && !is_catching_up (watch);
+  if (come)
+    tell_all (self);
 }
 
 /* Who is removed, or whose request was declined, has nothing to be told of any more. After a restart of the session
@@ -480,6 +482,7 @@ bk_app_notifier_dispose (GObject *object)
   BkAppNotifier *self = BK_APP_NOTIFIER (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
   g_clear_pointer (&self->watches, g_hash_table_unref);
   if (self->people != NULL)
     g_signal_handlers_disconnect_by_data (self->people, self);
@@ -489,17 +492,9 @@ bk_app_notifier_dispose (GObject *object)
 }
 
 static void
-bk_app_notifier_finalize (GObject *object)
-{
-  g_object_unref (BK_APP_NOTIFIER (object)->cancellable);
-  G_OBJECT_CLASS (bk_app_notifier_parent_class)->finalize (object);
-}
-
-static void
 bk_app_notifier_class_init (BkAppNotifierClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = bk_app_notifier_dispose;
-  G_OBJECT_CLASS (klass)->finalize = bk_app_notifier_finalize;
 }
 
 static void

@@ -25,8 +25,8 @@ bk_app_untrusted_show (GtkWindow *parent, const char *server, const char *reason
   g_auto (GStrv) parts = g_strsplit (reason, "\n\n", 2);
 
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog),
-                                  _("%s\n\nBeckon sends no password to a server that is not proven to be %s. Ask whoever "
-                                    "runs it, or try from another network."),
+                                  _("%s\n\nBeckon does not send a password to a server that cannot prove that it is "
+                                    "%s. Ask whoever runs it, or try from another network."),
                                   parts[0] != NULL ? parts[0] : "", server);
   if (parts[0] != NULL && parts[1] != NULL)
     adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), make_facts (parts[1]));
