@@ -46,7 +46,8 @@ def built():
     """Changes when anything does that is installed."""
     seen = hashlib.sha256()
     plan = json.loads((BUILD / 'meson-info/intro-installed.json').read_text(encoding='utf-8'))
-    for path in sorted([*plan, *map(str, (SOURCE / 'po').iterdir())]):
+    files = [path for path in plan if os.path.isabs(path)]  # the others are links among these
+    for path in sorted([*files, *map(str, (SOURCE / 'po').iterdir())]):
         facts = pathlib.Path(path).stat()
         seen.update(f'{path} {plan.get(path)} {facts.st_mtime_ns} {facts.st_size}\n'.encode())
     return seen.hexdigest()

@@ -12,72 +12,65 @@ from world import HERE
 PAGE = 'https://example.org/test'
 
 
-def end(alice, bob):
-    alice.press('End', within=alice.last_card('Running'))
-    alice.last_card('You cancelled.')
-    bob.last_card('Alice cancelled.')
-
-
-def accept_and_end(alice, bob):
-    ring(alice, bob, NAME)
-    bob.answer('Accept')
-    expect_running(alice, bob)
-    end(alice, bob)
-
-
-def decline(alice, bob):
-    ring(alice, bob, 'Pipe')
-    bob.answer('Decline')
-    alice.last_card('Bob declined.')
-    bob.last_card('You declined.')
-
-
-def cancel_in_the_dialog(alice, bob):
-    ring(alice, bob, 'Pipe')
-    bob.answer('Cancel')
-    alice.last_card('Bob cancelled.')
-    bob.last_card('You cancelled.')
-
-
-def cancel_while_the_dialog_is_open(alice, bob):
-    ring(alice, bob, 'Pipe')
-    bob.desk.notification('Alice invites you to Pipe')
-    alice.press('Cancel', within=alice.last_card('It rings there'))
-    bob.desk.window_gone(INVITATION)
-    bob.last_card('Alice cancelled.')
-    alice.last_card('You cancelled.')
-
-
-def close_and_accept_later(alice, bob):
-    """Who closes the dialog has not answered: the card still asks."""
-    dialog = ring(alice, bob, NAME)
-    bob.desk.notification(f'Alice invites you to {NAME}')
-    bob.desk.key('esc', window=dialog)
-    bob.desk.window_gone(INVITATION)
-    assert bob.desk.notifications.find(f'Alice invites you to {NAME}'), 'the notification went with the dialog'
-    bob.press('Accept', within=bob.last_card('Waiting for your answer'))
-    expect_running(alice, bob)
-    bob.desk.notification_gone(f'Alice invites you to {NAME}')
-    end(alice, bob)
-
-
-def accept_in_the_notification(alice, bob):
-    ring(alice, bob, NAME)
-    bob.desk.notifications.press(bob.desk.notification(f'Alice invites you to {NAME}'), 'Accept')
-    bob.desk.window_gone(INVITATION)
-    expect_running(alice, bob)
-    end(alice, bob)
-
-
-def test_every_answer():
-    """One after the other between the same two, as people do; no notification of one is left for the next."""
+def test_accept_and_end():
     with couple() as (_world, alice, bob):
         register(alice, bob)
-        for answer in (accept_and_end, decline, cancel_in_the_dialog, cancel_while_the_dialog_is_open,
-                       close_and_accept_later, accept_in_the_notification):
-            print(f'# {answer.__name__}', flush=True)
-            answer(alice, bob)
-            bob.desk.notification_gone('Alice invites you to')
+        ring(alice, bob, NAME)
+        bob.answer('Accept')
+        expect_running(alice, bob)
+        alice.press('End', within=alice.last_card('Running'))
+        alice.last_card('You cancelled.')
+        bob.last_card('Alice cancelled.')
+
+
+def test_decline():
+    with couple() as (_world, alice, bob):
+        ring(alice, bob, 'Pipe')
+        bob.answer('Decline')
+        alice.last_card('Bob declined.')
+        bob.last_card('You declined.')
+
+
+def test_cancel_in_the_dialog():
+    with couple() as (_world, alice, bob):
+        ring(alice, bob, 'Pipe')
+        bob.answer('Cancel')
+        alice.last_card('Bob cancelled.')
+        bob.last_card('You cancelled.')
+
+
+def test_cancelled_while_the_dialog_is_open():
+    with couple() as (_world, alice, bob):
+        ring(alice, bob, 'Pipe')
+        bob.desk.notification('Alice invites you to Pipe')
+        alice.press('Cancel', within=alice.last_card('Their device is ringing'))
+        bob.desk.window_gone(INVITATION)
+        bob.desk.notification_gone('Alice invites you to Pipe')
+        bob.last_card('Alice cancelled.')
+        alice.last_card('You cancelled.')
+
+
+def test_later():
+    """Who closes the dialog has not answered: the card still asks."""
+    with couple() as (_world, alice, bob):
+        register(alice, bob)
+        dialog = ring(alice, bob, NAME)
+        bob.desk.notification(f'Alice invites you to {NAME}')
+        bob.desk.key('esc', window=dialog)
+        bob.desk.window_gone(INVITATION)
+        assert bob.desk.notifications.find(f'Alice invites you to {NAME}'), 'the notification went with the dialog'
+        bob.press('Accept', within=bob.last_card('Waiting for your answer'))
+        expect_running(alice, bob)
+        bob.desk.notification_gone(f'Alice invites you to {NAME}')
+
+
+def test_accept_in_the_notification():
+    with couple() as (_world, alice, bob):
+        register(alice, bob)
+        ring(alice, bob, NAME)
+        bob.desk.notifications.press(bob.desk.notification(f'Alice invites you to {NAME}'), 'Accept')
+        bob.desk.window_gone(INVITATION)
+        expect_running(alice, bob)
 
 
 def test_nobody_answers():
@@ -155,7 +148,12 @@ def test_the_program_is_missing():
 
 if __name__ == '__main__':
     tap.run([
-        test_every_answer,
+        test_accept_and_end,
+        test_decline,
+        test_cancel_in_the_dialog,
+        test_cancelled_while_the_dialog_is_open,
+        test_later,
+        test_accept_in_the_notification,
         test_nobody_answers,
         test_the_contact_is_offline,
         test_two_devices,
