@@ -363,6 +363,9 @@ bk_app_account_form_init (BkAppAccountForm *self)
   GNetworkMonitor *monitor = g_network_monitor_get_default ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* Longer languages have no room beside each other in a narrow window. */
+  gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->create))), TRUE);
+  gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->sign_in))), TRUE);
   g_signal_connect_object (monitor, "notify::network-available", G_CALLBACK (on_network), self, 0);
   on_network (monitor, NULL, self);
   update (self);
