@@ -282,7 +282,7 @@ open_account_page (AppWorld *world)
 {
   stand_in_answer (world->service, "ListDevices",
                    "([('d1', 'Laptop', int64 5000000, true), ('d2', '', int64 0, false)],)");
-  bk_app_account_page_show (GTK_WINDOW (bk_app_show_window (world->app)), world->account);
+  bk_app_account_page_show (GTK_WINDOW (bk_app_show_window (world->app)), world->messenger, world->account);
   return app_world_find_window (BK_TYPE_APP_ACCOUNT_PAGE);
 }
 
@@ -296,7 +296,7 @@ open_register (AppWorld *world)
 static GtkWindow *
 open_password (AppWorld *world)
 {
-  bk_app_password_dialog_show (GTK_WINDOW (bk_app_show_window (world->app)), world->account);
+  bk_app_password_dialog_show (GTK_WINDOW (bk_app_show_window (world->app)), world->messenger, world->account);
   return app_world_find_window (ADW_TYPE_MESSAGE_DIALOG);
 }
 

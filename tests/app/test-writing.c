@@ -3,6 +3,7 @@
 #include "app-world.h"
 #include "bk-app-private.h"
 #include "bk-test.h"
+#include "conversation/bk-app-conversation.h"
 #include "conversation/bk-app-composer.h"
 #include "conversation/bk-app-send-files.h"
 
@@ -92,6 +93,25 @@ test_draft_kept (Fixture *fixture, gconstpointer data)
   gtk_window_destroy (fixture->window);
   bk_test_wait_for_count (drafts, before + 2);
   g_assert_cmpstr (last (fixture, "SetDraft"), ==, "('half a thought more',)");
+}
+
+/* What was pasted by mistake, such as a whole log, stays here. */
+static void
+test_draft_too_long (Fixture *fixture, gconstpointer data)
+{
+  const guint *drafts = stand_in_count (fixture->world->service, "SetDraft");
+  const guint *typing = stand_in_count (fixture->world->service, "SetTyping");
+  g_autofree char *text = g_strnfill (BK_APP_COMPOSER_MAX + 1, 'x');
+
+  bk_test_wait_until (is_ready, fixture->composer);
+  app_world_settle (fixture->world);
+  guint before = *drafts;
+  write_text (fixture, text);
+  bk_test_wait_for_count (typing, 1);
+  bk_app_conversation_keep_draft (fixture->conversation); /* as the window does when it closes */
+  bk_test_wait_for_count (typing, 2);
+  app_world_settle (fixture->world);
+  g_assert_cmpuint (*drafts, ==, before);
 }
 
 static void
@@ -287,6 +307,7 @@ main (int argc, char **argv)
 
   g_test_add ("/app/writing/typing", Fixture, NULL, setup, test_typing, teardown);
   g_test_add ("/app/writing/draft-kept", Fixture, NULL, setup, test_draft_kept, teardown);
+  g_test_add ("/app/writing/draft-too-long", Fixture, NULL, setup, test_draft_too_long, teardown);
   g_test_add ("/app/writing/draft-restored", Fixture, "half a thought", setup, test_draft_restored, teardown);
   g_test_add ("/app/writing/other-writes", Fixture, NULL, setup, test_other_writes, teardown);
   g_test_add ("/app/writing/send-file", Fixture, NULL, setup, test_send_file, teardown);

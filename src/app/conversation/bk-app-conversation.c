@@ -73,7 +73,7 @@ on_history (GtkWidget *widget, const char *action, GVariant *parameter)
   if (self->person == NULL || window == NULL)
     return;
   if (g_str_equal (action, "conversation.clear"))
-    bk_app_history_clear (window, self->person);
+    bk_app_history_clear (window, self->messenger, self->person);
   else
     bk_app_history_export (window, self->person);
 }
@@ -274,6 +274,7 @@ bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
   bk_app_conversation_keep_draft (self);
   keep_place (self);
   g_cancellable_cancel (self->loading);
+  g_clear_object (&self->chooser); /* what is chosen there is for somebody else */
   leave_conversation (self);
   bk_app_timeline_set_conversation (self->timeline, NULL, NULL);
   follow_person (self, person);
