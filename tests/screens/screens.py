@@ -118,6 +118,10 @@ def inviting(walk, world):
     alice, bob, dave, erin, frank = (people[name] for name in ('alice', 'bob', 'dave', 'erin', 'frank'))
     for what, user in (('invite-menu', bob), ('invite-menu-offline', frank)):
         walk.conversation(user)
+        desk.focus('text', walk.t('Message'))
+        desk.key('ctrl+end')
+        if user is bob:
+            desk.find(BUTTONS, walk.t('Invite _Again'), shown=True)
         walk.popover(what, walk.by_key('ctrl+shift+i'))
     walk.conversation(dave)
     new = walk.open('the invite dialog', walk.by_key('ctrl+i'))
