@@ -43,10 +43,11 @@ def problems_of(node):
 
 
 def unsaid(row):
-    """The words of a row that are neither in its name nor in its description, nor in what in it has the keyboard."""
+    """The words of a row that are neither in its name nor in its description, nor in what in it has the keyboard; of
+    a longer text a part may be shown."""
     said = f'{row.told} {row.description}'
     return [label.name for label in labels(row)
-            if is_named(label) and not is_initials(label.name) and label.name not in said]
+            if is_named(label) and not is_initials(label.name) and label.name.strip('…') not in said]
 
 
 def is_initials(name):
