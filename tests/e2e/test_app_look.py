@@ -55,7 +55,8 @@ def look(walking, what, frame, folder):
     walk.shoot(walking.desk, folder / f'{what}.png', frame)
     walk.check_fits(walking.desk, frame, what)
     words.check(frame, what)
-    named.check_named(walking.desk, frame, what)
+    if what not in words.LIBRARIES:
+        named.check_named(walking.desk, frame, what)
 
 
 if __name__ == '__main__':

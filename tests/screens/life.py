@@ -136,7 +136,7 @@ def play(world, people, days, clock, application, answer, text=None):
     bob.ctl(answer, session)
     if answer == 'accept':
         alice.wait('session-state=connected', session=session)
-        alice.ctl('cancel', session, '--reason', 'ended')  # as when its program is closed
+        alice.ctl('cancel', session)
     for user in (alice, bob):
         user.wait_session(session)
 
