@@ -703,6 +703,47 @@ test_drop (Fixture *self, gconstpointer data)
   g_assert_true (bk_app_person_is (bk_app_conversation_get_person (conversation), "alice@b", "ada@b"));
 }
 
+static gboolean
+is_mapped_popover (gpointer popover)
+{
+  return gtk_widget_get_mapped (popover);
+}
+
+static GtkWidget *
+find_menu (GtkWidget *widget)
+{
+  GtkWidget *child = gtk_widget_get_first_child (widget);
+
+  while (child != NULL && !GTK_IS_POPOVER_MENU (child))
+    child = gtk_widget_get_next_sibling (child);
+  return child;
+}
+
+/* A finger that stays on somebody opens their menu, one on a heading nothing. */
+static void
+test_long_press (Fixture *self, gconstpointer data)
+{
+  GtkWidget *contacts = app_part (self->window, "contacts");
+  GtkWidget *list = app_part (contacts, "list");
+  GtkWidget *menu = find_menu (contacts);
+  Sought sought = { list, "ada@b" };
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (list);
+  graphene_rect_t bounds;
+
+  bk_test_wait_until (is_row_there, &sought);
+  g_assert_true (gtk_widget_compute_bounds (find_row (list, "ada@b"), list, &bounds));
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      if (!GTK_IS_GESTURE_LONG_PRESS (controller))
+        continue;
+      g_signal_emit_by_name (controller, "pressed", 30.0, 4.0);
+      g_assert_false (gtk_widget_get_visible (menu));
+      g_signal_emit_by_name (controller, "pressed", 30.0, (double) bounds.origin.y + 4);
+    }
+  bk_test_wait_until (is_mapped_popover, menu);
+}
+
 static void
 test_profile (Fixture *self, gconstpointer data)
 {
@@ -860,6 +901,7 @@ main (int argc, char **argv)
   ADD ("questions", test_questions);
   ADD ("groups/of-one", test_group_of);
   ADD ("groups/delete", test_delete_group);
+  ADD ("long-press", test_long_press);
   ADD ("drop", test_drop);
   ADD ("profile", test_profile);
   ADD ("safety-number", test_safety_number);

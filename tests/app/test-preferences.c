@@ -231,6 +231,45 @@ test_keys (void)
     g_error ("the window of shortcuts does not tell of %s", (char *) key);
 }
 
+static const char *
+find_accelerator (GtkWidget *widget, const char *id)
+{
+  if (GTK_IS_SHORTCUTS_SHORTCUT (widget)
+      && g_strcmp0 (gtk_buildable_get_buildable_id (GTK_BUILDABLE (widget)), id) == 0)
+    {
+      g_autofree char *keys = NULL;
+      g_object_get (widget, "accelerator", &keys, NULL);
+      return g_intern_string (keys);
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      const char *keys = find_accelerator (child, id);
+      if (keys != NULL)
+        return keys;
+    }
+  return NULL;
+}
+
+/* What is told of the key that sends is what it does. */
+static void
+test_enter_told (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  GtkApplicationWindow *window = GTK_APPLICATION_WINDOW (bk_app_show_window (world->app));
+  GtkWidget *shortcuts = GTK_WIDGET (gtk_application_window_get_help_overlay (window));
+  GSettings *settings = bk_app_get_settings (world->app);
+
+  for (int enter_sends = 0; enter_sends < 2; enter_sends++)
+    {
+      g_settings_set_boolean (settings, "enter-sends", enter_sends != 0);
+      gtk_window_present (GTK_WINDOW (shortcuts));
+      g_assert_cmpstr (find_accelerator (shortcuts, "send"), ==, enter_sends ? "Return" : "<Shift>Return");
+      g_assert_cmpstr (find_accelerator (shortcuts, "new_line"), ==, enter_sends ? "<Shift>Return" : "Return");
+      gtk_widget_set_visible (shortcuts, FALSE);
+    }
+  g_settings_reset (settings, "enter-sends");
+}
+
 /* Every key that does something is told, and what is told does something. */
 static void
 test_shortcuts (void)
@@ -319,6 +358,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/preferences/switches", test_switches);
   g_test_add_func ("/app/preferences/shortcuts", test_shortcuts);
   g_test_add_func ("/app/preferences/keys", test_keys);
+  g_test_add_func ("/app/preferences/enter-told", test_enter_told);
   g_test_add_func ("/app/preferences/about", test_about);
   g_test_add_func ("/app/preferences/background", test_background);
   return app_world_run ();

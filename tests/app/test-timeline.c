@@ -440,6 +440,58 @@ test_follows (Fixture *fixture, gconstpointer data)
   wait_in_sight (fixture, "Message 151");
 }
 
+static GtkWidget *
+find_row (Fixture *fixture, const char *text)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (fixture->list)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *row = gtk_widget_get_first_child (child);
+
+      if (row != NULL && g_str_equal (gtk_label_get_text (app_part (row, "text")), text))
+        return row;
+    }
+  return NULL;
+}
+
+static GtkEventController *
+find_long_press (GtkWidget *widget)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      if (GTK_IS_GESTURE_LONG_PRESS (controller))
+        return controller;
+    }
+  return NULL;
+}
+
+static gboolean
+has_menu (gpointer label)
+{
+  GtkWidget *child = gtk_widget_get_first_child (label);
+
+  return child != NULL && GTK_IS_POPOVER_MENU (child) && gtk_widget_get_mapped (child);
+}
+
+/* A finger that stays opens the menu; it is not the text that takes it, to select something. */
+static void
+test_long_press (Fixture *fixture, gconstpointer data)
+{
+  open_conversation (fixture, 0, 150);
+  wait_in_sight (fixture, "Message 150");
+  GtkWidget *row = find_row (fixture, "Message 150");
+  g_assert_nonnull (row);
+  GtkEventController *gesture = find_long_press (row);
+  g_assert_nonnull (gesture);
+  g_assert_true (gtk_gesture_single_get_touch_only (GTK_GESTURE_SINGLE (gesture)));
+  g_assert_cmpint (gtk_event_controller_get_propagation_phase (gesture), ==, GTK_PHASE_CAPTURE);
+  g_signal_emit_by_name (gesture, "pressed", 10.0, 10.0);
+  bk_test_wait_until (has_menu, app_part (row, "text"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -453,6 +505,7 @@ main (int argc, char **argv)
   g_test_add ("/app/timeline/much-unread", Fixture, NULL, setup, test_much_unread, teardown);
   g_test_add ("/app/timeline/goes-to-message", Fixture, NULL, setup, test_goes_to_message, teardown);
   g_test_add ("/app/timeline/returns", Fixture, NULL, setup, test_returns, teardown);
+  g_test_add ("/app/timeline/long-press", Fixture, NULL, setup, test_long_press, teardown);
   g_test_add ("/app/timeline/follows", Fixture, NULL, setup, test_follows, teardown);
   return app_world_run ();
 }

@@ -109,7 +109,7 @@ test_untrusted (void)
   app_world_settle (world);
   g_assert_true (gtk_widget_activate_action (window, "win.show-certificate", "s", "alice@b"));
   AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (app_world_find_window (ADW_TYPE_MESSAGE_DIALOG));
-  g_assert_true (g_str_has_prefix (adw_message_dialog_get_body (dialog), "It has expired.\n\nBeckon sends no password"));
+  g_assert_true (g_str_has_prefix (adw_message_dialog_get_body (dialog), "It has expired.\n\nBeckon does not send a"));
   g_assert_nonnull (strstr (adw_message_dialog_get_body (dialog), "example.org"));
   GtkLabel *facts = GTK_LABEL (adw_message_dialog_get_extra_child (dialog));
   g_assert_cmpstr (gtk_label_get_text (facts), ==, "Issued to: <b>x</b>");

@@ -21,11 +21,16 @@ def newcomer(walk, world):
     walk.picture('welcome')
     walk.press(walk.t('I _Have an Account'), walk.main())
     form = {'signin': walk.t('Sign-in name, such as alice@example.org'), 'password': walk.t('Password')}
-    for what, name in (('error-password', 'mistyped'), ('error-server', 'nowhere'), ('error-certificate', 'untrusted')):
+    for what, name, said in (
+            ('error-password', 'mistyped', 'The sign-in name or the password is wrong.'),
+            ('error-server', 'nowhere', 'The server cannot be reached.'),
+            ('error-certificate', 'untrusted',
+             'The server could not prove its identity: its certificate is not trusted.')):
         desk.fill('text', f'{name}@{world.domain}', form['signin'])
         desk.fill('text', 'a secret', form['password'])
         desk.activate(desk.find(BUTTONS, walk.t('_Sign In'), states={'sensitive'}))
-        desk.find(BUTTONS, walk.t('_Sign In'), states={'sensitive'})
+        desk.find('label', walk.t(said), shown=True)
+        desk.find(BUTTONS, walk.t('_Sign In'), shown=True, states={'sensitive'})
         walk.picture(what)
     details = desk.find(BUTTONS, walk.t('_Details…'), states={'sensitive'})
     walk.window('certificate', lambda: desk.activate(details))
@@ -70,7 +75,7 @@ def conversation(walk, world):
     walk.conversation(bob)
     desk.focus('text', walk.t('Message'))
     desk.key('ctrl+end')
-    desk.find('label', life.TALK[-1][3])
+    desk.find('label', life.TALK[-1][3], shown=True)
     walk.picture('conversation')
     bob.ctl('chat', 'typing', alice.address)
     desk.find('label', walk.t('Writing…'), shown=True)

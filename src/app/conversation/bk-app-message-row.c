@@ -306,10 +306,20 @@ bk_app_message_row_set_flashing (BkAppMessageRow *self, gboolean flashing)
 
 /* ---- what can be done with it ---- */
 
-void
+gboolean
 bk_app_message_row_open_menu (BkAppMessageRow *self)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self->text), "menu.popup", NULL);
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self->text))) /* a card: what can be done with it is on its buttons */
+    return FALSE;
+  return gtk_widget_activate_action (GTK_WIDGET (self->text), "menu.popup", NULL);
+}
+
+/* Before the text takes the finger for one that selects. */
+static void
+on_long_press (GtkGestureLongPress *gesture, double x, double y, BkAppMessageRow *self)
+{
+  if (bk_app_message_row_open_menu (self))
+    gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
 }
 
 /* Nothing but what was found to be an address is followed. */
@@ -392,6 +402,7 @@ bk_app_message_row_class_init (BkAppMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppMessageRow, mark);
   gtk_widget_class_bind_template_child (widget_class, BkAppMessageRow, again);
   gtk_widget_class_bind_template_callback (widget_class, on_link);
+  gtk_widget_class_bind_template_callback (widget_class, on_long_press);
   gtk_widget_class_install_action (widget_class, "message.copy", NULL, on_copy);
   gtk_widget_class_install_action (widget_class, "message.copy-link", NULL, on_copy);
   gtk_widget_class_install_action (widget_class, "message.send-again", NULL, on_send_again);

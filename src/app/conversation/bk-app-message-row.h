@@ -17,7 +17,7 @@ void bk_app_message_row_set_message (BkAppMessageRow *self, BeckonMessage *messa
                                      BeckonContact *contact, BeckonMessenger *messenger);
 /* Whether it is the one that was looked for. */
 void bk_app_message_row_set_flashing (BkAppMessageRow *self, gboolean flashing);
-/* Opens the menu of what can be done with the message. */
-void bk_app_message_row_open_menu (BkAppMessageRow *self);
+/* Opens the menu of what can be done with the message. FALSE if it has none, as a card. */
+gboolean bk_app_message_row_open_menu (BkAppMessageRow *self);
 
 G_END_DECLS

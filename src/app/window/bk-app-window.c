@@ -172,6 +172,28 @@ bk_app_window_tell (BkAppWindow *self, const char *text, const char *button, con
   return toast;
 }
 
+/* ---- the window of shortcuts ---- */
+
+static void
+set_accelerator (GtkWidget *widget, const char *id, const char *keys)
+{
+  if (GTK_IS_SHORTCUTS_SHORTCUT (widget)
+      && g_strcmp0 (gtk_buildable_get_buildable_id (GTK_BUILDABLE (widget)), id) == 0)
+    g_object_set (widget, "accelerator", keys, NULL);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    set_accelerator (child, id, keys);
+}
+
+/* Which of the keys sends and which one begins a line can be swapped in the preferences. */
+static void
+on_shortcuts_shown (GtkWidget *shortcuts, BkAppWindow *self)
+{
+  gboolean enter_sends = g_settings_get_boolean (bk_app_get_settings (self->app), "enter-sends");
+
+  set_accelerator (shortcuts, "send", enter_sends ? "Return" : "<Shift>Return");
+  set_accelerator (shortcuts, "new_line", enter_sends ? "<Shift>Return" : "Return");
+}
+
 /* ---- the widget ---- */
 
 static void
@@ -305,6 +327,8 @@ bk_app_window_new (BkApp *app)
   if (g_settings_get_boolean (settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));
   restore_conversation (self);
+  g_signal_connect_object (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (self)), "show",
+                           G_CALLBACK (on_shortcuts_shown), self, 0);
   g_signal_connect_object (app, "notify::messenger", G_CALLBACK (on_messenger), self, 0);
   g_signal_connect_object (app, "notify::failure", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
   on_messenger (app, NULL, self);
