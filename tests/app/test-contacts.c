@@ -82,6 +82,29 @@ test_find (void)
     }
 }
 
+/* A letter with so many marks that to fold it again and again would take minutes. */
+static void
+test_find_marked (void)
+{
+  g_autoptr (GString) text = g_string_new ("a");
+  const char *words[] = { "ab", NULL };
+  gsize start = 0;
+  gsize length = 0;
+
+  for (guint i = 0; i < 4; i++)
+    g_string_append (text, "\xcc\x81");
+  g_autofree char *few = g_strconcat (text->str, "b", NULL);
+  g_assert_true (bk_app_text_find (few, words, &start, &length));
+  g_assert_cmpuint (length, ==, strlen (few));
+  for (guint i = 0; i < 2000; i++)
+    g_string_append (text, i % 2 == 0 ? "\xcc\x81" : "\xcc\xa3");
+  g_string_append (text, "b");
+  g_assert_false (bk_app_text_find (text->str, words, &start, &length));
+  g_string_append (text, " ab");
+  g_assert_true (bk_app_text_find (text->str, words, &start, &length));
+  g_assert_cmpuint (start, ==, text->len - 2);
+}
+
 static void
 test_links (void)
 {
@@ -810,12 +833,17 @@ is_alone (gpointer window)
 static void
 open_about_bob (Fixture *self)
 {
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = g_file_new_for_path ("/proc/self/exe");
+  BkAppPerson *bob = bk_app_people_find (bk_app_get_people (self->world->app), "alice@b", "bob@b");
+
+  g_list_store_append (files, file);
+  bk_app_send_files_show (GTK_WINDOW (self->window), self->world->messenger, bob, G_LIST_MODEL (files), FALSE);
   verb (self, "win.show-profile", "bob@b");
   verb (self, "win.groups-of-contact", "bob@b");
   verb (self, "win.rename-contact", "bob@b");
   verb (self, "win.remove-contact", "bob@b");
-  bk_app_history_clear (GTK_WINDOW (self->window), self->world->messenger,
-                        bk_app_people_find (bk_app_get_people (self->world->app), "alice@b", "bob@b"));
+  bk_app_history_clear (GTK_WINDOW (self->window), self->world->messenger, bob);
   app_world_settle (self->world);
   g_assert_false (is_alone (self->window));
 }
@@ -885,6 +913,7 @@ main (int argc, char **argv)
   app_world_init (&argc, &argv, TRUE);
   g_test_add_func ("/contacts/folded", test_folded);
   g_test_add_func ("/contacts/find", test_find);
+  g_test_add_func ("/contacts/find-marked", test_find_marked);
   g_test_add_func ("/contacts/links", test_links);
   g_test_add_func ("/contacts/summary", test_summary);
 #define ADD(name, func) g_test_add ("/contacts/" name, Fixture, NULL, setup, func, teardown)

@@ -173,6 +173,23 @@ test_service (void)
   g_assert_finalize_object (trouble);
 }
 
+/* What the service says is no markup, whatever is in it. */
+static void
+test_failure (void)
+{
+  StandIn *service = app_service_new (FALSE);
+  stand_in_answer (service, "ListSessions", "!im.beckon.Error.Failed <a> & b");
+  g_autoptr (AppWorld) world = app_world_launch (service);
+
+  bk_test_wait_until (is_failing, world->app);
+  g_assert_cmpstr (bk_app_get_failure (world->app), ==, "<a> & b");
+  BkAppWindow *window = bk_app_show_window (world->app);
+  g_assert_cmpstr (adw_status_page_get_description (app_part (window, "failure")), ==, "&lt;a&gt; &amp; b");
+  stand_in_answer (service, "ListSessions", "(@ao [],)");
+  g_action_group_activate_action (G_ACTION_GROUP (world->app), "retry", NULL);
+  app_world_wait (world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -184,5 +201,6 @@ main (int argc, char **argv)
   g_test_add_func ("/app/trouble/password", test_password);
   g_test_add_func ("/app/trouble/second-account", test_second_account);
   g_test_add_func ("/app/trouble/service", test_service);
+  g_test_add_func ("/app/trouble/failure", test_failure);
   return app_world_run ();
 }

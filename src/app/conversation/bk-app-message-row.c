@@ -204,6 +204,7 @@ show_text (BkAppMessageRow *self)
     {
       gtk_label_set_text (self->text, text);
     }
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.open-link", has_link);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.copy-link", has_link);
   set_class (GTK_WIDGET (self->text), "only-emoji", bk_app_emoji_is_all (text));
 }
@@ -333,6 +334,21 @@ on_link (GtkLabel *label, const char *uri, BkAppMessageRow *self)
   return TRUE;
 }
 
+/* With the keyboard alone, Enter follows a link only when the cursor has been put into it. */
+static void
+on_open_link (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppMessageRow *self = BK_APP_MESSAGE_ROW (widget);
+  const char *text = self->message != NULL ? beckon_message_get_text (self->message) : "";
+  gsize start;
+  gsize end;
+
+  if (!bk_app_links_find (text, 0, &start, &end))
+    return;
+  g_autofree char *uri = g_strndup (text + start, end - start);
+  on_link (self->text, uri, self);
+}
+
 static void
 on_copy (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -405,6 +421,7 @@ bk_app_message_row_class_init (BkAppMessageRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_long_press);
   gtk_widget_class_install_action (widget_class, "message.copy", NULL, on_copy);
   gtk_widget_class_install_action (widget_class, "message.copy-link", NULL, on_copy);
+  gtk_widget_class_install_action (widget_class, "message.open-link", NULL, on_open_link);
   gtk_widget_class_install_action (widget_class, "message.send-again", NULL, on_send_again);
   gtk_widget_class_install_action (widget_class, "message.tell", "s", on_tell);
   gtk_widget_class_install_action (widget_class, "message.details", NULL, on_details);
