@@ -48,6 +48,8 @@ show (BkAppAccountRow *self)
   gboolean offline = g_str_equal (beckon_account_get_state (self->account), "offline");
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), beckon_account_get_signin_name (self->account));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  beckon_account_get_signin_name (self->account), -1);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self),
                                  trouble != NULL ? trouble
                                                  : bk_app_status_word (beckon_account_get_status (self->account)));
