@@ -52,6 +52,47 @@ bk_app_name_row (GtkWidget *child, const char *name)
     gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
+typedef struct
+{
+  GtkWindow *window; /* not owned: the closure goes with it */
+  gpointer item;     /* owned */
+} Subject;
+
+static void
+subject_free (Subject *subject)
+{
+  g_object_unref (subject->item);
+  g_free (subject);
+}
+
+static void
+on_subjects_changed (GListModel *model, guint position, guint removed, guint added, Subject *subject)
+{
+  guint n_items = removed > 0 ? g_list_model_get_n_items (model) : 0;
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr (GObject) item = g_list_model_get_item (model, i);
+      if (item == subject->item)
+        return;
+    }
+  if (removed > 0)
+    gtk_window_close (subject->window);
+}
+
+void
+bk_app_close_without (GtkWindow *window, GListModel *model, gpointer item)
+{
+  Subject *subject = g_new0 (Subject, 1);
+  GClosure *closure = g_cclosure_new (G_CALLBACK (on_subjects_changed), subject,
+                                      (GClosureNotify) (void (*) (void)) subject_free);
+
+  subject->window = window;
+  subject->item = g_object_ref (item);
+  g_object_watch_closure (G_OBJECT (window), closure);
+  g_signal_connect_closure (model, "items-changed", closure, TRUE);
+}
+
 gboolean
 bk_app_focus_child (GtkWidget *widget, GtkDirectionType direction)
 {

@@ -20,6 +20,10 @@ void bk_app_set_application_icon (GtkImage *image, const char *icon);
 /* Gives the row of a list, of which @child is what it shows, an accessible name: it has none of its own in GTK 4.8. */
 void bk_app_name_row (GtkWidget *child, const char *name);
 
+/* Closes @window once @item has left @model: there is nothing left that it could do. After a restart of the session
+ * service all objects are new, so that is what becomes of windows about the old ones, too. */
+void bk_app_close_without (GtkWindow *window, GListModel *model, gpointer item);
+
 /* For a class that takes the keyboard for something in it: else GTK would go there with every Tab, and stay. */
 gboolean bk_app_focus_child (GtkWidget *widget, GtkDirectionType direction);
 

@@ -7,6 +7,9 @@
 #include "notify/bk-app-alerts.h"
 
 #include <glib/gi18n.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #define MAX_RETRY_S 30
 
@@ -117,6 +120,17 @@ take_messenger (BkApp *self, BeckonMessenger *messenger)
   bk_app_answer_early (self);
 }
 
+/* Ten thousand contacts come as a message of the bus that is tens of megabytes while it is taken apart, on the bus's own
+ * thread, whose part of the heap the C library would keep. */
+static gboolean
+give_back_memory (gpointer unused)
+{
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_messenger (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -125,10 +139,13 @@ on_messenger (GObject *source, GAsyncResult *result, gpointer user_data)
   BeckonMessenger *messenger = beckon_messenger_new_finish (result, &error);
 
   g_application_release (G_APPLICATION (self));
-  if (messenger != NULL)
-    take_messenger (self, messenger);
-  else
-    fail (self, error);
+  if (messenger == NULL)
+    {
+      fail (self, error);
+      return;
+    }
+  take_messenger (self, messenger);
+  g_idle_add_full (G_PRIORITY_LOW, give_back_memory, NULL, NULL); /* once there is something to see */
 }
 
 void

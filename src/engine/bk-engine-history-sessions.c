@@ -144,7 +144,7 @@ settle_job (BkSqlite *sqlite, gpointer data, GError **error)
   SettleJob *job = data;
   sqlite3_stmt *statement =
     bk_sqlite_prepare (sqlite,
-                       "UPDATE messages SET open = 0 WHERE open = 1 AND message_id = ?"
+                       "UPDATE messages INDEXED BY messages_open SET open = 0 WHERE open = 1 AND message_id = ?"
                        " AND conversation IN (SELECT id FROM conversations WHERE account = ?)",
                        error);
 

@@ -242,12 +242,36 @@ do_entry_work (BkEngineSession *self, BeckonSessionState state, const BkMove *mo
     bk_session_push (self, move->send);
 }
 
+/* For people: what the documentation calls a state is in the log. */
+static const char *
+describe_state (BeckonSessionState state)
+{
+  switch (state)
+    {
+    case BECKON_SESSION_STATE_READY:
+      return C_("session history", "prepared");
+    case BECKON_SESSION_STATE_INVITATION:
+      return C_("session history", "invited");
+    case BECKON_SESSION_STATE_ACCEPTED:
+      return C_("session history", "accepted");
+    case BECKON_SESSION_STATE_CONNECTED:
+      return C_("session history", "connected");
+    case BECKON_SESSION_STATE_DECLINED:
+      return C_("session history", "declined");
+    case BECKON_SESSION_STATE_CANCELLED:
+      return C_("session history", "cancelled");
+    case BECKON_SESSION_STATE_TERMINATED:
+      return C_("session history", "ended");
+    case BECKON_SESSION_STATE_UNKNOWN:
+      break;
+    }
+  return "";
+}
+
 static void
 enter_state (BkEngineSession *self, BeckonSessionState state, BkLifeEvent event, const BkMove *move)
 {
   BeckonSessionState previous = self->state;
-  g_autofree char *note = g_strdup_printf ("%s (%s)", beckon_session_state_to_nick (state),
-                                           bk_life_event_to_nick (event));
 
   g_debug ("Session %s: %s → %s by %s", self->id, beckon_session_state_to_nick (previous),
            beckon_session_state_to_nick (state), bk_life_event_to_nick (event));
@@ -260,7 +284,7 @@ enter_state (BkEngineSession *self, BeckonSessionState state, BkLifeEvent event,
       bk_session_changed (self, "Deadline");
     }
   do_entry_work (self, state, move);
-  bk_session_note (self, note);
+  bk_session_note (self, describe_state (state));
   bk_session_changed (self, "State");
   bk_session_transfer_changed (self);
   if (!is_silent (self))

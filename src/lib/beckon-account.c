@@ -160,6 +160,8 @@ change_contacts (BeckonAccount *self, guint position, guint removed, GVariant *a
   if (update_in_place (self, position, removed, added))
     return;
 
+  /* Makes one piece of memory of the dozens that each came in: ten thousand contacts keep what they were told. */
+  g_variant_get_data (added);
   g_autoptr (GPtrArray) objects = g_ptr_array_new_with_free_func (g_object_unref);
   for (gsize i = 0; i < g_variant_n_children (added); i++)
     {

@@ -4,6 +4,7 @@
 #include "beckon-error.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <libsecret/secret.h>
 
@@ -76,8 +77,9 @@ update_warning (BkServiceSecrets *self)
   if (any == (self->warning != NULL))
     return;
   g_free (self->warning);
-  self->warning = any ? g_strdup_printf ("No keyring answered: passwords and keys are kept in %s, where every program "
-                                         "of yours can read them.",
+  self->warning = any ? /* Translators: the name of a file */
+                        g_strdup_printf (_("No keyring answered: passwords and keys are kept in %s, where every "
+                                           "program of yours can read them."),
                                          self->path) :
                         NULL;
   g_signal_emit_by_name (self, "changed");

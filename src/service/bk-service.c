@@ -4,6 +4,10 @@
 #include "bk-service-private.h"
 #include "bk-service-dbus.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 G_DEFINE_FINAL_TYPE (BkService, bk_service, G_TYPE_OBJECT)
 
 static const BkServiceNode service_nodes[] = {
@@ -341,6 +345,16 @@ bk_service_open (BkService *self, GError **error)
          bk_service_door_open (self->sessions, sessions_nodes, &house_funcs, G_OBJECT (self), error);
 }
 
+/* What was read at the start came from the thread of the database, whose part of the heap the C library would keep. */
+static gboolean
+give_back_memory (gpointer unused)
+{
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+  return G_SOURCE_REMOVE;
+}
+
 void
 bk_service_start (BkService *self)
 {
@@ -353,6 +367,7 @@ bk_service_start (BkService *self)
   self->ready = TRUE;
   bk_service_door_resume (self->service);
   bk_service_door_resume (self->sessions);
+  g_idle_add_full (G_PRIORITY_LOW, give_back_memory, NULL, NULL);
 }
 
 void

@@ -30,7 +30,8 @@ setup (Fixture *self, gconstpointer data)
   self->folder = g_dir_make_tmp ("beckon-account-XXXXXX", &error);
   g_assert_no_error (error);
   stand_in_answer (self->service, "ListDevices", DEVICES);
-  bk_app_account_page_show (GTK_WINDOW (bk_app_show_window (self->world->app)), self->world->account);
+  bk_app_account_page_show (GTK_WINDOW (bk_app_show_window (self->world->app)), self->world->messenger,
+                            self->world->account);
   self->page = BK_APP_ACCOUNT_PAGE (app_world_find_window (BK_TYPE_APP_ACCOUNT_PAGE));
   app_world_settle (self->world);
 }

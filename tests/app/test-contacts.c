@@ -9,7 +9,10 @@
 #include "contacts/bk-app-profile.h"
 #include "contacts/bk-app-section.h"
 #include "conversation/bk-app-conversation.h"
+#include "conversation/bk-app-history.h"
 #include "conversation/bk-app-send-files.h"
+#include "preferences/bk-app-account-page.h"
+#include "preferences/bk-app-password-dialog.h"
 
 #include "app-world.h"
 #include "bk-test.h"
@@ -77,6 +80,29 @@ test_find (void)
 
       g_assert_cmpstr (piece, ==, table[i].found);
     }
+}
+
+/* A letter with so many marks that to fold it again and again would take minutes. */
+static void
+test_find_marked (void)
+{
+  g_autoptr (GString) text = g_string_new ("a");
+  const char *words[] = { "ab", NULL };
+  gsize start = 0;
+  gsize length = 0;
+
+  for (guint i = 0; i < 4; i++)
+    g_string_append (text, "\xcc\x81");
+  g_autofree char *few = g_strconcat (text->str, "b", NULL);
+  g_assert_true (bk_app_text_find (few, words, &start, &length));
+  g_assert_cmpuint (length, ==, strlen (few));
+  for (guint i = 0; i < 2000; i++)
+    g_string_append (text, i % 2 == 0 ? "\xcc\x81" : "\xcc\xa3");
+  g_string_append (text, "b");
+  g_assert_false (bk_app_text_find (text->str, words, &start, &length));
+  g_string_append (text, " ab");
+  g_assert_true (bk_app_text_find (text->str, words, &start, &length));
+  g_assert_cmpuint (start, ==, text->len - 2);
 }
 
 static void
@@ -763,12 +789,131 @@ test_profile (Fixture *self, gconstpointer data)
   g_assert_false (gtk_widget_get_visible (app_part (window, "allowed_group")));
 }
 
+#define RUNNING(user, own, number) \
+  "{'SessionID': <'{S1}'>, 'State': <uint32 4>, 'Flags': <uint32 1>, 'UserName': <'Bob'>, 'User': <'" user "'>, " \
+  "'MySigninName': <'" own "'>, 'SafetyNumber': <'" number "'>}"
+
+static const char *
+get_number (GtkWindow *window)
+{
+  return adw_preferences_row_get_title (app_part (window, "safety"));
+}
+
+/* The key that another account or another person has is not the one that is compared here. */
+static void
+test_safety_number (Fixture *self, gconstpointer data)
+{
+  g_autofree char *other = app_world_add_session (self->world, 1, RUNNING ("bob@b", "alice@work", "11111"));
+  g_autofree char *stranger = app_world_add_session (self->world, 2, RUNNING ("ada@b", "alice@b", "22222"));
+
+  verb (self, "win.show-profile", "bob@b");
+  GtkWindow *window = app_world_find_window (BK_TYPE_APP_PROFILE);
+  g_assert_true (g_str_has_prefix (get_number (window), "It is shown here"));
+  g_autofree char *path = app_world_add_session (self->world, 3, RUNNING ("bob@b", "alice@b", ""));
+  g_assert_true (g_str_has_prefix (get_number (window), "It is shown here"));
+  stand_in_set (self->world->service, path, "Session1", "{'SafetyNumber': <'33333'>}");
+  app_world_settle (self->world);
+  g_assert_cmpstr (get_number (window), ==, "33333");
+}
+
+static gboolean
+is_alone (gpointer window)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  guint n_visible = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) other = g_list_model_get_item (windows, i);
+      n_visible += gtk_widget_get_visible (other);
+    }
+  return n_visible == 1 && gtk_widget_get_visible (window);
+}
+
+static void
+open_about_bob (Fixture *self)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = g_file_new_for_path ("/proc/self/exe");
+  BkAppPerson *bob = bk_app_people_find (bk_app_get_people (self->world->app), "alice@b", "bob@b");
+
+  g_list_store_append (files, file);
+  bk_app_send_files_show (GTK_WINDOW (self->window), self->world->messenger, bob, G_LIST_MODEL (files), FALSE);
+  verb (self, "win.show-profile", "bob@b");
+  verb (self, "win.groups-of-contact", "bob@b");
+  verb (self, "win.rename-contact", "bob@b");
+  verb (self, "win.remove-contact", "bob@b");
+  bk_app_history_clear (GTK_WINDOW (self->window), self->world->messenger, bob);
+  app_world_settle (self->world);
+  g_assert_false (is_alone (self->window));
+}
+
+/* Nothing can be done any more about somebody who is gone; somebody else who goes changes nothing. */
+static void
+test_person_gone (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BeckonContact) bob = beckon_account_find_contact (self->world->account, "bob@b");
+  GListModel *contacts = beckon_account_get_contacts (self->world->account);
+
+  open_about_bob (self);
+  guint n_contacts = g_list_model_get_n_items (contacts);
+  for (guint i = n_contacts; i-- > 0;)
+    {
+      g_autoptr (BeckonContact) contact = g_list_model_get_item (contacts, i);
+      g_autofree char *args = g_strdup_printf ("(uint32 %u, uint32 1, @a(ssubussua{sv}) [])", i);
+
+      if (contact == bob)
+        continue;
+      stand_in_signal (self->world->service, APP_ACCOUNT, "Account1", "ContactsChanged", args);
+    }
+  app_world_settle (self->world);
+  g_assert_cmpuint (g_list_model_get_n_items (contacts), ==, 1);
+  g_assert_nonnull (app_world_find_window (BK_TYPE_APP_PROFILE));
+  g_assert_nonnull (app_world_find_window (BK_TYPE_APP_GROUPS_WINDOW));
+  g_assert_nonnull (app_world_find_window (ADW_TYPE_MESSAGE_DIALOG));
+  stand_in_signal (self->world->service, APP_ACCOUNT, "Account1", "ContactsChanged",
+                   "(uint32 0, uint32 1, @a(ssubussua{sv}) [])");
+  bk_test_wait_until (is_alone, self->window);
+}
+
+/* Removed by another program. The same becomes of it all when the session service restarts: all objects are new. */
+static void
+test_account_gone (Fixture *self, gconstpointer data)
+{
+  stand_in_answer (self->world->service, "ListDevices", "(@a(ssxb) [],)");
+  open_about_bob (self);
+  bk_app_password_dialog_show (GTK_WINDOW (self->window), self->world->messenger, self->world->account);
+  bk_app_account_page_show (GTK_WINDOW (self->window), self->world->messenger, self->world->account);
+  GtkWindow *page = app_world_find_window (BK_TYPE_APP_ACCOUNT_PAGE);
+  g_signal_emit_by_name (app_part (page, "remove"), "clicked");
+  g_signal_emit_by_name (app_part (page, "clear"), "clicked");
+  app_world_settle (self->world);
+  stand_in_signal (self->world->service, STAND_IN_ROOT, "Messenger1", "AccountsChanged", "(uint32 0, uint32 1, @ao [])");
+  bk_test_wait_until (is_alone, self->window);
+}
+
+/* The group whose page is open is deleted on another device. */
+static void
+test_group_gone (Fixture *self, gconstpointer data)
+{
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (self->window), "win.groups", NULL));
+  GtkWindow *window = app_world_find_window (BK_TYPE_APP_GROUPS_WINDOW);
+  g_signal_emit_by_name (gtk_list_box_get_row_at_index (app_part (window, "groups"), 0), "activated");
+  group_signal (self, "GroupsChanged", "(uint32 1, uint32 1, @a(ssas) [])");
+  app_world_settle (self->world);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (app_part (window, "stack")), ==, "group");
+  group_signal (self, "GroupsChanged", "(uint32 0, uint32 1, @a(ssas) [])");
+  app_world_settle (self->world);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (app_part (window, "stack")), ==, "groups");
+}
+
 int
 main (int argc, char **argv)
 {
   app_world_init (&argc, &argv, TRUE);
   g_test_add_func ("/contacts/folded", test_folded);
   g_test_add_func ("/contacts/find", test_find);
+  g_test_add_func ("/contacts/find-marked", test_find_marked);
   g_test_add_func ("/contacts/links", test_links);
   g_test_add_func ("/contacts/summary", test_summary);
 #define ADD(name, func) g_test_add ("/contacts/" name, Fixture, NULL, setup, func, teardown)
@@ -788,5 +933,9 @@ main (int argc, char **argv)
   ADD ("long-press", test_long_press);
   ADD ("drop", test_drop);
   ADD ("profile", test_profile);
+  ADD ("safety-number", test_safety_number);
+  ADD ("person-gone", test_person_gone);
+  ADD ("account-gone", test_account_gone);
+  ADD ("groups/gone", test_group_gone);
   return app_world_run ();
 }

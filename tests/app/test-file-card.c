@@ -230,6 +230,43 @@ test_again (void)
   assert_asked (world, "file.show", path, "tell The file is not there any more.\n");
 }
 
+typedef struct
+{
+  gpointer card;
+  guint n_references;
+} Idle;
+
+static gboolean
+is_idle (gpointer idle)
+{
+  return G_OBJECT (((Idle *) idle)->card)->ref_count == ((Idle *) idle)->n_references;
+}
+
+/* While the file is looked for, the row may come to show that of somebody else. */
+static void
+test_again_elsewhere (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  g_autoptr (BeckonContact) carol = beckon_account_find_contact (world->account, "carol@b");
+  g_autoptr (BeckonMessage) message = make_message (1, TRUE, 2, "/nowhere/a.png");
+  g_autoptr (BeckonMessage) other = make_message (2, TRUE, 2, "/nowhere/b.png");
+  BkAppFileCard *card = make_card (world, message);
+  GtkWidget *window = gtk_window_new ();
+  g_autoptr (GString) asked = g_string_new (NULL);
+
+  add_group (window, "win", asked);
+  add_group (window, "conversation", asked);
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (card));
+  Idle idle = { card, G_OBJECT (card)->ref_count };
+  gtk_widget_activate_action (GTK_WIDGET (card), "file.again", NULL);
+  g_assert_false (is_idle (&idle));
+  bk_app_file_card_set_message (card, other, carol, world->messenger);
+  bk_test_wait_until (is_idle, &idle);
+  g_assert_cmpstr (asked->str, ==, "");
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_finalize_object (card);
+}
+
 static void
 test_words (void)
 {
@@ -263,6 +300,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/file-card/states", test_states);
   g_test_add_func ("/app/file-card/life", test_life);
   g_test_add_func ("/app/file-card/again", test_again);
+  g_test_add_func ("/app/file-card/again-elsewhere", test_again_elsewhere);
   g_test_add_func ("/app/file-card/words", test_words);
   return app_world_run ();
 }

@@ -3,10 +3,13 @@
 #include "welcome/bk-app-account-form.h"
 
 #include "app-world.h"
+#include "bk-app-private.h"
 #include "bk-test.h"
 
 #include <adwaita.h>
 #include <string.h>
+
+#define LOW 400 /* pixels */
 
 static const char *const rows[] = { "signin_name", "password", "display_name", "server", "token" };
 
@@ -17,16 +20,19 @@ typedef struct
 } Fixture;
 
 static void
-setup (Fixture *self, gconstpointer data)
+setup (Fixture *self, gconstpointer height)
 {
   self->world = app_world_new (TRUE);
+  if (height != NULL)
+    g_settings_set_int (bk_app_get_settings (self->world->app), "window-height", GPOINTER_TO_INT (height));
   self->form = app_part (bk_app_show_window (self->world->app), "form");
   app_world_settle (self->world);
 }
 
 static void
-teardown (Fixture *self, gconstpointer data)
+teardown (Fixture *self, gconstpointer height)
 {
+  g_settings_reset (bk_app_get_settings (self->world->app), "window-height");
   app_world_free (self->world);
 }
 
@@ -103,6 +109,27 @@ test_details (Fixture *self, gconstpointer data)
   g_assert_nonnull (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), "zoe@b"));
 }
 
+static gboolean
+is_in_sight (gpointer submit)
+{
+  GtkWidget *scrolled = gtk_widget_get_ancestor (submit, GTK_TYPE_SCROLLED_WINDOW);
+  graphene_rect_t bounds;
+
+  return gtk_widget_compute_bounds (submit, scrolled, &bounds) && bounds.size.height > 0
+         && bounds.origin.y + bounds.size.height <= (float) gtk_widget_get_height (scrolled);
+}
+
+/* What is said and what can be done then is in sight in a low window, too. */
+static void
+test_low (Fixture *self, gconstpointer data)
+{
+  stand_in_answer (self->world->service, "AddAccount", "!im.beckon.Error.InvalidCertificate");
+  fill (self, "zoe@b", "secret");
+  submit (self);
+  g_assert_true (is_shown (self, "details"));
+  bk_test_wait_until (is_in_sight, app_part (self->form, "submit"));
+}
+
 /* What can be seen here is not asked of a server. */
 static void
 test_local (Fixture *self, gconstpointer data)
@@ -128,6 +155,7 @@ main (int argc, char **argv)
   app_world_init (&argc, &argv, TRUE);
   g_test_add ("/form/errors", Fixture, NULL, setup, test_errors, teardown);
   g_test_add ("/form/details", Fixture, NULL, setup, test_details, teardown);
+  g_test_add ("/form/low", Fixture, GINT_TO_POINTER (LOW), setup, test_low, teardown);
   g_test_add ("/form/local", Fixture, NULL, setup, test_local, teardown);
   return app_world_run ();
 }

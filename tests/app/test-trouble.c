@@ -109,7 +109,7 @@ test_untrusted (void)
   app_world_settle (world);
   g_assert_true (gtk_widget_activate_action (window, "win.show-certificate", "s", "alice@b"));
   AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (app_world_find_window (ADW_TYPE_MESSAGE_DIALOG));
-  g_assert_true (g_str_has_prefix (adw_message_dialog_get_body (dialog), "It has expired.\n\nBeckon sends no password"));
+  g_assert_true (g_str_has_prefix (adw_message_dialog_get_body (dialog), "It has expired.\n\nBeckon does not send a"));
   g_assert_nonnull (strstr (adw_message_dialog_get_body (dialog), "example.org"));
   GtkLabel *facts = GTK_LABEL (adw_message_dialog_get_extra_child (dialog));
   g_assert_cmpstr (gtk_label_get_text (facts), ==, "Issued to: <b>x</b>");
@@ -173,6 +173,23 @@ test_service (void)
   g_assert_finalize_object (trouble);
 }
 
+/* What the service says is no markup, whatever is in it. */
+static void
+test_failure (void)
+{
+  StandIn *service = app_service_new (FALSE);
+  stand_in_answer (service, "ListSessions", "!im.beckon.Error.Failed <a> & b");
+  g_autoptr (AppWorld) world = app_world_launch (service);
+
+  bk_test_wait_until (is_failing, world->app);
+  g_assert_cmpstr (bk_app_get_failure (world->app), ==, "<a> & b");
+  BkAppWindow *window = bk_app_show_window (world->app);
+  g_assert_cmpstr (adw_status_page_get_description (app_part (window, "failure")), ==, "&lt;a&gt; &amp; b");
+  stand_in_answer (service, "ListSessions", "(@ao [],)");
+  g_action_group_activate_action (G_ACTION_GROUP (world->app), "retry", NULL);
+  app_world_wait (world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -184,5 +201,6 @@ main (int argc, char **argv)
   g_test_add_func ("/app/trouble/password", test_password);
   g_test_add_func ("/app/trouble/second-account", test_second_account);
   g_test_add_func ("/app/trouble/service", test_service);
+  g_test_add_func ("/app/trouble/failure", test_failure);
   return app_world_run ();
 }

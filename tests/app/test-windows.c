@@ -4,6 +4,7 @@
 #include "contacts/bk-app-add-contact.h"
 #include "contacts/bk-app-groups-window.h"
 #include "contacts/bk-app-profile.h"
+#include "conversation/bk-app-send-files.h"
 #include "conversation/bk-app-session-details.h"
 #include "invite/bk-app-invitation-dialog.h"
 #include "invite/bk-app-invite-dialog.h"
@@ -243,6 +244,19 @@ open_invitation (AppWorld *world)
 }
 
 static GtkWindow *
+open_send_files (AppWorld *world)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = g_file_new_for_path ("/proc/self/exe");
+
+  g_list_store_append (files, file);
+  bk_app_send_files_show (GTK_WINDOW (bk_app_show_window (world->app)), world->messenger,
+                          bk_app_people_find (bk_app_get_people (world->app), "alice@b", "bob@b"),
+                          G_LIST_MODEL (files), FALSE);
+  return app_world_find_window (BK_TYPE_APP_SEND_FILES);
+}
+
+static GtkWindow *
 open_details (AppWorld *world)
 {
   g_autofree char *path = app_world_add_session (world, 1, RUNNING);
@@ -282,7 +296,7 @@ open_account_page (AppWorld *world)
 {
   stand_in_answer (world->service, "ListDevices",
                    "([('d1', 'Laptop', int64 5000000, true), ('d2', '', int64 0, false)],)");
-  bk_app_account_page_show (GTK_WINDOW (bk_app_show_window (world->app)), world->account);
+  bk_app_account_page_show (GTK_WINDOW (bk_app_show_window (world->app)), world->messenger, world->account);
   return app_world_find_window (BK_TYPE_APP_ACCOUNT_PAGE);
 }
 
@@ -296,7 +310,7 @@ open_register (AppWorld *world)
 static GtkWindow *
 open_password (AppWorld *world)
 {
-  bk_app_password_dialog_show (GTK_WINDOW (bk_app_show_window (world->app)), world->account);
+  bk_app_password_dialog_show (GTK_WINDOW (bk_app_show_window (world->app)), world->messenger, world->account);
   return app_world_find_window (ADW_TYPE_MESSAGE_DIALOG);
 }
 
@@ -327,6 +341,7 @@ static const Kind kinds[] = {
   { "group", open_group, FALSE, TRUE, 8 },
   { "invite-dialog", open_invite_dialog, FALSE, FALSE, 5 },
   { "invitation", open_invitation, FALSE, FALSE, 3 },
+  { "send-files", open_send_files, FALSE, FALSE, 2 },
   { "details", open_details, FALSE, FALSE, 5 },
   { "waiting", open_waiting, FALSE, FALSE, 1 },
   { "pick", open_pick, FALSE, FALSE, 3 },

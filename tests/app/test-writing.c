@@ -3,6 +3,7 @@
 #include "app-world.h"
 #include "bk-app-private.h"
 #include "bk-test.h"
+#include "conversation/bk-app-conversation.h"
 #include "conversation/bk-app-composer.h"
 #include "conversation/bk-app-send-files.h"
 
@@ -92,6 +93,25 @@ test_draft_kept (Fixture *fixture, gconstpointer data)
   gtk_window_destroy (fixture->window);
   bk_test_wait_for_count (drafts, before + 2);
   g_assert_cmpstr (last (fixture, "SetDraft"), ==, "('half a thought more',)");
+}
+
+/* What was pasted by mistake, such as a whole log, stays here. */
+static void
+test_draft_too_long (Fixture *fixture, gconstpointer data)
+{
+  const guint *drafts = stand_in_count (fixture->world->service, "SetDraft");
+  const guint *typing = stand_in_count (fixture->world->service, "SetTyping");
+  g_autofree char *text = g_strnfill (BK_APP_COMPOSER_MAX + 1, 'x');
+
+  bk_test_wait_until (is_ready, fixture->composer);
+  app_world_settle (fixture->world);
+  guint before = *drafts;
+  write_text (fixture, text);
+  bk_test_wait_for_count (typing, 1);
+  bk_app_conversation_keep_draft (fixture->conversation); /* as the window does when it closes */
+  bk_test_wait_for_count (typing, 2);
+  app_world_settle (fixture->world);
+  g_assert_cmpuint (*drafts, ==, before);
 }
 
 static void
@@ -218,6 +238,46 @@ test_find (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (gtk_label_get_label (outcome), ==, "Nothing found");
 }
 
+/* ---- keys ---- */
+
+static gboolean
+has_ab (gpointer composer)
+{
+  g_autofree char *text = bk_app_composer_dup_text (composer);
+
+  return g_str_equal (text, "ab");
+}
+
+static gboolean
+jump_is_hidden (gpointer jump)
+{
+  return !gtk_widget_get_visible (jump);
+}
+
+/* Ctrl+End goes to the end of the text first, and then to that of the conversation. */
+static void
+test_newest (Fixture *fixture, gconstpointer data)
+{
+  GtkTextView *text_view = app_part (fixture->composer, "text_view");
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (text_view);
+  GtkWidget *jump = app_part (app_part (fixture->conversation, "timeline"), "jump");
+  GtkTextIter start;
+
+  bk_test_wait_until (is_ready, fixture->composer);
+  app_screen_focus (fixture->window);
+  gtk_widget_grab_focus (GTK_WIDGET (text_view));
+  write_text (fixture, "a");
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  gtk_text_buffer_place_cursor (buffer, &start);
+  gtk_widget_set_visible (jump, TRUE); /* as where something newer is out of sight */
+  app_screen_press (fixture->window, "ctrl+End");
+  app_screen_press (fixture->window, "b");
+  bk_test_wait_until (has_ab, fixture->composer);
+  g_assert_true (gtk_widget_get_visible (jump));
+  app_screen_press (fixture->window, "ctrl+End");
+  bk_test_wait_until (jump_is_hidden, jump);
+}
+
 /* ---- the history as a whole ---- */
 
 static void
@@ -247,10 +307,12 @@ main (int argc, char **argv)
 
   g_test_add ("/app/writing/typing", Fixture, NULL, setup, test_typing, teardown);
   g_test_add ("/app/writing/draft-kept", Fixture, NULL, setup, test_draft_kept, teardown);
+  g_test_add ("/app/writing/draft-too-long", Fixture, NULL, setup, test_draft_too_long, teardown);
   g_test_add ("/app/writing/draft-restored", Fixture, "half a thought", setup, test_draft_restored, teardown);
   g_test_add ("/app/writing/other-writes", Fixture, NULL, setup, test_other_writes, teardown);
   g_test_add ("/app/writing/send-file", Fixture, NULL, setup, test_send_file, teardown);
   g_test_add ("/app/writing/find", Fixture, NULL, setup, test_find, teardown);
+  g_test_add ("/app/writing/newest", Fixture, NULL, setup, test_newest, teardown);
   g_test_add ("/app/writing/clear", Fixture, NULL, setup, test_clear, teardown);
   return app_world_run ();
 }

@@ -45,7 +45,13 @@ def problems_of(node):
 def unsaid(row):
     """The words of a row that are neither in its name nor in its description, nor in what in it has the keyboard."""
     said = f'{row.told} {row.description}'
-    return [label.name for label in labels(row) if label.name and label.name not in said]
+    return [label.name for label in labels(row)
+            if is_named(label) and not is_initials(label.name) and label.name not in said]
+
+
+def is_initials(name):
+    """What stands for the picture of somebody whose name is beside it."""
+    return len(name) <= 2 and name.isalpha() and name.isupper()
 
 
 def labels(node):

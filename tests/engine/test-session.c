@@ -436,9 +436,9 @@ test_timeline (void)
   world_run (world, "a:invite +40 hold:connect b:accept +12 go");
   GPtrArray *timeline = bk_engine_session_get_timeline (world->sides[1].current);
   g_assert_cmpuint (timeline->len, ==, 4);
-  g_assert_cmpstr (timeline->pdata[0], ==, "+0 ms invitation (receive-invite)");
-  g_assert_cmpstr (timeline->pdata[1], ==, "+40 ms accepted (accept)");
-  g_assert_cmpstr (timeline->pdata[2], ==, "+52 ms connected (remote-connect) (12 ms after the acceptance)");
+  g_assert_cmpstr (timeline->pdata[0], ==, "+0 ms invited");
+  g_assert_cmpstr (timeline->pdata[1], ==, "+40 ms accepted");
+  g_assert_cmpstr (timeline->pdata[2], ==, "+52 ms connected (12 ms after the acceptance)");
   g_assert_cmpstr (timeline->pdata[3], ==, "+52 ms program launched (12 ms after the acceptance)");
   g_assert_cmpuint (bk_fake_clock_pending (world->clock), ==, 0);
 }

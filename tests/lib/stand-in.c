@@ -136,7 +136,8 @@ answer_call (GDBusMethodInvocation *invocation, Method *method, const char *answ
     }
   else if (*answer == '!')
     {
-      g_dbus_method_invocation_return_dbus_error (invocation, answer + 1, "No");
+      g_auto (GStrv) words = g_strsplit (answer + 1, " ", 2);
+      g_dbus_method_invocation_return_dbus_error (invocation, words[0], words[1] != NULL ? words[1] : "No");
     }
   else
     {

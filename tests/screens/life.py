@@ -24,7 +24,7 @@ PICTURES = {
              '-draw', 'circle 68,46 68,66', '-draw', 'circle 90,52 90,66'),
 }
 APPLICATIONS = {
-    'Chess': ('{11111111-2222-4333-8444-555555555501}', 'A game of chess', 'applications-games-symbolic', 'none'),
+    'Chess': ('{11111111-2222-4333-8444-555555555501}', 'A game of chess', 'applications-games-symbolic', 'required'),
     'Shared Notes': ('{11111111-2222-4333-8444-555555555502}', 'Write in the same document',
                      'accessories-text-editor-symbolic', 'required'),
     'Screen Share': ('{11111111-2222-4333-8444-555555555503}', 'Show what is on your screen',
@@ -136,7 +136,7 @@ def play(world, people, days, clock, application, answer, text=None):
     bob.ctl(answer, session)
     if answer == 'accept':
         alice.wait('session-state=connected', session=session)
-        alice.ctl('cancel', session)
+        alice.ctl('cancel', session, '--reason', 'ended')  # as when its program is closed
     for user in (alice, bob):
         user.wait_session(session)
 
@@ -154,6 +154,19 @@ def send_file(world, people):
         user.wait_session(session)
 
 
+def talk(world, people):
+    """What alice and bob have said and done until now."""
+    for line in TALK[:4]:
+        say(world, people, line)
+    play(world, people, 1, '19:31', 'Chess', 'accept')
+    play(world, people, 1, '21:40', 'Jam Session', 'decline', NOTES['Jam Session'])
+    for line in TALK[4:6]:
+        say(world, people, line)
+    send_file(world, people)
+    for line in TALK[6:]:
+        say(world, people, line)
+
+
 def live(world, people):
     """All that has happened to alice until now."""
     alice = people['alice']
@@ -161,16 +174,7 @@ def live(world, people):
     for user in people.values():
         paint(user)
     befriend(world, people)
-    for line in TALK[:4]:
-        say(world, people, line)
-    play(world, people, 1, '19:31', 'Chess', 'accept')
-    play(world, people, 1, '21:40', 'Jam Session', 'decline', NOTES['Jam Session'])
     for line in LAST_WORDS[1:3]:
-        say(world, people, line)
-    for line in TALK[4:6]:
-        say(world, people, line)
-    send_file(world, people)
-    for line in TALK[6:]:
         say(world, people, line)
     for line in LAST_WORDS[3:]:
         if line[2] != 'carol':
@@ -185,8 +189,10 @@ def live(world, people):
 def freshen(world, people):
     """What a walk changes is as it was before: carol has not been read, and nothing has been done with some others."""
     alice = people['alice']
-    for name in ('carol', 'dave', 'erin'):
+    for name in ('bob', 'carol', 'dave', 'erin'):
         alice.ctl('history', 'clear', people[name].address)
+    (alice.folder / 'Downloads' / FILE).unlink(missing_ok=True)
+    talk(world, people)
     for line in LAST_WORDS:
         if line[2] in ('carol', 'dave'):
             say(world, people, line)

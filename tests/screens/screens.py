@@ -21,11 +21,16 @@ def newcomer(walk, world):
     walk.picture('welcome')
     walk.press(walk.t('I _Have an Account'), walk.main())
     form = {'signin': walk.t('Sign-in name, such as alice@example.org'), 'password': walk.t('Password')}
-    for what, name in (('error-password', 'mistyped'), ('error-server', 'nowhere'), ('error-certificate', 'untrusted')):
+    for what, name, said in (
+            ('error-password', 'mistyped', 'The sign-in name or the password is wrong.'),
+            ('error-server', 'nowhere', 'The server cannot be reached.'),
+            ('error-certificate', 'untrusted',
+             'The server could not prove its identity: its certificate is not trusted.')):
         desk.fill('text', f'{name}@{world.domain}', form['signin'])
         desk.fill('text', 'a secret', form['password'])
         desk.activate(desk.find(BUTTONS, walk.t('_Sign In'), states={'sensitive'}))
-        desk.find(BUTTONS, walk.t('_Sign In'), states={'sensitive'})
+        desk.find('alert', walk.t(said), shown=True)
+        desk.find(BUTTONS, walk.t('_Sign In'), shown=True, states={'sensitive'})
         walk.picture(what)
     details = desk.find(BUTTONS, walk.t('_Details…'), states={'sensitive'})
     walk.window('certificate', lambda: desk.activate(details))
@@ -70,8 +75,15 @@ def conversation(walk, world):
     walk.conversation(bob)
     desk.focus('text', walk.t('Message'))
     desk.key('ctrl+end')
-    desk.find('label', life.TALK[-1][3])
+    desk.find('label', life.TALK[-1][3], shown=True)
+    session = alice.ctl('invite', bob.address, 'Chess', '--message', life.NOTES['Chess'])['id']
+    bob.wait('invitation', session=session)
+    bob.ctl('accept', session)
+    alice.wait('channel=direct', session=session)
+    desk.find(BUTTONS, walk.t('_End', 'session'), shown=True)
     walk.picture('conversation')
+    alice.ctl('cancel', session, '--reason', 'ended')
+    alice.wait_session(session)
     bob.ctl('chat', 'typing', alice.address)
     desk.find('label', walk.t('Writing…'), shown=True)
     walk.picture('typing')
@@ -106,6 +118,10 @@ def inviting(walk, world):
     alice, bob, dave, erin, frank = (people[name] for name in ('alice', 'bob', 'dave', 'erin', 'frank'))
     for what, user in (('invite-menu', bob), ('invite-menu-offline', frank)):
         walk.conversation(user)
+        desk.focus('text', walk.t('Message'))
+        desk.key('ctrl+end')
+        if user is bob:
+            desk.find(BUTTONS, walk.t('Invite _Again'), shown=True)
         walk.popover(what, walk.by_key('ctrl+shift+i'))
     walk.conversation(dave)
     new = walk.open('the invite dialog', walk.by_key('ctrl+i'))

@@ -210,8 +210,8 @@ def shoot(desk, path, frame):
     for number, popover in enumerate(hands.popovers(pids), 1):
         x, y, its_width, its_height = hands.geometry(popover)
         image = popover.get_image(0, 0, its_width, its_height, X.ZPixmap, ALL)
-        command += ['(', *pixels(path, number, image, its_width), ')', '-geometry', f'{x - left:+}{y - top:+}',
-                    '-composite']
+        command += ['(', *pixels(path, number, image, its_width), '-repage', f'{x - left:+}{y - top:+}', ')']
+    command += ['-background', 'none', '-layers', 'merge', '+repage']  # one that sticks out is there as a whole
     done = subprocess.run([*command, '-strip', str(path)], check=False, capture_output=True, text=True, timeout=LIMIT)
     for part in path.parent.glob('.*.bgra'):
         part.unlink()

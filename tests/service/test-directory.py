@@ -114,8 +114,8 @@ def test_hostile():
         (bus.services / f'{PREFIX}None.service').write_text(f'[D-BUS Service]\nName={PREFIX}None\nExec=/nonexistent\n')
         bus.start()
         ui = bus.ui()
-        complaints = {'Crash': 'NoReply', 'Error': '(org.example.No)', 'Hang': 'within 3 s', 'Huge': 'Comment',
-                      'None': '(org.freedesktop.DBus.Error.', 'WrongType': 'wrong type', 'WrongValue': 'no text',
+        complaints = {'Crash': 'NoReply', 'Error': '(org.example.No)', 'Hang': 'in time', 'Huge': 'Comment',
+                      'None': '(org.freedesktop.DBus.Error.', 'WrongType': 'wrong type', 'WrongValue': 'is not a text',
                       'Xnonsense': 'not a GUID', 'Zthief': f'{PREFIX}Yfirst registers the same application'}
         said = {}
 

@@ -4,7 +4,9 @@
 #include "bk-app-text.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
+#define MARKS 8 /* bytes of accents and the like that a letter may have for each of its own */
 #define WEEK (7 * G_TIME_SPAN_DAY)
 
 /* ---- searching ---- */
@@ -40,13 +42,15 @@ bk_app_text_dup_words (const char *text)
   return n_words > 0 ? g_strv_builder_end (words) : NULL;
 }
 
-/* How much of @text is @word when it is folded; 0 if it does not begin so. */
+/* How much of @text is @word when it is folded; 0 if it does not begin so. Somebody may have put thousands of marks on one
+ * letter: a word that is spread over them is passed over. */
 static gsize
 match_length (const char *text, const char *word)
 {
   const char *end = text;
+  gsize limit = MARKS * (strlen (word) + 1);
 
-  while (*end != '\0')
+  while (*end != '\0' && (gsize) (end - text) < limit)
     {
       end = g_utf8_next_char (end);
       g_autofree char *piece = g_strndup (text, (gsize) (end - text));

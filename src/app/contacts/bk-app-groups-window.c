@@ -4,6 +4,7 @@
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
 #include "contacts/bk-app-members.h"
+#include "contacts/bk-app-person-window.h"
 
 #include <glib/gi18n.h>
 
@@ -308,6 +309,20 @@ make_row (gpointer item, gpointer user_data)
 
 /* ---- the window ---- */
 
+/* Whose page is shown may have been deleted on another device, or with its account. */
+static void
+on_groups_changed (GListModel *groups, guint position, guint removed, guint added, BkAppGroupsWindow *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (groups); i++)
+    {
+      g_autoptr (BeckonGroup) group = g_list_model_get_item (groups, i);
+      if (group == self->group)
+        return;
+    }
+  if (self->group != NULL)
+    on_back (NULL, self);
+}
+
 static gpointer
 get_groups (gpointer account, gpointer user_data)
 {
@@ -332,6 +347,7 @@ fill (BkAppGroupsWindow *self)
   else
     groups = G_LIST_MODEL (gtk_flatten_list_model_new (
       G_LIST_MODEL (gtk_map_list_model_new (g_object_ref (accounts), get_groups, NULL, NULL))));
+  g_signal_connect_object (groups, "items-changed", G_CALLBACK (on_groups_changed), self, 0);
   gtk_list_box_bind_model (self->groups, groups, make_row, self, NULL);
 }
 
@@ -343,6 +359,8 @@ bk_app_groups_window_show (GtkWindow *parent, BeckonMessenger *messenger, BkAppP
   self->messenger = g_object_ref (messenger);
   self->people = g_object_ref (people);
   self->person = person != NULL ? g_object_ref (person) : NULL;
+  if (person != NULL)
+    bk_app_close_without_person (GTK_WINDOW (self), messenger, person);
   fill (self);
   adw_window_title_set_title (self->title, _("Groups"));
   if (person != NULL)

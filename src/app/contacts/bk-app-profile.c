@@ -5,6 +5,7 @@
 #include "bk-app-avatar.h"
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
+#include "contacts/bk-app-person-window.h"
 
 #include <glib/gi18n.h>
 
@@ -60,17 +61,20 @@ show_groups (BkAppProfile *self)
   adw_action_row_set_subtitle (self->groups, text);
 }
 
-/* The number belongs to the keys that the two of them have shown each other: in a session. */
+/* The number belongs to the keys that the two of them have shown each other: in a session. Another account has another
+ * key. */
 static void
 show_safety_number (BkAppProfile *self)
 {
   GListModel *sessions = beckon_messenger_get_sessions (self->messenger);
+  const char *own = beckon_account_get_signin_name (bk_app_person_get_account (self->person));
   const char *number = "";
 
   for (guint i = 0; i < g_list_model_get_n_items (sessions); i++)
     {
       g_autoptr (BeckonSession) session = g_list_model_get_item (sessions, i);
       if (g_str_equal (beckon_session_get_user (session), who_of (self))
+          && g_str_equal (beckon_session_get_my_signin_name (session), own)
           && *beckon_session_get_safety_number (session) != '\0')
         number = beckon_session_get_safety_number (session);
     }
@@ -106,6 +110,28 @@ on_copy (GtkButton *button, BkAppProfile *self)
 {
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), who_of (self));
   adw_toast_overlay_add_toast (self->toasts, bk_app_toast_new (_("The sign-in name was copied.")));
+}
+
+static void
+on_sessions_changed (GListModel *sessions, guint position, guint removed, guint added, BkAppProfile *self)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (BeckonSession) session = g_list_model_get_item (sessions, i);
+      if (g_str_equal (beckon_session_get_user (session), who_of (self)))
+        g_signal_connect_object (session, "notify::safety-number", G_CALLBACK (show_safety_number), self,
+                                 G_CONNECT_SWAPPED);
+    }
+  show_safety_number (self);
+}
+
+static void
+follow_sessions (BkAppProfile *self)
+{
+  GListModel *sessions = beckon_messenger_get_sessions (self->messenger);
+
+  g_signal_connect_object (sessions, "items-changed", G_CALLBACK (on_sessions_changed), self, 0);
+  on_sessions_changed (sessions, 0, 0, g_list_model_get_n_items (sessions), self);
 }
 
 /* ---- what is always accepted ---- */
@@ -200,6 +226,8 @@ bk_app_profile_show (GtkWindow *parent, BeckonMessenger *messenger, BkAppPerson 
                           g_list_model_get_n_items (beckon_messenger_get_accounts (messenger)) > 1);
   g_signal_connect_object (bk_app_person_get_contact (person), "notify", G_CALLBACK (on_contact_notify), self, 0);
   g_signal_connect_object (account, "allowed-changed", G_CALLBACK (read_allowed), self, G_CONNECT_SWAPPED);
+  bk_app_close_without_person (GTK_WINDOW (self), messenger, person);
+  follow_sessions (self);
   show (self);
   read_allowed (self);
   gtk_window_present (GTK_WINDOW (self));

@@ -166,6 +166,17 @@ on_emoji (GtkButton *button, BkAppComposer *self)
 
 /* ---- keys ---- */
 
+/* Where the text has no more end to go to, that of the conversation is meant. */
+static gboolean
+is_at_end (BkAppComposer *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text_view);
+  GtkTextIter cursor;
+
+  gtk_text_buffer_get_iter_at_mark (buffer, &cursor, gtk_text_buffer_get_insert (buffer));
+  return gtk_text_iter_is_end (&cursor) && !gtk_text_buffer_get_has_selection (buffer);
+}
+
 static gboolean
 on_key (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state, BkAppComposer *self)
 {
@@ -174,6 +185,8 @@ on_key (GtkEventControllerKey *controller, guint key, guint code, GdkModifierTyp
 
   if (held == 0 && bk_app_completion_take_key (self->completion, key))
     return GDK_EVENT_STOP;
+  if ((key == GDK_KEY_End || key == GDK_KEY_KP_End) && held == GDK_CONTROL_MASK && is_at_end (self))
+    return gtk_widget_activate_action (GTK_WIDGET (self), "conversation.newest", NULL);
   if (!enter || held != (self->enter_sends ? 0 : GDK_SHIFT_MASK))
     return GDK_EVENT_PROPAGATE;
   /* An input method may need the key to finish what it composes. */

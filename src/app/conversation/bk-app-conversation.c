@@ -73,7 +73,7 @@ on_history (GtkWidget *widget, const char *action, GVariant *parameter)
   if (self->person == NULL || window == NULL)
     return;
   if (g_str_equal (action, "conversation.clear"))
-    bk_app_history_clear (window, self->person);
+    bk_app_history_clear (window, self->messenger, self->person);
   else
     bk_app_history_export (window, self->person);
 }
@@ -274,6 +274,7 @@ bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
   bk_app_conversation_keep_draft (self);
   keep_place (self);
   g_cancellable_cancel (self->loading);
+  g_clear_object (&self->chooser); /* what is chosen there is for somebody else */
   leave_conversation (self);
   bk_app_timeline_set_conversation (self->timeline, NULL, NULL);
   follow_person (self, person);
@@ -438,6 +439,12 @@ bk_app_conversation_open_invite_menu (BkAppConversation *self)
 }
 
 static void
+on_newest (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  bk_app_timeline_stick (BK_APP_CONVERSATION (widget)->timeline);
+}
+
+static void
 bk_app_conversation_dispose (GObject *object)
 {
   BkAppConversation *self = BK_APP_CONVERSATION (object);
@@ -487,6 +494,8 @@ bk_app_conversation_class_init (BkAppConversationClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_found);
   gtk_widget_class_install_action (widget_class, "conversation.send", "s", on_send_text);
   gtk_widget_class_install_action (widget_class, "conversation.send-file", "s", bk_app_conversation_send_file);
+  gtk_widget_class_install_action (widget_class, "conversation.newest", NULL, on_newest);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "conversation.newest", NULL);
   gtk_widget_class_install_action (widget_class, "conversation.clear", NULL, on_history);
   gtk_widget_class_install_action (widget_class, "conversation.export", NULL, on_history);
 }

@@ -293,6 +293,7 @@ typedef void (*Then) (BkAppFileCard *self, GFile *file);
 typedef struct
 {
   BkAppFileCard *card;
+  BeckonMessage *message; /* that the card showed */
   Then then;      /* with a file that is there */
   Then otherwise; /* with one that is not */
 } Looking;
@@ -301,6 +302,7 @@ static void
 looking_free (Looking *looking)
 {
   g_object_unref (looking->card);
+  g_clear_object (&looking->message);
   g_free (looking);
 }
 
@@ -313,18 +315,23 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
   gboolean there = info != NULL && g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR;
 
-  if (gtk_widget_get_root (GTK_WIDGET (looking->card)) != NULL)
+  /* By now the row may show something else, in the conversation with somebody else. */
+  if (gtk_widget_get_root (GTK_WIDGET (looking->card)) != NULL && looking->card->message == looking->message)
     (there ? looking->then : looking->otherwise) (looking->card, G_FILE (source));
 }
 
 static void
 look (BkAppFileCard *self, Then then, Then otherwise)
 {
-  const char *path = self->message != NULL ? beckon_message_get_file_path (self->message) : "";
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  Looking *looking = g_new0 (Looking, 1);
+  g_autoptr (GFile) file = NULL;
+  Looking *looking;
 
+  if (self->message == NULL)
+    return;
+  file = g_file_new_for_path (beckon_message_get_file_path (self->message));
+  looking = g_new0 (Looking, 1);
   looking->card = g_object_ref (self);
+  looking->message = g_object_ref (self->message);
   looking->then = then;
   looking->otherwise = otherwise;
   g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL,

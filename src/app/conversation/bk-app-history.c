@@ -2,6 +2,7 @@
 #include "conversation/bk-app-history.h"
 
 #include "bk-app-text.h"
+#include "contacts/bk-app-person-window.h"
 
 #include <adwaita.h>
 #include <gio/gfiledescriptorbased.h>
@@ -68,7 +69,7 @@ on_answer (AdwMessageDialog *dialog, const char *response, Job *job)
 }
 
 void
-bk_app_history_clear (GtkWindow *window, BkAppPerson *person)
+bk_app_history_clear (GtkWindow *window, BeckonMessenger *messenger, BkAppPerson *person)
 {
   GtkWidget *dialog = adw_message_dialog_new (window, NULL, NULL);
 
@@ -81,6 +82,7 @@ bk_app_history_clear (GtkWindow *window, BkAppPerson *person)
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_answer), job_new (window, person),
                          (GClosureNotify) (void (*) (void)) job_free, 0);
+  bk_app_close_without_person (GTK_WINDOW (dialog), messenger, person);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* Asks first. */
-void bk_app_history_clear (GtkWindow *window, BkAppPerson *person);
+void bk_app_history_clear (GtkWindow *window, BeckonMessenger *messenger, BkAppPerson *person);
 /* Asks where to, and writes a JSON file. */
 void bk_app_history_export (GtkWindow *window, BkAppPerson *person);
 

@@ -2,6 +2,7 @@
 #include "conversation/bk-app-send-files.h"
 
 #include "bk-app-text.h"
+#include "contacts/bk-app-person-window.h"
 
 #include <gio/gfiledescriptorbased.h>
 #include <glib/gi18n.h>
@@ -335,6 +336,7 @@ bk_app_send_files_show (GtkWindow *parent, BeckonMessenger *messenger, BkAppPers
   self->messenger = g_object_ref (messenger);
   self->person = g_object_ref (person);
   self->temporary = temporary;
+  bk_app_close_without_person (GTK_WINDOW (self), messenger, person);
   gtk_label_set_label (self->to, to);
   for (guint i = 0; i < MIN (n_files, MAX_FILES); i++)
     {

@@ -199,8 +199,7 @@ show (BkAppSessionCard *self)
   if (application == NULL || beckon_contact_get_relation (self->contact) != BECKON_RELATION_ACCEPTED)
     buttons &= ~BIT (BUTTON_AGAIN);
   show_again (self, application);
-  /* Where there is a question, nothing else: four buttons are wider than a narrow window. */
-  if (has_details (self) && (buttons & BIT (BUTTON_ACCEPT)) == 0)
+  if (has_details (self))
     buttons |= BIT (BUTTON_DETAILS);
   show_warning (self, over);
   bk_app_set_application_icon (self->icon, application != NULL ? beckon_application_get_icon (application) : NULL);

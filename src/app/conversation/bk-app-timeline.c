@@ -204,7 +204,6 @@ bk_app_timeline_class_init (BkAppTimelineClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, jump_count);
   gtk_widget_class_install_action (widget_class, "timeline.newest", NULL, on_newest);
   gtk_widget_class_install_action (widget_class, "timeline.row-menu", NULL, on_row_menu);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "timeline.newest", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Menu, 0, "timeline.row-menu", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, "timeline.row-menu", NULL);
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conversation/bk-app-writing.h"
 
+#include "conversation/bk-app-composer.h"
+
+#include <string.h>
+
 #define SAY_AGAIN (8 * G_TIME_SPAN_SECOND) /* it is forgotten 15 s after it was said last */
 #define PAUSE_S 6                          /* without a key, and nobody writes any more */
 #define KEEP_S 1                           /* after a key, the draft is kept */
@@ -41,12 +45,13 @@ on_draft (GObject *source, GAsyncResult *result, gpointer user_data)
     g_debug ("What is written could not be kept: %s", error->message);
 }
 
-/* What is too long for a message is too long to be kept: the window has it as long as it is there. */
+/* What is too long for a message is too long to be kept: the window has it as long as it is there, and megabytes that
+ * were pasted do not go over the bus with every key. */
 static void
 keep (BkAppWriting *self)
 {
   g_clear_handle_id (&self->keep, g_source_remove);
-  if (self->text != NULL)
+  if (self->text != NULL && strlen (self->text) <= BK_APP_COMPOSER_MAX)
     beckon_conversation_set_draft_async (self->conversation, self->text, NULL, on_draft, NULL);
   g_clear_pointer (&self->text, g_free);
 }

@@ -3,6 +3,7 @@
 #include "preferences/bk-app-account-page-private.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 
 #include <glib/gi18n.h>
 
@@ -82,5 +83,6 @@ bk_app_account_page_ask_deletion (BkAppAccountPage *self)
   g_signal_connect (question->dialog, "response", G_CALLBACK (on_response), question);
   g_object_set_data_full (G_OBJECT (question->dialog), "bk-question", question, (GDestroyNotify) question_free);
   gtk_window_set_transient_for (GTK_WINDOW (question->dialog), GTK_WINDOW (self));
+  bk_app_close_without (GTK_WINDOW (question->dialog), self->accounts, self->account);
   gtk_window_present (GTK_WINDOW (question->dialog));
 }

@@ -3,6 +3,7 @@
 #include "preferences/bk-app-account-page-private.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 
 #include <gio/gfiledescriptorbased.h>
 #include <glib/gi18n.h>
@@ -154,5 +155,6 @@ bk_app_account_page_ask_clearing (BkAppAccountPage *self)
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "clear", _("C_lear"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_clear_answer), self, 0);
+  bk_app_close_without (GTK_WINDOW (dialog), self->accounts, self->account);
   gtk_window_present (GTK_WINDOW (dialog));
 }

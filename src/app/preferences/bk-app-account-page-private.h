@@ -25,6 +25,7 @@ struct _BkAppAccountPage
 
   /* Owned References */
   BeckonAccount *account;
+  GListModel *accounts; /* the window goes when it is no longer there */
   GCancellable *cancellable;
   GtkFileChooserNative *chooser; /* while a file is being chosen */
 };

@@ -272,11 +272,13 @@ bk_app_account_page_unmap (GtkWidget *widget)
 }
 
 void
-bk_app_account_page_show (GtkWindow *parent, BeckonAccount *account)
+bk_app_account_page_show (GtkWindow *parent, BeckonMessenger *messenger, BeckonAccount *account)
 {
   BkAppAccountPage *self = g_object_new (BK_TYPE_APP_ACCOUNT_PAGE, "transient-for", parent, NULL);
 
   self->account = g_object_ref (account);
+  self->accounts = g_object_ref (beckon_messenger_get_accounts (messenger));
+  bk_app_close_without (GTK_WINDOW (self), self->accounts, account);
   gtk_window_set_title (GTK_WINDOW (self), beckon_account_get_signin_name (account));
   g_signal_connect_object (account, "notify", G_CALLBACK (on_account_notify), self, 0);
   show_picture (self);
@@ -291,6 +293,7 @@ bk_app_account_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->account);
+  g_clear_object (&self->accounts);
   g_clear_object (&self->chooser);
   G_OBJECT_CLASS (bk_app_account_page_parent_class)->dispose (object);
 }

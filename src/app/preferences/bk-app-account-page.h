@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define BK_TYPE_APP_ACCOUNT_PAGE (bk_app_account_page_get_type ())
 G_DECLARE_FINAL_TYPE (BkAppAccountPage, bk_app_account_page, BK, APP_ACCOUNT_PAGE, AdwWindow)
 
-void bk_app_account_page_show (GtkWindow *parent, BeckonAccount *account);
+void bk_app_account_page_show (GtkWindow *parent, BeckonMessenger *messenger, BeckonAccount *account);
 /* Sets the picture to what is in @file. */
 void bk_app_account_page_set_picture (BkAppAccountPage *self, GFile *file);
 /* Writes the history to @file, which is there afterwards whole or as it was. */

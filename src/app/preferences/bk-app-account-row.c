@@ -17,7 +17,9 @@ struct _BkAppAccountRow
   AdwActionRow *server;
   GtkButton *connection;
 
-  BeckonAccount *account; /* owned */
+  /* Owned References */
+  BeckonMessenger *messenger;
+  BeckonAccount *account;
 };
 
 enum
@@ -128,7 +130,8 @@ on_connection (GtkButton *button, BkAppAccountRow *self)
 static void
 on_page (AdwActionRow *row, BkAppAccountRow *self)
 {
-  bk_app_account_page_show (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), self->account);
+  bk_app_account_page_show (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), self->messenger,
+                            self->account);
 }
 
 static void
@@ -151,6 +154,7 @@ bk_app_account_row_dispose (GObject *object)
   if (self->account != NULL)
     g_signal_handlers_disconnect_by_data (self->account, self);
   g_clear_object (&self->account);
+  g_clear_object (&self->messenger);
   G_OBJECT_CLASS (bk_app_account_row_parent_class)->dispose (object);
 }
 
@@ -181,10 +185,11 @@ bk_app_account_row_init (BkAppAccountRow *self)
 }
 
 GtkWidget *
-bk_app_account_row_new (BeckonAccount *account)
+bk_app_account_row_new (BeckonMessenger *messenger, BeckonAccount *account)
 {
   BkAppAccountRow *self = g_object_new (BK_TYPE_APP_ACCOUNT_ROW, NULL);
 
+  self->messenger = g_object_ref (messenger);
   self->account = g_object_ref (account);
   g_signal_connect_object (account, "notify", G_CALLBACK (on_notify), self, 0);
   show (self);

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 /* Signal "remove" (): the user wants the account away. */
 G_DECLARE_FINAL_TYPE (BkAppAccountRow, bk_app_account_row, BK, APP_ACCOUNT_ROW, AdwExpanderRow)
 
-GtkWidget *bk_app_account_row_new (BeckonAccount *account);
+GtkWidget *bk_app_account_row_new (BeckonMessenger *messenger, BeckonAccount *account);
 BeckonAccount *bk_app_account_row_get_account (BkAppAccountRow *self);
 
 G_END_DECLS

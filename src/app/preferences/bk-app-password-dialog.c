@@ -2,6 +2,7 @@
 #include "preferences/bk-app-password-dialog.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 
 #include <glib/gi18n.h>
 
@@ -52,7 +53,7 @@ on_unmap (GtkWidget *dialog, gpointer user_data)
 }
 
 void
-bk_app_password_dialog_show (GtkWindow *parent, BeckonAccount *account)
+bk_app_password_dialog_show (GtkWindow *parent, BeckonMessenger *messenger, BeckonAccount *account)
 {
   g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/im/beckon/Beckon/preferences/password-dialog.ui");
   AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (gtk_builder_get_object (builder, "dialog"));
@@ -68,5 +69,6 @@ bk_app_password_dialog_show (GtkWindow *parent, BeckonAccount *account)
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), asking,
                          (GClosureNotify) (void (*) (void)) asking_free, 0);
   gtk_window_set_transient_for (GTK_WINDOW (dialog), parent);
+  bk_app_close_without (GTK_WINDOW (dialog), beckon_messenger_get_accounts (messenger), account);
   gtk_window_present (GTK_WINDOW (dialog));
 }

@@ -8,6 +8,6 @@
 
 G_BEGIN_DECLS
 
-void bk_app_password_dialog_show (GtkWindow *parent, BeckonAccount *account);
+void bk_app_password_dialog_show (GtkWindow *parent, BeckonMessenger *messenger, BeckonAccount *account);
 
 G_END_DECLS

@@ -51,7 +51,8 @@ tell (BkAppPreferences *self, const char *text)
   adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), bk_app_toast_new (text));
 }
 
-/* A question before something that cannot be undone. @subject is what @apply is given on yes. */
+/* A question before something that cannot be undone. @subject is what @apply is given on yes; the question goes when it
+ * leaves the list. */
 typedef struct
 {
   BkAppPreferences *self;
@@ -75,7 +76,7 @@ on_answer (AdwMessageDialog *dialog, const char *response, Question *question)
 }
 
 static void
-ask (BkAppPreferences *self, const char *name, const char *body, gpointer subject,
+ask (BkAppPreferences *self, const char *name, const char *body, GListModel *subjects, gpointer subject,
      void (*apply) (BkAppPreferences *self, gpointer subject))
 {
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), NULL, body);
@@ -90,6 +91,7 @@ ask (BkAppPreferences *self, const char *name, const char *body, gpointer subjec
   question->apply = apply;
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_answer), question,
                          (GClosureNotify) (void (*) (void)) question_free, 0);
+  bk_app_close_without (GTK_WINDOW (dialog), subjects, subject);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -118,13 +120,13 @@ on_remove_account (BkAppAccountRow *row, BkAppPreferences *self)
 
   ask (self, beckon_account_get_signin_name (account),
        _("The messages of this account will be deleted from this computer. The account itself stays on the server."),
-       account, remove_account);
+       beckon_messenger_get_accounts (self->messenger), account, remove_account);
 }
 
 static GtkWidget *
 make_account_row (gpointer item, gpointer user_data)
 {
-  GtkWidget *row = bk_app_account_row_new (item);
+  GtkWidget *row = bk_app_account_row_new (BK_APP_PREFERENCES (user_data)->messenger, item);
 
   g_signal_connect_object (row, "remove", G_CALLBACK (on_remove_account), user_data, 0);
   return row;
@@ -166,7 +168,7 @@ on_unregister (GtkWidget *widget, const char *action, GVariant *parameter)
   if (application != NULL)
     ask (self, beckon_application_get_name (application),
          _("Nobody can be invited to it from this computer any more. The program itself is not removed."),
-         application, unregister);
+         beckon_messenger_get_applications (self->messenger), application, unregister);
 }
 
 static void

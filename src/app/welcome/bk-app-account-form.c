@@ -124,6 +124,35 @@ on_network (GNetworkMonitor *monitor, GParamSpec *pspec, BkAppAccountForm *self)
   gtk_widget_set_visible (self->offline, !g_network_monitor_get_network_available (monitor));
 }
 
+static gboolean
+on_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer adjustment)
+{
+  if (gtk_widget_get_visible (GTK_WIDGET (BK_APP_ACCOUNT_FORM (widget)->problem)))
+    gtk_adjustment_set_value (adjustment,
+                              gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment));
+  return G_SOURCE_REMOVE;
+}
+
+/* What is said, and what can be done then, are at the end of the form: that is in sight in a low window, too, while the
+ * fields above it unfold. This is told in the middle of a layout, which nothing must change. */
+static void
+on_resized (GtkAdjustment *adjustment, BkAppAccountForm *self)
+{
+  if (gtk_widget_get_visible (GTK_WIDGET (self->problem)))
+    gtk_widget_add_tick_callback (GTK_WIDGET (self), on_frame, g_object_ref (adjustment), g_object_unref);
+}
+
+static void
+bk_app_account_form_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (bk_app_account_form_parent_class)->root (widget);
+  GtkWidget *scrolled = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
+
+  if (scrolled != NULL)
+    g_signal_connect_object (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled)), "changed",
+                             G_CALLBACK (on_resized), widget, 0);
+}
+
 static void
 show_problem (BkAppAccountForm *self, GtkWidget *row, const char *text)
 {
@@ -301,6 +330,7 @@ bk_app_account_form_class_init (BkAppAccountFormClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_account_form_dispose;
+  widget_class->root = bk_app_account_form_root;
   widget_class->unmap = bk_app_account_form_unmap;
   widget_class->grab_focus = bk_app_account_form_grab_focus;
   widget_class->focus = bk_app_focus_child;
@@ -333,6 +363,9 @@ bk_app_account_form_init (BkAppAccountForm *self)
   GNetworkMonitor *monitor = g_network_monitor_get_default ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* Longer languages have no room beside each other in a narrow window. */
+  gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->create))), TRUE);
+  gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->sign_in))), TRUE);
   g_signal_connect_object (monitor, "notify::network-available", G_CALLBACK (on_network), self, 0);
   on_network (monitor, NULL, self);
   update (self);

@@ -157,7 +157,7 @@ on_enter_password (GtkWidget *widget, const char *action, GVariant *parameter)
     = messenger != NULL ? beckon_messenger_find_account (messenger, g_variant_get_string (parameter, NULL)) : NULL;
 
   if (account != NULL)
-    bk_app_password_dialog_show (GTK_WINDOW (widget), account);
+    bk_app_password_dialog_show (GTK_WINDOW (widget), messenger, account);
 }
 
 /* Why the server of an account is not trusted. */

@@ -7,6 +7,7 @@
 #include "contacts/bk-app-add-contact.h"
 #include "contacts/bk-app-groups-window.h"
 #include "contacts/bk-app-link.h"
+#include "contacts/bk-app-person-window.h"
 #include "contacts/bk-app-profile.h"
 
 #include <glib/gi18n.h>
@@ -82,6 +83,7 @@ ask (AdwMessageDialog *dialog, Question *question, GCallback on_answer)
 {
   g_signal_connect_data (dialog, "response", on_answer, question,
                          (GClosureNotify) (void (*) (void)) question_free, 0);
+  bk_app_close_without_person (GTK_WINDOW (dialog), bk_app_get_messenger (question->window->app), question->person);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

@@ -38,7 +38,10 @@ update_page (BkAppWindow *self)
     page = g_list_model_get_n_items (beckon_messenger_get_accounts (messenger)) > 0 ? "main" : "welcome";
   /* Else it stays as it was: the contact list says that the session service is away. */
   if (failure != NULL)
-    adw_status_page_set_description (self->failure, failure);
+    {
+      g_autofree char *escaped = g_markup_escape_text (failure, -1); /* a description is markup */
+      adw_status_page_set_description (self->failure, escaped);
+    }
   if (g_strcmp0 (page, gtk_stack_get_visible_child_name (self->stack)) == 0)
     return;
   gtk_stack_set_visible_child_name (self->stack, page);
