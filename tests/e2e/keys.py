@@ -85,3 +85,24 @@ class Keys(App):
     def confirm(self, heading, button):
         self.go('push button', button, within=self.desk.window(heading), shown=True)
         self.desk.window_gone(heading)
+
+    # -- files
+
+    def choose_file(self, name):
+        """GTK's dialog takes a path that is typed."""
+        path = self.user.folder / name
+        path.write_text('1234567', encoding='utf-8')
+        self.desk.key('ctrl+o')
+        self.desk.wait(lambda: len(self.desk.windows()) == 2, 'files can be chosen')
+        self.desk.type(str(path))
+        entry = self.desk.wait(lambda: [node for node in self.desk.all('text') if 'focused' in node.states],
+                               'a path is typed')[0]
+        self.desk.wait(lambda: self.desk.text(entry) == str(path), f'{path} is typed')
+        self.desk.key('enter')
+        self.send_chosen()
+
+    def send_chosen(self):
+        self.desk.window('Send Files')
+        self.desk.wait(lambda: self.has_keyboard('Send'), 'Enter sends')
+        self.desk.hands.key('enter')
+        self.desk.window_gone('Send Files')

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Everything with the keyboard alone, from the first start on; and what is heard of it without looking."""
+import keyboard
 from app_cases import leave, tap
 from keys import Keys
 from stage import session_of
@@ -114,20 +115,7 @@ def look_through_messages(alice):
 
 
 def send_file(alice, bob):
-    """GTK's dialog takes a path that is typed."""
-    path = alice.user.folder / 'seven.txt'
-    path.write_text('1234567', encoding='utf-8')
-    alice.desk.key('ctrl+o')
-    alice.desk.wait(lambda: len(alice.desk.windows()) == 2, 'files can be chosen')
-    alice.desk.type(str(path))
-    entry = alice.desk.wait(lambda: [node for node in alice.desk.all('text') if 'focused' in node.states],
-                            'a path is typed')[0]
-    alice.desk.wait(lambda: alice.desk.text(entry) == str(path), f'{path} is typed')
-    alice.desk.key('enter')
-    alice.desk.window('Send Files')
-    alice.desk.wait(lambda: alice.has_keyboard('Send'), 'Enter sends')
-    alice.desk.hands.key('enter')
-    alice.desk.window_gone('Send Files')
+    alice.choose_file('seven.txt')
     card = bob.last_card('seven.txt', 'Waiting for your answer')
     bob.desk.key('ctrl+l')
     bob.go(BUTTON, 'Accept', within=card)
@@ -151,6 +139,9 @@ def test_the_whole_flow():
         write_emoji(alice, bob)
         listen(alice, bob)
         look_after_contact(alice, bob)
+        keyboard.answer_request(alice, world.user('ada'))
+        keyboard.change_status(alice, bob)
+        alice.open('Bob')
         look_through_messages(alice)
         send_file(alice, bob)
         pick_whiteboard(alice)
@@ -177,6 +168,8 @@ def test_the_whole_flow():
         bob.desk.key('ctrl+l')
         bob.go(BUTTON, 'Decline', within=card)
         alice.last_card('Bob declined.')
+
+        keyboard.use_message(alice, bob)
 
         alice.desk.key('f10')
         alice.desk.find('menu item', 'Preferences')
