@@ -7,7 +7,8 @@ CONTROLS = BUTTONS | {'check box', 'text', 'entry', 'password text', 'spin butto
                       'check menu item', 'radio menu item', 'slider', 'link', 'progress bar', 'page tab', 'list'}
 TARGET = 24  # pixels that a button has at least for what is on it: with what is around that, 34 for a finger
 SAID = CONTROLS | {'image', 'label'}
-WINDOWS = {'frame', 'dialog', 'alert'}
+QUESTIONS = {'dialog', 'alert'}
+WINDOWS = QUESTIONS | {'frame'}
 TYPES = ('Gtk', 'Adw', 'BkApp')
 
 
@@ -28,6 +29,11 @@ def is_own(node):
     return node.role == 'list item' and 'focusable' in node.states
 
 
+def is_answer(node):
+    """The question itself says what is missing for it."""
+    return any(above.role in QUESTIONS for above in node.ancestors())
+
+
 def problems_of(node):
     """What is wrong with one node; nothing that asks the program."""
     if node.role in CONTROLS and not is_named(node) and not is_stand_in(node):
@@ -36,7 +42,7 @@ def problems_of(node):
         yield f'has its name twice: “{node.told}”'
     if node.role == 'image' and node.description and not is_named(node):
         yield f'has no name but “{node.description}”'
-    if node.role in BUTTONS and 'sensitive' not in node.states and not node.description:
+    if node.role in BUTTONS and 'sensitive' not in node.states and not node.description and not is_answer(node):
         yield 'cannot be pressed and does not say why'
     if node.role == 'list item' and (left := unsaid(node)):
         yield f'does not say {left}'
