@@ -9,7 +9,7 @@ GROUPS = {
                           'Pr_ofile', '_Copy Sign-In Name', 'Copy _Link', ('_Block', 'Un_block'),
                           '_Remove From Contacts…', 'Send _Files…', 'Fin_d in Conversation', '_Export History…',
                           'Clear _History…'],
-    'menu of a message': ['_Open First Link', 'Copy _Message', 'Copy _First Link', 'Send _Again', '_Details…'],
+    'menu of a message': ['Copy _Message', '_Open First Link', 'Copy _First Link', 'Send _Again', '_Details…'],
     'status menu': ['_Do Not Disturb', 'Sign _Out'],
     'main window': ['_Invite', 'Show _All', 'Add a _Contact…', ('_Enter Password…', '_Sign In', '_Try Now',
                                                               '_Try Again')],
