@@ -164,6 +164,9 @@ class Desk:
             return node
         found = self.wait(lambda: self.all(node, name, **{'shown': True, **more}),
                           f'there is a {describe(node, name, more)}')
+        # Where two with one name are in each other, as the row of an expander in that expander, the inner one is used.
+        outer = {above.path for one in found for above in one.ancestors()}
+        found = [one for one in found if one.path not in outer]
         return next((one for one in found if 'focusable' in one.states), found[0])
 
     def actions(self, node):

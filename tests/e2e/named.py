@@ -9,6 +9,7 @@ TARGET = 24  # pixels that a button has at least for what is on it: with what is
 SAID = CONTROLS | {'image', 'label'}
 QUESTIONS = {'dialog', 'alert'}
 WINDOWS = QUESTIONS | {'frame'}
+FOREIGN = {'Show Text', 'Hide Text'}  # libadwaita's
 TYPES = ('Gtk', 'Adw', 'BkApp')
 
 
@@ -40,7 +41,7 @@ def problems_of(node):
         yield 'has no name'
     if node.role in BUTTONS and node.told != node.name:
         yield f'has its name twice: “{node.told}”'
-    if node.role == 'image' and node.description and not is_named(node):
+    if node.role == 'image' and node.description not in ('', *FOREIGN) and not is_named(node):
         yield f'has no name but “{node.description}”'
     if node.role in BUTTONS and 'sensitive' not in node.states and not node.description and not is_answer(node):
         yield 'cannot be pressed and does not say why'
