@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every screen of tests/screens with longer words, wide and narrow: nothing is cut off at the side of a window, nothing
-is left in the language of the sources, and everything tells whoever does not see what it is. The pictures are for people
-to look at: they are in tests/e2e/look of the build."""
+"""Every screen of tests/screens with longer words, in a narrow window or in the ways that are named: nothing is cut off
+at the side of a window, nothing is left in the language of the sources, and everything tells whoever does not see what it
+is. The pictures are for people to look at: they are in tests/e2e/look of the build."""
 import pathlib
 import shutil
 import sys
@@ -61,4 +61,4 @@ def look(walking, what, frame, folder):
 
 if __name__ == '__main__':
     looks = Looks()
-    tap.run([looks.test('long'), looks.test('long-narrow'), looks.test_nothing_else_went_wrong])
+    tap.run([*map(looks.test, sys.argv[1:] or ['long-narrow']), looks.test_nothing_else_went_wrong])

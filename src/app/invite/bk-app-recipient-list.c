@@ -4,6 +4,7 @@
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
 #include "contacts/bk-app-contact-row.h"
+#include "contacts/bk-app-contact-text.h"
 #include "invite/bk-app-recents.h"
 
 #include <string.h>
@@ -155,7 +156,8 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_dat
   gtk_list_item_set_selectable (item, able);
   if (able)
     return;
-  g_autofree char *label = g_strdup_printf ("%s, %s", beckon_contact_get_display_name (contact), reason);
+  g_autofree char *said = bk_app_contact_dup_label (contact);
+  g_autofree char *label = g_strdup_printf ("%s, %s", said, reason);
   gtk_widget_set_tooltip_text (row, reason);
   bk_app_name_row (row, label);
 }
