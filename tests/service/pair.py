@@ -101,3 +101,21 @@ class Pair:
             self.server.terminate()
             self.server.wait()
             self.log.close()
+
+
+class Shared:
+    """One pair for the cases that leave the services as they are."""
+
+    pair = None
+
+    @classmethod
+    def get(cls):
+        if cls.pair is None:
+            cls.pair = Pair().__enter__()
+        return cls.pair
+
+    @classmethod
+    def close(cls, *error):
+        if cls.pair is not None:
+            pair, cls.pair = cls.pair, None
+            pair.__exit__(*(error or (None, None, None)))

@@ -16,31 +16,13 @@ import tap
 from bed import ROOT, SERVICE, SESSIONS, SLOWNESS, refused, wait
 from channel import (CONNECTED, DIRECT, LOST, NONE, RELAY, connect, open_both, program, read, read_end, read_some, when,
                      write)
-from pair import Pair
+from pair import Pair, Shared
 from proxy import proxy
 
 UNKNOWN, NEW, KNOWN, CHANGED = range(4)
 SERVICE_RESTARTED = 17
 STREAMS, FLOWS = 256, 64
 RESERVED = 128  # descriptors that streams are not given
-
-
-class Shared:
-    """One pair for the cases that leave the services as they are."""
-
-    pair = None
-
-    @classmethod
-    def get(cls):
-        if cls.pair is None:
-            cls.pair = Pair().__enter__()
-        return cls.pair
-
-    @classmethod
-    def close(cls, *error):
-        if cls.pair is not None:
-            pair, cls.pair = cls.pair, None
-            pair.__exit__(*(error or (None, None, None)))
 
 
 def end(pair, one, two):

@@ -14,30 +14,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
 from bed import SESSIONS, SLOWNESS, refused
 from files import FILE_GUID, accept, offer, send, transfer, wait_end, wait_for_disk
-from pair import Pair, ALICE, BOB
+from pair import ALICE, BOB, Pair, Shared
 
 DECLINED, CANCELLED_LOCAL, CANCELLED_REMOTE, ENDED = 2, 5, 6, 14
 # So large that nobody is done with it before he is stopped, and nearly all of it nothing; and how much of it comes.
 LARGE = (512 if SLOWNESS == 1 else 128) * 1024 * 1024
 REST = (32 if SLOWNESS == 1 else 8) * 1024 * 1024
-
-
-class Shared:
-    """One pair for the cases that leave the services as they are."""
-
-    pair = None
-
-    @classmethod
-    def get(cls):
-        if cls.pair is None:
-            cls.pair = Pair().__enter__()
-        return cls.pair
-
-    @classmethod
-    def close(cls, *error):
-        if cls.pair is not None:
-            pair, cls.pair = cls.pair, None
-            pair.__exit__(*(error or (None, None, None)))
 
 
 def make(pair, name, content):
