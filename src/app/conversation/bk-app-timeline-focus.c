@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The keyboard comes in at the newest message in sight. The arrows go from one entry to the next, Tab goes to what can be
- * used in an entry, and then on. GTK would come in at the oldest, and Tab would have to go through all. */
+/* The keyboard comes in at the newest message in sight. The arrows go from one entry to the next, Tab goes to what can
+ * be used in an entry, and then on. GTK would come in at the oldest, and Tab would have to go through all. */
 #include "conversation/bk-app-timeline-private.h"
 
 #define PART 0.8 /* of the view: what is scrolled at once leaves something of what was there to be seen */
