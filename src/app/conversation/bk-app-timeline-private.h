@@ -51,6 +51,13 @@ void bk_app_timeline_update_jump (BkAppTimeline *self);
 gboolean bk_app_timeline_go_to (BkAppTimeline *self, gint64 id, gboolean flash);
 /* Puts the line above the first message that was not read, and begins there. */
 void bk_app_timeline_open (BkAppTimeline *self);
+/* Returns: (nullable) (transfer none) */
+BeckonMessage *bk_app_timeline_newest_in_sight (BkAppTimeline *self);
+/* Returns: (nullable): what shows the message with that id, if anything does */
+GtkWidget *bk_app_timeline_find_row (BkAppTimeline *self, gint64 id);
+
+/* bk-app-timeline-focus.c: the keyboard. */
+gboolean bk_app_timeline_focus (GtkWidget *widget, GtkDirectionType direction);
 
 /* bk-app-timeline.c */
 void bk_app_timeline_bind_again (BkAppTimeline *self);

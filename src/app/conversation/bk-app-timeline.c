@@ -203,6 +203,7 @@ bk_app_timeline_class_init (BkAppTimelineClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_timeline_dispose;
   g_type_ensure (BK_TYPE_APP_NO_MESSAGES);
+  widget_class->focus = bk_app_timeline_focus;
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/conversation/timeline.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, stack);
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, nothing);
