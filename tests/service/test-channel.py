@@ -102,6 +102,22 @@ def test_joined_by_name_in_order():
     end(pair, one, two)
 
 
+def test_offers_that_nobody_takes():
+    """What the other side opens, and nobody here wants, is told up to a limit: programs are not buried under it."""
+    pair = Shared.get()
+    one, two = connect(pair)
+    alice, bob = pair.ui
+    for number in range(STREAMS + FLOWS + 20):
+        alice.open_socket('OpenStream', f's{number}', one).close()
+    wait(lambda: len(bob.get('Session1', 'OfferedStreams', two)) == STREAMS + FLOWS, 'as many offers as there can be')
+    last = alice.open_socket('OpenStream', 'last', one)
+    write(last, b'there')
+    assert read(bob.open_socket('OpenStream', 'last', two), 5) == b'there'  # it comes all the same
+    assert len(bob.get('Session1', 'OfferedStreams', two)) == STREAMS + FLOWS
+    assert len([s for s in bob.signals if s[:2] == (two, 'StreamOffered')]) == STREAMS + FLOWS
+    end(pair, one, two)
+
+
 # ---- packets ----
 
 def say(socket_from, socket_to, data):
