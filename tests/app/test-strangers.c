@@ -3,6 +3,7 @@
 #include "conversation/bk-app-conversation.h"
 #include "conversation/bk-app-no-messages.h"
 
+#include "app-focus.h"
 #include "app-world.h"
 #include "bk-test.h"
 
@@ -64,6 +65,7 @@ test_answer (void)
   g_autoptr (AppWorld) world = start ();
   BkAppNoMessages *nothing = open_with (world, "dora@b", "Contact Request", "Dora would like", TRUE);
 
+  app_focus_check (GTK_WINDOW (bk_app_get_window (world->app)));
   g_signal_emit_by_name (find_button (app_part (nothing, "answers"), "Accept"), "clicked");
   bk_test_wait_for_count (stand_in_count (world->service, "ApproveContact"), 1);
   g_assert_cmpstr (stand_in_last (world->service, "ApproveContact"), ==, "('dora@b',)");
