@@ -808,6 +808,7 @@ test_safety_number (Fixture *self, gconstpointer data)
   g_autofree char *other = app_world_add_session (self->world, 1, RUNNING ("bob@b", "alice@work", "11111"));
   g_autofree char *stranger = app_world_add_session (self->world, 2, RUNNING ("ada@b", "alice@b", "22222"));
 
+  stand_in_answer (self->world->service, "ListSafetyNumbers", "(@as [],)");
   verb (self, "win.show-profile", "bob@b");
   GtkWindow *window = app_world_find_window (BK_TYPE_APP_PROFILE);
   g_assert_true (g_str_has_prefix (get_number (window), "It is shown here"));
@@ -816,6 +817,21 @@ test_safety_number (Fixture *self, gconstpointer data)
   stand_in_set (self->world->service, path, "Session1", "{'SafetyNumber': <'33333'>}");
   app_world_settle (self->world);
   g_assert_cmpstr (get_number (window), ==, "33333");
+}
+
+/* The keys that are known can be compared without a session, each once. */
+static void
+test_known_safety_numbers (Fixture *self, gconstpointer data)
+{
+  stand_in_answer (self->world->service, "ListSafetyNumbers", "(['11111', '22222'],)");
+  verb (self, "win.show-profile", "bob@b");
+  GtkWindow *window = app_world_find_window (BK_TYPE_APP_PROFILE);
+  bk_test_wait_for_count (stand_in_count (self->world->service, "ListSafetyNumbers"), 1);
+  app_world_settle (self->world);
+  g_assert_cmpstr (stand_in_last (self->world->service, "ListSafetyNumbers"), ==, "('bob@b',)");
+  g_assert_cmpstr (get_number (window), ==, "11111\n\n22222");
+  g_autofree char *path = app_world_add_session (self->world, 1, RUNNING ("bob@b", "alice@b", "22222"));
+  g_assert_cmpstr (get_number (window), ==, "11111\n\n22222");
 }
 
 static gboolean
@@ -936,6 +952,7 @@ main (int argc, char **argv)
   ADD ("drop", test_drop);
   ADD ("profile", test_profile);
   ADD ("safety-number", test_safety_number);
+  ADD ("safety-number/known", test_known_safety_numbers);
   ADD ("person-gone", test_person_gone);
   ADD ("account-gone", test_account_gone);
   ADD ("groups/gone", test_group_gone);
