@@ -206,7 +206,7 @@ show_text (BkAppMessageRow *self)
     }
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.open-link", has_link);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.copy-link", has_link);
-  set_class (GTK_WIDGET (self->text), "only-emoji", bk_app_emoji_is_all (text));
+  set_class (self->bubble, "only-emoji", bk_app_emoji_is_all (text));
 }
 
 static void

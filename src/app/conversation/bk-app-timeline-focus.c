@@ -111,6 +111,8 @@ bk_app_timeline_focus (GtkWidget *widget, GtkDirectionType direction)
 
   if (popover != NULL)
     return gtk_widget_child_focus (popover, direction);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->nothing)))
+    return gtk_widget_child_focus (GTK_WIDGET (self->nothing), direction); /* a request is answered there */
   if (entry != NULL)
     return move (self, entry, direction);
   if (on_jump && (direction == GTK_DIR_TAB_FORWARD || direction == GTK_DIR_DOWN))

@@ -2,6 +2,7 @@
 /* What the files bk-app-timeline*.c share. */
 #pragma once
 
+#include "conversation/bk-app-no-messages.h"
 #include "conversation/bk-app-timeline.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,7 @@ struct _BkAppTimeline
 
   /* Template Widgets */
   GtkStack *stack;
+  BkAppNoMessages *nothing;
   GtkScrolledWindow *scrolled;
   GtkListView *list;
   GtkWidget *jump;
