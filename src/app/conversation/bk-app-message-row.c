@@ -390,6 +390,20 @@ on_details (GtkWidget *widget, const char *action, GVariant *parameter)
 
 /* ---- the widget ---- */
 
+/* The keyboard is with the entry as a whole, whatever there is in it: else it could not go through those in which there
+ * is nothing to press. */
+static gboolean
+bk_app_message_row_grab_focus (GtkWidget *widget)
+{
+  GtkWidget *entry = gtk_widget_get_parent (widget);
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  if (entry == NULL || root == NULL)
+    return FALSE;
+  gtk_root_set_focus (root, entry);
+  return TRUE;
+}
+
 static void
 bk_app_message_row_dispose (GObject *object)
 {
@@ -408,6 +422,7 @@ bk_app_message_row_class_init (BkAppMessageRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_message_row_dispose;
+  widget_class->grab_focus = bk_app_message_row_grab_focus;
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/conversation/message-row.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppMessageRow, day);
   gtk_widget_class_bind_template_child (widget_class, BkAppMessageRow, new_line);
