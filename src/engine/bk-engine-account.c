@@ -182,6 +182,8 @@ _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GErr
 static void
 on_message_added (BkEngineConversation *conversation, BkEngineMessage *message, BkEngineAccount *self)
 {
+  g_autoptr (BkEngineAccount) alive = g_object_ref (self);
+
   g_signal_emit (self, signals[SIGNAL_MESSAGE_ADDED], 0, message);
   if (message->delivery == BECKON_DELIVERY_PENDING && self->outbox != NULL)
     bk_engine_outbox_poke (self->outbox);
@@ -196,6 +198,7 @@ on_message_changed (BkEngineConversation *conversation, BkEngineMessage *message
 static void
 on_conversation_changed (BkEngineConversation *conversation, BkEngineAccount *self)
 {
+  g_autoptr (BkEngineAccount) alive = g_object_ref (self);
   const char *who = bk_engine_conversation_get_who (conversation);
   g_autofree char *draft = bk_engine_conversation_excerpt (bk_engine_conversation_get_draft (conversation));
   BkEngineTalk talk = {
@@ -238,10 +241,11 @@ add_conversation (BkEngineAccount *self, const BkHistoryConversation *stored)
   };
   BkEngineConversation *conversation = bk_engine_conversation_new (&config, stored);
 
-  g_signal_connect_object (conversation, "message-added", G_CALLBACK (on_message_added), self, 0);
-  g_signal_connect_object (conversation, "message-changed", G_CALLBACK (on_message_changed), self, 0);
-  g_signal_connect_object (conversation, "changed", G_CALLBACK (on_conversation_changed), self, 0);
-  g_signal_connect_object (conversation, "tell-typing", G_CALLBACK (on_tell_typing), self, 0);
+  /* Not g_signal_connect_object (): of what watches one object, each that goes is looked for among all. */
+  g_signal_connect (conversation, "message-added", G_CALLBACK (on_message_added), self);
+  g_signal_connect (conversation, "message-changed", G_CALLBACK (on_message_changed), self);
+  g_signal_connect (conversation, "changed", G_CALLBACK (on_conversation_changed), self);
+  g_signal_connect (conversation, "tell-typing", G_CALLBACK (on_tell_typing), self);
   g_hash_table_insert (self->conversations, g_strdup (stored->who), conversation);
   return conversation;
 }
@@ -319,6 +323,21 @@ on_backend_event (BkBackend *backend, const BkBackendEvent *event, BkEngineAccou
   bk_engine_account_apply (self, event);
 }
 
+/* Whoever still has one must not tell an account that is gone. */
+static void
+drop_conversations (BkEngineAccount *self)
+{
+  GHashTableIter iter;
+  gpointer conversation;
+
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &conversation))
+    {
+      g_signal_handlers_disconnect_by_data (conversation, self);
+      g_hash_table_iter_remove (&iter);
+    }
+}
+
 static void
 bk_engine_account_dispose (GObject *object)
 {
@@ -333,7 +352,7 @@ bk_engine_account_dispose (GObject *object)
   g_clear_object (&self->secrets);
   g_clear_object (&self->pictures);
   g_clear_object (&self->clock);
-  g_hash_table_remove_all (self->conversations);
+  drop_conversations (self);
   G_OBJECT_CLASS (bk_engine_account_parent_class)->dispose (object);
 }
 
