@@ -180,9 +180,9 @@ _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GErr
 /* ---- conversations ---- */
 
 static void
-on_message_added (BkEngineConversation *conversation, BkEngineMessage *message, BkEngineAccount *self)
+on_message_added (BkEngineConversation *conversation, BkEngineMessage *message, gpointer owner)
 {
-  g_autoptr (BkEngineAccount) alive = g_object_ref (self);
+  g_autoptr (BkEngineAccount) self = g_object_ref (owner);
 
   g_signal_emit (self, signals[SIGNAL_MESSAGE_ADDED], 0, message);
   if (message->delivery == BECKON_DELIVERY_PENDING && self->outbox != NULL)
@@ -190,15 +190,17 @@ on_message_added (BkEngineConversation *conversation, BkEngineMessage *message, 
 }
 
 static void
-on_message_changed (BkEngineConversation *conversation, BkEngineMessage *message, BkEngineAccount *self)
+on_message_changed (BkEngineConversation *conversation, BkEngineMessage *message, gpointer owner)
 {
+  BkEngineAccount *self = owner;
+
   g_signal_emit (self, signals[SIGNAL_MESSAGE_CHANGED], 0, message);
 }
 
 static void
-on_conversation_changed (BkEngineConversation *conversation, BkEngineAccount *self)
+on_conversation_changed (BkEngineConversation *conversation, gpointer owner)
 {
-  g_autoptr (BkEngineAccount) alive = g_object_ref (self);
+  g_autoptr (BkEngineAccount) self = g_object_ref (owner);
   const char *who = bk_engine_conversation_get_who (conversation);
   g_autofree char *draft = bk_engine_conversation_excerpt (bk_engine_conversation_get_draft (conversation));
   BkEngineTalk talk = {
@@ -215,8 +217,9 @@ on_conversation_changed (BkEngineConversation *conversation, BkEngineAccount *se
 
 /* Who is blocked, or no contact, is told nothing; who is invisible would be seen by it. */
 static void
-on_tell_typing (BkEngineConversation *conversation, gboolean typing, BkEngineAccount *self)
+on_tell_typing (BkEngineConversation *conversation, gboolean typing, gpointer owner)
 {
+  BkEngineAccount *self = owner;
   const char *who = bk_engine_conversation_get_who (conversation);
   BkEngineContact *contact = bk_engine_contacts_find (self->contacts, who);
 
@@ -232,20 +235,23 @@ on_tell_typing (BkEngineConversation *conversation, gboolean typing, BkEngineAcc
 static BkEngineConversation *
 add_conversation (BkEngineAccount *self, const BkHistoryConversation *stored)
 {
+  static const BkEngineConversationFuncs funcs = {
+    .message_added = on_message_added,
+    .message_changed = on_message_changed,
+    .changed = on_conversation_changed,
+    .tell_typing = on_tell_typing,
+  };
   BkEngineConversationConfig config = {
     .clock = self->clock,
     .history = self->history,
     .account = self->stored->id,
     .can_send = self->outbox != NULL,
     .marker = self->marker,
+    .funcs = &funcs,
+    .owner = self,
   };
   BkEngineConversation *conversation = bk_engine_conversation_new (&config, stored);
 
-  /* Not g_signal_connect_object (): of what watches one object, each that goes is looked for among all. */
-  g_signal_connect (conversation, "message-added", G_CALLBACK (on_message_added), self);
-  g_signal_connect (conversation, "message-changed", G_CALLBACK (on_message_changed), self);
-  g_signal_connect (conversation, "changed", G_CALLBACK (on_conversation_changed), self);
-  g_signal_connect (conversation, "tell-typing", G_CALLBACK (on_tell_typing), self);
   g_hash_table_insert (self->conversations, g_strdup (stored->who), conversation);
   return conversation;
 }
@@ -333,7 +339,7 @@ drop_conversations (BkEngineAccount *self)
   g_hash_table_iter_init (&iter, self->conversations);
   while (g_hash_table_iter_next (&iter, NULL, &conversation))
     {
-      g_signal_handlers_disconnect_by_data (conversation, self);
+      bk_engine_conversation_disown (conversation);
       g_hash_table_iter_remove (&iter);
     }
 }
