@@ -466,6 +466,7 @@ static const BkServiceMethod methods[] = {
   { "SetContactBlocked", handle_set_contact_blocked, { WHO } },
   { "SetContact", bk_service_handle_set_contact, { WHO } },
   { "ListAllowed", bk_service_handle_list_allowed },
+  { "ListSafetyNumbers", bk_service_handle_list_safety_numbers, { { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
   { "SetAllowed", bk_service_handle_set_allowed, { WHO, { BK_SERVICE_ARG_GUID } } },
   { "GetConversation", handle_get_conversation, { WHO } },
   { "ClearHistory", bk_service_handle_clear_history, { { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },

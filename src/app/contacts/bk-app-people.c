@@ -18,7 +18,7 @@ struct _BkAppPerson
   BeckonAccount *account;
   BeckonContact *contact;
   char *key;    /* collation key of the name; NULL until somebody compares */
-  char *search; /* folded: all names, a line each; NULL until somebody searches */
+  char *search; /* folded: all names, a line each, the sign-in name last; NULL until somebody searches */
   guint rank;   /* 0 first */
   gint64 time;  /* of the newest entry of the conversation */
   gboolean pinned;
@@ -166,9 +166,14 @@ bk_app_person_matches (BkAppPerson *self, const char *const *words)
 {
   if (self->search == NULL)
     self->search = dup_search (self->contact);
+  const char *server = strrchr (self->search, '@');
   for (gsize i = 0; words[i] != NULL; i++)
-    if (strstr (self->search, words[i]) == NULL)
-      return FALSE;
+    {
+      const char *place = strstr (self->search, words[i]);
+
+      if (place == NULL || (server != NULL && place > server && strpbrk (words[i], "@.") == NULL))
+        return FALSE;
+    }
   return TRUE;
 }
 
