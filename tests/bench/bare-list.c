@@ -11,7 +11,8 @@ static gboolean messages;
 static GListModel *
 make_rows (void)
 {
-  static const char sentence[] = "The quick brown fox jumps over the lazy dog and is back before anybody has seen it go. ";
+  static const char sentence[]
+    = "The quick brown fox jumps over the lazy dog and is back before anybody has seen it go. ";
   GtkStringList *rows = gtk_string_list_new (NULL);
 
   for (guint i = 0; i < N_ROWS; i++)
