@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Put before a program of GTK 4 with LD_PRELOAD, tells how it moves: how long each frame takes from the first that is
- * done for it to the end of painting, how much of the processor that is, and for how long (of the processor) the main loop
- * looks at nothing else, where that takes longer than a frame. SIGUSR1 prints what has been since the last time to the
+ * done for it to the end of painting, how much of the processor that is, and for how long the main loop
+ * looks at nothing else, of the processor too, where that takes longer than a frame. SIGUSR1 prints what has been since the last time to the
  * file of $FRAME_PROBE, a line each. SIGUSR2 scrolls the first list of the window from its beginning to its end, SIGHUP
  * the same a few rows a frame, SIGWINCH the last list upwards; a line says when that is done, and how far it went. */
 #include <glib-unix.h>
