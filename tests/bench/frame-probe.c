@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Put before a program of GTK 4 with LD_PRELOAD, tells how it moves: how long each frame takes from the first that is
- * done for it to the end of painting, how much of the processor that is, and for how long the main loop
- * looks at nothing else, of the processor too, where that takes longer than a frame. SIGUSR1 prints what has been since the last time to the
- * file of $FRAME_PROBE, a line each. SIGUSR2 scrolls the first list of the window from its beginning to its end, SIGHUP
- * the same a few rows a frame, SIGWINCH the last list upwards; a line says when that is done, and how far it went. */
+ * done for it to the end of painting, how much of the processor that is, and how much of it the main loop took where it
+ * looked at nothing else for longer than a frame. SIGUSR1 prints what has been since the last time to the file of
+ * $FRAME_PROBE, a line each. SIGUSR2 scrolls the list at the left of the window from its beginning to its end, SIGHUP
+ * the same a few rows a frame, SIGWINCH the list at the right upwards; a line says when that is done, and how far. */
 #include <glib-unix.h>
 #include <gtk/gtk.h>
 #include <signal.h>
@@ -90,16 +90,24 @@ hear_clocks (void)
 
 /* ---- scrolling ---- */
 
+/* The list at the left or at the right: which of two widgets is the child before tells nothing. */
 static void
-find_list (GtkWidget *widget, gboolean last, GtkWidget **found)
+find_list (GtkWidget *widget, gboolean at_right, GtkWidget **found, float *found_at)
 {
-  if (!gtk_widget_get_mapped (widget) || (*found != NULL && !last))
+  graphene_rect_t bounds;
+
+  if (!gtk_widget_get_mapped (widget))
     return;
-  if (GTK_IS_LIST_VIEW (widget))
-    *found = widget;
+  if (GTK_IS_LIST_VIEW (widget)
+      && gtk_widget_compute_bounds (widget, GTK_WIDGET (gtk_widget_get_root (widget)), &bounds)
+      && (*found == NULL || (at_right ? bounds.origin.x > *found_at : bounds.origin.x < *found_at)))
+    {
+      *found = widget;
+      *found_at = bounds.origin.x;
+    }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    find_list (child, last, found);
+    find_list (child, at_right, found, found_at);
 }
 
 typedef enum
@@ -154,11 +162,12 @@ scroll (Way way)
 {
   g_autoptr (GListModel) windows = g_object_ref (gtk_window_get_toplevels ());
   GtkWidget *list = NULL;
+  float place = 0;
 
   for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
     {
       g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
-      find_list (window, way == WAY_UP, &list);
+      find_list (window, way == WAY_UP, &list, &place);
     }
   if (list == NULL)
     return;
