@@ -120,10 +120,12 @@ show_meta (BkAppMessageRow *self, const char *meta)
                                         || failed);
   gtk_widget_set_halign (self->meta, beckon_message_get_outgoing (self->message) ? GTK_ALIGN_END : GTK_ALIGN_START);
   gtk_widget_set_visible (GTK_WIDGET (self->mark), word != NULL);
-  gtk_image_set_from_icon_name (self->mark, delivery_icon (delivery));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->mark), word);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->mark), GTK_ACCESSIBLE_PROPERTY_LABEL, word != NULL ? word : "",
-                                  -1);
+  if (word != NULL && g_strcmp0 (gtk_widget_get_tooltip_text (GTK_WIDGET (self->mark)), word) != 0)
+    {
+      gtk_image_set_from_icon_name (self->mark, delivery_icon (delivery));
+      gtk_widget_set_tooltip_text (GTK_WIDGET (self->mark), word); /* makes GTK ask where the pointer is */
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->mark), GTK_ACCESSIBLE_PROPERTY_LABEL, word, -1);
+    }
   gtk_widget_set_visible (self->again, failed);
   set_class (self->meta, "error", failed);
   set_class (GTK_WIDGET (self->mark), "accent", delivery == BECKON_DELIVERY_READ);
