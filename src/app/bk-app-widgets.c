@@ -101,3 +101,29 @@ bk_app_focus_child (GtkWidget *widget, GtkDirectionType direction)
 {
   return gtk_widget_child_focus (gtk_widget_get_first_child (widget), direction);
 }
+
+static void
+on_search_started (GtkSearchEntry *search, gpointer user_data)
+{
+  GtkEditable *text = gtk_editable_get_delegate (GTK_EDITABLE (search));
+
+  gtk_widget_set_visible (GTK_WIDGET (search), TRUE);
+  gtk_text_grab_focus_without_selecting (GTK_TEXT (text)); /* or the next letter would replace the first */
+}
+
+void
+bk_app_search_typed_at (GtkSearchEntry *search, GtkWidget *place)
+{
+  gtk_search_entry_set_key_capture_widget (search, place);
+  g_signal_connect (search, "search-started", G_CALLBACK (on_search_started), NULL);
+}
+
+GtkWidget *
+bk_app_focused_popover (GtkWidget *widget)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *popover = focus != NULL ? gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER) : NULL;
+
+  return popover != NULL && gtk_widget_is_ancestor (popover, widget) ? popover : NULL;
+}

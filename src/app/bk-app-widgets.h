@@ -24,7 +24,14 @@ void bk_app_name_row (GtkWidget *child, const char *name);
  * service all objects are new, so that is what becomes of windows about the old ones, too. */
 void bk_app_close_without (GtkWindow *window, GListModel *model, gpointer item);
 
+/* What is typed at @place is looked for by @search, which comes to sight then and has the keyboard from there on: Enter
+ * is for what was found. */
+void bk_app_search_typed_at (GtkSearchEntry *search, GtkWidget *place);
+
 /* For a class that takes the keyboard for something in it: else GTK would go there with every Tab, and stay. */
 gboolean bk_app_focus_child (GtkWidget *widget, GtkDirectionType direction);
+/* Returns: (nullable): the menu, or the like, over something in @widget which has the keyboard: one that decides where the
+ * keyboard goes leaves it in there */
+GtkWidget *bk_app_focused_popover (GtkWidget *widget);
 
 G_END_DECLS

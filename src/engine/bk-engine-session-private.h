@@ -359,7 +359,8 @@ char *bk_session_dup_hosted_detail (BkEngineSession *self, const BkEnvelope *end
 void bk_session_clear_hosting (BkEngineSession *self);
 
 /* bk-engine-session-transfer.c */
-void bk_session_offer_file (BkEngineSession *self, const char *name, int file, const BkTransferState *state);
+void bk_session_offer_file (BkEngineSession *self, const char *name, int file, const BkTransferState *state,
+                            char *source);
 void bk_session_read_offer (BkEngineSession *self, const BkEnvelope *invite);
 gboolean bk_session_check_offer (BkEngineSession *self);
 void bk_session_start_transfer (BkEngineSession *self);

@@ -32,30 +32,14 @@ make (BkEngineSession *self, const char *name, guint64 size)
   return transfer;
 }
 
-/* Where @file is, so that it can be sent again: NULL where that cannot be told, or is another file by now. */
-static char *
-dup_source (int file)
-{
-  g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", file);
-  g_autofree char *path = g_file_read_link (link, NULL);
-  struct stat here, there;
-
-  if (path == NULL || !g_path_is_absolute (path) || !bk_text_is_valid (path, BK_LIMIT_PATH, FALSE))
-    return NULL;
-  if (fstat (file, &here) != 0 || stat (path, &there) != 0 || here.st_ino != there.st_ino
-      || here.st_dev != there.st_dev)
-    return NULL;
-  return g_steal_pointer (&path);
-}
-
-/* Makes a session in READY one that sends a file. @file is taken. */
+/* Makes a session in READY one that sends a file. @file and @source are taken. */
 void
-bk_session_offer_file (BkEngineSession *self, const char *name, int file, const BkTransferState *state)
+bk_session_offer_file (BkEngineSession *self, const char *name, int file, const BkTransferState *state, char *source)
 {
   BkSessionTransfer *transfer = make (self, name, state->size);
 
   transfer->file = file;
-  transfer->source = dup_source (file);
+  transfer->source = source;
   transfer->state = *state;
   bk_session_set_text (self, &self->application, BK_GUID_FILE, "Application");
   bk_session_changed (self, "Flags");

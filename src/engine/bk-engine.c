@@ -121,12 +121,23 @@ _bk_engine_take_account (BkEngine *self, BkEngineAccount *account)
   g_list_store_append (self->accounts, account);
 }
 
-gboolean
-_bk_engine_check_open (BkEngine *self, GTask *task)
+static gboolean
+is_open (BkEngine *self, GError **error)
 {
   if (self->state == BK_ENGINE_OPEN)
     return TRUE;
-  g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_FAILED, _("The session service is not running."));
+  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_FAILED, _("The session service is not running."));
+  return FALSE;
+}
+
+gboolean
+_bk_engine_check_open (BkEngine *self, GTask *task)
+{
+  GError *error = NULL;
+
+  if (is_open (self, &error))
+    return TRUE;
+  g_task_return_error (task, error);
   return FALSE;
 }
 
@@ -424,7 +435,10 @@ bk_engine_find_session (BkEngine *self, const char *session_id)
 BkEngineSession *
 bk_engine_create_session (BkEngine *self, BkEngineAccount *account, const char *owner, GError **error)
 {
-  if (account == NULL)
+  if (!is_open (self, error))
+    return NULL;
+  /* It may have been removed since it was asked for. */
+  if (account == NULL || !g_list_store_find (self->accounts, account, NULL))
     {
       g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_LOGGED_ON, _("There is no account to invite from."));
       return NULL;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-transfer-private.h"
 
+#include "bk-ids.h"
+#include "bk-limits.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -55,6 +58,29 @@ bk_transfer_state_read (BkTransferState *state, int file)
   state->size = (guint64) info.st_size;
   state->modified = (gint64) info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
   return TRUE;
+}
+
+/**
+ * bk_transfer_dup_source:
+ * @file: a descriptor
+ *
+ * Finds out where the file is, so that it can be sent again. The disk may let it wait.
+ *
+ * Returns: (transfer full) (nullable): its path, %NULL where that cannot be told, or is another file by now
+ */
+char *
+bk_transfer_dup_source (int file)
+{
+  g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", file);
+  g_autofree char *path = g_file_read_link (link, NULL);
+  struct stat here, there;
+
+  if (path == NULL || !g_path_is_absolute (path) || !bk_text_is_valid (path, BK_LIMIT_PATH, FALSE))
+    return NULL;
+  if (fstat (file, &here) != 0 || stat (path, &there) != 0 || here.st_ino != there.st_ino
+      || here.st_dev != there.st_dev)
+    return NULL;
+  return g_steal_pointer (&path);
 }
 
 /* ---- for the two directions ---- */

@@ -30,6 +30,7 @@ typedef struct
 } BkTransferState;
 
 gboolean bk_transfer_state_read (BkTransferState *state, int file);
+char *bk_transfer_dup_source (int file);
 
 typedef struct _BkTransfer BkTransfer;
 /* Told once, in the main context in which it was started, unless it was stopped before. */

@@ -85,7 +85,7 @@ static const struct
   { TRUE, "'State': <uint32 4>", 0, "", "40.0" NBSP "MB · Connecting…", "cancel", -1 },
   { TRUE, NULL, 14, "/home/a/b.png", "40.0" NBSP "MB · Over.", "open show", -1 },
   { TRUE, NULL, 2, "/home/a/b.png", "40.0" NBSP "MB · Over.", "again", -1 },
-  { FALSE, NULL, 14, "/home/a/b.png", "40.0" NBSP "MB · Over.", "open show", -1 },
+  { FALSE, NULL, 14, "/home/a/b.png", "40.0" NBSP "MB · Received", "open show", -1 },
   { TRUE, NULL, 14, "", "40.0" NBSP "MB · Over.", "", -1 },
   { TRUE, NULL, 2, "", "40.0" NBSP "MB · Over.", "again", -1 },
   { FALSE, NULL, 2, "", "40.0" NBSP "MB · Over.", "", -1 },

@@ -130,6 +130,19 @@ test_low (Fixture *self, gconstpointer data)
   bk_test_wait_until (is_in_sight, app_part (self->form, "submit"));
 }
 
+/* What is pasted often has a space at its end. */
+static void
+test_spaces (Fixture *self, gconstpointer data)
+{
+  stand_in_answer (self->world->service, "AddAccount", "!im.beckon.Error.ServerTooBusy");
+  fill (self, " zoe@b", "se cret ");
+  gtk_editable_set_text (app_part (self->form, "server"), "wss://b ");
+  gtk_editable_set_text (app_part (self->form, "token"), " ");
+  submit (self);
+  g_assert_cmpstr (stand_in_last (self->world->service, "AddAccount"), ==,
+                   "('zoe@b', 'se cret ', {'server': <'wss://b'>, 'register': <true>})");
+}
+
 /* What can be seen here is not asked of a server. */
 static void
 test_local (Fixture *self, gconstpointer data)
@@ -156,6 +169,7 @@ main (int argc, char **argv)
   g_test_add ("/form/errors", Fixture, NULL, setup, test_errors, teardown);
   g_test_add ("/form/details", Fixture, NULL, setup, test_details, teardown);
   g_test_add ("/form/low", Fixture, GINT_TO_POINTER (LOW), setup, test_low, teardown);
+  g_test_add ("/form/spaces", Fixture, NULL, setup, test_spaces, teardown);
   g_test_add ("/form/local", Fixture, NULL, setup, test_local, teardown);
   return app_world_run ();
 }

@@ -12,7 +12,10 @@
   "'User': <'bob@b'>, 'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>}"
 #define OUTGOING \
   "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 1>, 'UserName': <'Bob'>, 'User': <'bob@b'>, " \
-  "'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>}"
+  "'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>, 'MySigninName': <'alice@b'>}"
+#define OF_OTHER \
+  "{'SessionID': <'{S2}'>, 'State': <uint32 2>, 'Flags': <uint32 1>, 'UserName': <'Bob'>, 'User': <'bob@b'>, " \
+  "'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>, 'MySigninName': <'other@b'>}"
 #define TO_ALICE \
   "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 2>, 'Asking': <true>, 'UserName': <'Bob'>, " \
   "'User': <'bob@b'>, 'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>, 'MySigninName': <'alice@b'>}"
@@ -550,6 +553,25 @@ test_from_conversation (void)
   assert_told (world, "");
 }
 
+/* A program invites the same person to the same thing with another account: that is not the one that has the card. */
+static void
+test_two_accounts (void)
+{
+  g_autoptr (AppWorld) world = start ();
+
+  stand_in_answer (world->service, "InviteApp", "hold");
+  invite_from_conversation (world);
+  g_autofree char *other = app_world_add_session (world, 1, OF_OTHER);
+  GtkWindow *waiting = find_waiting ();
+  g_assert_nonnull (waiting);
+  gtk_window_destroy (waiting);
+  g_autofree char *path = app_world_add_session (world, 2, OUTGOING);
+  g_assert_null (find_waiting ());
+  stand_in_release (world->service, "InviteApp", "(objectpath '" STAND_IN_ROOT "/Session/2',)");
+  app_world_settle (world);
+  g_assert_null (find_waiting ());
+}
+
 /* An invitation that came to nothing is told, and is not waited for any more. */
 static void
 test_refused (void)
@@ -662,6 +684,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/invitations/waiting", test_waiting);
   g_test_add_func ("/app/invitations/waiting-ends", test_waiting_ends);
   g_test_add_func ("/app/invitations/from-conversation", test_from_conversation);
+  g_test_add_func ("/app/invitations/two-accounts", test_two_accounts);
   g_test_add_func ("/app/invitations/refused", test_refused);
   g_test_add_func ("/app/invitations/old", test_old);
   g_test_add_func ("/app/invitations/ends", test_ends);

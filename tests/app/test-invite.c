@@ -4,6 +4,7 @@
 #include "invite/bk-app-invite-dialog.h"
 #include "invite/bk-app-recents.h"
 
+#include "app-screen.h"
 #include "app-world.h"
 #include "bk-test.h"
 #include "conversation/bk-app-conversation.h"
@@ -294,6 +295,26 @@ test_menu_long_message (void)
   g_assert_true (gtk_widget_get_sensitive (app_part (menu, "applications")));
 }
 
+/* Where few are seen at once one may look for one nevertheless: what is typed is seen, and Enter is for what was found. */
+static void
+test_menu_typing (void)
+{
+  reset_recents ();
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  stand_in_answer (world->service, "InviteApp", "hold");
+  GtkWidget *menu = open_menu (world);
+  GListModel *found = G_LIST_MODEL (gtk_list_view_get_model (app_part (app_part (menu, "applications"), "list")));
+  GtkWindow *window = GTK_WINDOW (bk_app_get_window (world->app));
+  app_screen_press (window, "b");
+  app_screen_press (window, "o");
+  app_world_wait_items (found, 1);
+  g_assert_true (gtk_widget_get_visible (app_part (menu, "search")));
+  g_assert_cmpstr (gtk_editable_get_text (app_part (menu, "search")), ==, "bo");
+  app_screen_press (window, "Return");
+  bk_test_wait_for_count (stand_in_count (world->service, "InviteApp"), 1);
+  reset_recents ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -306,6 +327,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/invite/greyed", test_greyed);
   g_test_add_func ("/app/invite/long-message", test_long_message);
   g_test_add_func ("/app/invite/menu", test_menu);
+  g_test_add_func ("/app/invite/menu/typing", test_menu_typing);
   g_test_add_func ("/app/invite/menu/long-message", test_menu_long_message);
   return app_world_run ();
 }

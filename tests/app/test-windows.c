@@ -90,11 +90,15 @@ is_holder (GtkWidget *widget)
   return GTK_IS_SCROLLED_WINDOW (widget) || GTK_IS_LIST_BOX (widget);
 }
 
-/* What libadwaita makes and does not name: the choices of a combo row, the search of a preferences window. */
+/* What libadwaita makes and does not name: the choices of a combo row, the search of a preferences window, what applies
+ * the text of an entry row. */
 static gboolean
 is_foreign (GtkWidget *widget)
 {
   if (!ADW_IS_COMBO_ROW (widget) && gtk_widget_get_ancestor (widget, ADW_TYPE_COMBO_ROW) != NULL)
+    return TRUE;
+  if (gtk_widget_get_ancestor (widget, ADW_TYPE_ENTRY_ROW) != NULL
+      && g_str_equal (G_OBJECT_TYPE_NAME (gtk_widget_get_parent (widget)), "AdwGizmo"))
     return TRUE;
   return gtk_widget_get_ancestor (widget, GTK_TYPE_SEARCH_ENTRY) != NULL
          && gtk_widget_get_ancestor (widget, ADW_TYPE_PREFERENCES_WINDOW) != NULL;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where there are access keys: what is to be seen at once. Those in a row of their own are never there together."""
 GROUPS = {
-    'main menu': ['_Invite to an Application…', 'Add Contac_t…', '_Search', '_Contact List', '_Preferences', '_Help',
+    'main menu': ['_Invite to an Application…', 'Add Contac_t…', 'Copy My _Link', '_Search', '_Contact List', '_Preferences', '_Help',
                   '_Keyboard Shortcuts', '_About Beckon', 'Sign _Out', '_Quit'],
     'menu of the contact list': ['Sort by _Presence', 'Sort by _Name', '_Recent First', 'Show by _Groups',
                                  '_Online Only', '_Edit Groups…'],
@@ -11,7 +11,7 @@ GROUPS = {
                           'Clear _History…'],
     'menu of a message': ['Copy _Message', '_Open First Link', 'Copy _First Link', 'Send _Again', '_Details…'],
     'status menu': ['_Do Not Disturb', 'Sign _Out'],
-    'main window': ['_Invite', 'Show _All', 'Add a _Contact…', ('_Enter Password…', '_Sign In', '_Try Now',
+    'main window': ['_Invite', 'Show _All', 'Add a _Contact…', 'Copy My _Link', ('_Enter Password…', '_Sign In', '_Try Now',
                                                               '_Try Again')],
     'card of a session': ['_Invite', 'De_tails…', '_Cancel', '_Decline', 'Open Web _Page', '_Accept'],
     'card of a session that is over': ['_Invite', 'De_tails…', ('session|_End', 'Invite _Again')],

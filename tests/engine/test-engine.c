@@ -667,9 +667,40 @@ test_both_sides (void)
   bk_test_wait_until (is_over, one);
   engine_world_settle (world, bob);
   assert_entries (world, alice, BOB, "You invited Bob to Pipe. [Bob declined.] 0");
-  assert_entries (world, bob, "alice@example.org", "Alice invited you to Pipe. [You declined.] 1");
+  assert_entries (world, bob, "alice@example.org", "Alice invited you to Pipe. [You declined.] 0");
   engine_world_close (world);
   bk_test_drain ();
+}
+
+static void
+assert_no_session (EngineWorld *world, BkEngineAccount *account, BeckonError code)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (bk_engine_create_session (world->engine, account, NULL, &error));
+  g_assert_error (error, BECKON_ERROR, (int) code);
+  g_assert_cmpuint (g_list_model_get_n_items (bk_engine_get_sessions (world->engine)), ==, 0);
+}
+
+/* Whoever asks late has an account that is not there any more, or an engine that says its good-byes. */
+static void
+test_session_too_late (void)
+{
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  g_autoptr (GAsyncResult) removed = NULL;
+  g_autoptr (GError) error = NULL;
+  HandBackend *backend;
+
+  engine_world_open (world);
+  g_autoptr (BkEngineAccount) account = g_object_ref (engine_world_add_alice (world, &backend));
+  bk_engine_remove_account_async (world->engine, account, NULL, bk_test_store_result, &removed);
+  g_assert_true (bk_engine_remove_account_finish (world->engine, bk_test_await (&removed), &error));
+  assert_no_session (world, account, BECKON_ERROR_NOT_LOGGED_ON);
+  engine_world_begin_close (world);
+  assert_no_session (world, account, BECKON_ERROR_FAILED);
+  g_clear_object (&account);
+  g_clear_object (&removed);
+  engine_world_end_close (world);
 }
 
 int
@@ -692,5 +723,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/close-before-the-answer", test_close_before_the_answer);
   g_test_add_func ("/engine/two-people", test_two_people);
   g_test_add_func ("/engine/both-sides", test_both_sides);
+  g_test_add_func ("/engine/session-too-late", test_session_too_late);
   return g_test_run ();
 }

@@ -107,7 +107,7 @@ offer (Side *side, Stage *stage)
 
   g_assert_true (bk_transfer_state_read (&state, file));
   g_autofree char *data = bk_transfer_offer_write (&(BkTransferOffer){ (char *) NAME, state.size });
-  bk_session_offer_file (session, NAME, file, &state);
+  bk_session_offer_file (session, NAME, file, &state, bk_transfer_dup_source (file));
   bk_engine_session_invite_async (session, side_address (side->other), data, NULL, NULL, on_invited, NULL);
   world_settle (stage->world);
   return session;

@@ -4,7 +4,8 @@
  *
  * It is told what to do by lines, and answers each with one: "clock SECONDS" has messages be that old, "cut FOLDER" and
  * "join FOLDER" take somebody's network away and give it back, "refuse NAME ERROR TEXT" has whoever signs in as NAME be
- * told so, "language LANGUAGE" has the services speak that. */
+ * told so, "language LANGUAGE" has the services speak that, "end FOLDER" ends the program that somebody had started
+ * last. */
 #include "bk-channel-real.h"
 #include "bk-fake-backend.h"
 #include "bk-service-launcher.h"
@@ -127,6 +128,7 @@ story_program_init (StoryProgram *self)
 {
 }
 
+#define LAST "story-last-program"
 typedef GObject StoryLauncher;
 typedef GObjectClass StoryLauncherClass;
 static GType story_launcher_get_type (void);
@@ -137,7 +139,10 @@ launcher_launch_async (BkLauncher *launcher, const BkLaunch *launch, GCancellabl
 {
   g_autoptr (GTask) task = g_task_new (launcher, cancellable, callback, user_data);
 
-  g_task_return_pointer (task, g_object_new (story_program_get_type (), NULL), g_object_unref);
+  GObject *program = g_object_new (story_program_get_type (), NULL);
+
+  g_object_set_data_full (G_OBJECT (launcher), LAST, g_object_ref (program), g_object_unref);
+  g_task_return_pointer (task, program, g_object_unref);
 }
 
 static BkProgram *
@@ -175,6 +180,7 @@ typedef struct
   BkFakeNetwork *network;
   BkFakeBackend *backend; /* the last that was made; not owned */
   BkSecrets *secrets;
+  BkLauncher *launcher;
   BkServiceDoor *doors[2]; /* by BkServiceDoorKind */
   BkServicePeers *peers;
   BkServiceLocks *locks;
@@ -242,14 +248,14 @@ make_engine (Person *person)
   g_autofree char *runtime_dir = g_build_filename (person->folder, "run", "beckon", NULL);
   g_autofree char *secrets = g_build_filename (data_dir, "secrets.keyfile", NULL);
   g_auto (GStrv) system_peers = list_system_peers ();
-  g_autoptr (BkLauncher) launcher = g_object_new (story_launcher_get_type (), NULL);
   g_autoptr (BkOpener) opener = bk_service_opener_new ();
 
+  person->launcher = g_object_new (story_launcher_get_type (), NULL);
   person->secrets = bk_service_secrets_new (BK_CLOCK (person->clock), secrets, TRUE);
   person->channels = bk_real_channels_new (BK_CLOCK (person->clock), runtime_dir);
   BkEngineConfig config = { .clock = BK_CLOCK (person->clock),
                             .secrets = person->secrets,
-                            .launcher = launcher,
+                            .launcher = person->launcher,
                             .opener = opener,
                             .peers = BK_PEERS (person->peers),
                             .channels = person->channels,
@@ -294,6 +300,7 @@ person_free (gpointer data)
   g_clear_object (&person->peers);
   g_clear_object (&person->locks);
   g_clear_object (&person->secrets);
+  g_clear_object (&person->launcher);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_clear_object (&person->doors[0]);
@@ -393,6 +400,8 @@ obey (Story *story, char **words)
     story->clock->offset = -g_ascii_strtoll (words[1], NULL, 10) * G_USEC_PER_SEC;
   else if (n == 2 && (g_str_equal (words[0], "cut") || g_str_equal (words[0], "join")))
     bk_fake_backend_set_reachable (find_person (story, words[1])->backend, g_str_equal (words[0], "join"));
+  else if (n == 2 && g_str_equal (words[0], "end"))
+    on_stopped (g_object_get_data (G_OBJECT (find_person (story, words[1])->launcher), LAST));
   else if (n == 2 && g_str_equal (words[0], "language"))
     {
       g_setenv ("LANGUAGE", words[1], TRUE);

@@ -29,6 +29,8 @@ show_person (BkAppConversation *self)
   gtk_widget_set_visible (GTK_WIDGET (self->menu_button), contact != NULL);
   bk_app_composer_set_enabled (self->composer,
                                accepted && !beckon_contact_get_blocked (contact) && self->conversation != NULL);
+  if (contact != NULL)
+    bk_app_timeline_show_person (self->timeline, self->person);
   gtk_stack_set_visible_child_name (self->stack, contact != NULL ? "talk" : "nobody");
 }
 

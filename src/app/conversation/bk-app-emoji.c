@@ -140,6 +140,13 @@ dup_shortcode (const char *name)
   return g_string_free (code, FALSE);
 }
 
+/* The place of a colour of skin: GTK 4.8 has 0 there, later ones the lightest. */
+static gboolean
+is_skin (guint32 code, gsize place)
+{
+  return code == 0 || (place > 0 && code == 0x1f3fb);
+}
+
 static BkAppEmoji *
 emoji_new (GVariant *entry)
 {
@@ -154,7 +161,7 @@ emoji_new (GVariant *entry)
       guint32 code;
 
       g_variant_get_child (codes, i, "u", &code);
-      if (code != 0 && g_unichar_validate (code)) /* 0 is the place of a colour of skin */
+      if (!is_skin (code, i) && g_unichar_validate (code))
         g_string_append_unichar (emoji, code);
     }
   self->emoji = g_strdup (emoji->str);

@@ -65,6 +65,8 @@ dup_over (BkAppFileCard *self, guint *buttons)
     *buttons = BIT (BUTTON_AGAIN);
   else if (*beckon_message_get_file_path (self->message) != '\0')
     *buttons = BIT (BUTTON_OPEN) | BIT (BUTTON_SHOW);
+  if (*buttons == (BIT (BUTTON_OPEN) | BIT (BUTTON_SHOW)) && !is_outgoing (self))
+    return g_strdup (C_ ("file", "Received")); /* what it is called stands above */
   return g_strdup (text);
 }
 
@@ -143,6 +145,7 @@ show (BkAppFileCard *self)
   g_autofree char *time = bk_app_dup_time (beckon_message_get_time (self->message));
   g_autofree char *size = g_format_size (beckon_message_get_file_size (self->message));
   g_autofree char *line = NULL;
+  gboolean over = beckon_message_get_result (self->message) != BECKON_SESSION_RESULT_NONE;
 
   if (beckon_contact_get_relation (self->contact) != BECKON_RELATION_ACCEPTED)
     buttons &= ~BIT (BUTTON_AGAIN);
@@ -151,8 +154,9 @@ show (BkAppFileCard *self)
            /* Translators: size of a file, how it stands: "40.0 MB · Received" */
            : g_strdup_printf (_("%s · %s"), size, state);
   gtk_label_set_label (self->state, line);
-  if (transfer.state != BK_APP_TRANSFER_RUNNING) /* the bar tells how far it is */
-    gtk_widget_activate_action (GTK_WIDGET (self), "message.tell", "s", line);
+  if (over || transfer.state != BK_APP_TRANSFER_RUNNING) /* the bar tells how far it is */
+    gtk_widget_activate_action (GTK_WIDGET (self), "message.tell", "s",
+                                over ? beckon_message_get_result_text (self->message) : line);
   gtk_label_set_label (self->time, time);
   show_progress (self, &transfer, buttons);
   for (guint i = 0; i < N_BUTTONS; i++)

@@ -228,7 +228,7 @@ show_text (BkAppMessageRow *self)
   gtk_label_set_width_chars (self->text, least_chars (text));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.open-link", has_link);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.copy-link", has_link);
-  set_class (GTK_WIDGET (self->text), "only-emoji", bk_app_emoji_is_all (text));
+  set_class (self->bubble, "only-emoji", bk_app_emoji_is_all (text));
 }
 
 static void
@@ -412,6 +412,20 @@ on_details (GtkWidget *widget, const char *action, GVariant *parameter)
 
 /* ---- the widget ---- */
 
+/* The keyboard is with the entry as a whole, whatever there is in it: else it could not go through those in which there
+ * is nothing to press. */
+static gboolean
+bk_app_message_row_grab_focus (GtkWidget *widget)
+{
+  GtkWidget *entry = gtk_widget_get_parent (widget);
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  if (entry == NULL || root == NULL)
+    return FALSE;
+  gtk_root_set_focus (root, entry);
+  return TRUE;
+}
+
 static void
 bk_app_message_row_dispose (GObject *object)
 {
@@ -430,6 +444,7 @@ bk_app_message_row_class_init (BkAppMessageRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_message_row_dispose;
+  widget_class->grab_focus = bk_app_message_row_grab_focus;
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/conversation/message-row.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppMessageRow, day);
   gtk_widget_class_bind_template_child (widget_class, BkAppMessageRow, new_line);

@@ -2,6 +2,7 @@
 /* What the files bk-app-timeline*.c share. */
 #pragma once
 
+#include "conversation/bk-app-no-messages.h"
 #include "conversation/bk-app-timeline.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,7 @@ struct _BkAppTimeline
 
   /* Template Widgets */
   GtkStack *stack;
+  BkAppNoMessages *nothing;
   GtkScrolledWindow *scrolled;
   GtkListView *list;
   GtkWidget *jump;
@@ -49,6 +51,13 @@ void bk_app_timeline_update_jump (BkAppTimeline *self);
 gboolean bk_app_timeline_go_to (BkAppTimeline *self, gint64 id, gboolean flash);
 /* Puts the line above the first message that was not read, and begins there. */
 void bk_app_timeline_open (BkAppTimeline *self);
+/* Returns: (nullable) (transfer none) */
+BeckonMessage *bk_app_timeline_newest_in_sight (BkAppTimeline *self);
+/* Returns: (nullable): what shows the message with that id, if anything does */
+GtkWidget *bk_app_timeline_find_row (BkAppTimeline *self, gint64 id);
+
+/* bk-app-timeline-focus.c: the keyboard. */
+gboolean bk_app_timeline_focus (GtkWidget *widget, GtkDirectionType direction);
 
 /* bk-app-timeline.c */
 void bk_app_timeline_bind_again (BkAppTimeline *self);

@@ -129,8 +129,8 @@ is_in_sight (BkAppTimeline *self, GtkWidget *row)
   return (bottom > 0 && bottom <= height + 1) || (bounds.origin.y <= height / 2 && bottom > height);
 }
 
-static BeckonMessage *
-newest_in_sight (BkAppTimeline *self)
+BeckonMessage *
+bk_app_timeline_newest_in_sight (BkAppTimeline *self)
 {
   BeckonMessage *newest = NULL;
 
@@ -153,7 +153,7 @@ mark_read (BkAppTimeline *self)
 
   if (!self->seen || self->conversation == NULL || beckon_conversation_get_unread (self->conversation) == 0)
     return;
-  newest = newest_in_sight (self);
+  newest = bk_app_timeline_newest_in_sight (self);
   if (newest == NULL
       || beckon_message_get_id (newest) <= MAX (self->told, beckon_conversation_get_read_up_to (self->conversation)))
     return;
@@ -161,8 +161,8 @@ mark_read (BkAppTimeline *self)
   beckon_conversation_mark_read_async (self->conversation, newest, NULL, on_marked, g_object_ref (self));
 }
 
-static GtkWidget *
-find_row (BkAppTimeline *self, gint64 id)
+GtkWidget *
+bk_app_timeline_find_row (BkAppTimeline *self, gint64 id)
 {
   for (guint i = 0; i < self->bound->len; i++)
     {
@@ -179,7 +179,7 @@ static void
 align (BkAppTimeline *self)
 {
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
-  GtkWidget *row = find_row (self, self->target);
+  GtkWidget *row = bk_app_timeline_find_row (self, self->target);
   graphene_rect_t bounds;
 
   if (row != NULL && gtk_widget_get_height (row) == 0)

@@ -159,6 +159,12 @@ bk_app_timeline_set_conversation (BkAppTimeline *self, BeckonConversation *conve
   bk_app_timeline_open (self);
 }
 
+void
+bk_app_timeline_show_person (BkAppTimeline *self, BkAppPerson *person)
+{
+  bk_app_no_messages_show (self->nothing, person);
+}
+
 static void
 on_newest (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -196,8 +202,11 @@ bk_app_timeline_class_init (BkAppTimelineClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_timeline_dispose;
+  g_type_ensure (BK_TYPE_APP_NO_MESSAGES);
+  widget_class->focus = bk_app_timeline_focus;
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/conversation/timeline.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, stack);
+  gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, nothing);
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, scrolled);
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, list);
   gtk_widget_class_bind_template_child (widget_class, BkAppTimeline, jump);

@@ -3,7 +3,7 @@
  * comes near it, and stays at the newest as long as the user does. */
 #pragma once
 
-#include "beckon.h"
+#include "contacts/bk-app-people.h"
 
 #include <adwaita.h>
 
@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (BkAppTimeline, bk_app_timeline, BK, APP_TIMELINE, AdwBin)
 void bk_app_timeline_set_messenger (BkAppTimeline *self, BeckonMessenger *messenger);
 /* Both NULL for none. It opens at the first message that was not read, else at the newest. */
 void bk_app_timeline_set_conversation (BkAppTimeline *self, BeckonConversation *conversation, BeckonContact *contact);
+/* Tells, where nothing was said yet, how one stands with @person now. */
+void bk_app_timeline_show_person (BkAppTimeline *self, BkAppPerson *person);
 /* Where the user is: id of a message, 0 at the newest. The other puts the next conversation there, if nothing is new. */
 gint64 bk_app_timeline_get_place (BkAppTimeline *self);
 void bk_app_timeline_set_place (BkAppTimeline *self, gint64 id);

@@ -32,7 +32,7 @@ struct _BkAppInvitations
   BkApp *app; /* not owned: it outlives this */
   BeckonMessenger *messenger;
   GHashTable *items;   /* BeckonSession → Item */
-  GPtrArray *expected; /* element-type utf8: "who guid" */
+  GPtrArray *expected; /* element-type utf8: see make_key () */
 };
 
 G_DEFINE_FINAL_TYPE (BkAppInvitations, bk_app_invitations, G_TYPE_OBJECT)
@@ -146,6 +146,13 @@ inviting_free (Inviting *inviting)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Inviting, inviting_free)
 
+/* What was asked for here, and comes back as a session. Two accounts may invite the same person. */
+static char *
+make_key (const char *account, const char *who, const char *guid)
+{
+  return g_strdup_printf ("%s %s %s", account, who, guid);
+}
+
 static gboolean
 forget_expected (BkAppInvitations *self, const char *key)
 {
@@ -155,15 +162,6 @@ forget_expected (BkAppInvitations *self, const char *key)
     return FALSE;
   g_ptr_array_remove_index (self->expected, position);
   return TRUE;
-}
-
-static gboolean
-take_expected (BkAppInvitations *self, BeckonSession *session)
-{
-  g_autofree char *key = g_strdup_printf ("%s %s", beckon_session_get_user (session),
-                                          beckon_session_get_application (session));
-
-  return forget_expected (self, key);
 }
 
 /* What is beyond the waiting when it is first seen was expected all the same. */
@@ -179,8 +177,10 @@ update_waiting (Item *item)
   item->watched = TRUE;
   if (bk_app_session_is_file (item->session)) /* its card shows the waiting */
     return;
-  bk_app_recents_note (beckon_session_get_user (item->session), beckon_session_get_application (item->session));
-  if (take_expected (self, item->session) || state != BECKON_SESSION_STATE_INVITATION)
+  const char *who = beckon_session_get_user (item->session), *guid = beckon_session_get_application (item->session);
+  g_autofree char *key = make_key (beckon_session_get_my_signin_name (item->session), who, guid);
+  bk_app_recents_note (who, guid);
+  if (forget_expected (self, key) || state != BECKON_SESSION_STATE_INVITATION)
     return;
   set_window (&item->waiting,
               GTK_WINDOW (bk_app_waiting_window_new (GTK_APPLICATION (self->app), item->session)));
@@ -209,7 +209,7 @@ bk_app_invitations_invite (BkAppInvitations *self, BeckonAccount *account, const
   Inviting *inviting = g_new0 (Inviting, 1);
 
   inviting->invitations = g_object_ref (self);
-  inviting->key = g_strdup_printf ("%s %s", who, guid);
+  inviting->key = make_key (beckon_account_get_signin_name (account), who, guid);
   g_ptr_array_add (self->expected, g_strdup (inviting->key));
   beckon_messenger_invite_app_async (self->messenger, account, who, guid, NULL, message, NULL, on_invited, inviting);
 }

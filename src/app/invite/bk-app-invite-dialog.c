@@ -2,6 +2,7 @@
 #include "invite/bk-app-invite-dialog.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 #include "contacts/bk-app-people.h"
 #include "invite/bk-app-application-list.h"
 #include "invite/bk-app-recipient-list.h"
@@ -218,7 +219,7 @@ bk_app_invite_dialog_show (GtkWindow *parent, BeckonMessenger *messenger)
   self->messenger = g_object_ref (messenger);
   bk_app_application_list_set_messenger (self->applications, messenger);
   make_people (self);
-  gtk_search_entry_set_key_capture_widget (GTK_SEARCH_ENTRY (self->search), GTK_WIDGET (self));
+  bk_app_search_typed_at (GTK_SEARCH_ENTRY (self->search), GTK_WIDGET (self));
   gtk_window_present (GTK_WINDOW (self));
   go_to (self, "applications");
 }

@@ -2,6 +2,7 @@
 #include "invite/bk-app-invite-menu.h"
 
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 #include "invite/bk-app-application-list.h"
 
 #include <glib/gi18n.h>
@@ -151,7 +152,7 @@ static void
 bk_app_invite_menu_init (BkAppInviteMenu *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_search_entry_set_key_capture_widget (GTK_SEARCH_ENTRY (self->search), GTK_WIDGET (self->applications));
+  bk_app_search_typed_at (GTK_SEARCH_ENTRY (self->search), GTK_WIDGET (self->applications));
 }
 
 GtkWidget *

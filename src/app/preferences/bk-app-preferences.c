@@ -7,6 +7,7 @@
 #include "preferences/bk-app-account-row.h"
 #include "preferences/bk-app-connection-page.h"
 #include "preferences/bk-app-folder-row.h"
+#include "preferences/bk-app-page-bar.h"
 #include "preferences/bk-app-privacy-page.h"
 #include "preferences/bk-app-register-window.h"
 #include "preferences/bk-app-service-settings.h"
@@ -446,11 +447,19 @@ bk_app_preferences_dispose (GObject *object)
 }
 
 static void
+bk_app_preferences_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  bk_app_page_bar_fit (GTK_WINDOW (widget), width);
+  GTK_WIDGET_CLASS (bk_app_preferences_parent_class)->size_allocate (widget, width, height, baseline);
+}
+
+static void
 bk_app_preferences_class_init (BkAppPreferencesClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_preferences_dispose;
+  widget_class->size_allocate = bk_app_preferences_size_allocate;
   g_type_ensure (BK_TYPE_APP_CONNECTION_PAGE);
   g_type_ensure (BK_TYPE_APP_FOLDER_ROW);
   g_type_ensure (BK_TYPE_APP_PRIVACY_PAGE);

@@ -51,12 +51,13 @@ text_of (GtkWidget *row)
   return gtk_editable_get_text (GTK_EDITABLE (row));
 }
 
-static const char *
-text_or_null (GtkWidget *row)
+/* What is pasted often has a space at its end. NULL if there is nothing. */
+static char *
+dup_text (GtkWidget *row)
 {
-  const char *text = text_of (row);
+  g_autofree char *text = g_strstrip (g_strdup (text_of (row)));
 
-  return *text != '\0' ? text : NULL;
+  return *text != '\0' ? g_steal_pointer (&text) : NULL;
 }
 
 static gboolean
@@ -243,8 +244,11 @@ release_focus (BkAppAccountForm *self)
 static void
 submit (BkAppAccountForm *self)
 {
-  const char *name = text_of (self->signin_name);
-  const char *at = strchr (name, '@');
+  g_autofree char *name = dup_text (self->signin_name);
+  g_autofree char *server = dup_text (self->server);
+  g_autofree char *display_name = dup_text (self->display_name);
+  g_autofree char *token = dup_text (self->token);
+  const char *at = name != NULL ? strchr (name, '@') : NULL;
 
   if (!gtk_widget_get_sensitive (GTK_WIDGET (self->submit)))
     return;
@@ -263,13 +267,11 @@ submit (BkAppAccountForm *self)
   self->cancellable = g_cancellable_new ();
   update (self);
   if (is_creating (self))
-    beckon_messenger_create_account_async (self->messenger, name, text_of (self->password),
-                                           text_or_null (self->server), text_or_null (self->display_name),
-                                           text_or_null (self->token), self->cancellable, on_created,
-                                           g_object_ref (self));
+    beckon_messenger_create_account_async (self->messenger, name, text_of (self->password), server, display_name, token,
+                                           self->cancellable, on_created, g_object_ref (self));
   else
-    beckon_messenger_add_account_async (self->messenger, name, text_of (self->password), text_or_null (self->server),
-                                        self->cancellable, on_added, g_object_ref (self));
+    beckon_messenger_add_account_async (self->messenger, name, text_of (self->password), server, self->cancellable,
+                                        on_added, g_object_ref (self));
 }
 
 static void

@@ -242,6 +242,21 @@ on_copy_name (GtkWidget *widget, const char *action, GVariant *parameter)
                       NULL, NULL, NULL);
 }
 
+/* For somebody to add the user: the link to the primary account. */
+static void
+on_copy_own_link (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BkAppWindow *self = BK_APP_WINDOW (widget);
+  BeckonMessenger *messenger = bk_app_get_messenger (self->app);
+  BeckonAccount *account = messenger != NULL ? beckon_messenger_get_primary_account (messenger) : NULL;
+
+  if (account == NULL)
+    return;
+  g_autofree char *link = bk_app_link_new (beckon_account_get_signin_name (account));
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), link);
+  bk_app_window_tell (self, _("The link was copied."), NULL, NULL, NULL);
+}
+
 static void
 on_show_profile (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -287,6 +302,7 @@ bk_app_window_install_people_actions (GtkWidgetClass *widget_class)
     { "win.mute-contact", "(ss)", on_switch },
     { "win.copy-name", "(ss)", on_copy_name },
     { "win.copy-link", "(ss)", on_copy_name },
+    { "win.copy-own-link", NULL, on_copy_own_link },
     { "win.show-profile", "(ss)", on_show_profile },
   };
 
