@@ -210,6 +210,7 @@ find_place (BkAppTimeline *self)
   float top = -G_MAXFLOAT;
   graphene_rect_t bounds;
   gint64 place = self->place;
+
   for (guint i = 0; i < self->bound->len; i++)
     {
       BeckonMessage *message = gtk_list_item_get_item (self->bound->pdata[i]);
