@@ -6,6 +6,7 @@
 #include "contacts/bk-app-add-contact.h"
 #include "conversation/bk-app-session-details.h"
 #include "invite/bk-app-invite-dialog.h"
+#include "invite/bk-app-session-news.h"
 #include "portal/bk-app-files.h"
 #include "preferences/bk-app-preferences.h"
 
@@ -343,6 +344,26 @@ on_answer (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     bk_app_answer_early (self);
 }
 
+/* Without a mouse: the question may be behind other windows, was put off, or is on a card far up. */
+static void
+on_answer_invitation (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BkApp *self = user_data;
+  g_autoptr (BeckonSession) session
+    = self->invitations != NULL
+        ? bk_app_session_next_question (beckon_messenger_get_sessions (self->messenger), self->question)
+        : NULL;
+
+  g_clear_pointer (&self->question, g_free);
+  if (session == NULL)
+    {
+      bk_app_tell (self, "invitations", _("No invitation waits for your answer."));
+      return;
+    }
+  self->question = g_strdup (beckon_session_get_id (session));
+  bk_app_invitations_answer (self->invitations, self->question, "show-invitation");
+}
+
 void
 bk_app_answer_early (BkApp *self)
 {
@@ -435,6 +456,7 @@ bk_app_actions_init (BkApp *self)
     { "decline", on_answer, "s", NULL, NULL, { 0 } },
     { "cancel", on_answer, "s", NULL, NULL, { 0 } },
     { "show-invitation", on_answer, "s", NULL, NULL, { 0 } },
+    { "answer-invitation", on_answer_invitation, NULL, NULL, NULL, { 0 } },
     { "session-details", on_session_details, "s", NULL, NULL, { 0 } },
     { "open-page", on_open_page, "s", NULL, NULL, { 0 } },
     { "open-file", on_open_file, "s", NULL, NULL, { 0 } },
@@ -451,6 +473,7 @@ bk_app_actions_init (BkApp *self)
     { "app.quit", { "<Control>q", NULL } },
     { "app.preferences", { "<Control>comma", NULL } },
     { "app.invite", { "<Control>i", NULL } },
+    { "app.answer-invitation", { "<Control>r", NULL } },
     { "win.add-contact", { "<Control>n", NULL } },
     { "win.groups", { "<Control>g", NULL } },
     { "win.search", { "<Control>f", NULL } },

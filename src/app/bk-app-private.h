@@ -34,6 +34,7 @@ struct _BkApp
   const char *early_verb;
   GVariant *early_page; /* the same for what somebody wants to be shown; nullable */
   const char *early_action;
+  char *question;       /* id of the session whose question was asked for last; nullable */
   char *wanted_person; /* of a link that was opened while there was no account; nullable */
 
   gboolean stays; /* when the last window is closed */

@@ -114,3 +114,13 @@ bk_app_search_typed_at (GtkSearchEntry *search, GtkWidget *place)
   gtk_search_entry_set_key_capture_widget (search, place);
   g_signal_connect (search, "search-started", G_CALLBACK (on_search_started), NULL);
 }
+
+GtkWidget *
+bk_app_focused_popover (GtkWidget *widget)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *popover = focus != NULL ? gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER) : NULL;
+
+  return popover != NULL && gtk_widget_is_ancestor (popover, widget) ? popover : NULL;
+}

@@ -30,5 +30,8 @@ void bk_app_search_typed_at (GtkSearchEntry *search, GtkWidget *place);
 
 /* For a class that takes the keyboard for something in it: else GTK would go there with every Tab, and stay. */
 gboolean bk_app_focus_child (GtkWidget *widget, GtkDirectionType direction);
+/* Returns: (nullable): the menu, or the like, over something in @widget which has the keyboard: one that decides where the
+ * keyboard goes leaves it in there */
+GtkWidget *bk_app_focused_popover (GtkWidget *widget);
 
 G_END_DECLS

@@ -358,6 +358,7 @@ bk_app_finalize (GObject *object)
   g_hash_table_unref (self->drafts);
   g_free (self->failure);
   g_free (self->early_session);
+  g_free (self->question);
   g_free (self->wanted_person);
   g_clear_pointer (&self->early_page, g_variant_unref);
   G_OBJECT_CLASS (bk_app_parent_class)->finalize (object);

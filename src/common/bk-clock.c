@@ -199,6 +199,15 @@ bk_fake_clock_pending (BkFakeClock *self)
   return self->timers->len;
 }
 
+/* Returns how long it is until something wakes up, in microseconds; -1: nothing does. */
+gint64
+bk_fake_clock_next (BkFakeClock *self)
+{
+  int index = fake_next (self, G_MAXINT64);
+
+  return index >= 0 ? g_array_index (self->timers, FakeTimer, index).due - self->now : -1;
+}
+
 static void
 bk_fake_clock_finalize (GObject *object)
 {

@@ -34,5 +34,6 @@ G_DECLARE_FINAL_TYPE (BkFakeClock, bk_fake_clock, BK, FAKE_CLOCK, BkClock)
 BkFakeClock *bk_fake_clock_new (void);
 void bk_fake_clock_advance (BkFakeClock *self, guint milliseconds);
 guint bk_fake_clock_pending (BkFakeClock *self);
+gint64 bk_fake_clock_next (BkFakeClock *self);
 
 G_END_DECLS

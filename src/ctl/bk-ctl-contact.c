@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* contacts, contact show|add|approve|decline|remove|block|unblock|alias|pin|unpin|mute|unmute */
+/* contacts, contact show|add|approve|decline|remove|block|unblock|alias|pin|unpin|mute|unmute|safety-numbers */
 #include "bk-ctl.h"
+
+#include <stdio.h>
 
 static char *request_text;
 static gboolean private_api;
@@ -212,6 +214,46 @@ run_unmute (BkCtl *ctl)
   set_contact (ctl, NULL, -1, FALSE);
 }
 
+/* ---- to compare ---- */
+
+static void
+on_numbers (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BkCtl *ctl = user_data;
+  GError *error = NULL;
+  g_auto (GStrv) numbers = beckon_account_list_safety_numbers_finish (BECKON_ACCOUNT (source), result, &error);
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  if (numbers == NULL)
+    {
+      bk_ctl_fail_error (ctl, error);
+      return;
+    }
+  json_builder_begin_array (builder);
+  for (char **number = numbers; *number != NULL; number++)
+    {
+      g_autofree char *safe = bk_ctl_safe (*number);
+
+      json_builder_add_string_value (builder, *number);
+      if (!ctl->json)
+        printf ("%s\n", safe);
+    }
+  json_builder_end_array (builder);
+  if (ctl->json)
+    bk_ctl_print_builder (builder);
+  bk_ctl_done (ctl, BK_CTL_OK);
+}
+
+static void
+run_safety_numbers (BkCtl *ctl)
+{
+  g_autofree char *who = NULL;
+  BeckonAccount *account = account_and_who (ctl, &who);
+
+  if (account != NULL)
+    beckon_account_list_safety_numbers_async (account, who, ctl->cancellable, on_numbers, ctl);
+}
+
 const BkCtlCommand bk_ctl_contact_commands[] = {
   { "contacts", run_list, "", "List the contacts and who asks to become one", 0, 0, NULL },
   { "contacts list", run_list, "", NULL, 0, 0, NULL },
@@ -227,5 +269,6 @@ const BkCtlCommand bk_ctl_contact_commands[] = {
   { "contact unpin", run_unpin, "WHO", "Have them stand among the others again", 1, 1, NULL },
   { "contact mute", run_mute, "WHO", "Announce no messages of somebody", 1, 1, NULL },
   { "contact unmute", run_unmute, "WHO", "Announce them again", 1, 1, NULL },
+  { "contact safety-numbers", run_safety_numbers, "WHO", "Show what to compare with somebody", 1, 1, NULL },
   { NULL },
 };

@@ -97,3 +97,25 @@ bk_engine_account_remember_key (BkEngineAccount *self, const char *who, const ch
   bk_engine_account_restore_key (self, who, key);
   bk_engine_history_add_identity (self->history, self->stored->id, who, key);
 }
+
+/**
+ * bk_engine_account_dup_safety_numbers:
+ * @self: an account
+ * @who: sign-in name of somebody
+ *
+ * Makes a number to compare for each key that @who is known by: one for each of their devices.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the numbers; none before the first session with @who
+ */
+char **
+bk_engine_account_dup_safety_numbers (BkEngineAccount *self, const char *who)
+{
+  GPtrArray *keys = self->identity != NULL ? g_hash_table_lookup (self->keys, who) : NULL;
+  guint n_keys = keys != NULL ? keys->len : 0;
+  char **numbers = g_new0 (char *, n_keys + 1);
+
+  for (guint i = 0; i < n_keys; i++)
+    numbers[i] = bk_identity_safety_number (self->stored->sign_in_name, bk_identity_get_key (self->identity), who,
+                                            g_ptr_array_index (keys, i));
+  return numbers;
+}

@@ -79,6 +79,8 @@ void bk_engine_account_forget_avatars (BkEngineAccount *self);
 void bk_engine_account_close (BkEngineAccount *self);
 /* Writes a session as it is now into the conversation with @entry->who. */
 void bk_engine_account_write_session (BkEngineAccount *self, const BkEngineMessage *entry);
+/* The user answered the invitation of @who. */
+void bk_engine_account_answered_session (BkEngineAccount *self, const char *who, const char *session);
 /* "account/<name>/token" */
 char *bk_engine_account_dup_secret_key (BkEngineAccount *self);
 /* The account has proved itself: from now on it is kept over restarts. */
@@ -178,6 +180,8 @@ void bk_engine_conversation_typed (BkEngineConversation *self, gboolean typing);
 void bk_engine_conversation_cut (BkEngineConversation *self);
 /* Writes a session as it is now: see bk_engine_history_put_session_async (). */
 void bk_engine_conversation_write_session (BkEngineConversation *self, const BkEngineMessage *session);
+/* See the account. */
+void bk_engine_conversation_answered (BkEngineConversation *self, const char *session);
 
 /* ---- messages that wait to be sent ---- */
 

@@ -274,6 +274,15 @@ bk_engine_account_write_session (BkEngineAccount *self, const BkEngineMessage *e
 }
 
 void
+bk_engine_account_answered_session (BkEngineAccount *self, const char *who, const char *session)
+{
+  BkEngineConversation *conversation = g_hash_table_lookup (self->conversations, who);
+
+  if (conversation != NULL && self->phase != BK_ACCOUNT_CLOSED)
+    bk_engine_conversation_answered (conversation, session);
+}
+
+void
 _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact)
 {
   BkEngineConversation *conversation = g_hash_table_lookup (self->conversations, contact->who);

@@ -128,6 +128,7 @@ typedef struct
   char *guid;
 } BkEngineAllowed;
 
+char **bk_engine_account_dup_safety_numbers (BkEngineAccount *self, const char *who);
 const GPtrArray *bk_engine_account_get_allowed (BkEngineAccount *self); /* element-type BkEngineAllowed, ordered */
 gboolean bk_engine_account_is_allowed (BkEngineAccount *self, const char *who, const char *guid);
 /* It counts at once, and is written down when this finishes. */

@@ -351,6 +351,15 @@ bk_engine_conversation_write_session (BkEngineConversation *self, const BkEngine
                                        g_object_ref (self));
 }
 
+/* The user answered an invitation, so it was seen; so was nothing that was written before and is unread. */
+void
+bk_engine_conversation_answered (BkEngineConversation *self, const char *session)
+{
+  if (self->unread == 1 && self->last != NULL && !self->last->outgoing
+      && g_str_equal (self->last->message_id, session))
+    bk_engine_conversation_mark_read (self, self->last->id);
+}
+
 /* ---- sending ---- */
 
 static gboolean

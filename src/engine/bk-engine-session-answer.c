@@ -81,6 +81,16 @@ bk_engine_session_set_owner (BkEngineSession *self, const char *owner)
 
 /* ---- the answer ---- */
 
+static gboolean
+answer (BkEngineSession *self, BkLifeEvent event, const BkMove *move, GError **error)
+{
+  if (!bk_session_move (self, event, move, error))
+    return FALSE;
+  if (self->account != NULL) /* a trial is part of no conversation */
+    bk_engine_account_answered_session (self->account, self->user, self->id);
+  return TRUE;
+}
+
 /* Accepts: whatever has to be there for it is there. */
 gboolean
 bk_session_accept_now (BkEngineSession *self, BkLifeEvent event, GError **error)
@@ -96,7 +106,7 @@ bk_session_accept_now (BkEngineSession *self, BkLifeEvent event, GError **error)
       self->installing = FALSE;
       bk_session_changed (self, "Installing");
     }
-  return bk_session_move (self, event, &move, error);
+  return answer (self, event, &move, error);
 }
 
 /* An invitation to something else than what is registered here comes to nothing, and both sides learn why. */
@@ -198,5 +208,5 @@ bk_engine_session_decline (BkEngineSession *self, const char *app_data, GError *
     = self->installing ? BECKON_SESSION_RESULT_APP_NOT_PRESENT : BECKON_SESSION_RESULT_INVITATION_DECLINED;
   g_autoptr (BkEnvelope) decline = bk_session_envelope_over (self, BK_ENVELOPE_DECLINE, reason, app_data);
   BkMove move = { .result = BECKON_SESSION_RESULT_INVITATION_DECLINED, .data = app_data, .send = decline };
-  return bk_session_move (self, BK_LIFE_DECLINE, &move, error);
+  return answer (self, BK_LIFE_DECLINE, &move, error);
 }

@@ -272,6 +272,51 @@ beckon_account_delete_finish (BeckonAccount *self, GAsyncResult *result, GError 
 }
 
 /**
+ * beckon_account_list_safety_numbers_async:
+ * @self: an account
+ * @who: sign-in name of a contact
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Lists the numbers by which two people see that nobody is between them: one for each key by which this device knows
+ * @who. There is none before the first session with them that had a channel.
+ */
+void
+beckon_account_list_safety_numbers_async (BeckonAccount *self, const char *who, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (BECKON_IS_ACCOUNT (self));
+  g_return_if_fail (who != NULL);
+
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, beckon_account_list_safety_numbers_async);
+  beckon_remote_call_value_task (beckon_account_get_remote (self), "ListSafetyNumbers", g_variant_new ("(s)", who),
+                                 "as", task);
+}
+
+/**
+ * beckon_account_list_safety_numbers_finish:
+ * @self: an account
+ * @result: what the callback was given
+ * @error: return location for a [error@Error]
+ *
+ * Gets the outcome of [method@Account.list_safety_numbers_async].
+ *
+ * Errors: %BECKON_ERROR_FAILED, %BECKON_ERROR_INVALID_ARGUMENT.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): each 60 digits in groups of 5
+ */
+char **
+beckon_account_list_safety_numbers_finish (BeckonAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  g_autoptr (GVariant) numbers = g_task_propagate_pointer (G_TASK (result), error);
+  return numbers != NULL ? g_variant_dup_strv (numbers, NULL) : NULL;
+}
+
+/**
  * beckon_account_list_allowed_async:
  * @self: an account
  * @cancellable: (nullable): a cancellable

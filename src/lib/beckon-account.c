@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define ACCOUNT_INTERFACE "im.beckon.Account1"
+#define CONTACTS_PAGE 500 /* the most that the service gives at once */
 
 struct _BeckonAccount
 {
@@ -16,7 +17,7 @@ struct _BeckonAccount
   GListStore *contacts; /* element-type BeckonContact */
   GListStore *groups;   /* element-type BeckonGroup */
   GHashTable *strangers; /* char * name → BeckonContact, not owned: who is on no list and was asked for */
-  gboolean listed;      /* before, ContactsChanged tells nothing that ListContacts will not */
+  char *known;          /* NULL: all contacts are; else those up to this name, and further pages are to come */
   gboolean groups_listed;
 };
 
@@ -67,11 +68,19 @@ name_of (GVariant *contact)
   return name;
 }
 
+static const char *
+name_at (GVariant *contacts, gsize i)
+{
+  g_autoptr (GVariant) value = g_variant_get_child_value (contacts, i);
+
+  return name_of (value); /* is part of @contacts */
+}
+
 /* A contact that merely changed comes as removed and added at its place: its object stays and is brought up to date. */
 static gboolean
-update_in_place (BeckonAccount *self, guint position, guint removed, GVariant *added)
+update_in_place (BeckonAccount *self, guint position, guint removed, GVariant *added, gsize n_added)
 {
-  if (g_variant_n_children (added) != removed)
+  if (n_added != removed)
     return FALSE;
   for (guint pass = 0; pass < 2; pass++)
     for (guint i = 0; i < removed; i++)
@@ -147,23 +156,38 @@ beckon_account_take_contact (BeckonAccount *self, GVariant *value, gboolean is_s
   return contact;
 }
 
+/* How many of them, who are in order, belong where contacts are known: the others come with a page. */
+static gsize
+count_known (BeckonAccount *self, GVariant *contacts)
+{
+  gsize n_contacts = g_variant_n_children (contacts);
+
+  for (gsize i = 0; self->known != NULL && i < n_contacts; i++)
+    if (strcmp (name_at (contacts, i), self->known) > 0)
+      return i;
+  return n_contacts;
+}
+
 static void
 change_contacts (BeckonAccount *self, guint position, guint removed, GVariant *added)
 {
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->contacts));
+  gsize n_added = count_known (self, added);
 
+  if (self->known != NULL && position > n_items)
+    return;
+  if (self->known != NULL)
+    removed = MIN (removed, n_items - position);
   if (position > n_items || removed > n_items - position)
     {
       g_warning ("The session service described a change that does not fit");
       return;
     }
-  if (update_in_place (self, position, removed, added))
+  if (update_in_place (self, position, removed, added, n_added))
     return;
 
-  /* Makes one piece of memory of the dozens that each came in: ten thousand contacts keep what they were told. */
-  g_variant_get_data (added);
   g_autoptr (GPtrArray) objects = g_ptr_array_new_with_free_func (g_object_unref);
-  for (gsize i = 0; i < g_variant_n_children (added); i++)
+  for (gsize i = 0; i < n_added; i++)
     {
       g_autoptr (GVariant) value = g_variant_get_child_value (added, i);
       g_ptr_array_add (objects, make_contact (self, value));
@@ -182,7 +206,7 @@ on_signal (BeckonRemote *remote, const char *name, GVariant *args, BeckonAccount
     g_signal_emit (self, signal_allowed_changed, 0);
   if (self->groups_listed)
     beckon_account_follow_groups (self, self->groups, name, args);
-  if (!self->listed || !g_str_equal (name, "ContactsChanged")
+  if (!g_str_equal (name, "ContactsChanged")
       || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(uua" BECKON_VARIANT_CONTACT ")")))
     return;
   g_variant_get (args, "(uu@a" BECKON_VARIANT_CONTACT ")", &position, &removed, &added);
@@ -221,8 +245,34 @@ on_groups_listed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_return_pointer (task, g_object_ref (self), g_object_unref);
 }
 
+static void on_page (GObject *source, GAsyncResult *result, gpointer user_data);
+
+/* All at once they are many megabytes, of which the bus makes ten times as many while it takes them apart. */
 static void
-on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+ask_page (BeckonAccount *self, GTask *task)
+{
+  beckon_remote_call_async (self->remote, "ListContacts", g_variant_new ("(su)", self->known, CONTACTS_PAGE),
+                            "(a" BECKON_VARIANT_CONTACT ")", g_task_get_cancellable (task), on_page, task);
+}
+
+/* Returns whether more may follow. Whoever answers with what was there before would do so for ever. */
+static gboolean
+take_page (BeckonAccount *self, GVariant *contacts)
+{
+  gsize n_contacts = g_variant_n_children (contacts);
+  g_autofree char *before = g_steal_pointer (&self->known);
+
+  if (n_contacts == 0 || strcmp (name_at (contacts, 0), before) <= 0)
+    return FALSE;
+  change_contacts (self, g_list_model_get_n_items (G_LIST_MODEL (self->contacts)), 0, contacts);
+  if (n_contacts != CONTACTS_PAGE || strcmp (name_at (contacts, n_contacts - 1), before) <= 0)
+    return FALSE;
+  self->known = g_strdup (name_at (contacts, n_contacts - 1));
+  return TRUE;
+}
+
+static void
+on_page (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   BeckonAccount *self = g_task_get_task_data (task);
@@ -236,8 +286,11 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   g_autoptr (GVariant) contacts = g_variant_get_child_value (reply, 0);
-  change_contacts (self, 0, 0, contacts);
-  self->listed = TRUE;
+  if (take_page (self, contacts))
+    {
+      ask_page (self, g_steal_pointer (&task));
+      return;
+    }
   GCancellable *cancellable = g_task_get_cancellable (task);
   beckon_remote_call_async (self->remote, "ListGroups", NULL, "(a" BECKON_VARIANT_GROUP ")", cancellable,
                             on_groups_listed, g_steal_pointer (&task));
@@ -261,9 +314,7 @@ on_remote (GObject *source, GAsyncResult *result, gpointer user_data)
   self->remote = g_steal_pointer (&remote);
   g_signal_connect_object (self->remote, "changed", G_CALLBACK (on_changed), self, 0);
   g_signal_connect_object (self->remote, "signal", G_CALLBACK (on_signal), self, 0);
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  beckon_remote_call_async (self->remote, "ListContacts", NULL, "(a" BECKON_VARIANT_CONTACT ")",
-                            cancellable, on_listed, g_steal_pointer (&task));
+  ask_page (self, g_steal_pointer (&task));
 }
 
 /* Private to the library: makes the object for an account that the service has, with its contacts. */
@@ -582,6 +633,7 @@ beckon_account_finalize (GObject *object)
   while (g_hash_table_iter_next (&iter, NULL, &stranger))
     g_object_weak_unref (stranger, on_stranger_gone, self->strangers);
   g_hash_table_unref (self->strangers);
+  g_free (self->known);
   G_OBJECT_CLASS (beckon_account_parent_class)->finalize (object);
 }
 
@@ -686,6 +738,7 @@ static void
 beckon_account_init (BeckonAccount *self)
 {
   self->contacts = g_list_store_new (BECKON_TYPE_CONTACT);
+  self->known = g_strdup ("");
   self->groups = g_list_store_new (BECKON_TYPE_GROUP);
   self->strangers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }

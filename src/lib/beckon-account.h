@@ -91,6 +91,9 @@ gboolean beckon_account_remove_device_finish (BeckonAccount *self, GAsyncResult 
 void beckon_account_delete_async (BeckonAccount *self, const char *password, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_account_delete_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
+void beckon_account_list_safety_numbers_async (BeckonAccount *self, const char *who, GCancellable *cancellable,
+                                               GAsyncReadyCallback callback, gpointer user_data);
+char **beckon_account_list_safety_numbers_finish (BeckonAccount *self, GAsyncResult *result, GError **error);
 void beckon_account_list_allowed_async (BeckonAccount *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                                         gpointer user_data);
 GVariant *beckon_account_list_allowed_finish (BeckonAccount *self, GAsyncResult *result, GError **error);

@@ -3,20 +3,51 @@
 
 #include "beckon-values-private.h"
 
+#include <string.h>
+
+typedef enum
+{
+  TEXT_SIGNIN_NAME,
+  TEXT_DISPLAY_NAME,
+  TEXT_PERSONAL_MESSAGE,
+  TEXT_REQUEST,
+  TEXT_ALIAS,
+  TEXT_AVATAR,
+  TEXT_DRAFT,
+  TEXT_LAST,
+  N_TEXTS
+} Text;
+
+typedef enum
+{
+  FLAG_BLOCKED,
+  FLAG_PINNED,
+  FLAG_MUTED,
+  FLAG_TYPING,
+  FLAG_LAST_OUTGOING,
+  FLAG_LAST_SESSION,
+  N_FLAGS
+} Flag;
+
+/* What the service said last. Ten thousand contacts are read at once, and all that is said of each is asked for when a
+ * list is sorted: looking it up in what came over the bus takes ten times as long, and as much again to keep. */
+typedef struct
+{
+  const char *texts[N_TEXTS]; /* those that are not empty stand one after the other in @block */
+  char *block;
+  gint64 last_time;
+  BeckonRelation relation;
+  BeckonStatus status;
+  BeckonDelivery last_delivery;
+  guint unread;
+  guint flags; /* bit of each Flag */
+} Facts;
+
 struct _BeckonContact
 {
   GObject parent_instance;
 
-  GVariant *value; /* what the service said last; the strings below point into it */
-  const char *signin_name;
-  const char *display_name;
-  BeckonRelation relation;
-  gboolean blocked;
-  BeckonStatus status;
-  const char *personal_message;
-  const char *request_text;
-  guint unread;
-  GVariant *facts; /* a{sv} */
+  Facts facts;
   gboolean is_self;
 };
 
@@ -30,7 +61,7 @@ enum
   PROP_STATUS,
   PROP_PERSONAL_MESSAGE,
   PROP_REQUEST_TEXT,
-  PROP_UNREAD, /* so far in the order of the fields */
+  PROP_UNREAD,
   PROP_ALIAS,
   PROP_AVATAR,
   PROP_PINNED,
@@ -48,96 +79,179 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (BeckonContact, beckon_contact, G_TYPE_OBJECT)
-
-static void
-read_value (BeckonContact *self, GVariant *value)
-{
-  guint relation;
-  guint status;
-
-  g_clear_pointer (&self->facts, g_variant_unref);
-  g_variant_get (value, "(&s&subu&s&su@a{sv})",
-                 &self->signin_name, &self->display_name, &relation, &self->blocked,
-                 &status, &self->personal_message, &self->request_text, &self->unread, &self->facts);
-  self->relation = (BeckonRelation) relation;
-  self->status = (BeckonStatus) status;
-}
-
-/* What is told in the dictionary, by the property. */
-static const struct
-{
-  const char *name;
-  const char *type;
-} fact_names[N_PROPS] = {
-  [PROP_ALIAS] = { "alias", "s" },
-  [PROP_AVATAR] = { "avatar", "s" },
-  [PROP_PINNED] = { "pinned", "b" },
-  [PROP_MUTED] = { "muted", "b" },
-  [PROP_TYPING] = { "typing", "b" },
-  [PROP_DRAFT] = { "draft", "s" },
-  [PROP_LAST_TEXT] = { "last-text", "s" },
-  [PROP_LAST_TIME] = { "last-time", "x" },
-  [PROP_LAST_OUTGOING] = { "last-outgoing", "b" },
-  [PROP_LAST_DELIVERY] = { "last-delivery", "u" },
-  [PROP_LAST_SESSION] = { "last-session", "b" },
+static const guint text_properties[N_TEXTS] = {
+  [TEXT_SIGNIN_NAME] = PROP_SIGNIN_NAME,
+  [TEXT_DISPLAY_NAME] = PROP_DISPLAY_NAME,
+  [TEXT_PERSONAL_MESSAGE] = PROP_PERSONAL_MESSAGE,
+  [TEXT_REQUEST] = PROP_REQUEST_TEXT,
+  [TEXT_ALIAS] = PROP_ALIAS,
+  [TEXT_AVATAR] = PROP_AVATAR,
+  [TEXT_DRAFT] = PROP_DRAFT,
+  [TEXT_LAST] = PROP_LAST_TEXT,
 };
 
-/* (transfer full) (nullable) */
-static GVariant *
-get_fact (GVariant *facts, guint property)
+static const guint flag_properties[N_FLAGS] = {
+  [FLAG_BLOCKED] = PROP_BLOCKED,
+  [FLAG_PINNED] = PROP_PINNED,
+  [FLAG_MUTED] = PROP_MUTED,
+  [FLAG_TYPING] = PROP_TYPING,
+  [FLAG_LAST_OUTGOING] = PROP_LAST_OUTGOING,
+  [FLAG_LAST_SESSION] = PROP_LAST_SESSION,
+};
+
+G_DEFINE_FINAL_TYPE (BeckonContact, beckon_contact, G_TYPE_OBJECT)
+
+/* ---- from the bus ---- */
+
+/* The texts that it returns live as long as what @parent is of. */
+static const char *
+peek_text (GVariant *parent, gsize i)
 {
-  return g_variant_lookup_value (facts, fact_names[property].name, G_VARIANT_TYPE (fact_names[property].type));
+  g_autoptr (GVariant) child = g_variant_get_child_value (parent, i);
+
+  return g_variant_get_string (child, NULL);
 }
 
-/* The text lives as long as what the service said last. */
-static const char *
-get_text (BeckonContact *self, guint property)
+static guint32
+get_number (GVariant *parent, gsize i)
 {
-  const char *text = "";
+  g_autoptr (GVariant) child = g_variant_get_child_value (parent, i);
 
-  g_variant_lookup (self->facts, fact_names[property].name, "&s", &text);
-  return text;
+  return g_variant_get_uint32 (child);
 }
 
 static gboolean
-get_flag (BeckonContact *self, guint property)
+get_boolean (GVariant *parent, gsize i)
 {
-  gboolean flag = FALSE;
+  g_autoptr (GVariant) child = g_variant_get_child_value (parent, i);
 
-  g_variant_lookup (self->facts, fact_names[property].name, "b", &flag);
-  return flag;
+  return g_variant_get_boolean (child);
 }
 
-static gint64
-get_time (BeckonContact *self, guint property)
+static gboolean
+find_name (const char *const *names, guint n_names, const char *name, guint *found)
 {
-  gint64 time = 0;
-
-  g_variant_lookup (self->facts, fact_names[property].name, "x", &time);
-  return time;
+  for (*found = 0; *found < n_names; (*found)++)
+    if (names[*found] != NULL && g_str_equal (names[*found], name))
+      return TRUE;
+  return FALSE;
 }
 
-static BeckonDelivery
-get_delivery (BeckonContact *self, guint property)
+/* Something else under a name that is known, and what is not known, are passed over. */
+static void
+read_fact (Facts *facts, const char *name, GVariant *value)
 {
-  guint32 delivery = BECKON_DELIVERY_RECEIVED;
+  static const char *const texts[N_TEXTS] = {
+    [TEXT_ALIAS] = "alias", [TEXT_AVATAR] = "avatar", [TEXT_DRAFT] = "draft", [TEXT_LAST] = "last-text"
+  };
+  static const char *const flags[N_FLAGS] = {
+    [FLAG_PINNED] = "pinned",
+    [FLAG_MUTED] = "muted",
+    [FLAG_TYPING] = "typing",
+    [FLAG_LAST_OUTGOING] = "last-outgoing",
+    [FLAG_LAST_SESSION] = "last-session",
+  };
+  guint found;
 
-  g_variant_lookup (self->facts, fact_names[property].name, "u", &delivery);
-  return (BeckonDelivery) delivery;
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) && find_name (texts, N_TEXTS, name, &found))
+    facts->texts[found] = g_variant_get_string (value, NULL);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN) && find_name (flags, N_FLAGS, name, &found))
+    facts->flags |= g_variant_get_boolean (value) ? 1u << found : 0;
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) && g_str_equal (name, "last-time"))
+    facts->last_time = g_variant_get_int64 (value);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32) && g_str_equal (name, "last-delivery"))
+    facts->last_delivery = (BeckonDelivery) g_variant_get_uint32 (value);
 }
 
 static void
-notify_facts (BeckonContact *self, GVariant *before)
+read_dictionary (Facts *facts, GVariant *dictionary)
 {
-  for (guint i = PROP_ALIAS; i <= PROP_LAST_SESSION; i++)
-    {
-      g_autoptr (GVariant) old = get_fact (before, i);
-      g_autoptr (GVariant) new = get_fact (self->facts, i);
+  gsize n_entries = g_variant_n_children (dictionary);
 
-      if (old == NULL ? new != NULL : new == NULL || !g_variant_equal (old, new))
-        g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
+  for (gsize i = 0; i < n_entries; i++)
+    {
+      g_autoptr (GVariant) entry = g_variant_get_child_value (dictionary, i);
+      g_autoptr (GVariant) boxed = g_variant_get_child_value (entry, 1);
+      g_autoptr (GVariant) value = g_variant_get_variant (boxed);
+
+      read_fact (facts, peek_text (entry, 0), value);
     }
+}
+
+/* Copies the texts, which are those of what came over the bus, to where they stay. */
+static void
+keep_texts (Facts *facts)
+{
+  gsize lengths[N_TEXTS];
+  gsize size = 0;
+  char *place;
+
+  for (guint i = 0; i < N_TEXTS; i++)
+    {
+      lengths[i] = strlen (facts->texts[i]);
+      size += lengths[i] > 0 ? lengths[i] + 1 : 0;
+    }
+  place = facts->block = g_malloc (size);
+  for (guint i = 0; i < N_TEXTS; i++)
+    if (lengths[i] > 0)
+      {
+        facts->texts[i] = memcpy (place, facts->texts[i], lengths[i] + 1);
+        place += lengths[i] + 1;
+      }
+    else
+      {
+        facts->texts[i] = "";
+      }
+}
+
+static void
+read_value (Facts *facts, GVariant *value)
+{
+  g_autoptr (GVariant) held = g_variant_ref_sink (value);
+  g_autoptr (GVariant) dictionary = g_variant_get_child_value (value, 8);
+
+  *facts = (Facts) { .last_delivery = BECKON_DELIVERY_RECEIVED };
+  for (guint i = 0; i < N_TEXTS; i++)
+    facts->texts[i] = "";
+  facts->texts[TEXT_SIGNIN_NAME] = peek_text (value, 0);
+  facts->texts[TEXT_DISPLAY_NAME] = peek_text (value, 1);
+  facts->relation = (BeckonRelation) get_number (value, 2);
+  facts->flags = get_boolean (value, 3) ? 1u << FLAG_BLOCKED : 0;
+  facts->status = (BeckonStatus) get_number (value, 4);
+  facts->texts[TEXT_PERSONAL_MESSAGE] = peek_text (value, 5);
+  facts->texts[TEXT_REQUEST] = peek_text (value, 6);
+  facts->unread = get_number (value, 7);
+  read_dictionary (facts, dictionary);
+  keep_texts (facts);
+}
+
+static gboolean
+get_flag (BeckonContact *self, Flag flag)
+{
+  return (self->facts.flags & 1u << flag) != 0;
+}
+
+static void
+notify_if (BeckonContact *self, gboolean differs, guint property)
+{
+  if (differs)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+static void
+notify_facts (BeckonContact *self, const Facts *old)
+{
+  const Facts *new = &self->facts;
+
+  for (guint i = 0; i < N_TEXTS; i++)
+    notify_if (self, !g_str_equal (old->texts[i], new->texts[i]), text_properties[i]);
+  for (guint i = 0; i < N_FLAGS; i++)
+    notify_if (self, ((old->flags ^ new->flags) & 1u << i) != 0, flag_properties[i]);
+  notify_if (self, old->relation != new->relation, PROP_RELATION);
+  notify_if (self, old->status != new->status, PROP_STATUS);
+  notify_if (self, old->unread != new->unread, PROP_UNREAD);
+  notify_if (self, old->last_time != new->last_time, PROP_LAST_TIME);
+  notify_if (self, old->last_delivery != new->last_delivery, PROP_LAST_DELIVERY);
 }
 
 /* Makes the object from its form on the bus. */
@@ -146,8 +260,7 @@ beckon_contact_new (GVariant *value)
 {
   BeckonContact *self = g_object_new (BECKON_TYPE_CONTACT, NULL);
 
-  self->value = g_variant_ref_sink (value);
-  read_value (self, self->value);
+  read_value (&self->facts, value);
   return self;
 }
 
@@ -155,15 +268,13 @@ beckon_contact_new (GVariant *value)
 void
 beckon_contact_update (BeckonContact *self, GVariant *value)
 {
-  g_autoptr (GVariant) old = self->value;
-  g_autoptr (GVariant) facts = g_variant_ref (self->facts);
+  Facts old = self->facts;
 
-  self->value = g_variant_ref_sink (value);
-  read_value (self, self->value);
+  read_value (&self->facts, value);
   g_object_freeze_notify (G_OBJECT (self));
-  beckon_values_notify (G_OBJECT (self), old, self->value, PROP_UNREAD, properties + PROP_0 + 1);
-  notify_facts (self, facts);
+  notify_facts (self, &old);
   g_object_thaw_notify (G_OBJECT (self));
+  g_free (old.block);
 }
 
 /* It is the user. For one that nobody else has yet. */
@@ -186,7 +297,7 @@ beckon_contact_get_signin_name (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), NULL);
 
-  return self->signin_name;
+  return self->facts.texts[TEXT_SIGNIN_NAME];
 }
 
 /**
@@ -202,7 +313,7 @@ beckon_contact_get_display_name (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), NULL);
 
-  return self->display_name;
+  return self->facts.texts[TEXT_DISPLAY_NAME];
 }
 
 /**
@@ -218,7 +329,7 @@ beckon_contact_get_relation (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), 0);
 
-  return self->relation;
+  return self->facts.relation;
 }
 
 /**
@@ -234,7 +345,7 @@ beckon_contact_get_blocked (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), FALSE);
 
-  return self->blocked;
+  return get_flag (self, FLAG_BLOCKED);
 }
 
 /**
@@ -250,7 +361,7 @@ beckon_contact_get_status (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), 0);
 
-  return self->status;
+  return self->facts.status;
 }
 
 /**
@@ -266,7 +377,7 @@ beckon_contact_get_personal_message (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), NULL);
 
-  return self->personal_message;
+  return self->facts.texts[TEXT_PERSONAL_MESSAGE];
 }
 
 /**
@@ -282,7 +393,7 @@ beckon_contact_get_request_text (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), NULL);
 
-  return self->request_text;
+  return self->facts.texts[TEXT_REQUEST];
 }
 
 /**
@@ -298,7 +409,7 @@ beckon_contact_get_unread (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), 0);
 
-  return self->unread;
+  return self->facts.unread;
 }
 
 /**
@@ -314,7 +425,7 @@ beckon_contact_get_alias (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), NULL);
 
-  return get_text (self, PROP_ALIAS);
+  return self->facts.texts[TEXT_ALIAS];
 }
 
 /**
@@ -330,7 +441,7 @@ beckon_contact_get_avatar (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), NULL);
 
-  return get_text (self, PROP_AVATAR);
+  return self->facts.texts[TEXT_AVATAR];
 }
 
 /**
@@ -346,7 +457,7 @@ beckon_contact_get_pinned (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), FALSE);
 
-  return get_flag (self, PROP_PINNED);
+  return get_flag (self, FLAG_PINNED);
 }
 
 /**
@@ -362,7 +473,7 @@ beckon_contact_get_muted (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), FALSE);
 
-  return get_flag (self, PROP_MUTED);
+  return get_flag (self, FLAG_MUTED);
 }
 
 /**
@@ -378,7 +489,7 @@ beckon_contact_get_typing (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), FALSE);
 
-  return get_flag (self, PROP_TYPING);
+  return get_flag (self, FLAG_TYPING);
 }
 
 /**
@@ -394,7 +505,7 @@ beckon_contact_get_draft (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), NULL);
 
-  return get_text (self, PROP_DRAFT);
+  return self->facts.texts[TEXT_DRAFT];
 }
 
 /**
@@ -410,7 +521,7 @@ beckon_contact_get_last_text (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), NULL);
 
-  return get_text (self, PROP_LAST_TEXT);
+  return self->facts.texts[TEXT_LAST];
 }
 
 /**
@@ -426,7 +537,7 @@ beckon_contact_get_last_time (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), 0);
 
-  return get_time (self, PROP_LAST_TIME);
+  return self->facts.last_time;
 }
 
 /**
@@ -442,7 +553,7 @@ beckon_contact_get_last_outgoing (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), FALSE);
 
-  return get_flag (self, PROP_LAST_OUTGOING);
+  return get_flag (self, FLAG_LAST_OUTGOING);
 }
 
 /**
@@ -458,7 +569,7 @@ beckon_contact_get_last_delivery (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), BECKON_DELIVERY_RECEIVED);
 
-  return get_delivery (self, PROP_LAST_DELIVERY);
+  return self->facts.last_delivery;
 }
 
 /**
@@ -474,7 +585,7 @@ beckon_contact_get_last_session (BeckonContact *self)
 {
   g_return_val_if_fail (BECKON_IS_CONTACT (self), FALSE);
 
-  return get_flag (self, PROP_LAST_SESSION);
+  return get_flag (self, FLAG_LAST_SESSION);
 }
 
 /**
@@ -502,61 +613,61 @@ beckon_contact_get_property (GObject *object, guint property_id, GValue *value, 
   switch (property_id)
     {
     case PROP_SIGNIN_NAME:
-      g_value_set_string (value, self->signin_name);
+      g_value_set_string (value, self->facts.texts[TEXT_SIGNIN_NAME]);
       break;
     case PROP_DISPLAY_NAME:
-      g_value_set_string (value, self->display_name);
+      g_value_set_string (value, self->facts.texts[TEXT_DISPLAY_NAME]);
       break;
     case PROP_RELATION:
-      g_value_set_enum (value, self->relation);
+      g_value_set_enum (value, self->facts.relation);
       break;
     case PROP_BLOCKED:
-      g_value_set_boolean (value, self->blocked);
+      g_value_set_boolean (value, get_flag (self, FLAG_BLOCKED));
       break;
     case PROP_STATUS:
-      g_value_set_enum (value, self->status);
+      g_value_set_enum (value, self->facts.status);
       break;
     case PROP_PERSONAL_MESSAGE:
-      g_value_set_string (value, self->personal_message);
+      g_value_set_string (value, self->facts.texts[TEXT_PERSONAL_MESSAGE]);
       break;
     case PROP_REQUEST_TEXT:
-      g_value_set_string (value, self->request_text);
+      g_value_set_string (value, self->facts.texts[TEXT_REQUEST]);
       break;
     case PROP_UNREAD:
-      g_value_set_uint (value, self->unread);
+      g_value_set_uint (value, self->facts.unread);
       break;
     case PROP_ALIAS:
-      g_value_set_string (value, get_text (self, property_id));
+      g_value_set_string (value, self->facts.texts[TEXT_ALIAS]);
       break;
     case PROP_AVATAR:
-      g_value_set_string (value, get_text (self, property_id));
+      g_value_set_string (value, self->facts.texts[TEXT_AVATAR]);
       break;
     case PROP_PINNED:
-      g_value_set_boolean (value, get_flag (self, property_id));
+      g_value_set_boolean (value, get_flag (self, FLAG_PINNED));
       break;
     case PROP_MUTED:
-      g_value_set_boolean (value, get_flag (self, property_id));
+      g_value_set_boolean (value, get_flag (self, FLAG_MUTED));
       break;
     case PROP_TYPING:
-      g_value_set_boolean (value, get_flag (self, property_id));
+      g_value_set_boolean (value, get_flag (self, FLAG_TYPING));
       break;
     case PROP_DRAFT:
-      g_value_set_string (value, get_text (self, property_id));
+      g_value_set_string (value, self->facts.texts[TEXT_DRAFT]);
       break;
     case PROP_LAST_TEXT:
-      g_value_set_string (value, get_text (self, property_id));
+      g_value_set_string (value, self->facts.texts[TEXT_LAST]);
       break;
     case PROP_LAST_TIME:
-      g_value_set_int64 (value, get_time (self, property_id));
+      g_value_set_int64 (value, self->facts.last_time);
       break;
     case PROP_LAST_OUTGOING:
-      g_value_set_boolean (value, get_flag (self, property_id));
+      g_value_set_boolean (value, get_flag (self, FLAG_LAST_OUTGOING));
       break;
     case PROP_LAST_DELIVERY:
-      g_value_set_enum (value, get_delivery (self, property_id));
+      g_value_set_enum (value, self->facts.last_delivery);
       break;
     case PROP_LAST_SESSION:
-      g_value_set_boolean (value, get_flag (self, property_id));
+      g_value_set_boolean (value, get_flag (self, FLAG_LAST_SESSION));
       break;
     case PROP_IS_SELF:
       g_value_set_boolean (value, self->is_self);
@@ -571,8 +682,7 @@ beckon_contact_finalize (GObject *object)
 {
   BeckonContact *self = BECKON_CONTACT (object);
 
-  g_clear_pointer (&self->facts, g_variant_unref);
-  g_clear_pointer (&self->value, g_variant_unref);
+  g_free (self->facts.block);
   G_OBJECT_CLASS (beckon_contact_parent_class)->finalize (object);
 }
 

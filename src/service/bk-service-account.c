@@ -129,11 +129,42 @@ handle_set_display_name (BkServiceCall *call)
 
 /* ---- contacts ---- */
 
+/* The place of the first contact after @name in the order of the list. */
+static guint
+find_after (GListModel *contacts, const char *name)
+{
+  guint low = 0;
+  guint high = g_list_model_get_n_items (contacts);
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      g_autoptr (BkEngineContact) contact = g_list_model_get_item (contacts, middle);
+
+      if (strcmp (bk_engine_contact_get_sign_in_name (contact), name) <= 0)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
 static void
 handle_list_contacts (BkServiceCall *call)
 {
   GListModel *contacts = bk_engine_account_get_contacts (BK_ENGINE_ACCOUNT (call->object));
-  GVariant *list = bk_service_list_to_variant (contacts, 0, g_list_model_get_n_items (contacts), "(ssubussua{sv})",
+  const char *after;
+  guint32 limit;
+
+  g_variant_get (call->arguments, "(&su)", &after, &limit);
+  if (limit < 1 || limit > BK_SERVICE_MAX_PAGE)
+    {
+      bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “limit” is not 1 to 500.");
+      return;
+    }
+  guint first = find_after (contacts, after);
+  guint count = MIN (limit, g_list_model_get_n_items (contacts) - first);
+  GVariant *list = bk_service_list_to_variant (contacts, first, count, "(ssubussua{sv})",
                                                (BkServiceToVariant) bk_service_contact_to_variant);
 
   bk_service_call_return (call, g_variant_new ("(@a(ssubussua{sv}))", list));
@@ -435,6 +466,7 @@ static const BkServiceMethod methods[] = {
   { "SetContactBlocked", handle_set_contact_blocked, { WHO } },
   { "SetContact", bk_service_handle_set_contact, { WHO } },
   { "ListAllowed", bk_service_handle_list_allowed },
+  { "ListSafetyNumbers", bk_service_handle_list_safety_numbers, { { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
   { "SetAllowed", bk_service_handle_set_allowed, { WHO, { BK_SERVICE_ARG_GUID } } },
   { "GetConversation", handle_get_conversation, { WHO } },
   { "ClearHistory", bk_service_handle_clear_history, { { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* im.beckon.Account1: what the user always allows to contacts */
+/* im.beckon.Account1: what the user always allows to contacts, and what they are known by */
 #include "bk-service-private.h"
 
 void
@@ -41,4 +41,14 @@ void
 bk_service_allowed_changed (BkEngineAccount *account, BkServiceView *view)
 {
   bk_service_tell (view->service, view->path, view->interface, "AllowedChanged", NULL);
+}
+
+void
+bk_service_handle_list_safety_numbers (BkServiceCall *call)
+{
+  const char *who;
+
+  g_variant_get (call->arguments, "(&s)", &who);
+  g_auto (GStrv) numbers = bk_engine_account_dup_safety_numbers (BK_ENGINE_ACCOUNT (call->object), who);
+  bk_service_call_return (call, g_variant_new ("(^as)", numbers));
 }

@@ -33,7 +33,8 @@ get_offers (BkEngineSession *session)
   return g_object_get_qdata (G_OBJECT (session), offers_quark ());
 }
 
-static void
+/* FALSE: so many are not taken that the programs of this side are not told of more. They can be opened all the same. */
+static gboolean
 add_offer (BkEngineSession *session, const char *name, gboolean datagram)
 {
   GPtrArray *offers = get_offers (session);
@@ -45,11 +46,12 @@ add_offer (BkEngineSession *session, const char *name, gboolean datagram)
       g_object_set_qdata_full (G_OBJECT (session), offers_quark (), offers, (GDestroyNotify) g_ptr_array_unref);
     }
   if (offers->len >= BK_LIMIT_STREAMS + BK_LIMIT_FLOWS)
-    return;
+    return FALSE;
   offer = g_new0 (Offer, 1);
   offer->name = g_strdup (name);
   offer->datagram = datagram;
   g_ptr_array_add (offers, offer);
+  return TRUE;
 }
 
 /* This side has opened it too: the first with the first. */
@@ -95,7 +97,8 @@ tell_offered (BkService *self, BkEngineSession *session, gboolean datagram)
 static void
 on_stream_offered (BkEngineSession *session, const char *name, gboolean datagram, BkService *self)
 {
-  add_offer (session, name, datagram);
+  if (!add_offer (session, name, datagram))
+    return;
   tell_offered (self, session, datagram);
   bk_service_tell_session (self, session, bk_service_session_interface.info->name, "StreamOffered",
                            g_variant_new ("(@sb)", bk_service_text (name), datagram));

@@ -3,8 +3,6 @@
 #include "bk-service-private.h"
 #include "bk-service-dbus.h"
 
-#define MAX_PAGE 500
-
 static GVariant *
 get_property (BkServiceCall *call, const char *name)
 {
@@ -96,7 +94,7 @@ check_page (BkServiceCall *call, const char *argument, gint64 *id, guint32 *limi
   g_autofree char *negative = g_strdup_printf ("The argument “%s” is negative.", argument);
 
   g_variant_get (call->arguments, "(xu)", id, limit);
-  if (*id >= 0 && *limit >= 1 && *limit <= MAX_PAGE)
+  if (*id >= 0 && *limit >= 1 && *limit <= BK_SERVICE_MAX_PAGE)
     return TRUE;
   bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT,
                           *id < 0 ? negative : "The argument “limit” is not 1 to 500.");

@@ -27,7 +27,8 @@ typedef struct
   char *name;
   gboolean activatable; /* else it runs, and is there as long as it does */
   ProgramState state;
-  gboolean left; /* it left the bus over the question: that may have been its predecessor */
+  gboolean came;  /* it came to the bus while it was asked: it may have needed most of the time to start */
+  gboolean again; /* it is being asked once more */
   char *stamp;
   BkPeerDescription *description; /* nullable */
 } Program;
@@ -141,18 +142,28 @@ is_sound (const BkPeerDescription *description)
   return application != NULL;
 }
 
+/* Who left the bus over the question may have been its predecessor, and who came only then may be slow. */
+static gboolean
+is_worth_another (const Program *program, const GError *error)
+{
+  if (program->again)
+    return FALSE;
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
+         || (program->came && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+}
+
 static void
 take_answer (BkServiceDirectory *self, Program *program, GVariant *reply, const GError *error)
 {
   gboolean changed = program->description != NULL;
 
-  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) && !program->left)
+  if (is_worth_another (program, error))
     {
-      program->left = TRUE;
+      program->again = TRUE;
       program->state = PROGRAM_UNKNOWN;
       return;
     }
-  program->left = FALSE;
+  program->again = FALSE;
   g_clear_pointer (&program->description, bk_peer_description_free);
   program->state = reply != NULL ? PROGRAM_KNOWN : PROGRAM_FAILED;
   if (reply != NULL)
@@ -197,6 +208,7 @@ ask (BkServiceDirectory *self, Program *program)
   question->self = g_object_ref (self);
   question->name = g_strdup (program->name);
   program->state = PROGRAM_ASKED;
+  program->came = FALSE;
   self->n_asked++;
   g_dbus_connection_call (self->connection, program->name, path, "im.beckon.Peer1", "Describe", NULL, NULL,
                           program->activatable ? G_DBUS_CALL_FLAGS_NONE : G_DBUS_CALL_FLAGS_NO_AUTO_START,
@@ -392,6 +404,8 @@ on_name_owner_changed (GDBusConnection *connection, const char *sender, const ch
   Program *program = find_program (self, name);
   if (program == NULL || !program->activatable)
     list_names (self);
+  else if (program->state == PROGRAM_ASKED && *owner != '\0')
+    program->came = TRUE;
   else if (program->state == PROGRAM_FAILED && *owner != '\0')
     {
       program->state = PROGRAM_UNKNOWN; /* it was only slow, or is another one now */

@@ -190,6 +190,7 @@ void bk_service_handle_remove_from_group (BkServiceCall *call);
 
 /* im.beckon.Account1: what is always allowed. */
 void bk_service_handle_list_allowed (BkServiceCall *call);
+void bk_service_handle_list_safety_numbers (BkServiceCall *call);
 void bk_service_handle_set_allowed (BkServiceCall *call);
 void bk_service_allowed_changed (BkEngineAccount *account, BkServiceView *view);
 

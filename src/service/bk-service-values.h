@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 #define BK_SERVICE_PATH_ACCOUNTS BK_SERVICE_PATH "/Account"
 #define BK_SERVICE_PATH_CONVERSATIONS BK_SERVICE_PATH "/Conversation"
 #define BK_SERVICE_PATH_SESSIONS BK_SERVICE_PATH "/Session"
+#define BK_SERVICE_MAX_PAGE 500 /* items of a list that may be long */
 #define BK_SERVICE_PREFIX "im.beckon.Beckon" /* callers own a name below it */
 
 GVariant *bk_service_text (const char *text);

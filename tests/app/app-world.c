@@ -58,6 +58,7 @@ app_service_new (gboolean empty)
 
   stand_in_answer (service, "GetChannel", "(@a{sv} {},)");
   stand_in_answer (service, "ListAllowed", "(@a(ss) [],)");
+  stand_in_answer (service, "ListSafetyNumbers", "(@as [],)");
   stand_in_answer (service, "SearchMessages", "(@a(os(xsbsxusa{sv})) [],)");
   stand_in_answer (service, "ListApplications", "([" BOARD ", " CHESS "],)");
   if (empty)

@@ -289,6 +289,30 @@ test_export (Fixture *self, gconstpointer data)
   g_unlink (path);
 }
 
+/* It takes as long as it takes, whatever becomes of the window; then the application says it. */
+static void
+test_export_without_window (Fixture *self, gconstpointer data)
+{
+  g_autofree char *path = write_file (self, "history.json", "older", -1);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autofree char *before = app_desktop_take (self->world->desktop, G_APPLICATION (self->world->app));
+  g_autofree char *contents = NULL;
+
+  stand_in_answer (self->service, "ExportHistory", "hold");
+  bk_app_account_page_export (self->page, file);
+  bk_test_wait_for_count (stand_in_count (self->service, "ExportHistory"), 1);
+  g_object_add_weak_pointer (G_OBJECT (self->page), (gpointer *) &self->page);
+  gtk_window_destroy (GTK_WINDOW (self->page));
+  gtk_window_destroy (GTK_WINDOW (bk_app_get_window (self->world->app)));
+  bk_test_drain ();
+  g_assert_null (self->page); /* nothing holds it */
+  stand_in_release (self->service, "ExportHistory", "()");
+  g_autofree char *told = app_desktop_wait (self->world->desktop, "+export: The history was exported.");
+  g_assert_true (g_file_get_contents (path, &contents, NULL, NULL));
+  g_assert_cmpstr (contents, ==, "");
+  g_unlink (path);
+}
+
 static AdwMessageDialog *
 get_dialog (void)
 {
@@ -345,6 +369,7 @@ main (int argc, char **argv)
   ADD ("password", test_password);
   ADD ("devices", test_devices);
   ADD ("history/export", test_export);
+  ADD ("history/export-without-window", test_export_without_window);
   ADD ("history/clear", test_clear);
   ADD ("delete", test_delete);
   return app_world_run ();

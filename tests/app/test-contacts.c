@@ -389,12 +389,14 @@ test_search (Fixture *self, gconstpointer data)
 
   g_settings_set_boolean (self->settings, "contacts-online-only", TRUE);
   stand_in_answer (service, "SearchMessages", "([" FOUND (9, "B is for ball") "],)");
-  type (self, "  B ");
+  type (self, "  @B ");
   bk_test_wait_for_count (stand_in_count (service, "SearchMessages"), 1);
-  g_assert_cmpstr (stand_in_last (service, "SearchMessages"), ==, "('B', '/', '', 0, 50)");
-  /* All of them have a b in their sign-in names, offline and blocked or not. */
+  g_assert_cmpstr (stand_in_last (service, "SearchMessages"), ==, "('@B', '/', '', 0, 50)");
+  /* All of them are at b, offline and blocked or not. */
   assert_rows (self, "[Contacts 6] Dora Ada Ça va Bob Eve Fred [Messages 1] “B is for ball”");
   stand_in_answer (service, "SearchMessages", "(@a(os(xsbsxusa{sv})) [],)");
+  type (self, "b");
+  assert_rows (self, "[Contacts 1] Bob"); /* the server of all does not count */
   type (self, "ca");
   assert_rows (self, "[Contacts 1] Ça va");
   type (self, "va CARL");
@@ -405,7 +407,7 @@ test_search (Fixture *self, gconstpointer data)
   g_assert_cmpstr (get_page (self), ==, "nothing-found");
   type (self, "");
   assert_rows (self, "[Requests 1] Dora [Pinned 1] Ça va [Contacts 2] Ada Bob");
-  g_assert_cmpuint (*stand_in_count (service, "SearchMessages"), ==, 4);
+  g_assert_cmpuint (*stand_in_count (service, "SearchMessages"), ==, 5);
 }
 
 /* Until the answer is there, what was found before stays; an answer to an earlier question is nothing. */
@@ -806,6 +808,7 @@ test_safety_number (Fixture *self, gconstpointer data)
   g_autofree char *other = app_world_add_session (self->world, 1, RUNNING ("bob@b", "alice@work", "11111"));
   g_autofree char *stranger = app_world_add_session (self->world, 2, RUNNING ("ada@b", "alice@b", "22222"));
 
+  stand_in_answer (self->world->service, "ListSafetyNumbers", "(@as [],)");
   verb (self, "win.show-profile", "bob@b");
   GtkWindow *window = app_world_find_window (BK_TYPE_APP_PROFILE);
   g_assert_true (g_str_has_prefix (get_number (window), "It is shown here"));
@@ -814,6 +817,21 @@ test_safety_number (Fixture *self, gconstpointer data)
   stand_in_set (self->world->service, path, "Session1", "{'SafetyNumber': <'33333'>}");
   app_world_settle (self->world);
   g_assert_cmpstr (get_number (window), ==, "33333");
+}
+
+/* The keys that are known can be compared without a session, each once. */
+static void
+test_known_safety_numbers (Fixture *self, gconstpointer data)
+{
+  stand_in_answer (self->world->service, "ListSafetyNumbers", "(['11111', '22222'],)");
+  verb (self, "win.show-profile", "bob@b");
+  GtkWindow *window = app_world_find_window (BK_TYPE_APP_PROFILE);
+  bk_test_wait_for_count (stand_in_count (self->world->service, "ListSafetyNumbers"), 1);
+  app_world_settle (self->world);
+  g_assert_cmpstr (stand_in_last (self->world->service, "ListSafetyNumbers"), ==, "('bob@b',)");
+  g_assert_cmpstr (get_number (window), ==, "11111\n\n22222");
+  g_autofree char *path = app_world_add_session (self->world, 1, RUNNING ("bob@b", "alice@b", "22222"));
+  g_assert_cmpstr (get_number (window), ==, "11111\n\n22222");
 }
 
 static gboolean
@@ -934,6 +952,7 @@ main (int argc, char **argv)
   ADD ("drop", test_drop);
   ADD ("profile", test_profile);
   ADD ("safety-number", test_safety_number);
+  ADD ("safety-number/known", test_known_safety_numbers);
   ADD ("person-gone", test_person_gone);
   ADD ("account-gone", test_account_gone);
   ADD ("groups/gone", test_group_gone);

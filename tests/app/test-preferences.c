@@ -85,17 +85,52 @@ test_refused (void)
 }
 
 static GtkWidget *
-find_button (GtkWidget *widget)
+find (GtkWidget *widget, GType type)
 {
-  if (GTK_IS_BUTTON (widget))
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
     return widget;
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
     {
-      GtkWidget *found = find_button (child);
+      GtkWidget *found = find (child, type);
       if (found != NULL)
         return found;
     }
   return NULL;
+}
+
+static GtkWidget *
+find_button (GtkWidget *widget)
+{
+  return find (widget, GTK_TYPE_BUTTON);
+}
+
+/* The titles of the pages, or icons alone with the titles as tooltips. */
+static void
+test_pages (void)
+{
+  static const struct
+  {
+    int width;
+    const char *tooltip;
+  } rows[] = { { 360, "Accounts" }, { 900, NULL }, { 300, "Accounts" } };
+  g_autoptr (AppWorld) world = start ();
+  GtkWidget *window = GTK_WIDGET (app_world_find_window (BK_TYPE_APP_PREFERENCES));
+  GtkWidget *bar = find (window, ADW_TYPE_VIEW_SWITCHER_BAR);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      GtkWidget *button = find (bar, GTK_TYPE_TOGGLE_BUTTON);
+
+      gtk_window_set_default_size (GTK_WINDOW (window), rows[i].width, 640);
+      while (gtk_widget_has_css_class (bar, "icons-alone") != (rows[i].tooltip != NULL))
+        g_main_context_iteration (NULL, TRUE);
+      for (int n = 0; n < 6; n++, button = gtk_widget_get_next_sibling (button))
+        if (n == 0 || rows[i].tooltip == NULL)
+          g_assert_cmpstr (gtk_widget_get_tooltip_text (button), ==, rows[i].tooltip);
+        else
+          g_assert_nonnull (gtk_widget_get_tooltip_text (button));
+      g_assert_null (button);
+    }
 }
 
 static void
@@ -353,6 +388,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/app/preferences/service", test_service);
   g_test_add_func ("/app/preferences/refused", test_refused);
+  g_test_add_func ("/app/preferences/pages", test_pages);
   g_test_add_func ("/app/preferences/allowed", test_allowed);
   g_test_add_func ("/app/preferences/blocked", test_blocked);
   g_test_add_func ("/app/preferences/switches", test_switches);

@@ -3,6 +3,7 @@
 #include "conversation/bk-app-conversation.h"
 #include "conversation/bk-app-no-messages.h"
 
+#include "app-focus.h"
 #include "app-world.h"
 #include "bk-test.h"
 
@@ -57,6 +58,12 @@ find_button (GtkWidget *parent, const char *label)
   g_assert_not_reached ();
 }
 
+static gboolean
+has_place (gpointer widget)
+{
+  return gtk_widget_get_mapped (widget) && gtk_widget_get_width (widget) > 0;
+}
+
 /* A request is answered there, too, and what is said follows. */
 static void
 test_answer (void)
@@ -64,6 +71,8 @@ test_answer (void)
   g_autoptr (AppWorld) world = start ();
   BkAppNoMessages *nothing = open_with (world, "dora@b", "Contact Request", "Dora would like", TRUE);
 
+  bk_test_wait_until (has_place, app_part (nothing, "answers"));
+  app_focus_check (GTK_WINDOW (bk_app_get_window (world->app)));
   g_signal_emit_by_name (find_button (app_part (nothing, "answers"), "Accept"), "clicked");
   bk_test_wait_for_count (stand_in_count (world->service, "ApproveContact"), 1);
   g_assert_cmpstr (stand_in_last (world->service, "ApproveContact"), ==, "('dora@b',)");

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define GUID "{11111111-2222-4333-8444-555555555555}"
 #define HELLO "{\"type\":\"hello\",\"version\":1,\"domain\":\"localhost\",\"registration\":\"open\"}"
 #define FIN_TEXT 0x81
+#define FIN_PONG 0x8a
 #define FIN_BINARY 0x82
 #define FIRST_PART 0x01
 #define NEXT_PART 0x00

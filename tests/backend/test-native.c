@@ -59,6 +59,27 @@ test_flow (void)
   g_assert_cmpuint (bk_fake_clock_pending (BK_FAKE_CLOCK (world->clock)), ==, 1);
 }
 
+/* The answer to a ping puts the timer off that watches over the server: at rest nothing wakes up but for the ping. */
+static void
+test_pong (void)
+{
+  g_autoptr (World) world = world_new ();
+  BkFakeClock *clock = BK_FAKE_CLOCK (world->clock);
+
+  bk_recorder_sign_in (world->alice, &world->sign_in);
+  send_signed_in (world, greet (world));
+  bk_raw_server_send (world->server, "{\"type\":\"caught-up\",\"seq\":1}");
+  bk_recorder_wait_state (world->alice, BK_BACKEND_ONLINE);
+  gint64 silence = bk_fake_clock_next (clock);
+  advance (world, 20000);
+  g_assert_cmpint (bk_fake_clock_next (clock), ==, silence - 20 * G_USEC_PER_SEC);
+  bk_raw_server_send_frame (world->server, FIN_PONG, "", 0);
+  bk_raw_server_send (world->server, "{\"type\":\"presence\",\"who\":\"" BOB "\",\"status\":\"online\"}");
+  bk_recorder_wait (world->alice, BK_BACKEND_EVENT_PRESENCE);
+  g_assert_cmpint (bk_fake_clock_next (clock), ==, silence);
+  g_assert_cmpuint (bk_fake_clock_pending (clock), ==, 1);
+}
+
 static void
 test_presence (void)
 {
@@ -806,6 +827,7 @@ main (int argc, char **argv)
 {
   bk_test_init (&argc, &argv);
   g_test_add_func ("/native/flow", test_flow);
+  g_test_add_func ("/native/pong", test_pong);
   g_test_add_func ("/native/presence", test_presence);
   g_test_add_func ("/native/resume", test_resume);
   g_test_add_func ("/native/token-refused", test_token_refused);

@@ -14,6 +14,7 @@ from gi.repository import GLib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
+from bed import CONTACTS
 from stage import (ALICE, APP, BOB, INVITATION, ROOT, TERMINATED, UNKNOWN, Duet, Failure, program, refused, text, wait)
 
 OFFLINE, ONLINE = 1, 2
@@ -34,7 +35,7 @@ def get(side, name):
 
 def contact(side, who):
     """(display name, relation, blocked, status, personal message, request, unread, facts) or None."""
-    return next((c[1:] for c in call(side, 'ListContacts') if c[0] == who), None)
+    return next((c[1:] for c in call(side, *CONTACTS) if c[0] == who), None)
 
 
 def add_account(side, who, password='secret', **options):
@@ -188,7 +189,12 @@ def test_contacts():
     for who in ('zed@localhost', 'amy@localhost'):
         call(0, 'AddContact', '(ss)', who, '')
     wait(lambda: contact(0, 'zed@localhost') and contact(0, 'amy@localhost'), 'both')
-    assert [c[0] for c in call(0, 'ListContacts')] == ['amy@localhost', BOB, 'zed@localhost']
+    assert [c[0] for c in call(0, *CONTACTS)] == ['amy@localhost', BOB, 'zed@localhost']
+    page = lambda after, limit: [c[0] for c in call(0, 'ListContacts', '(su)', after, limit)]
+    assert page('', 2) == ['amy@localhost', BOB] and page(BOB, 2) == ['zed@localhost'] and page('zed@localhost', 1) == []
+    assert page('bo', 1) == [BOB]  # nobody has that name
+    for limit in (0, 501):
+        refused('InvalidArgument', call, 0, 'ListContacts', '(su)', '', limit)
     assert contact(0, 'zed@localhost')[1] == ASKED
     for who in ('zed@localhost', 'amy@localhost'):
         call(0, 'RemoveContact', '(s)', who)
@@ -201,7 +207,7 @@ def test_add_contact_and_the_answers():
     two = stage()
     path = newcomer('carol', 1)
     carol = lambda method, *values: two.ui[1].call('Account1', method, *values, path=path)
-    asked = lambda: next((c for c in carol('ListContacts') if c[0] == ALICE), None)
+    asked = lambda: next((c for c in carol(*CONTACTS) if c[0] == ALICE), None)
     mine = lambda: contact(0, 'carol@localhost')
     call(0, 'AddContact', '(ss)', 'CAROL@localhost', 'It is me')
     wait(lambda: asked() and mine(), 'the request')

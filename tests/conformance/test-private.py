@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import ECHO, ROOT, SESSIONS, Bus, refused, wait
+from bed import CONTACTS, ECHO, ROOT, SESSIONS, Bus, refused, wait
 from locked import ALICE, BOB, FALSE, PRIVATE, TRUE, Door, Program
 
 ERROR = 'im.beckon.Error.'
@@ -24,7 +24,7 @@ def private(*others):
 
 
 def relation(door, who):
-    return next((c[2] for c in door.ui.call('Account1', 'ListContacts', path=door.alice) if c[0] == who), 0)
+    return next((c[2] for c in door.ui.call('Account1', *CONTACTS, path=door.alice) if c[0] == who), 0)
 
 
 def asked(program):

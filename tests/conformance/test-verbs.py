@@ -6,6 +6,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
+from bed import CONTACTS
 from stage import (ALICE, APP, BOB, CONNECTED, INVITATION, READY, SESSIONS, TERMINATED, YES, Duet, program, refused,
                    register, states, wait, wait_until_held)
 
@@ -75,7 +76,7 @@ def test_invite_somebody_invisible_or_away():
     mine = two.create()
 
     def is_offline():
-        contacts = two.ui[0].call('Account1', 'ListContacts', path=two.accounts[0])
+        contacts = two.ui[0].call('Account1', *CONTACTS, path=two.accounts[0])
         return next(c[4] for c in contacts if c[0] == BOB) == 1
     two.ui[1].call('Account1', 'SetStatus', '(us)', 6, '', path=two.accounts[1])
     wait(is_offline, 'bob to be gone')

@@ -32,6 +32,7 @@ from processes import LIMIT, Failure, wait_for_exit
 from sight import Sight
 
 WINDOWS = {'frame', 'dialog', 'alert', 'window'}
+UNTOLD = 20  # keys after which it cannot be an AdwEntryRow any more that has the keyboard
 ACTIONS = ('Click', 'Toggle', 'Activate', 'Press')
 
 
@@ -194,7 +195,7 @@ class Desk:
         seen = []
         here = self.focused()
         while here is None or here.path != node.path:
-            if here is not None and seen.count(here.path) > 1:
+            if seen.count(here.path if here is not None else None) > (1 if here is not None else UNTOLD):
                 self.fail(f'{node} is not reached by the keyboard, after {len(seen)} keys', 0)
             seen.append(here.path if here is not None else None)
             here = self.step(here, node, window)
@@ -222,12 +223,17 @@ class Desk:
         return self.focused()
 
     def focused(self):
-        """What has the keyboard in the window that is active; None if nothing has."""
-        for window in self.windows():
-            if 'active' in window.states:
-                for node in window.walk():
-                    if 'focused' in node.states:
-                        return node
+        """What has the keyboard in the window that is active; None if nothing has. A dialog may not tell that it is."""
+        windows = self.windows()
+        active = [window for window in windows if 'active' in window.states]
+        if not active:
+            front = {self.hands.title(window) for window in self.hands.windows_of(self.processes())
+                     if window.id == self.hands.active()}
+            active = [window for window in windows if window.name in front]
+        for window in active:
+            for node in window.walk():
+                if 'focused' in node.states:
+                    return node
         return None
 
     def only_shown(self, nodes):

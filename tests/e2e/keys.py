@@ -18,6 +18,10 @@ class Keys(App):
         here = self.desk.focused()
         return here is not None and here.name == name
 
+    def at(self, role):
+        here = self.desk.focused()
+        return here is not None and here.role == role
+
     # -- people
 
     def create_account(self):
@@ -63,18 +67,18 @@ class Keys(App):
         self.desk.key('enter')
         self.desk.wait(lambda: self.has_keyboard('Message'), 'the message can be written')
 
-    def pick(self, item):
-        """Goes through the menu that is open by the arrows."""
-        menu = self.desk.find('menu item', shown=True)
-        for _ in self.desk.all('menu item', shown=True):
-            here = self.desk.wait(self.desk.focused, 'something in the menu has the keyboard')
-            if here.name == item:
-                break
-            self.desk.hands.key('down')
-            self.desk.wait(lambda here=here: (self.desk.focused() or here).path != here.path, 'Down goes on')
-        assert self.has_keyboard(item), f'{menu} has no {item}'
+    def pick(self, item, goes_on=False):
+        """Goes through the menu that is open by the arrows. `goes_on`: to another menu."""
+        self.desk.find('menu item', shown=True)
+        here = self.desk.wait(self.desk.focused, 'something in the menu has the keyboard')
+        passed = set()
+        while here.name != item:
+            assert here.path not in passed, f'the menu has no {item} for the keyboard'
+            passed.add(here.path)
+            here = self.moves('down')
         self.desk.hands.key('enter')
-        self.desk.gone('menu item')
+        if not goes_on:
+            self.desk.gone('menu item')
 
     def choose_of(self, name, item, key='menu'):
         """Something from the menu of somebody in the list."""
@@ -85,6 +89,44 @@ class Keys(App):
     def confirm(self, heading, button):
         self.go('push button', button, within=self.desk.window(heading), shown=True)
         self.desk.window_gone(heading)
+
+    # -- the conversation
+
+    def to_newest(self):
+        """From the line to write in it is two steps back to the newest entry in sight."""
+        self.desk.raise_window(self.window)
+        if not self.has_keyboard('Message'):
+            self.desk.focus('text', 'Message')
+        self.desk.key('shift+tab', 'shift+tab')
+        return self.desk.wait(lambda: self.at('list item') and self.desk.focused(), 'an entry has the keyboard')
+
+    def moves(self, key):
+        """Presses a key and waits until something else has the keyboard; returns what."""
+        before = self.desk.focused()
+        self.desk.hands.key(key)
+
+        def now():
+            here = self.desk.focused()
+            return here if here is not None and (before is None or here.path != before.path) else None
+
+        return self.desk.wait(now, f'{key} goes on from {before}')
+
+    def to_entry(self, entry):
+        """From the newest one by the arrows."""
+        here = self.to_newest()
+        while here.path != entry.path and here.role == 'list item':
+            here = self.moves('up')
+        assert here.path == entry.path, f'{entry} is not reached by the keyboard, but {here}'
+        return entry
+
+    def press_in(self, entry, button):
+        """Presses a button of an entry: Tab goes to the first."""
+        self.to_entry(entry)
+        here = self.moves('tab')
+        while here.name != button and here.is_within(entry.path):
+            here = self.moves('tab')
+        assert here.name == button, f'{entry} has no {button} for the keyboard, but {here}'
+        self.desk.hands.key('enter')
 
     # -- files
 

@@ -92,6 +92,7 @@ METHODS = {
     'Messenger1.SetConnectionServers': 'connection set',
     'Messenger1.SetSettings': 'settings',
     'Account1.ListAllowed': 'allowed',
+    'Account1.ListSafetyNumbers': 'contact safety-numbers',
     'Account1.SetAllowed': 'contact allow',
     'Messenger1.ListAlerts': 'account list',
     'Messenger1.DismissAlert': 'alerts dismiss',
@@ -495,6 +496,8 @@ def channel(alice, bob, session, watch):
     told = alice('session channel', session)
     assert told['path'] == 'direct' and told['bytes_sent'] >= 8 and told['datagrams_received'] >= 1, told
     bob('session trust', session)
+    numbers = alice('contact safety-numbers', bob.user.address)
+    assert numbers == bob('contact safety-numbers', alice.user.address) == [bob('show', session)['safety_number']]
 
 
 def connection(alice):

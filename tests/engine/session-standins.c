@@ -319,6 +319,12 @@ bk_engine_account_write_session (BkEngineAccount *self, const BkEngineMessage *e
 }
 
 void
+bk_engine_account_answered_session (BkEngineAccount *self, const char *who, const char *session)
+{
+  g_assert_true (g_hash_table_contains (self->history->entries, session));
+}
+
+void
 bk_engine_history_settle_session (BkEngineHistory *self, guint account, const char *session_id)
 {
   g_hash_table_remove (self->open, session_id);

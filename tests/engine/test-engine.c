@@ -667,7 +667,7 @@ test_both_sides (void)
   bk_test_wait_until (is_over, one);
   engine_world_settle (world, bob);
   assert_entries (world, alice, BOB, "You invited Bob to Pipe. [Bob declined.] 0");
-  assert_entries (world, bob, "alice@example.org", "Alice invited you to Pipe. [You declined.] 1");
+  assert_entries (world, bob, "alice@example.org", "Alice invited you to Pipe. [You declined.] 0");
   engine_world_close (world);
   bk_test_drain ();
 }

@@ -130,6 +130,96 @@ test_contact_changes (void)
   g_assert_finalize_object (account);
 }
 
+/* ---- more contacts than come at once ---- */
+
+#define PAGE 500
+
+/* Names `p00000@b` and so on, from @first on, as the answer to ListContacts. */
+static char *
+make_page (guint first, guint n_contacts)
+{
+  g_autoptr (GString) text = g_string_new ("(@a(ssubussua{sv}) [");
+
+  for (guint i = 0; i < n_contacts; i++)
+    g_string_append_printf (text, "%s('p%05u@b', 'P', uint32 3, false, uint32 1, '', '', uint32 0, @a{sv} {})",
+                            i > 0 ? ", " : "", first + i);
+  g_string_append (text, "],)");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+wait_asked (StandIn *service, guint times, const char *arguments)
+{
+  while (*stand_in_count (service, "ListContacts") < times)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (stand_in_last (service, "ListContacts"), ==, arguments);
+}
+
+static void
+change_one (StandIn *service, guint position, guint removed, const char *who)
+{
+  g_autofree char *added
+    = g_strdup_printf ("('%s', 'New', uint32 3, false, uint32 1, '', '', uint32 0, @a{sv} {})", who);
+  g_autofree char *args = g_strdup_printf ("(uint32 %u, uint32 %u, @a(ssubussua{sv}) [%s])", position, removed,
+                                           *who != '\0' ? added : "");
+
+  stand_in_signal (service, ACCOUNT, "Account1", "ContactsChanged", args);
+}
+
+/* What changes while only the first of them are known is neither lost nor there twice. */
+static void
+test_contacts_in_pages (void)
+{
+  static const char *const expected[] = { "p00000@b", "p00001a@b", "p00002@b" };
+  g_autoptr (StandIn) service = stand_in_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *first = make_page (0, PAGE);
+  g_autofree char *second = make_page (PAGE, 2);
+
+  stand_in_add (service, ACCOUNT, "Account1", "{'SignInName': <'alice@b'>}");
+  stand_in_answer (service, "ListContacts", "hold");
+  beckon_account_load (connection, ACCOUNT, NULL, bk_test_store_result, &result);
+  wait_asked (service, 1, "('', 500)");
+  change_one (service, 0, 1, "p00000@b"); /* the page will have it */
+  stand_in_release (service, "ListContacts", first);
+  wait_asked (service, 2, "('p00499@b', 500)");
+  change_one (service, 1, 1, "p00001a@b");
+  change_one (service, PAGE - 1, 3, "");              /* the last that is known, and two that are not yet */
+  change_one (service, PAGE - 1, 0, "p00498a@b");     /* at the end of what is known, and before what was asked for */
+  change_one (service, PAGE, 0, "p00500@b");          /* these two come with the page */
+  change_one (service, PAGE + 1, 0, "p00501@b");
+  stand_in_release (service, "ListContacts", second);
+  g_autoptr (BeckonAccount) account = beckon_account_load_finish (bk_test_await (&result), NULL);
+
+  GListModel *contacts = beckon_account_get_contacts (account);
+  g_assert_cmpuint (g_list_model_get_n_items (contacts), ==, PAGE + 2);
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      g_autoptr (BeckonContact) contact = g_list_model_get_item (contacts, i);
+      g_assert_cmpstr (beckon_contact_get_signin_name (contact), ==, expected[i]);
+    }
+  g_autoptr (BeckonContact) between = g_list_model_get_item (contacts, PAGE - 1);
+  g_assert_cmpstr (beckon_contact_get_signin_name (between), ==, "p00498a@b");
+  g_autoptr (BeckonContact) last = g_list_model_get_item (contacts, PAGE + 1);
+  g_assert_cmpstr (beckon_contact_get_signin_name (last), ==, "p00501@b");
+}
+
+/* Whoever always answers with the same full page is asked once more, and not for ever. */
+static void
+test_contacts_endless (void)
+{
+  g_autoptr (StandIn) service = stand_in_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *page = make_page (0, PAGE);
+
+  stand_in_add (service, ACCOUNT, "Account1", "{'SignInName': <'alice@b'>}");
+  stand_in_answer (service, "ListContacts", page);
+  beckon_account_load (connection, ACCOUNT, NULL, bk_test_store_result, &result);
+  g_autoptr (BeckonAccount) account = beckon_account_load_finish (bk_test_await (&result), NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (beckon_account_get_contacts (account)), ==, PAGE);
+  g_assert_cmpuint (*stand_in_count (service, "ListContacts"), ==, 2);
+}
+
 static void
 test_contacts_hostile (void)
 {
@@ -439,6 +529,8 @@ main (int argc, char **argv)
   connection = stand_in_connect ();
   g_test_add_func ("/lists/contacts", test_contacts);
   g_test_add_func ("/lists/contacts/changes", test_contact_changes);
+  g_test_add_func ("/lists/contacts-in-pages", test_contacts_in_pages);
+  g_test_add_func ("/lists/contacts-endless", test_contacts_endless);
   g_test_add_func ("/lists/contacts/hostile", test_contacts_hostile);
   g_test_add_func ("/lists/account/properties", test_account_properties);
   g_test_add_func ("/lists/account/error", test_account_error);

@@ -43,7 +43,7 @@ def redeem(cookie):
 
 def on_call(connection, sender, path, interface, method, arguments, invocation):
     log(method, path)
-    if MODE == 'hang':
+    if MODE == 'hang' or (MODE == 'late' and not held):
         held.append(invocation)
     elif MODE == 'crash':
         os._exit(1)

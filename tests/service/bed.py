@@ -23,6 +23,7 @@ SESSIONS = 'im.beckon.Beckon.Sessions'
 GUID = '{11111111-2222-4333-8444-555555555555}'
 OTHER_GUID = '{99999999-2222-4333-8444-555555555555}'
 ECHO = 'echo@localhost'
+CONTACTS = ('ListContacts', '(su)', '', 500)  # the first page, which is all of them nearly everywhere
 
 # The limits are those of /usr/share/dbus-1/session.conf: what is built in is for the system bus.
 BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"

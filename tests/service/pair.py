@@ -4,7 +4,7 @@ import subprocess
 
 from gi.repository import Gio, GLib
 
-from bed import BUILD, GUID, Bus, wait
+from bed import BUILD, CONTACTS, GUID, Bus, wait
 
 ALICE, BOB = 'alice@localhost', 'bob@localhost'
 
@@ -73,7 +73,7 @@ class Pair:
 
     def wait_relation(self, side, who, relation):
         def there():
-            contacts = self.ui[side].call('Account1', 'ListContacts', path=self.accounts[side])
+            contacts = self.ui[side].call('Account1', *CONTACTS, path=self.accounts[side])
             return any(c[0] == who and c[2] == relation and (relation != 3 or c[4] & 2) for c in contacts)
         wait(there, f'{who} to be {relation}')
 

@@ -16,7 +16,7 @@ import tap
 from bed import ROOT, SERVICE, SESSIONS, SLOWNESS, refused, wait
 from channel import (CONNECTED, DIRECT, LOST, NONE, RELAY, connect, open_both, program, read, read_end, read_some, when,
                      write)
-from pair import Pair, Shared
+from pair import ALICE, BOB, Pair, Shared
 from proxy import proxy
 
 UNKNOWN, NEW, KNOWN, CHANGED = range(4)
@@ -102,6 +102,22 @@ def test_joined_by_name_in_order():
     end(pair, one, two)
 
 
+def test_offers_that_nobody_takes():
+    """What the other side opens, and nobody here wants, is told up to a limit: programs are not buried under it."""
+    pair = Shared.get()
+    one, two = connect(pair)
+    alice, bob = pair.ui
+    for number in range(STREAMS + FLOWS + 20):
+        alice.open_socket('OpenStream', f's{number}', one).close()
+    wait(lambda: len(bob.get('Session1', 'OfferedStreams', two)) == STREAMS + FLOWS, 'as many offers as there can be')
+    last = alice.open_socket('OpenStream', 'last', one)
+    write(last, b'there')
+    assert read(bob.open_socket('OpenStream', 'last', two), 5) == b'there'  # it comes all the same
+    assert len(bob.get('Session1', 'OfferedStreams', two)) == STREAMS + FLOWS
+    assert len([s for s in bob.signals if s[:2] == (two, 'StreamOffered')]) == STREAMS + FLOWS
+    end(pair, one, two)
+
+
 # ---- packets ----
 
 def say(socket_from, socket_to, data):
@@ -147,6 +163,10 @@ def test_identity():
     with Pair() as pair:
         one, two = connect(pair)
         numbers = [ui.get('Session1', 'SafetyNumber', path) for ui, path in zip(pair.ui, (one, two))]
+        # They can be compared later, too, and by who was there alone.
+        known = lambda side, who: pair.ui[side].call('Account1', 'ListSafetyNumbers', '(s)', who, path=pair.accounts[side])
+        assert known(0, BOB) == numbers[:1] and known(1, ALICE) == numbers[:1], (known(0, BOB), numbers)
+        assert known(0, ALICE) == known(0, 'carol@localhost') == []
         assert numbers[0] == numbers[1] and len(numbers[0].replace(' ', '')) == 60, numbers
         assert [ui.get('Session1', 'Identity', path) for ui, path in zip(pair.ui, (one, two))] == [NEW, NEW]
         # A program may see it, and not say it.
@@ -156,6 +176,7 @@ def test_identity():
         refused('AccessDenied', app.call, 'Session1', 'TrustIdentity', path=two, door=SESSIONS)
         pair.ui[1].call('Session1', 'TrustIdentity', path=two)
         end(pair, one, two)
+        assert known(0, BOB) == known(1, ALICE) == numbers[:1]
         one, two = connect(pair)
         assert [ui.get('Session1', 'Identity', path) for ui, path in zip(pair.ui, (one, two))] == [KNOWN, KNOWN]
         assert pair.ui[0].get('Session1', 'SafetyNumber', one) == numbers[0]

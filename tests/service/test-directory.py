@@ -9,6 +9,7 @@ import tap
 from activation import HERE, PREFIX, World, listed, wait_listed, warnings
 from bed import ECHO, GUID, OTHER_GUID, ROOT, SESSIONS, refused, wait
 
+LATE_GUID = '{7A7E0000-1111-4222-8333-444455556666}'
 CONNECTED = 4
 ENDED, LAUNCH_FAILED = 14, 1
 
@@ -108,6 +109,7 @@ def test_hostile():
         modes = ('crash', 'error', 'hang', 'huge', 'markup', 'wrong-type', 'wrong-value')
         for mode in modes:
             bus.peers.install(mode.title().replace('-', ''), mode, OTHER_GUID if mode == 'markup' else GUID)
+        bus.peers.install('Late', 'late', LATE_GUID)  # on the bus in time, and no answer: it is asked once more
         bus.peers.install('Xnonsense', 'good', 'nonsense')
         bus.peers.install('Yfirst', 'good', GUID)
         bus.peers.install('Zthief', 'good', GUID)
@@ -123,12 +125,13 @@ def test_hostile():
             """Whoever takes its time to start is complained about until it has been asked once more."""
             said.clear()
             said.update((w.split()[2].removeprefix(PREFIX), w) for w in warnings(ui))
-            return said.keys() == complaints.keys() and all(complaints[word] in said[word] for word in said)
+            return said.keys() == complaints.keys() and all(complaints[word] in said[word] for word in said) \
+                and LATE_GUID in listed(ui)
         try:
             wait(all_are_asked, 'all to be asked', seconds=30)
         except AssertionError as error:
             raise AssertionError(f'{error}: {said}') from None
-        assert len(listed(ui)) == 2
+        assert len(listed(ui)) == 3
         assert 'secret' not in ''.join(said.values()) and max(map(len, said.values())) < 300
         assert listed(ui)[OTHER_GUID][1] == '<b>bold</b> & "quoted"'
         assert listed(ui)[GUID][1] == 'Peer good'

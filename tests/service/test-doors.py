@@ -8,7 +8,7 @@ from gi.repository import GLib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import (ECHO, GUID, OTHER_GUID, ROOT, SERVICE, SESSIONS, Bus, refused, wait)
+from bed import (CONTACTS, ECHO, GUID, OTHER_GUID, ROOT, SERVICE, SESSIONS, Bus, refused, wait)
 
 READY, INVITATION, ACCEPTED, CONNECTED, TERMINATED = 1, 2, 3, 4, 7
 
@@ -133,7 +133,7 @@ def test_contacts():
         client, alice = started(bus)
         client.attach()
         bob = client.account('bob@localhost')
-        contacts = lambda account: {c[0]: c for c in client.call('Account1', 'ListContacts', path=account)}
+        contacts = lambda account: {c[0]: c for c in client.call('Account1', *CONTACTS, path=account)}
         relation = lambda account, who: contacts(account).get(who)
         assert relation(alice, ECHO)[1:5] == ('Echo', 3, False, 2)
         client.call('Account1', 'AddContact', '(ss)', 'bob@localhost', 'it is me', path=alice)

@@ -9,7 +9,7 @@ from gi.repository import GLib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import ECHO, GUID, ROOT, SERVICE, SESSIONS, Bus, refused, wait
+from bed import CONTACTS, ECHO, GUID, ROOT, SERVICE, SESSIONS, Bus, refused, wait
 from gate import Gate
 from locked import (ALICE, BOB, DISABLED, FAILED, FALSE, INITIALIZED, NOT_INITIALIZED, PENDING, PRIVATE, STRANGER, TRUE,
                     UNLOCKED, Door, Program, ask, response_to)
@@ -268,7 +268,7 @@ def ring(door, data='hello'):
 def befriend(door):
     ui = door.ui
     ui.call('Account1', 'AddContact', '(ss)', BOB, '', path=door.alice)
-    contact = lambda path, who: next((c for c in ui.call('Account1', 'ListContacts', path=path) or [] if c[0] == who),
+    contact = lambda path, who: next((c for c in ui.call('Account1', *CONTACTS, path=path) or [] if c[0] == who),
                                      (who, '', 0, False, 0))
     door.ask(lambda: contact(door.others[0], ALICE)[2] == 2, 'the request')
     ui.call('Account1', 'ApproveContact', '(s)', ALICE, path=door.others[0])

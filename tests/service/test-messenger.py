@@ -9,7 +9,7 @@ from gi.repository import GLib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import ECHO, ROOT, Bus, arrivals, refused, wait
+from bed import CONTACTS, ECHO, ROOT, Bus, arrivals, refused, wait
 
 ALICE, BOB, DAVE = 'alice@localhost', 'bob@localhost', 'dave@localhost'
 NONE, ASKED, ASKING, ACCEPTED = range(4)  # BeckonRelation
@@ -36,7 +36,7 @@ class Desk:
         return self.client.get('Account1', 'State', account)
 
     def contact(self, account, who):
-        return next((c for c in self.call(account, 'ListContacts') if c[0] == who), None)
+        return next((c for c in self.call(account, *CONTACTS) if c[0] == who), None)
 
     def seen(self, account, who, match):
         """The list that the observer was told of has such a row of @who; only what was told from now on counts."""
@@ -179,9 +179,9 @@ def test_the_list_is_kept_offline():
     with Bus() as bus:
         desk = Desk(bus)
         desk.befriend()
-        before = {c[0] for c in desk.call(desk.alice, 'ListContacts')}
+        before = {c[0] for c in desk.call(desk.alice, *CONTACTS)}
         desk.call(desk.alice, 'SignOut')
-        after = desk.call(desk.alice, 'ListContacts')
+        after = desk.call(desk.alice, *CONTACTS)
         assert BOB in before and {c[0] for c in after} == before, after
         assert all(c[4] != ONLINE for c in after), after
 

@@ -7,7 +7,7 @@ import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import ECHO, ROOT, SESSIONS, Bus, refused, wait
+from bed import CONTACTS, ECHO, ROOT, SESSIONS, Bus, refused, wait
 from locked import ALICE, BOB, FALSE, INITIALIZED, PRIVATE, TRUE, Door, Program, response_to
 
 ALERT = 'AlertReceived'
@@ -151,7 +151,7 @@ def test_contacts():
     with Bus() as bus:
         door = Door(bus)
         program, other = licensed(bus), licensed(bus)
-        relation = lambda who: next((c[2] for c in door.ui.call('Account1', 'ListContacts', path=door.alice)
+        relation = lambda who: next((c[2] for c in door.ui.call('Account1', *CONTACTS, path=door.alice)
                                      if c[0] == who), 0)
         for bad in ('nobody', '', 'two words@x', ALICE, 'x@\n', '<b>@x'):
             program.add_contact(bad)

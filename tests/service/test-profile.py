@@ -9,7 +9,7 @@ from gi.repository import GLib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import ECHO, Bus, refused, wait
+from bed import CONTACTS, ECHO, Bus, refused, wait
 
 ALICE, BOB, DAVE = 'alice@localhost', 'bob@localhost', 'dave@localhost'
 PICTURE = b'\x89PNG\r\n\x1a\n' + struct.pack('>I4sII', 13, b'IHDR', 32, 32) + b'and so on'
@@ -28,7 +28,7 @@ class Desk:
         return self.client.call('Account1', method, signature, *values, path=account or self.alice)
 
     def contact(self, who, account=None):
-        return next((c for c in self.call('ListContacts', account=account) if c[0] == who), None)
+        return next((c for c in self.call(*CONTACTS, account=account) if c[0] == who), None)
 
     def seen(self, who, match):
         """The list that the observer was told of has such a row of @who."""

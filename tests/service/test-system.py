@@ -9,7 +9,7 @@ from gi.repository import GLib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import ECHO, GUID, OTHER_GUID, ROOT, Bus, refused, wait
+from bed import CONTACTS, ECHO, GUID, OTHER_GUID, ROOT, Bus, refused, wait
 from gate import Gate
 from pair import Pair
 
@@ -83,7 +83,7 @@ class Machine:
 
     def sees_alice(self, status):
         wait(lambda: any(c[0] == ALICE and c[4] == status
-                         for c in self.client.call('Account1', 'ListContacts', path=self.bob)), f'alice {status}')
+                         for c in self.client.call('Account1', *CONTACTS, path=self.bob)), f'alice {status}')
 
     def is_state(self, state):
         wait(lambda: self.client.get('Account1', 'State', self.alice) == state, f'the account to be {state}')

@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
-from bed import ECHO, GUID, ROOT, Bus, arrivals, refused, wait
+from bed import CONTACTS, ECHO, GUID, ROOT, Bus, arrivals, refused, wait
 
 WINDOW = 'im.beckon.Beckon'
 ALICE, BOB = 'alice@localhost', 'bob@localhost'
@@ -89,7 +89,7 @@ class Desk:
 
     def contact(self, account, who):
         """Relation, status and unread messages."""
-        contacts = self.client.call('Account1', 'ListContacts', path=account) or []
+        contacts = self.client.call('Account1', *CONTACTS, path=account) or []
         return next(((c[2], c[4], c[7]) for c in contacts if c[0] == who), (0, 0, 0))
 
     def wait_contact(self, account, who, condition):

@@ -17,8 +17,8 @@ struct _BkAppPerson
 
   BeckonAccount *account;
   BeckonContact *contact;
-  char *key;    /* collation key of the name */
-  char *search; /* folded: all names, a line each; NULL until somebody searches */
+  char *key;    /* collation key of the name; NULL until somebody compares */
+  char *search; /* folded: all names, a line each, the sign-in name last; NULL until somebody searches */
   guint rank;   /* 0 first */
   gint64 time;  /* of the newest entry of the conversation */
   gboolean pinned;
@@ -51,12 +51,16 @@ rank_of (BeckonContact *contact)
   return beckon_contact_get_blocked (contact) ? 4 : 5; /* the list shows the one, and not the other */
 }
 
-static char *
-dup_key (BeckonContact *contact)
+/* Takes longer than all else that is read of a contact. */
+static const char *
+get_key (BkAppPerson *self)
 {
-  g_autofree char *folded = g_utf8_casefold (beckon_contact_get_display_name (contact), -1);
-
-  return g_utf8_collate_key (folded, -1);
+  if (self->key == NULL)
+    {
+      g_autofree char *folded = g_utf8_casefold (beckon_contact_get_display_name (self->contact), -1);
+      self->key = g_utf8_collate_key (folded, -1);
+    }
+  return self->key;
 }
 
 static char *
@@ -73,30 +77,30 @@ dup_search (BeckonContact *contact)
 static gboolean
 read_contact (BkAppPerson *self)
 {
-  g_autofree char *key = dup_key (self->contact);
   guint rank = rank_of (self->contact);
   gint64 time = beckon_contact_get_last_time (self->contact);
   gboolean pinned = beckon_contact_get_pinned (self->contact);
   gboolean unread = beckon_contact_get_unread (self->contact) > 0;
 
-  g_clear_pointer (&self->search, g_free);
-  if (rank == self->rank && time == self->time && pinned == self->pinned && unread == self->unread
-      && g_strcmp0 (key, self->key) == 0)
+  if (rank == self->rank && time == self->time && pinned == self->pinned && unread == self->unread)
     return FALSE;
   self->rank = rank;
   self->time = time;
   self->pinned = pinned;
   self->unread = unread;
-  g_free (self->key);
-  self->key = g_steal_pointer (&key);
   return TRUE;
 }
 
 static void
 on_contact_notify (BeckonContact *contact, GParamSpec *pspec, BkAppPerson *self)
 {
-  gboolean moved = read_contact (self);
+  gboolean renamed = g_str_equal (pspec->name, "display-name");
+  gboolean moved = read_contact (self) || renamed;
 
+  if (renamed)
+    g_clear_pointer (&self->key, g_free);
+  if (renamed || g_str_equal (pspec->name, "alias"))
+    g_clear_pointer (&self->search, g_free);
   if (self->people != NULL)
     on_person_changed (self->people, self, moved);
 }
@@ -162,9 +166,14 @@ bk_app_person_matches (BkAppPerson *self, const char *const *words)
 {
   if (self->search == NULL)
     self->search = dup_search (self->contact);
+  const char *server = strrchr (self->search, '@');
   for (gsize i = 0; words[i] != NULL; i++)
-    if (strstr (self->search, words[i]) == NULL)
-      return FALSE;
+    {
+      const char *place = strstr (self->search, words[i]);
+
+      if (place == NULL || (server != NULL && place > server && strpbrk (words[i], "@.") == NULL))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -173,7 +182,7 @@ bk_app_person_compare_names (gconstpointer a, gconstpointer b, gpointer user_dat
 {
   BkAppPerson *one = BK_APP_PERSON ((gpointer) a);
   BkAppPerson *other = BK_APP_PERSON ((gpointer) b);
-  int order = strcmp (one->key, other->key);
+  int order = strcmp (get_key (one), get_key (other));
 
   return order != 0 ? order
                     : strcmp (beckon_contact_get_signin_name (one->contact),

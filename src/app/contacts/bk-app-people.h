@@ -21,7 +21,8 @@ gboolean bk_app_person_is (BkAppPerson *self, const char *account, const char *w
 gboolean bk_app_person_get_pinned (BkAppPerson *self);
 /* Waits for an answer to a contact request. */
 gboolean bk_app_person_get_asking (BkAppPerson *self);
-/* Whether each of @words, folded by bk_app_text_dup_folded(), is in one of the names. */
+/* Whether each of @words, folded by bk_app_text_dup_folded(), is in one of the names. The server, which is that of most
+ * people, counts only for what looks like a part of an address. */
 gboolean bk_app_person_matches (BkAppPerson *self, const char *const *words);
 
 #define BK_TYPE_APP_PEOPLE (bk_app_people_get_type ())

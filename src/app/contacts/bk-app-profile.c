@@ -30,6 +30,7 @@ struct _BkAppProfile
   BeckonMessenger *messenger;
   BkAppPerson *person;
   GCancellable *cancellable;
+  char **numbers; /* NULL until they are read */
 };
 
 G_DEFINE_FINAL_TYPE (BkAppProfile, bk_app_profile, ADW_TYPE_WINDOW)
@@ -61,27 +62,52 @@ show_groups (BkAppProfile *self)
   adw_action_row_set_subtitle (self->groups, text);
 }
 
-/* The number belongs to the keys that the two of them have shown each other: in a session. Another account has another
- * key. */
 static void
-show_safety_number (BkAppProfile *self)
+add_number (GPtrArray *numbers, const char *number)
+{
+  if (*number != '\0' && !g_ptr_array_find_with_equal_func (numbers, number, g_str_equal, NULL))
+    g_ptr_array_add (numbers, (char *) number);
+}
+
+/* A number belongs to the keys that the two of them have shown each other: those that are known, and that of a session
+ * in which it is shown for the first time. Another account has another key. */
+static void
+show_safety_numbers (BkAppProfile *self)
 {
   GListModel *sessions = beckon_messenger_get_sessions (self->messenger);
   const char *own = beckon_account_get_signin_name (bk_app_person_get_account (self->person));
-  const char *number = "";
+  g_autoptr (GPtrArray) numbers = g_ptr_array_new ();
 
+  for (char **number = self->numbers; number != NULL && *number != NULL; number++)
+    add_number (numbers, *number);
   for (guint i = 0; i < g_list_model_get_n_items (sessions); i++)
     {
       g_autoptr (BeckonSession) session = g_list_model_get_item (sessions, i);
       if (g_str_equal (beckon_session_get_user (session), who_of (self))
-          && g_str_equal (beckon_session_get_my_signin_name (session), own)
-          && *beckon_session_get_safety_number (session) != '\0')
-        number = beckon_session_get_safety_number (session);
+          && g_str_equal (beckon_session_get_my_signin_name (session), own))
+        add_number (numbers, beckon_session_get_safety_number (session));
     }
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->safety),
-                                 *number != '\0' ? number
-                                                 : _("It is shown here while you are running an application "
-                                                     "together."));
+  if (numbers->len == 0)
+    add_number (numbers, _("It is shown here once you have run an application together."));
+  g_ptr_array_add (numbers, NULL);
+  g_autofree char *text = g_strjoinv ("\n\n", (char **) numbers->pdata);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->safety), text);
+}
+
+static void
+on_numbers (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkAppProfile) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) numbers = beckon_account_list_safety_numbers_finish (BECKON_ACCOUNT (source), result, &error);
+
+  if (self->messenger == NULL)
+    return;
+  if (numbers == NULL)
+    g_message ("The numbers to compare cannot be read: %s", error->message);
+  g_strfreev (self->numbers);
+  self->numbers = g_steal_pointer (&numbers);
+  show_safety_numbers (self);
 }
 
 static void
@@ -96,7 +122,7 @@ show (BkAppProfile *self)
   gtk_label_set_label (self->line, line);
   adw_action_row_set_subtitle (self->signin_name, who_of (self));
   show_groups (self);
-  show_safety_number (self);
+  show_safety_numbers (self);
 }
 
 static void
@@ -119,10 +145,10 @@ on_sessions_changed (GListModel *sessions, guint position, guint removed, guint 
     {
       g_autoptr (BeckonSession) session = g_list_model_get_item (sessions, i);
       if (g_str_equal (beckon_session_get_user (session), who_of (self)))
-        g_signal_connect_object (session, "notify::safety-number", G_CALLBACK (show_safety_number), self,
+        g_signal_connect_object (session, "notify::safety-number", G_CALLBACK (show_safety_numbers), self,
                                  G_CONNECT_SWAPPED);
     }
-  show_safety_number (self);
+  show_safety_numbers (self);
 }
 
 static void
@@ -230,6 +256,7 @@ bk_app_profile_show (GtkWindow *parent, BeckonMessenger *messenger, BkAppPerson 
   follow_sessions (self);
   show (self);
   read_allowed (self);
+  beckon_account_list_safety_numbers_async (account, who_of (self), self->cancellable, on_numbers, g_object_ref (self));
   gtk_window_present (GTK_WINDOW (self));
 }
 
@@ -247,7 +274,10 @@ bk_app_profile_dispose (GObject *object)
 static void
 bk_app_profile_finalize (GObject *object)
 {
-  g_object_unref (BK_APP_PROFILE (object)->cancellable);
+  BkAppProfile *self = BK_APP_PROFILE (object);
+
+  g_strfreev (self->numbers);
+  g_object_unref (self->cancellable);
   G_OBJECT_CLASS (bk_app_profile_parent_class)->finalize (object);
 }
 

@@ -2,6 +2,7 @@
 #include "conversation/bk-app-composer.h"
 
 #include "bk-app-accessible.h"
+#include "bk-app-widgets.h"
 #include "conversation/bk-app-completion.h"
 #include "conversation/bk-app-paste.h"
 
@@ -264,7 +265,10 @@ bk_app_composer_focus (GtkWidget *widget, GtkDirectionType direction)
   int n_stops = G_N_ELEMENTS (stops);
   int step = direction == GTK_DIR_TAB_BACKWARD ? -1 : 1;
   int i = step > 0 ? 0 : n_stops - 1;
+  GtkWidget *popover = bk_app_focused_popover (widget);
 
+  if (popover != NULL)
+    return gtk_widget_child_focus (popover, direction);
   if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
     return GTK_WIDGET_CLASS (bk_app_composer_parent_class)->focus (widget, direction);
   for (int j = 0; j < n_stops; j++)

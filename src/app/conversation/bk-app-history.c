@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conversation/bk-app-history.h"
 
+#include "bk-app-export.h"
+#include "bk-app-private.h"
 #include "bk-app-text.h"
 #include "contacts/bk-app-person-window.h"
 
 #include <adwaita.h>
-#include <gio/gfiledescriptorbased.h>
 #include <glib/gi18n.h>
 
 typedef struct
 {
   GtkWindow *window;
   BkAppPerson *person;
-  GFileOutputStream *stream; /* of an export */
 } Job;
 
 static Job *
@@ -30,7 +30,6 @@ job_free (Job *job)
 {
   g_object_unref (job->window);
   g_object_unref (job->person);
-  g_clear_object (&job->stream);
   g_free (job);
 }
 
@@ -88,57 +87,20 @@ bk_app_history_clear (GtkWindow *window, BeckonMessenger *messenger, BkAppPerson
 
 /* ---- exporting ---- */
 
-/* Only now does the new file take the place of an old one. */
-static void
-on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Job) job = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (g_output_stream_close_finish (G_OUTPUT_STREAM (source), result, &error))
-    tell (job, _("The history was exported."));
-  else
-    tell (job, error->message);
-}
-
+/* Whether the window is still there or not. */
 static void
 on_exported (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Job) job = user_data;
-  g_autoptr (GError) error = NULL;
-  GOutputStream *stream = G_OUTPUT_STREAM (job->stream);
+  g_autoptr (BkApp) app = user_data;
+  g_autofree char *text = bk_app_export_finish (result);
 
-  if (!beckon_account_export_history_finish (BECKON_ACCOUNT (source), result, &error))
-    {
-      g_autoptr (GCancellable) cancelled = g_cancellable_new ();
-
-      tell (job, bk_app_error_text (error));
-      g_cancellable_cancel (cancelled); /* so the old file stays */
-      g_output_stream_close_async (stream, G_PRIORITY_DEFAULT, cancelled, NULL, NULL);
-      return;
-    }
-  g_output_stream_close_async (stream, G_PRIORITY_DEFAULT, NULL, on_closed, g_steal_pointer (&job));
+  bk_app_tell (app, "export", text);
 }
 
-static void
-on_file (GObject *source, GAsyncResult *result, gpointer user_data)
+void
+bk_app_history_export_to (BkApp *app, BkAppPerson *person, GFile *file)
 {
-  g_autoptr (Job) job = user_data;
-  g_autoptr (GError) error = NULL;
-  BkAppPerson *person = job->person;
-
-  job->stream = g_file_replace_finish (G_FILE (source), result, &error);
-  if (job->stream == NULL)
-    tell (job, error->message);
-  else if (!G_IS_FILE_DESCRIPTOR_BASED (job->stream))
-    tell (job, _("The history can only be exported to a folder on this computer."));
-  else
-    {
-      int fd = g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (job->stream));
-
-      beckon_account_export_history_async (bk_app_person_get_account (person), name_of (person), fd, NULL, on_exported,
-                                           g_steal_pointer (&job));
-    }
+  bk_app_export_async (bk_app_person_get_account (person), name_of (person), file, on_exported, g_object_ref (app));
 }
 
 static void
@@ -148,8 +110,7 @@ on_chosen (GtkNativeDialog *dialog, int response, Job *job)
     = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
 
   if (file != NULL)
-    g_file_replace_async (file, NULL, FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION,
-                          G_PRIORITY_DEFAULT, NULL, on_file, job_new (job->window, job->person));
+    bk_app_history_export_to (BK_APP (gtk_window_get_application (job->window)), job->person, file);
   g_object_unref (dialog);
 }
 

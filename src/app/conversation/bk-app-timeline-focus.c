@@ -3,6 +3,8 @@
  * be used in an entry, and then on. GTK would come in at the oldest, and Tab would have to go through all. */
 #include "conversation/bk-app-timeline-private.h"
 
+#include "bk-app-widgets.h"
+
 #define PART 0.8 /* of the view: what is scrolled at once leaves something of what was there to be seen */
 
 /* Returns: (nullable): the row of the list that has the keyboard, or something in which has it */
@@ -105,7 +107,12 @@ bk_app_timeline_focus (GtkWidget *widget, GtkDirectionType direction)
   BkAppTimeline *self = BK_APP_TIMELINE (widget);
   GtkWidget *entry = get_entry (self);
   gboolean on_jump = gtk_widget_has_focus (self->jump);
+  GtkWidget *popover = bk_app_focused_popover (widget);
 
+  if (popover != NULL)
+    return gtk_widget_child_focus (popover, direction);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->nothing)))
+    return gtk_widget_child_focus (GTK_WIDGET (self->nothing), direction); /* a request is answered there */
   if (entry != NULL)
     return move (self, entry, direction);
   if (on_jump && (direction == GTK_DIR_TAB_FORWARD || direction == GTK_DIR_DOWN))

@@ -7,8 +7,6 @@
 #include "contacts/bk-app-contact-text.h"
 #include "invite/bk-app-recents.h"
 
-#include <string.h>
-
 struct _BkAppRecipientList
 {
   AdwBin parent_instance;
@@ -25,7 +23,7 @@ struct _BkAppRecipientList
   BkAppRecents *recents;
   char *account;
   char *guid;
-  char *search; /* folded */
+  char **words; /* looked for, folded */
 
   gboolean unchosen; /* nobody is chosen but by the user */
 };
@@ -57,22 +55,12 @@ is_recipient (BkAppRecipientList *self, BkAppPerson *person)
 }
 
 static gboolean
-has_words (const char *text, const char *folded)
-{
-  g_autofree char *other = g_utf8_casefold (text, -1);
-
-  return strstr (other, folded) != NULL;
-}
-
-static gboolean
 is_shown (gpointer item, gpointer user_data)
 {
   BkAppRecipientList *self = user_data;
-  BeckonContact *contact = bk_app_person_get_contact (item);
 
   return is_recipient (self, item)
-         && (self->search == NULL || has_words (beckon_contact_get_display_name (contact), self->search)
-             || has_words (beckon_contact_get_signin_name (contact), self->search));
+         && (self->words == NULL || bk_app_person_matches (item, (const char *const *) self->words));
 }
 
 static guint
@@ -202,8 +190,8 @@ bk_app_recipient_list_set_application (BkAppRecipientList *self, const char *gui
 void
 bk_app_recipient_list_search (BkAppRecipientList *self, const char *text)
 {
-  g_free (self->search);
-  self->search = *text != '\0' ? g_utf8_casefold (text, -1) : NULL;
+  g_strfreev (self->words);
+  self->words = bk_app_text_dup_words (text);
   if (self->filter != NULL)
     gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
 }
@@ -233,7 +221,7 @@ bk_app_recipient_list_dispose (GObject *object)
   g_clear_object (&self->people);
   g_clear_pointer (&self->account, g_free);
   g_clear_pointer (&self->guid, g_free);
-  g_clear_pointer (&self->search, g_free);
+  g_clear_pointer (&self->words, g_strfreev);
   G_OBJECT_CLASS (bk_app_recipient_list_parent_class)->dispose (object);
 }
 

@@ -81,3 +81,23 @@ bk_app_session_is_gone (gpointer session, gpointer value, gpointer sessions)
     }
   return TRUE;
 }
+
+BeckonSession *
+bk_app_session_next_question (GListModel *sessions, const char *after)
+{
+  g_autoptr (BeckonSession) first = NULL;
+  gboolean passed = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (sessions); i++)
+    {
+      g_autoptr (BeckonSession) session = g_list_model_get_item (sessions, i);
+
+      if (passed && beckon_session_get_asking (session))
+        return g_steal_pointer (&session);
+      if (g_strcmp0 (beckon_session_get_id (session), after) == 0)
+        passed = TRUE;
+      if (first == NULL && beckon_session_get_asking (session))
+        g_set_object (&first, session);
+    }
+  return g_steal_pointer (&first);
+}

@@ -15,6 +15,10 @@ gboolean bk_app_session_is_news (BeckonSession *session);
 /* For g_hash_table_foreach_remove () over a table by sessions: whether @sessions, a GListModel, has it no more. */
 gboolean bk_app_session_is_gone (gpointer session, gpointer value, gpointer sessions);
 
+/* The session that asks the user something, the one after that with the id @after if there are several: whoever puts one
+ * off comes to each. Returns: (nullable) (transfer full) */
+BeckonSession *bk_app_session_next_question (GListModel *sessions, const char *after);
+
 /* Whether it sends a file. */
 gboolean bk_app_session_is_file (BeckonSession *session);
 /* "minutes.odt (40.0 MB)"; NULL if it sends none. */

@@ -2,101 +2,42 @@
 /* The history of an account: written to a file, and removed. */
 #include "preferences/bk-app-account-page-private.h"
 
+#include "bk-app-export.h"
+#include "bk-app-private.h"
 #include "bk-app-text.h"
 #include "bk-app-widgets.h"
 
-#include <gio/gfiledescriptorbased.h>
 #include <glib/gi18n.h>
 
 /* ---- into a file ---- */
 
-typedef struct
-{
-  BkAppAccountPage *page;
-  GFileOutputStream *stream;
-  char *problem; /* why it has failed; nullable */
-} Export;
-
-static void
-export_free (Export *export)
-{
-  g_object_unref (export->page);
-  g_clear_object (&export->stream);
-  g_free (export->problem);
-  g_free (export);
-}
-
-static void
-on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Export *export = user_data;
-  g_autoptr (GError) error = NULL;
-  gboolean closed = g_output_stream_close_finish (G_OUTPUT_STREAM (source), result, &error);
-
-  gtk_widget_set_sensitive (export->page->history, TRUE);
-  if (export->problem != NULL)
-    bk_app_account_page_tell (export->page, export->problem);
-  else
-    bk_app_account_page_tell (export->page, closed ? _("The history was exported.") : error->message);
-  export_free (export);
-}
-
-/* What is only half there must not take the place of an older file. */
-static void
-finish_export (Export *export)
-{
-  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
-
-  if (export->problem != NULL)
-    g_cancellable_cancel (cancelled);
-  g_output_stream_close_async (G_OUTPUT_STREAM (export->stream), G_PRIORITY_DEFAULT, cancelled, on_closed, export);
-}
-
+/* Where the page has gone meanwhile, the application says it. */
 static void
 on_exported (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Export *export = user_data;
-  g_autoptr (GError) error = NULL;
+  GWeakRef *place = user_data;
+  g_autoptr (BkAppAccountPage) self = g_weak_ref_get (place);
+  g_autofree char *text = bk_app_export_finish (result);
 
-  if (!beckon_account_export_history_finish (BECKON_ACCOUNT (source), result, &error))
-    export->problem = g_strdup (bk_app_error_text (error));
-  finish_export (export);
-}
-
-static void
-on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Export *export = user_data;
-  g_autoptr (GError) error = NULL;
-
-  export->stream = g_file_replace_finish (G_FILE (source), result, &error);
-  if (export->stream == NULL || export->page->account == NULL)
+  g_weak_ref_clear (place);
+  g_free (place);
+  if (self == NULL || self->account == NULL)
     {
-      gtk_widget_set_sensitive (export->page->history, TRUE);
-      bk_app_account_page_tell (export->page, error != NULL ? error->message : "");
-      export_free (export);
+      bk_app_tell (BK_APP (g_application_get_default ()), "export", text);
       return;
     }
-  if (!G_IS_FILE_DESCRIPTOR_BASED (export->stream))
-    {
-      export->problem = g_strdup (_("The history can only be exported to a folder on this computer."));
-      finish_export (export);
-      return;
-    }
-  beckon_account_export_history_async (export->page->account, NULL,
-                                       g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (export->stream)), NULL,
-                                       on_exported, export);
+  gtk_widget_set_sensitive (self->history, TRUE);
+  bk_app_account_page_tell (self, text);
 }
 
 void
 bk_app_account_page_export (BkAppAccountPage *self, GFile *file)
 {
-  Export *export = g_new0 (Export, 1);
+  GWeakRef *place = g_new0 (GWeakRef, 1);
 
-  export->page = g_object_ref (self);
+  g_weak_ref_init (place, self);
   gtk_widget_set_sensitive (self->history, FALSE);
-  g_file_replace_async (file, NULL, FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION,
-                        G_PRIORITY_DEFAULT, NULL, on_opened, export);
+  bk_app_export_async (self->account, NULL, file, on_exported, place);
 }
 
 static void

@@ -27,6 +27,8 @@ struct _BkAppWindow
   BkAppPeople *people; /* with the messenger */
   char *wanted_account; /* whose conversation is to be shown; kept over a restart of the session service */
   char *wanted_who;     /* NULL: nobody's */
+
+  guint rescue; /* source that looks whether the keyboard is in a menu that is gone */
 };
 
 /* bk-app-window-actions.c */

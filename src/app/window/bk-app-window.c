@@ -194,6 +194,32 @@ on_shortcuts_shown (GtkWidget *shortcuts, BkAppWindow *self)
   set_accelerator (shortcuts, "new_line", enter_sends ? "<Shift>Return" : "Return");
 }
 
+/* ---- the keyboard after a menu ---- */
+
+/* Where a menu closes while another page of it than the first is open, GTK 4.8 gives the keyboard to what is in there:
+ * no key would do anything any more. */
+static gboolean
+on_rescue (gpointer user_data)
+{
+  BkAppWindow *self = user_data;
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  GtkWidget *popover = focus != NULL ? gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER) : NULL;
+
+  self->rescue = 0;
+  if (popover != NULL && !gtk_widget_get_mapped (popover) && !gtk_widget_grab_focus (gtk_widget_get_parent (popover)))
+    gtk_window_set_focus (GTK_WINDOW (self), NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_focus (GtkWindow *window, GParamSpec *pspec, gpointer user_data)
+{
+  BkAppWindow *self = BK_APP_WINDOW (window);
+
+  if (self->rescue == 0)
+    self->rescue = g_idle_add (on_rescue, self);
+}
+
 /* ---- the widget ---- */
 
 static void
@@ -273,6 +299,8 @@ bk_app_window_dispose (GObject *object)
 {
   BkAppWindow *self = BK_APP_WINDOW (object);
 
+  g_signal_handlers_disconnect_by_func (self, on_focus, NULL);
+  g_clear_handle_id (&self->rescue, g_source_remove);
   g_clear_object (&self->people);
   g_clear_object (&self->app);
   g_clear_pointer (&self->wanted_account, g_free);
@@ -310,6 +338,7 @@ bk_app_window_init (BkAppWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect (self, "notify::is-active", G_CALLBACK (update_seen), NULL);
+  g_signal_connect (self, "notify::focus-widget", G_CALLBACK (on_focus), NULL);
   on_folded (self->leaflet, NULL, self);
 }
 

@@ -158,10 +158,18 @@ arm_watch (BkNativeLink *self)
   gint64 due = bk_native_stream_get_last_read (self->stream) + silence;
   gint64 left = MAX (0, due - bk_clock_now (self->clock));
 
+  bk_clock_clear (self->clock, &self->watch_timer);
   self->watch_timer = bk_clock_add (self->clock, (guint) (left / 1000) + 1, on_watch, self);
 }
 
-/* libsoup pings at a steady pace, so a server that lives is heard of at least that often. */
+/* libsoup pings at a steady pace, so a server that lives is heard of at least that often. This machine is awake then: with
+ * each answer the timer is put off, and wakes it up only where there was none. */
+static void
+on_pong (SoupWebsocketConnection *websocket, GBytes *message, gpointer user_data)
+{
+  arm_watch (user_data);
+}
+
 static void
 on_watch (gpointer user_data)
 {
@@ -367,6 +375,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   soup_websocket_connection_set_max_incoming_payload_size (self->websocket, BK_LIMIT_FRAME);
   soup_websocket_connection_set_keepalive_interval (self->websocket, self->ping_seconds);
   g_signal_connect (self->websocket, "message", G_CALLBACK (on_message), self);
+  g_signal_connect (self->websocket, "pong", G_CALLBACK (on_pong), self);
   g_signal_connect (self->websocket, "error", G_CALLBACK (on_error), self);
   g_signal_connect (self->websocket, "closing", G_CALLBACK (on_over), self);
   g_signal_connect (self->websocket, "closed", G_CALLBACK (on_over), self);
