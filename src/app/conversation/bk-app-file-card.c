@@ -153,8 +153,7 @@ show (GtkWidget *card)
            : g_strdup_printf (_("%s · %s"), size, state);
   gtk_label_set_label (self->state, line);
   if (over || transfer.state != BK_APP_TRANSFER_RUNNING) /* the bar tells how far it is */
-    gtk_widget_activate_action (GTK_WIDGET (self), "message.tell", "s",
-                                over ? beckon_message_get_result_text (self->subject.message) : line);
+    gtk_widget_activate_action (GTK_WIDGET (self), "message.tell", "s", line);
   gtk_label_set_label (self->time, time);
   show_progress (self, &transfer, buttons);
   for (guint i = 0; i < N_BUTTONS; i++)
