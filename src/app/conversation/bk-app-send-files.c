@@ -9,6 +9,7 @@
 
 #define MAX_FILES 20               /* at once */
 #define PREVIEW 96                 /* pixels */
+#define ICON 32                    /* pixels */
 #define MAX_PREVIEW (32 << 20)     /* bytes of a picture that is looked into */
 #define ATTRIBUTES \
   G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_DISPLAY_NAME "," G_FILE_ATTRIBUTE_STANDARD_SIZE \
@@ -189,7 +190,10 @@ add_file (BkAppSendFiles *self, GFile *file)
   GtkWidget *image = gtk_image_new_from_icon_name ("text-x-generic-symbolic");
   GtkWidget *remove = gtk_button_new_from_icon_name ("window-close-symbolic");
 
+  gtk_image_set_pixel_size (GTK_IMAGE (image), ICON);
+  gtk_widget_set_size_request (image, PREVIEW, PREVIEW); /* the window does not grow when the picture is there */
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), " "); /* nor with the size */
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), image);
   gtk_widget_set_valign (remove, GTK_ALIGN_CENTER);
