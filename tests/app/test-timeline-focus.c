@@ -21,7 +21,8 @@ press (AppTimeline *fixture, GtkDirectionType direction)
 }
 
 #define assert_at(fixture, text) \
-  g_assert_true (gtk_window_get_focus ((fixture)->window) == gtk_widget_get_parent (app_timeline_find_row (fixture, text)))
+  g_assert_true (gtk_window_get_focus ((fixture)->window) \
+                 == gtk_widget_get_parent (app_timeline_find_row (fixture, text)))
 
 static gpointer
 composer_part (AppTimeline *fixture, const char *name)

@@ -106,8 +106,10 @@ class Keys(App):
         raise Failure(f'The message cannot be written by the keyboard, which is with {self.desk.focused()}')
 
     def to_newest(self):
-        """From the line to write in it is two steps back to the newest entry in sight."""
+        """From the line to write in it is two steps back to the newest entry in sight; that of all is one key away."""
         self.to_message()
+        self.desk.key('ctrl+end')
+        self.desk.gone(BUTTON, lambda name: name.startswith('Jump to Newest'))
         self.desk.key('shift+tab', 'shift+tab')
         return self.desk.wait(lambda: self.at('list item') and self.desk.focused(), 'an entry has the keyboard')
 
@@ -126,7 +128,7 @@ class Keys(App):
         """From the newest one by the arrows."""
         here = self.to_newest()
         while here.path != entry.path and here.role == 'list item':
-            here = self.moves('up')
+            here = self.moves('up' if here.index > entry.index else 'down')
         assert here.path == entry.path, f'{entry} is not reached by the keyboard, but {here}'
         return entry
 

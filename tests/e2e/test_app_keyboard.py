@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Everything with the keyboard alone, from the first start on; and what is heard of it without looking."""
+import sys
+
 import keyboard
 from app_cases import leave, register, tap
 from keys import Keys
@@ -121,7 +123,7 @@ def send_file(alice, bob):
     card = bob.last_card('seven.txt', 'Waiting for your answer')
     bob.desk.key('ctrl+l')
     bob.go(BUTTON, 'Accept', within=card)
-    bob.last_card('seven.txt', 'You have received')
+    bob.last_card('seven.txt', 'Received')
     bob.desk.hears('You have received')
 
 
@@ -175,11 +177,22 @@ def test_the_whole_flow():
         keyboard.keep_draft(alice)
         look_through_messages(alice)
         keyboard.go_to_newest(alice, bob)
-        keyboard.use_message(alice, bob)
         send_file(alice, bob)
-        keyboard.send_file_again(alice, bob)
         play_whiteboard(alice, bob)
         put_off_whiteboard(alice, bob)
+        leave(alice, bob)
+
+
+def test_cards_and_history():
+    with World() as world:
+        world.open_screen()
+        alice, bob = [Keys(user) for user in world.friends('alice', 'bob')]
+        for app, name in ((alice, 'Bob'), (bob, 'Alice')):
+            app.start().enlarge()
+            app.row(name, 'Online')
+            app.open(name)
+        keyboard.use_message(alice, bob)
+        keyboard.send_file_again(alice, bob)
         register(alice, bob)
         keyboard.invite_from_window(alice, bob)
         keyboard.end_and_invite_again(alice, bob)
@@ -190,4 +203,4 @@ def test_the_whole_flow():
 
 
 if __name__ == '__main__':
-    tap.run([test_the_whole_flow])
+    tap.run([test_cards_and_history] if 'cards' in sys.argv else [test_the_whole_flow])
