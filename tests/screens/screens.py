@@ -82,7 +82,7 @@ def conversation(walk, world):
     alice.wait('channel=direct', session=session)
     desk.find(BUTTONS, walk.t('_End', 'session'), shown=True)
     walk.picture('conversation')
-    alice.ctl('cancel', session)
+    world.tell('end', bob.folder)
     alice.wait_session(session)
     bob.ctl('chat', 'typing', alice.address)
     desk.find('label', walk.t('Writing…'), shown=True)
@@ -132,8 +132,11 @@ def inviting(walk, world):
     walk.close(new)
     walk.window('pick', lambda: alice.start([program('beckonctl'), 'invite', '--pick', life.APPLICATIONS['Chess'][0]]))
 
-    session = alice.ctl('invite', dave.address, 'Chess', '--message', life.NOTES['Chess'])['id']
+    new = walk.open('the waiting', lambda: alice.ctl('invite', dave.address, 'Chess', '--message',
+                                                     life.NOTES['Chess']))
+    session = alice.ctl('sessions')[0]['id']
     alice.wait('ringing', session=session)
+    walk.picture('waiting', new)
     walk.picture('card-waiting')
     dave.ctl('decline', session)
     alice.wait_session(session)
