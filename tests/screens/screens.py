@@ -132,11 +132,8 @@ def inviting(walk, world):
     walk.close(new)
     walk.window('pick', lambda: alice.start([program('beckonctl'), 'invite', '--pick', life.APPLICATIONS['Chess'][0]]))
 
-    new = walk.open('the waiting', lambda: alice.ctl('invite', dave.address, 'Chess', '--message',
-                                                     life.NOTES['Chess']))
-    session = alice.ctl('sessions')[0]['id']
+    session = alice.ctl('invite', dave.address, 'Chess', '--message', life.NOTES['Chess'])['id']
     alice.wait('ringing', session=session)
-    walk.picture('waiting', new)
     walk.picture('card-waiting')
     dave.ctl('decline', session)
     alice.wait_session(session)
