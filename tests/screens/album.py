@@ -5,7 +5,7 @@ import screens
 from neighbourhood import Languages, Neighbourhood
 from walk import NARROW, WIDE, Walk, Way
 
-LARGE = 'gtk-xft-dpi=147456\n'  # one and a half times as large as usual
+LARGE = 'gtk-font-name=Cantarell 16\n'  # about one and a half times as large as usual
 
 WAYS = {way.name: way for way in (
     Way('light'),

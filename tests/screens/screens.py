@@ -82,7 +82,7 @@ def conversation(walk, world):
     alice.wait('channel=direct', session=session)
     desk.find(BUTTONS, walk.t('_End', 'session'), shown=True)
     walk.picture('conversation')
-    alice.ctl('cancel', session)
+    world.tell('end', bob.folder)
     alice.wait_session(session)
     bob.ctl('chat', 'typing', alice.address)
     desk.find('label', walk.t('Writing…'), shown=True)
