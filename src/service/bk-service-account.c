@@ -280,24 +280,9 @@ on_contact_moved (BkEngineContact *contact, BkServiceView *view)
 }
 
 static void
-drop_contact (BkServiceView *view, guint position)
-{
-  g_signal_handlers_disconnect_by_data (g_ptr_array_index (view->contacts, position), view);
-  g_ptr_array_remove_index (view->contacts, position);
-}
-
-static void
 on_contacts_changed (GListModel *contacts, guint position, guint removed, guint added, BkServiceView *view)
 {
-  for (guint i = 0; i < removed && position < view->contacts->len; i++)
-    drop_contact (view, position);
-  for (guint i = 0; i < added; i++)
-    {
-      BkEngineContact *contact = g_list_model_get_item (contacts, position + i);
-
-      g_signal_connect (contact, "changed", G_CALLBACK (on_contact_moved), view);
-      g_ptr_array_insert (view->contacts, (int) (position + i), contact);
-    }
+  bk_service_items_splice (view->contacts, contacts, position, removed, added, G_CALLBACK (on_contact_moved), view);
   tell_contacts (view, position, removed, added);
 }
 
@@ -352,8 +337,7 @@ drop_account_view (BkService *self, guint position)
       g_hash_table_iter_remove (&iter);
   bk_service_alerts_forget (self->alerts, NULL, BK_ENGINE_ACCOUNT (view->object));
   g_signal_handlers_disconnect_by_data (bk_engine_account_get_contacts (BK_ENGINE_ACCOUNT (view->object)), view);
-  while (view->contacts->len > 0)
-    drop_contact (view, view->contacts->len - 1);
+  bk_service_items_clear (view->contacts, view);
   bk_service_groups_untrack (view);
   g_ptr_array_remove_index (self->accounts, position);
 }

@@ -124,24 +124,9 @@ on_renamed (BkEngineGroup *group, BkServiceView *view)
 }
 
 static void
-drop_group (BkServiceView *view, guint position)
-{
-  g_signal_handlers_disconnect_by_data (g_ptr_array_index (view->groups, position), view);
-  g_ptr_array_remove_index (view->groups, position);
-}
-
-static void
 on_groups_changed (GListModel *groups, guint position, guint removed, guint added, BkServiceView *view)
 {
-  for (guint i = 0; i < removed && position < view->groups->len; i++)
-    drop_group (view, position);
-  for (guint i = 0; i < added; i++)
-    {
-      BkEngineGroup *group = g_list_model_get_item (groups, position + i);
-
-      g_signal_connect (group, "changed", G_CALLBACK (on_renamed), view);
-      g_ptr_array_insert (view->groups, (int) (position + i), group);
-    }
+  bk_service_items_splice (view->groups, groups, position, removed, added, G_CALLBACK (on_renamed), view);
   tell (view, position, removed, added);
 }
 
@@ -171,6 +156,5 @@ void
 bk_service_groups_untrack (BkServiceView *view)
 {
   g_signal_handlers_disconnect_by_data (bk_engine_account_get_groups (BK_ENGINE_ACCOUNT (view->object)), view);
-  while (view->groups->len > 0)
-    drop_group (view, view->groups->len - 1);
+  bk_service_items_clear (view->groups, view);
 }

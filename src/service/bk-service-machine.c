@@ -149,3 +149,18 @@ bk_service_descriptors_are_left (guint reserve)
     close (taken[i]);
   return n == reserve;
 }
+
+char **
+bk_service_peers_dirs (void)
+{
+  const char *const *dirs = g_get_system_data_dirs ();
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (gsize i = 0; dirs[i] != NULL; i++)
+    {
+      g_autofree char *dir = g_build_filename (dirs[i], "beckon", "peers", NULL);
+
+      g_strv_builder_add (builder, dir);
+    }
+  return g_strv_builder_end (builder);
+}

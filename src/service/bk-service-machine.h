@@ -19,6 +19,9 @@ guint64 bk_service_raise_descriptors (void);
 /* Whether @reserve descriptors can still be had. */
 gboolean bk_service_descriptors_are_left (guint reserve);
 
+/* Where the registration files of this system's applications are. */
+char **bk_service_peers_dirs (void);
+
 /* Removes the folder @name in the folder @parent_fd with all that is in it. Follows no links. */
 void bk_service_remove_tree (int parent_fd, const char *name);
 

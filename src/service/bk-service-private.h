@@ -74,6 +74,11 @@ void bk_service_tell (BkService *self, const char *path, const BkServiceInterfac
 void bk_service_tell_session (BkService *self, BkEngineSession *session, const char *interface, const char *signal,
                               GVariant *parameters);
 
+/* Keeps @items like @list, which has changed so; each that is in it calls back @changed (item, @user_data). */
+void bk_service_items_splice (GPtrArray *items, GListModel *list, guint position, guint removed, guint added,
+                              GCallback changed, gpointer user_data);
+void bk_service_items_clear (GPtrArray *items, gpointer user_data);
+
 void bk_service_accounts_track (BkService *self);
 void bk_service_accounts_untrack (BkService *self);
 void bk_service_registry_track (BkService *self);

@@ -252,21 +252,6 @@ open_doors (Program *self)
   return FALSE;
 }
 
-static char **
-system_peers_dirs (void)
-{
-  const char *const *dirs = g_get_system_data_dirs ();
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  for (gsize i = 0; dirs[i] != NULL; i++)
-    {
-      g_autofree char *dir = g_build_filename (dirs[i], "beckon", "peers", NULL);
-
-      g_strv_builder_add (builder, dir);
-    }
-  return g_strv_builder_end (builder);
-}
-
 static BkLauncher *
 make_launcher (Program *self)
 {
@@ -297,7 +282,7 @@ make_parts (Program *self, const char *data_dir)
   g_autofree char *secrets_file = g_build_filename (data_dir, "secrets.keyfile", NULL);
   g_autofree char *user_peers = g_build_filename (data_dir, "peers", NULL);
   g_autofree char *address = option_address != NULL ? g_strdup (option_address) : bk_service_local_address ();
-  g_auto (GStrv) system_peers = system_peers_dirs ();
+  g_auto (GStrv) system_peers = bk_service_peers_dirs ();
   g_autoptr (BkLauncher) launcher = make_launcher (self);
   g_autoptr (BkOpener) opener = bk_service_opener_new ();
 

@@ -158,9 +158,11 @@ class AccessibilityBus:
         return self.call(node.bus, node.path, 'org.freedesktop.DBus.Properties', 'Get',
                          GLib.Variant('(ss)', (ATSPI + interface, name)))
 
-    def parent(self, owner, path):
-        return self.call(owner, path, 'org.freedesktop.DBus.Properties', 'Get',
-                         GLib.Variant('(ss)', (ATSPI + 'Accessible', 'Parent')))[0][1]
+    def parents(self, owner, paths):
+        """path → the path of what it is in; nothing of what is gone."""
+        name = GLib.Variant('(ss)', (ATSPI + 'Accessible', 'Parent'))
+        answers = self.ask_all(owner, {path: (path, 'org.freedesktop.DBus.Properties', 'Get', name) for path in paths})
+        return {path: answer[0][1] for path, answer in answers.items() if answer}
 
     def process(self, owner):
         """The process behind a name of the bus."""
@@ -178,6 +180,9 @@ class AccessibilityBus:
             for owner, _path in self.applications():
                 found.add(self.process(owner))
         return found
+
+    def count_windows(self):
+        return sum(len(paths) for owner, path in self.applications() for paths in self.children(owner, [path]).values())
 
     def windows(self):
         """The windows of all programs of the user, each with all that is in it."""
@@ -220,26 +225,34 @@ class AccessibilityBus:
 
     def children(self, owner, paths):
         """path → the paths of what is below it; what is gone in between has nothing below it."""
-        below = dict.fromkeys(paths, ())
-        context = GLib.MainContext()
-        waiting, left = set(), list(paths)
+        answers = self.ask_all(owner, {path: (path, ATSPI + 'Accessible', 'GetChildren') for path in paths})
+        return {path: [child for _bus, child in answer[0]] if answer else () for path, answer in answers.items()}
 
-        def on_answer(connection, result, path):
-            waiting.discard(path)
+    def ask_all(self, owner, calls):
+        """key → the answer, for calls of objects of a program: key → path, interface, method and arguments. Many are on
+        the way at once. The answer of what is gone in between is None."""
+        answers = dict.fromkeys(calls)
+        context = GLib.MainContext()
+        waiting, left = set(), list(calls)
+
+        def on_answer(connection, result, key):
+            waiting.discard(key)
             with contextlib.suppress(GLib.Error):
-                below[path] = [child for _bus, child in connection.call_finish(result).unpack()[0]]
+                answers[key] = connection.call_finish(result).unpack()
 
         context.push_thread_default()
         try:
             while left or waiting:
                 while left and len(waiting) < AT_ONCE:
-                    waiting.add(left[-1])
-                    self.connection.call(owner, left[-1], ATSPI + 'Accessible', 'GetChildren', None, None,
-                                         Gio.DBusCallFlags.NONE, int(LIMIT * 1000), None, on_answer, left.pop())
+                    key = left.pop()
+                    waiting.add(key)
+                    path, interface, method, *arguments = calls[key]
+                    self.connection.call(owner, path, interface, method, *(arguments or [None]), None,
+                                         Gio.DBusCallFlags.NONE, int(LIMIT * 1000), None, on_answer, key)
                 context.iteration(True)
         finally:
             context.pop_thread_default()
-        return below
+        return answers
 
     def join(self, nodes, below, node):
         node.children = [nodes[child] for child in below.get(node.path, ()) if child in nodes]

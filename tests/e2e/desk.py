@@ -29,6 +29,7 @@ from gi.repository import Gio, GLib
 from accessible import AccessibilityBus
 from notifications import Notifications
 from processes import LIMIT, Failure, wait_for_exit
+from sight import Sight
 
 WINDOWS = {'frame', 'dialog', 'alert', 'window'}
 UNTOLD = 20  # keys after which it cannot be an AdwEntryRow any more that has the keyboard
@@ -92,7 +93,7 @@ class Desk:
                         and (path is None or node.is_within(path))
                         and (containing is None or node.contains(containing))):
                     found.append(node)
-        return [node for node in found if self.is_shown(node)] if shown else found
+        return self.only_shown(found) if shown else found
 
     def find(self, role=None, name=None, *, timeout=LIMIT, **more):
         """The first that fits; waits for it."""
@@ -235,32 +236,16 @@ class Desk:
                     return node
         return None
 
-    def is_shown(self, node):
-        """Whether it is really there to be clicked: pages of a stack that are not on top are in the tree as well."""
-        with contextlib.suppress(Failure, GLib.Error):  # gone in between
-            return self.is_on_top(node)
-        return False
+    def only_shown(self, nodes):
+        """Those that are really there to be clicked: pages of a stack that are not on top are in the tree as well."""
+        shown = set()
+        for frame in {node.frame.path: node.frame for node in nodes}.values():
+            mine = [node for node in nodes if node.frame is frame]
+            shown |= self.sight(frame, mine).on_top(mine)
+        return [node for node in nodes if node.path in shown]
 
-    def is_on_top(self, node):
-        x, y, width, height = self.extents(node)
-        if any(above.name == 'GtkPopoverContent' for above in node.ancestors()):
-            return width > 0  # a surface of its own, in the tree while it is open
-        # Pictures within tell nobody whose they are, corners may be round.
-        places = [(x + width // 2, y + height // 2), (x + 1, y + height // 2), (x + width - 2, y + height // 2),
-                  (x + width // 2, y + 1), (x + 1, y + 1)]
-        return width > 0 and any(node.path in self.chain(node.frame, *place) for place in places)
-
-    def chain(self, frame, x, y):
-        """The paths of what is at a place of a window, from the innermost outwards."""
-        path = self.bus.ask(frame, 'Component', 'GetAccessibleAtPoint', GLib.Variant('(iiu)', (x, y, 1)))[0][1]
-        known = {node.path: node for node in frame.walk()}
-        found = []
-        while not path.endswith(('/null', '/root')):
-            if path in known:
-                return [*found, path, *(node.path for node in known[path].ancestors())]
-            found.append(path)
-            path = self.bus.parent(frame.bus, path)
-        return found
+    def sight(self, frame, nodes):
+        return Sight(self.bus, frame, nodes)
 
     def fill(self, node, text, name=None, **more):
         """Puts a text into an entry at once, as assistive technology does; waits until it is there. Of passwords only
@@ -298,9 +283,11 @@ class Desk:
         """What raise_window chooses from; nothing as long as a window is on its way."""
         if frame is None:
             mine = self.hands.windows_of(self.processes())
-            return mine if len(mine) == len(self.windows()) else []
+            return mine if len(mine) == self.bus.count_windows() else []
         mine = self.hands.windows_of({self.bus.process(frame.bus)})
-        titles = {frame.name, (self.again(frame) or frame).name}  # it may have changed meanwhile
+        titles = {frame.name}
+        with contextlib.suppress(GLib.Error):  # it may be gone
+            titles.add(self.bus.get(frame, 'Accessible', 'Name')[0])  # it may have changed meanwhile
         return [window for window in mine if self.hands.title(window) in titles]
 
     def key(self, *combinations, window=None):

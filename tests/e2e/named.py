@@ -76,19 +76,28 @@ def twins(node):
     return {name for name in names if names.count(name) > 1}
 
 
-def is_there(desk, node):
+def place_of(node):
     """What cannot be used is not found at its place: what it is in is."""
-    place = node if 'sensitive' in node.states or node.parent is None else node.parent
-    return desk.is_shown(place) and desk.extents(node)[2] > 0
+    return node if 'sensitive' in node.states or node.parent is None else node.parent
+
+
+def find_shown(desk, frame):
+    """node → its height, of what is on the screen."""
+    said = [node for node in frame.walk() if node.role in SAID]
+    nodes = [*said, *map(place_of, said)]
+    sight = desk.sight(frame, nodes)
+    shown = sight.on_top(list(map(place_of, said)))
+    return {node: sight.places[node.path][3] for node in said
+            if place_of(node).path in shown and sight.places[node.path][2] > 0}
 
 
 def check_named(desk, frame, what):
     """Of what is shown, with the windows and menus that are open over a frame."""
-    shown = [node for node in frame.walk() if node.role in SAID and is_there(desk, node)]
+    shown = find_shown(desk, frame)
     found = [] if frame.role in WINDOWS else [f'the window {frame} does not say that it is one']
-    for node in shown:
+    for node, height in shown.items():
         found += [f'{node} {problem}' for problem in problems_of(node)]
-        if node.role in BUTTONS and (height := desk.extents(node)[3]) < TARGET:
+        if node.role in BUTTONS and height < TARGET:
             found.append(f'{node} is {height} high')
     paths = {node.path for node in shown}
     for node in frame.walk():

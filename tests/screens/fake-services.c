@@ -9,6 +9,7 @@
 #include "bk-channel-real.h"
 #include "bk-fake-backend.h"
 #include "bk-service-launcher.h"
+#include "bk-service-machine.h"
 #include "bk-service-opener.h"
 #include "bk-service-secrets.h"
 #include "bk-service.h"
@@ -225,21 +226,6 @@ make_doors (Person *person)
                                         person->doors[BK_SERVICE_DOOR_SESSIONS], person->locks);
 }
 
-static char **
-list_system_peers (void)
-{
-  const char *const *dirs = g_get_system_data_dirs ();
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  for (gsize i = 0; dirs[i] != NULL; i++)
-    {
-      g_autofree char *dir = g_build_filename (dirs[i], "beckon", "peers", NULL);
-
-      g_strv_builder_add (builder, dir);
-    }
-  return g_strv_builder_end (builder);
-}
-
 static void
 make_engine (Person *person)
 {
@@ -247,7 +233,7 @@ make_engine (Person *person)
   g_autofree char *peers_dir = g_build_filename (data_dir, "peers", NULL);
   g_autofree char *runtime_dir = g_build_filename (person->folder, "run", "beckon", NULL);
   g_autofree char *secrets = g_build_filename (data_dir, "secrets.keyfile", NULL);
-  g_auto (GStrv) system_peers = list_system_peers ();
+  g_auto (GStrv) system_peers = bk_service_peers_dirs ();
   g_autoptr (BkOpener) opener = bk_service_opener_new ();
 
   person->launcher = g_object_new (story_launcher_get_type (), NULL);

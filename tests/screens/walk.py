@@ -78,7 +78,9 @@ class Walk:
         self.app.quit()
 
     def do(self, action, *arguments):
-        """An action of the application, as from a notification."""
+        """An action of the application, as from a notification. It comes another way than keys: those that were pressed
+        before are taken first."""
+        self.hands.answered(self.desk.raise_window(self.main()))
         values = [GLib.Variant('s', arguments[0])] if len(arguments) == 1 else []
         if len(arguments) > 1:
             values = [GLib.Variant(f'({"s" * len(arguments)})', arguments)]
@@ -178,23 +180,17 @@ class Walk:
 
 # ---- looking ----
 
-def is_within(desk, node, width):
-    x, _y, its_width, _height = desk.extents(node)
-    return x >= 0 and x + its_width <= width
-
-
 def check_fits(desk, frame, what):
     """Whatever is on the screen is within its window; popovers may stick out, GTK keeps them on the screen."""
-    width = desk.extents(frame)[2] or desk.hands.geometry(desk.raise_window(frame))[2]
-    for node in frame.walk():
-        above = {other.name for other in node.ancestors()}
-        if node.role in PRINTED and 'GtkPopoverContent' not in above:
-            try:
-                if is_within(desk, node, width) or not desk.is_shown(node):
-                    continue
-                x, _y, its_width, _height = desk.extents(node)
-            except Failure:  # gone in between
-                continue
+    nodes = [node for node in frame.walk() if node.role in PRINTED
+             and all(above.name != 'GtkPopoverContent' for above in node.ancestors())]
+    sight = desk.sight(frame, [frame, *nodes])
+    width = sight.places[frame.path][2] or desk.hands.geometry(desk.raise_window(frame))[2]
+    over = [node for node in nodes if sight.places[node.path][0] < 0 or sum(sight.places[node.path][::2]) > width]
+    shown = sight.on_top(over)
+    for node in over:
+        if node.path in shown:
+            x, _y, its_width, _height = sight.places[node.path]
             raise Failure(f'{what}: {node} goes from {x} to {x + its_width} in a window that is {width} wide')
 
 

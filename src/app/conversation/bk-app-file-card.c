@@ -3,6 +3,7 @@
 
 #include "bk-app-text.h"
 #include "bk-app-wrap-layout.h"
+#include "conversation/bk-app-card-subject.h"
 #include "conversation/bk-app-transfer.h"
 #include "portal/bk-app-files.h"
 
@@ -34,11 +35,7 @@ struct _BkAppFileCard
   GtkWidget *buttons;
   GtkButton *button[N_BUTTONS];
 
-  /* Owned References; all NULL while no entry is shown */
-  BeckonMessage *message;
-  BeckonMessenger *messenger;
-  BeckonContact *contact;
-  BeckonSession *session; /* NULL when the service does not know it any more, or not yet */
+  BkAppCardSubject subject;
   GtkNativeDialog *chooser; /* NULL unless it is open */
 };
 
@@ -51,19 +48,19 @@ G_DEFINE_FINAL_TYPE (BkAppFileCard, bk_app_file_card, ADW_TYPE_BIN)
 static gboolean
 is_outgoing (BkAppFileCard *self)
 {
-  return beckon_message_get_outgoing (self->message);
+  return beckon_message_get_outgoing (self->subject.message);
 }
 
 /* It is over: what is known is what the history has. */
 static char *
 dup_over (BkAppFileCard *self, guint *buttons)
 {
-  const char *text = beckon_message_get_result_text (self->message);
-  gboolean ended = beckon_message_get_result (self->message) == BECKON_SESSION_RESULT_ENDED;
+  const char *text = beckon_message_get_result_text (self->subject.message);
+  gboolean ended = beckon_message_get_result (self->subject.message) == BECKON_SESSION_RESULT_ENDED;
 
   if (is_outgoing (self) && !ended)
     *buttons = BIT (BUTTON_AGAIN);
-  else if (*beckon_message_get_file_path (self->message) != '\0')
+  else if (*beckon_message_get_file_path (self->subject.message) != '\0')
     *buttons = BIT (BUTTON_OPEN) | BIT (BUTTON_SHOW);
   if (*buttons == (BIT (BUTTON_OPEN) | BIT (BUTTON_SHOW)) && !is_outgoing (self))
     return g_strdup (C_ ("file", "Received")); /* what it is called stands above */
@@ -76,7 +73,7 @@ dup_invitation (BkAppFileCard *self, guint *buttons)
   if (is_outgoing (self))
     {
       *buttons = BIT (BUTTON_CANCEL);
-      return bk_app_session_dup_waiting (self->session);
+      return bk_app_session_dup_waiting (self->subject.session);
     }
   *buttons = BIT (BUTTON_ACCEPT) | BIT (BUTTON_SAVE_IN) | BIT (BUTTON_DECLINE);
   return g_strdup (_("Waiting for your answer"));
@@ -109,21 +106,21 @@ dup_running (BkAppFileCard *self, const BkAppTransfer *transfer, guint *buttons)
 static char *
 dup_state (BkAppFileCard *self, BkAppTransfer *transfer, guint *buttons)
 {
-  BeckonSessionState state = self->session != NULL ? beckon_session_get_state (self->session) : BECKON_SESSION_STATE_UNKNOWN;
+  BeckonSessionState state = bk_app_card_subject_get_state (&self->subject);
 
   *buttons = 0;
-  if (self->session != NULL)
+  if (self->subject.session != NULL)
     {
-      g_autoptr (GVariant) dictionary = beckon_session_dup_transfer (self->session);
+      g_autoptr (GVariant) dictionary = beckon_session_dup_transfer (self->subject.session);
       bk_app_transfer_read (transfer, dictionary);
     }
-  if (beckon_message_get_result (self->message) != BECKON_SESSION_RESULT_NONE)
+  if (beckon_message_get_result (self->subject.message) != BECKON_SESSION_RESULT_NONE)
     return dup_over (self, buttons);
   if (state == BECKON_SESSION_STATE_INVITATION)
     return dup_invitation (self, buttons);
   if (state == BECKON_SESSION_STATE_ACCEPTED || state == BECKON_SESSION_STATE_CONNECTED)
     return dup_running (self, transfer, buttons);
-  return g_strdup (self->session != NULL ? beckon_session_get_result_text (self->session) : "");
+  return g_strdup (self->subject.session != NULL ? beckon_session_get_result_text (self->subject.session) : "");
 }
 
 static void
@@ -137,17 +134,18 @@ show_progress (BkAppFileCard *self, const BkAppTransfer *transfer, guint buttons
 }
 
 static void
-show (BkAppFileCard *self)
+show (GtkWidget *card)
 {
+  BkAppFileCard *self = BK_APP_FILE_CARD (card);
   BkAppTransfer transfer = { 0 };
   guint buttons;
   g_autofree char *state = dup_state (self, &transfer, &buttons);
-  g_autofree char *time = bk_app_dup_time (beckon_message_get_time (self->message));
-  g_autofree char *size = g_format_size (beckon_message_get_file_size (self->message));
+  g_autofree char *time = bk_app_dup_time (beckon_message_get_time (self->subject.message));
+  g_autofree char *size = g_format_size (beckon_message_get_file_size (self->subject.message));
   g_autofree char *line = NULL;
-  gboolean over = beckon_message_get_result (self->message) != BECKON_SESSION_RESULT_NONE;
+  gboolean over = beckon_message_get_result (self->subject.message) != BECKON_SESSION_RESULT_NONE;
 
-  if (beckon_contact_get_relation (self->contact) != BECKON_RELATION_ACCEPTED)
+  if (beckon_contact_get_relation (self->subject.contact) != BECKON_RELATION_ACCEPTED)
     buttons &= ~BIT (BUTTON_AGAIN);
   line = transfer.state == BK_APP_TRANSFER_RUNNING && (buttons & BIT (BUTTON_CANCEL)) != 0
            ? g_steal_pointer (&state)
@@ -155,8 +153,7 @@ show (BkAppFileCard *self)
            : g_strdup_printf (_("%s · %s"), size, state);
   gtk_label_set_label (self->state, line);
   if (over || transfer.state != BK_APP_TRANSFER_RUNNING) /* the bar tells how far it is */
-    gtk_widget_activate_action (GTK_WIDGET (self), "message.tell", "s",
-                                over ? beckon_message_get_result_text (self->message) : line);
+    gtk_widget_activate_action (GTK_WIDGET (self), "message.tell", "s", line);
   gtk_label_set_label (self->time, time);
   show_progress (self, &transfer, buttons);
   for (guint i = 0; i < N_BUTTONS; i++)
@@ -171,48 +168,10 @@ show (BkAppFileCard *self)
 /* ---- what it shows ---- */
 
 static void
-on_something (GObject *object, GParamSpec *pspec, BkAppFileCard *self)
-{
-  show (self);
-}
-
-static void
-find_session (BkAppFileCard *self)
-{
-  g_autoptr (BeckonSession) session
-    = beckon_messenger_find_session (self->messenger, beckon_message_get_session (self->message));
-
-  if (session == self->session)
-    return;
-  if (self->session != NULL)
-    g_signal_handlers_disconnect_by_data (self->session, self);
-  g_set_object (&self->session, session);
-  if (session != NULL)
-    g_signal_connect_object (session, "notify", G_CALLBACK (on_something), self, 0);
-  show (self);
-}
-
-static void
-on_sessions_changed (GListModel *sessions, guint position, guint removed, guint added, BkAppFileCard *self)
-{
-  find_session (self);
-}
-
-static void
 let_go (BkAppFileCard *self)
 {
-  if (self->message == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (self->message, self);
-  g_signal_handlers_disconnect_by_data (self->contact, self);
-  g_signal_handlers_disconnect_by_data (beckon_messenger_get_sessions (self->messenger), self);
-  if (self->session != NULL)
-    g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->chooser);
-  g_clear_object (&self->session);
-  g_clear_object (&self->message);
-  g_clear_object (&self->contact);
-  g_clear_object (&self->messenger);
+  bk_app_card_subject_clear (&self->subject);
 }
 
 void
@@ -226,21 +185,13 @@ bk_app_file_card_set_message (BkAppFileCard *self, BeckonMessage *message, Becko
   const char *name = beckon_message_get_file_name (message);
   g_autofree char *type = g_content_type_guess (name, NULL, 0, NULL);
   g_autoptr (GIcon) icon = g_content_type_get_symbolic_icon (type);
-  self->message = g_object_ref (message);
-  self->contact = g_object_ref (contact);
-  self->messenger = g_object_ref (messenger);
   gtk_image_set_from_gicon (self->icon, icon);
   gtk_label_set_label (self->name, name);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button[BUTTON_DECLINE]), "s",
                                     beckon_message_get_session (message));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button[BUTTON_CANCEL]), "s",
                                     beckon_message_get_session (message));
-  g_signal_connect_object (message, "notify", G_CALLBACK (on_something), self, 0);
-  g_signal_connect_object (contact, "notify", G_CALLBACK (on_something), self, 0);
-  g_signal_connect_object (beckon_messenger_get_sessions (messenger), "items-changed",
-                           G_CALLBACK (on_sessions_changed), self, 0);
-  find_session (self);
-  show (self);
+  bk_app_card_subject_set (&self->subject, message, contact, messenger);
 }
 
 /* ---- what can be done ---- */
@@ -260,8 +211,8 @@ on_accept (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BkAppFileCard *self = BK_APP_FILE_CARD (widget);
 
-  if (self->session != NULL)
-    beckon_session_accept_file_async (self->session, NULL, NULL, on_accepted, g_object_ref (self));
+  if (self->subject.session != NULL)
+    beckon_session_accept_file_async (self->subject.session, NULL, NULL, on_accepted, g_object_ref (self));
 }
 
 static void
@@ -271,8 +222,8 @@ on_folder (GtkNativeDialog *dialog, int response, BkAppFileCard *self)
     = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
   const char *path = folder != NULL ? g_file_peek_path (folder) : NULL;
 
-  if (path != NULL && self->session != NULL)
-    beckon_session_accept_file_async (self->session, path, NULL, on_accepted, g_object_ref (self));
+  if (path != NULL && self->subject.session != NULL)
+    beckon_session_accept_file_async (self->subject.session, path, NULL, on_accepted, g_object_ref (self));
   g_clear_object (&self->chooser);
 }
 
@@ -320,7 +271,7 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean there = info != NULL && g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR;
 
   /* By now the row may show something else, in the conversation with somebody else. */
-  if (gtk_widget_get_root (GTK_WIDGET (looking->card)) != NULL && looking->card->message == looking->message)
+  if (gtk_widget_get_root (GTK_WIDGET (looking->card)) != NULL && looking->card->subject.message == looking->message)
     (there ? looking->then : looking->otherwise) (looking->card, G_FILE (source));
 }
 
@@ -330,12 +281,12 @@ look (BkAppFileCard *self, Then then, Then otherwise)
   g_autoptr (GFile) file = NULL;
   Looking *looking;
 
-  if (self->message == NULL)
+  if (self->subject.message == NULL)
     return;
-  file = g_file_new_for_path (beckon_message_get_file_path (self->message));
+  file = g_file_new_for_path (beckon_message_get_file_path (self->subject.message));
   looking = g_new0 (Looking, 1);
   looking->card = g_object_ref (self);
-  looking->message = g_object_ref (self->message);
+  looking->message = g_object_ref (self->subject.message);
   looking->then = then;
   looking->otherwise = otherwise;
   g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL,
@@ -380,7 +331,7 @@ on_again (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BkAppFileCard *self = BK_APP_FILE_CARD (widget);
 
-  if (self->message != NULL && *beckon_message_get_file_path (self->message) != '\0')
+  if (self->subject.message != NULL && *beckon_message_get_file_path (self->subject.message) != '\0')
     look (self, send_again, choose_again);
   else
     choose_again (self, NULL);
@@ -393,9 +344,9 @@ on_shown (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BkAppFileCard) self = user_data;
   gboolean shown = bk_app_files_show_finish (result, NULL);
 
-  if (shown || self->message == NULL || gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+  if (shown || self->subject.message == NULL || gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
     return;
-  g_autoptr (GFile) file = g_file_new_for_path (beckon_message_get_file_path (self->message));
+  g_autoptr (GFile) file = g_file_new_for_path (beckon_message_get_file_path (self->subject.message));
   g_autoptr (GFile) folder = g_file_get_parent (file);
   if (folder != NULL)
     open_uri (self, folder);
@@ -467,6 +418,7 @@ static void
 bk_app_file_card_init (BkAppFileCard *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  bk_app_card_subject_init (&self->subject, GTK_WIDGET (self), show);
 }
 
 GtkWidget *

@@ -4,6 +4,7 @@
 #include "bk-app-text.h"
 #include "bk-app-wrap-layout.h"
 #include "bk-app-widgets.h"
+#include "conversation/bk-app-card-subject.h"
 
 #include <glib/gi18n.h>
 
@@ -33,11 +34,7 @@ struct _BkAppSessionCard
   GtkWidget *buttons;
   GtkButton *button[N_BUTTONS];
 
-  /* Owned References; all NULL while no entry is shown */
-  BeckonMessage *message;
-  BeckonMessenger *messenger;
-  BeckonContact *contact;
-  BeckonSession *session; /* NULL when the service does not know it any more, or not yet */
+  BkAppCardSubject subject;
 };
 
 G_DEFINE_FINAL_TYPE (BkAppSessionCard, bk_app_session_card, ADW_TYPE_BIN)
@@ -49,14 +46,14 @@ G_DEFINE_FINAL_TYPE (BkAppSessionCard, bk_app_session_card, ADW_TYPE_BIN)
 static gboolean
 is_inviter (BkAppSessionCard *self)
 {
-  return beckon_message_get_outgoing (self->message);
+  return beckon_message_get_outgoing (self->subject.message);
 }
 
 static gboolean
 is_installing_here (BkAppSessionCard *self)
 {
-  return self->session != NULL && !is_inviter (self) && beckon_session_get_installing (self->session)
-         && beckon_session_get_state (self->session) == BECKON_SESSION_STATE_INVITATION;
+  return self->subject.session != NULL && !is_inviter (self) && beckon_session_get_installing (self->subject.session)
+         && beckon_session_get_state (self->subject.session) == BECKON_SESSION_STATE_INVITATION;
 }
 
 static gboolean
@@ -70,13 +67,14 @@ has_page (BeckonSession *session)
 static char *
 dup_installing (BkAppSessionCard *self, guint *buttons)
 {
-  const char *name = bk_app_application_word (beckon_session_get_application_name (self->session));
+  const char *name = bk_app_application_word (beckon_session_get_application_name (self->subject.session));
   g_autoptr (BeckonApplication) application
-    = beckon_messenger_find_application (self->messenger, beckon_session_get_application (self->session));
+    = beckon_messenger_find_application (self->subject.messenger,
+                                         beckon_session_get_application (self->subject.session));
 
   if (application != NULL && beckon_application_get_present (application))
     return g_strdup_printf (_("%s is installed and starts in a moment."), name);
-  if (has_page (self->session))
+  if (has_page (self->subject.session))
     *buttons |= BIT (BUTTON_PAGE);
   return g_strdup_printf (_("%s is not installed here. It will start once it is installed."), name);
 }
@@ -86,10 +84,10 @@ dup_invitation (BkAppSessionCard *self, guint *buttons)
 {
   *buttons = BIT (BUTTON_CANCEL);
   if (is_inviter (self))
-    return bk_app_session_dup_waiting (self->session);
-  if (beckon_session_get_installing (self->session))
+    return bk_app_session_dup_waiting (self->subject.session);
+  if (beckon_session_get_installing (self->subject.session))
     return dup_installing (self, buttons);
-  if (!beckon_session_get_asking (self->session))
+  if (!beckon_session_get_asking (self->subject.session))
     return g_strdup (_("A running program answers this invitation."));
   *buttons |= BIT (BUTTON_ACCEPT) | BIT (BUTTON_DECLINE);
   return g_strdup (_("Waiting for your answer"));
@@ -99,8 +97,8 @@ dup_invitation (BkAppSessionCard *self, guint *buttons)
 static char *
 dup_running (BkAppSessionCard *self)
 {
-  g_autofree char *path = bk_app_session_dup_path (self->session);
-  g_autofree char *host = bk_app_session_dup_host (self->session);
+  g_autofree char *path = bk_app_session_dup_path (self->subject.session);
+  g_autofree char *host = bk_app_session_dup_host (self->subject.session);
   g_autofree char *way = NULL;
 
   if (*path != '\0')
@@ -118,7 +116,7 @@ static char *
 dup_terminated (BkAppSessionCard *self, guint *buttons)
 {
   *buttons = BIT (BUTTON_AGAIN);
-  return g_strdup (beckon_session_get_result_text (self->session));
+  return g_strdup (beckon_session_get_result_text (self->subject.session));
 }
 
 /* Returns what is going on in words, and which buttons there are for it. */
@@ -126,7 +124,7 @@ static char *
 dup_state (BkAppSessionCard *self, guint *buttons)
 {
   *buttons = 0;
-  switch (self->session != NULL ? beckon_session_get_state (self->session) : BECKON_SESSION_STATE_UNKNOWN)
+  switch (bk_app_card_subject_get_state (&self->subject))
     {
     case BECKON_SESSION_STATE_INVITATION:
       return dup_invitation (self, buttons);
@@ -152,18 +150,21 @@ dup_state (BkAppSessionCard *self, guint *buttons)
 static gboolean
 has_details (BkAppSessionCard *self)
 {
-  if (self->session == NULL)
+  BeckonSession *session = self->subject.session;
+
+  if (session == NULL)
     return FALSE;
 
-  BeckonSessionState state = beckon_session_get_state (self->session);
-  return state == BECKON_SESSION_STATE_CONNECTED || *beckon_session_get_log (self->session) != '\0'
-         || (state != BECKON_SESSION_STATE_TERMINATED && *beckon_session_get_safety_number (self->session) != '\0');
+  BeckonSessionState state = beckon_session_get_state (session);
+  return state == BECKON_SESSION_STATE_CONNECTED || *beckon_session_get_log (session) != '\0'
+         || (state != BECKON_SESSION_STATE_TERMINATED && *beckon_session_get_safety_number (session) != '\0');
 }
 
 static void
 show_warning (BkAppSessionCard *self, gboolean over)
 {
-  g_autofree char *warning = !over && self->session != NULL ? bk_app_session_dup_identity_warning (self->session) : NULL;
+  BeckonSession *session = self->subject.session;
+  g_autofree char *warning = !over && session != NULL ? bk_app_session_dup_identity_warning (session) : NULL;
 
   gtk_label_set_label (self->warning, warning != NULL ? warning : "");
   gtk_widget_set_visible (GTK_WIDGET (self->warning), warning != NULL);
@@ -179,31 +180,33 @@ show_again (BkAppSessionCard *self, BeckonApplication *application)
   if (application != NULL && !beckon_application_get_present (application))
     reason = g_strdup (beckon_application_get_reason (application));
   else
-    bk_app_contact_can_be_invited (self->contact, &reason);
+    bk_app_contact_can_be_invited (self->subject.contact, &reason);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), reason == NULL ? "win.invite" : NULL);
   gtk_widget_set_sensitive (button, reason == NULL);
   gtk_widget_set_tooltip_text (button, reason);
 }
 
 static void
-show (BkAppSessionCard *self)
+show (GtkWidget *card)
 {
-  gboolean over = beckon_message_get_result (self->message) != BECKON_SESSION_RESULT_NONE;
+  BkAppSessionCard *self = BK_APP_SESSION_CARD (card);
+  gboolean over = beckon_message_get_result (self->subject.message) != BECKON_SESSION_RESULT_NONE;
   g_autoptr (BeckonApplication) application
-    = beckon_messenger_find_application (self->messenger, beckon_message_get_application (self->message));
+    = beckon_messenger_find_application (self->subject.messenger,
+                                         beckon_message_get_application (self->subject.message));
   guint buttons = BIT (BUTTON_AGAIN);
   g_autofree char *state
-    = over ? g_strdup (beckon_message_get_result_text (self->message)) : dup_state (self, &buttons);
-  g_autofree char *time = bk_app_dup_time (beckon_message_get_time (self->message));
+    = over ? g_strdup (beckon_message_get_result_text (self->subject.message)) : dup_state (self, &buttons);
+  g_autofree char *time = bk_app_dup_time (beckon_message_get_time (self->subject.message));
 
-  if (application == NULL || beckon_contact_get_relation (self->contact) != BECKON_RELATION_ACCEPTED)
+  if (application == NULL || beckon_contact_get_relation (self->subject.contact) != BECKON_RELATION_ACCEPTED)
     buttons &= ~BIT (BUTTON_AGAIN);
   show_again (self, application);
   if (has_details (self))
     buttons |= BIT (BUTTON_DETAILS);
   show_warning (self, over);
   bk_app_set_application_icon (self->icon, application != NULL ? beckon_application_get_icon (application) : NULL);
-  gtk_label_set_label (self->title, beckon_message_get_text (self->message));
+  gtk_label_set_label (self->title, beckon_message_get_text (self->subject.message));
   gtk_label_set_label (self->state, state);
   gtk_widget_activate_action (GTK_WIDGET (self), "message.tell", "s", state);
   gtk_label_set_label (self->time, time);
@@ -222,54 +225,17 @@ show (BkAppSessionCard *self)
 /* ---- what it shows ---- */
 
 static void
-on_something (GObject *object, GParamSpec *pspec, BkAppSessionCard *self)
-{
-  show (self);
-}
-
-static void
-find_session (BkAppSessionCard *self)
-{
-  g_autoptr (BeckonSession) session
-    = beckon_messenger_find_session (self->messenger, beckon_message_get_session (self->message));
-
-  if (session == self->session)
-    return;
-  if (self->session != NULL)
-    g_signal_handlers_disconnect_by_data (self->session, self);
-  g_set_object (&self->session, session);
-  if (session != NULL)
-    g_signal_connect_object (session, "notify", G_CALLBACK (on_something), self, 0);
-  show (self);
-}
-
-static void
-on_sessions_changed (GListModel *sessions, guint position, guint removed, guint added, BkAppSessionCard *self)
-{
-  find_session (self);
-}
-
-static void
 on_applications_changed (GListModel *applications, guint position, guint removed, guint added, BkAppSessionCard *self)
 {
-  show (self);
+  show (GTK_WIDGET (self));
 }
 
 static void
 let_go (BkAppSessionCard *self)
 {
-  if (self->message == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (self->message, self);
-  g_signal_handlers_disconnect_by_data (self->contact, self);
-  g_signal_handlers_disconnect_by_data (beckon_messenger_get_sessions (self->messenger), self);
-  g_signal_handlers_disconnect_by_data (beckon_messenger_get_applications (self->messenger), self);
-  if (self->session != NULL)
-    g_signal_handlers_disconnect_by_data (self->session, self);
-  g_clear_object (&self->session);
-  g_clear_object (&self->message);
-  g_clear_object (&self->contact);
-  g_clear_object (&self->messenger);
+  if (self->subject.message != NULL)
+    g_signal_handlers_disconnect_by_data (beckon_messenger_get_applications (self->subject.messenger), self);
+  bk_app_card_subject_clear (&self->subject);
 }
 
 void
@@ -281,22 +247,14 @@ bk_app_session_card_set_message (BkAppSessionCard *self, BeckonMessage *message,
     return;
 
   const char *id = beckon_message_get_session (message);
-  self->message = g_object_ref (message);
-  self->contact = g_object_ref (contact);
-  self->messenger = g_object_ref (messenger);
   for (guint i = 0; i < N_BUTTONS; i++)
     if (i != BUTTON_AGAIN)
       gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button[i]), "s", id);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button[BUTTON_AGAIN]), "s",
                                     beckon_message_get_application (message));
-  g_signal_connect_object (message, "notify", G_CALLBACK (on_something), self, 0);
-  g_signal_connect_object (contact, "notify", G_CALLBACK (on_something), self, 0);
-  g_signal_connect_object (beckon_messenger_get_sessions (messenger), "items-changed",
-                           G_CALLBACK (on_sessions_changed), self, 0);
   g_signal_connect_object (beckon_messenger_get_applications (messenger), "items-changed",
                            G_CALLBACK (on_applications_changed), self, 0);
-  find_session (self);
-  show (self);
+  bk_app_card_subject_set (&self->subject, message, contact, messenger);
 }
 
 /* ---- the widget ---- */
@@ -346,6 +304,7 @@ static void
 bk_app_session_card_init (BkAppSessionCard *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  bk_app_card_subject_init (&self->subject, GTK_WIDGET (self), show);
 }
 
 GtkWidget *

@@ -202,24 +202,28 @@ note_place (BkAppTimeline *self)
   bk_app_timeline_update_jump (self);
 }
 
-/* The message that is where the eye goes, as above. */
+/* The message that is where the eye goes, as above, or begins last before it: rows do not touch each other. */
 static gint64
 find_place (BkAppTimeline *self)
 {
   float eye = (float) gtk_adjustment_get_page_size (gtk_scrolled_window_get_vadjustment (self->scrolled)) / 3;
+  float top = -G_MAXFLOAT;
   graphene_rect_t bounds;
+  gint64 place = self->place;
 
   for (guint i = 0; i < self->bound->len; i++)
     {
       BeckonMessage *message = gtk_list_item_get_item (self->bound->pdata[i]);
       GtkWidget *row = gtk_list_item_get_child (self->bound->pdata[i]);
 
-      if (message != NULL && gtk_widget_get_mapped (row)
-          && gtk_widget_compute_bounds (row, GTK_WIDGET (self->scrolled), &bounds) && bounds.origin.y <= eye
-          && bounds.origin.y + bounds.size.height > eye)
-        return beckon_message_get_id (message);
+      if (message == NULL || !gtk_widget_get_mapped (row)
+          || !gtk_widget_compute_bounds (row, GTK_WIDGET (self->scrolled), &bounds)
+          || bounds.origin.y > eye || bounds.origin.y <= top)
+        continue;
+      top = bounds.origin.y;
+      place = beckon_message_get_id (message);
     }
-  return self->place;
+  return place;
 }
 
 static gboolean

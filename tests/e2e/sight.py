@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the things in a window are, and which of them are on top."""
+from gi.repository import GLib
+
+from accessible import ATSPI
+
+COMPONENT = ATSPI + 'Component'
+WINDOW = 1  # the places that are asked for are within the window
+POPOVER = 'GtkPopoverContent'
+NOWHERE = (0, 0, 0, 0)  # x, y, width, height
+
+
+def spots(place):
+    """Where something is looked for: pictures in its middle tell nobody whose they are, its corners may be round."""
+    x, y, width, height = place
+    return [(x + width // 2, y + height // 2), (x + 1, y + height // 2), (x + width - 2, y + height // 2),
+            (x + width // 2, y + 1), (x + 1, y + 1)]
+
+
+class Sight:
+    """Where nodes of a window were when it was made. To ask for one after the other would take far longer."""
+
+    def __init__(self, bus, frame, nodes):
+        self.bus = bus
+        self.frame = frame
+        self.known = {node.path: node for node in frame.walk()}
+        self.parents = {}  # of what is not among the nodes of the window
+        within = GLib.Variant('(u)', (WINDOW,))
+        places = bus.ask_all(frame.bus, {node.path: (node.path, COMPONENT, 'GetExtents', within) for node in nodes})
+        self.places = {path: answer[0] if answer else NOWHERE for path, answer in places.items()}
+
+    def on_top(self, nodes):
+        """The paths of those of the nodes that are on top at one of their spots, and of all that these are in."""
+        wide = [node for node in nodes if self.places[node.path][2] > 0]
+        # A popover is a surface of its own, in the tree while it is open.
+        shown = {node.path for node in wide if any(above.name == POPOVER for above in node.ancestors())}
+        for number in range(len(spots(NOWHERE))):
+            at = {spots(self.places[node.path])[number] for node in wide if node.path not in shown}
+            for path in self.pick(at):
+                shown.update(self.chain(path))
+        return shown
+
+    def pick(self, places):
+        """The paths of what is there, the innermost; and what they are in is known."""
+        found = self.bus.ask_all(self.frame.bus, {
+            place: (self.frame.path, COMPONENT, 'GetAccessibleAtPoint', GLib.Variant('(iiu)', (*place, WINDOW)))
+            for place in places})
+        paths = {answer[0][1] for answer in found.values() if answer}
+        self.find_parents(paths)
+        return paths
+
+    def find_parents(self, paths):
+        """Of what is not among the nodes, up to one that is."""
+        while unknown := {path for path in paths if not self.is_known(path)}:
+            self.parents |= {**dict.fromkeys(unknown), **self.bus.parents(self.frame.bus, unknown)}
+            paths = {self.parents[path] for path in unknown}
+
+    def is_known(self, path):
+        return path is None or path in self.known or path in self.parents or path.endswith(('/null', '/root'))
+
+    def chain(self, path):
+        """The paths of something and of all that it is in, from the innermost outwards."""
+        while path in self.parents:
+            yield path
+            path = self.parents[path]
+        if path in self.known:
+            yield path
+            yield from (node.path for node in self.known[path].ancestors())
