@@ -321,6 +321,8 @@ bk_app_session_dup_identity_warning (BeckonSession *session)
 
 /* ---- times ---- */
 
+#define LONGEST_DAY (2 * G_TIME_SPAN_DAY) /* where a zone goes to the other side of the date line */
+
 static GDateTime *
 local_time (gint64 microseconds)
 {
@@ -332,6 +334,10 @@ local_time (gint64 microseconds)
 gboolean
 bk_app_is_same_day (gint64 one, gint64 other)
 {
+  guint64 apart = one > other ? (guint64) one - (guint64) other : (guint64) other - (guint64) one;
+
+  if (apart > LONGEST_DAY) /* most are: it takes no look at the time zone */
+    return FALSE;
   g_autoptr (GDateTime) a = local_time (one);
   g_autoptr (GDateTime) b = local_time (other);
 

@@ -26,10 +26,13 @@ void
 bk_app_set_status_dot (GtkWidget *dot, BeckonStatus status)
 {
   static const char *const classes[] = { "status-online", "status-away", "status-busy", "status-offline" };
+  const char *wanted = bk_app_status_class (status);
 
+  if (gtk_widget_has_css_class (dot, wanted)) /* else its style is made again */
+    return;
   for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
     gtk_widget_remove_css_class (dot, classes[i]);
-  gtk_widget_add_css_class (dot, bk_app_status_class (status));
+  gtk_widget_add_css_class (dot, wanted);
 }
 
 /* A registration may name any icon; one that the theme does not have must not look broken. */

@@ -152,6 +152,17 @@ void bk_engine_marker_close (BkEngineMarker *self);
 
 /* ---- conversations ---- */
 
+/* What the account is told, before those who listen to the signals. Ten thousand conversations are tied to it: handlers
+ * of signals would take more memory than the conversations. */
+typedef struct
+{
+  void (*message_added) (BkEngineConversation *conversation, BkEngineMessage *message, gpointer owner);
+  void (*message_changed) (BkEngineConversation *conversation, BkEngineMessage *message, gpointer owner);
+  void (*changed) (BkEngineConversation *conversation, gpointer owner);
+  /* what the other side is to be told */
+  void (*tell_typing) (BkEngineConversation *conversation, gboolean typing, gpointer owner);
+} BkEngineConversationFuncs;
+
 typedef struct
 {
   BkClock *clock;
@@ -159,12 +170,15 @@ typedef struct
   guint account;
   gboolean can_send;      /* the network carries messages */
   BkEngineMarker *marker; /* nullable: it carries no marks */
+  const BkEngineConversationFuncs *funcs;
+  gpointer owner; /* of @funcs, not owned; see bk_engine_conversation_disown () */
 } BkEngineConversationConfig;
 
-/* Signals for the account alone, besides the public ones: "tell-typing" (gboolean): what the other side is to be told. */
 
 BkEngineConversation *bk_engine_conversation_new (const BkEngineConversationConfig *config,
                                                   const BkHistoryConversation *stored);
+/* Whoever still has it tells nobody else any more. */
+void bk_engine_conversation_disown (BkEngineConversation *self);
 void bk_engine_conversation_added (BkEngineConversation *self, BkEngineMessage *message);
 void bk_engine_conversation_changed (BkEngineConversation *self, BkEngineMessage *message);
 BkEngineMessage *bk_engine_conversation_get_last (BkEngineConversation *self); /* text cut; nullable, transfer none */

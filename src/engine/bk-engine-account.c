@@ -180,22 +180,27 @@ _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GErr
 /* ---- conversations ---- */
 
 static void
-on_message_added (BkEngineConversation *conversation, BkEngineMessage *message, BkEngineAccount *self)
+on_message_added (BkEngineConversation *conversation, BkEngineMessage *message, gpointer owner)
 {
+  g_autoptr (BkEngineAccount) self = g_object_ref (owner);
+
   g_signal_emit (self, signals[SIGNAL_MESSAGE_ADDED], 0, message);
   if (message->delivery == BECKON_DELIVERY_PENDING && self->outbox != NULL)
     bk_engine_outbox_poke (self->outbox);
 }
 
 static void
-on_message_changed (BkEngineConversation *conversation, BkEngineMessage *message, BkEngineAccount *self)
+on_message_changed (BkEngineConversation *conversation, BkEngineMessage *message, gpointer owner)
 {
+  BkEngineAccount *self = owner;
+
   g_signal_emit (self, signals[SIGNAL_MESSAGE_CHANGED], 0, message);
 }
 
 static void
-on_conversation_changed (BkEngineConversation *conversation, BkEngineAccount *self)
+on_conversation_changed (BkEngineConversation *conversation, gpointer owner)
 {
+  g_autoptr (BkEngineAccount) self = g_object_ref (owner);
   const char *who = bk_engine_conversation_get_who (conversation);
   g_autofree char *draft = bk_engine_conversation_excerpt (bk_engine_conversation_get_draft (conversation));
   BkEngineTalk talk = {
@@ -212,8 +217,9 @@ on_conversation_changed (BkEngineConversation *conversation, BkEngineAccount *se
 
 /* Who is blocked, or no contact, is told nothing; who is invisible would be seen by it. */
 static void
-on_tell_typing (BkEngineConversation *conversation, gboolean typing, BkEngineAccount *self)
+on_tell_typing (BkEngineConversation *conversation, gboolean typing, gpointer owner)
 {
+  BkEngineAccount *self = owner;
   const char *who = bk_engine_conversation_get_who (conversation);
   BkEngineContact *contact = bk_engine_contacts_find (self->contacts, who);
 
@@ -229,19 +235,23 @@ on_tell_typing (BkEngineConversation *conversation, gboolean typing, BkEngineAcc
 static BkEngineConversation *
 add_conversation (BkEngineAccount *self, const BkHistoryConversation *stored)
 {
+  static const BkEngineConversationFuncs funcs = {
+    .message_added = on_message_added,
+    .message_changed = on_message_changed,
+    .changed = on_conversation_changed,
+    .tell_typing = on_tell_typing,
+  };
   BkEngineConversationConfig config = {
     .clock = self->clock,
     .history = self->history,
     .account = self->stored->id,
     .can_send = self->outbox != NULL,
     .marker = self->marker,
+    .funcs = &funcs,
+    .owner = self,
   };
   BkEngineConversation *conversation = bk_engine_conversation_new (&config, stored);
 
-  g_signal_connect_object (conversation, "message-added", G_CALLBACK (on_message_added), self, 0);
-  g_signal_connect_object (conversation, "message-changed", G_CALLBACK (on_message_changed), self, 0);
-  g_signal_connect_object (conversation, "changed", G_CALLBACK (on_conversation_changed), self, 0);
-  g_signal_connect_object (conversation, "tell-typing", G_CALLBACK (on_tell_typing), self, 0);
   g_hash_table_insert (self->conversations, g_strdup (stored->who), conversation);
   return conversation;
 }
@@ -328,6 +338,21 @@ on_backend_event (BkBackend *backend, const BkBackendEvent *event, BkEngineAccou
   bk_engine_account_apply (self, event);
 }
 
+/* Whoever still has one must not tell an account that is gone. */
+static void
+drop_conversations (BkEngineAccount *self)
+{
+  GHashTableIter iter;
+  gpointer conversation;
+
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &conversation))
+    {
+      bk_engine_conversation_disown (conversation);
+      g_hash_table_iter_remove (&iter);
+    }
+}
+
 static void
 bk_engine_account_dispose (GObject *object)
 {
@@ -342,7 +367,7 @@ bk_engine_account_dispose (GObject *object)
   g_clear_object (&self->secrets);
   g_clear_object (&self->pictures);
   g_clear_object (&self->clock);
-  g_hash_table_remove_all (self->conversations);
+  drop_conversations (self);
   G_OBJECT_CLASS (bk_engine_account_parent_class)->dispose (object);
 }
 

@@ -19,6 +19,8 @@ struct _BkEngineConversation
   guint account;
   gboolean can_send;
   BkEngineMarker *marker; /* nullable */
+  const BkEngineConversationFuncs *funcs;
+  gpointer owner; /* nullable */
   guint id;
   char *who;
   guint unread;
@@ -36,7 +38,6 @@ enum
   SIGNAL_MESSAGE_CHANGED,
   SIGNAL_CLEARED,
   SIGNAL_CHANGED,
-  SIGNAL_TELL_TYPING,
   N_SIGNALS
 };
 
@@ -86,13 +87,21 @@ bk_engine_conversation_class_init (BkEngineConversationClass *klass)
                                           NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 0);
-  signals[SIGNAL_TELL_TYPING] = g_signal_new ("tell-typing", BK_TYPE_ENGINE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL,
-                                              NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static void
 bk_engine_conversation_init (BkEngineConversation *self)
 {
+}
+
+static void
+emit_changed (BkEngineConversation *self)
+{
+  g_autoptr (BkEngineConversation) alive = g_object_ref (self);
+
+  if (self->owner != NULL)
+    self->funcs->changed (self, self->owner);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
 /* Keeps @message if none is newer. */
@@ -113,7 +122,10 @@ take_last (BkEngineConversation *self, const BkEngineMessage *message)
 static void
 on_tell_typing (gboolean typing, gpointer user_data)
 {
-  g_signal_emit (user_data, signals[SIGNAL_TELL_TYPING], 0, typing);
+  BkEngineConversation *self = user_data;
+
+  if (self->owner != NULL)
+    self->funcs->tell_typing (self, typing, self->owner);
 }
 
 BkEngineConversation *
@@ -126,6 +138,8 @@ bk_engine_conversation_new (const BkEngineConversationConfig *config, const BkHi
   self->account = config->account;
   self->can_send = config->can_send;
   g_set_object (&self->marker, config->marker);
+  self->funcs = config->funcs;
+  self->owner = config->owner;
   self->id = stored->id;
   self->who = g_strdup (stored->who);
   self->unread = stored->unread;
@@ -136,6 +150,12 @@ bk_engine_conversation_new (const BkEngineConversationConfig *config, const BkHi
   self->typing.tell = on_tell_typing;
   self->typing.user_data = self;
   return self;
+}
+
+void
+bk_engine_conversation_disown (BkEngineConversation *self)
+{
+  self->owner = NULL;
 }
 
 guint
@@ -176,7 +196,7 @@ set_read (BkEngineConversation *self, guint unread, gint64 read_up_to)
     return;
   self->unread = unread;
   self->read_up_to = read_up_to;
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+  emit_changed (self);
 }
 
 /* ---- who is writing ---- */
@@ -187,7 +207,7 @@ on_typed_over (gpointer user_data)
   BkEngineConversation *self = user_data;
 
   self->typed_timer = 0;
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+  emit_changed (self);
 }
 
 void
@@ -199,7 +219,7 @@ bk_engine_conversation_typed (BkEngineConversation *self, gboolean typing)
   if (typing)
     self->typed_timer = bk_clock_add (self->clock, TYPED_MS, on_typed_over, self);
   if (typing != before)
-    g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+    emit_changed (self);
 }
 
 void
@@ -222,13 +242,15 @@ void
 bk_engine_conversation_added (BkEngineConversation *self, BkEngineMessage *message)
 {
   take_last (self, message);
+  if (self->owner != NULL)
+    self->funcs->message_added (self, message, self->owner);
   g_signal_emit (self, signals[SIGNAL_MESSAGE_ADDED], 0, message);
   if (!message->outgoing)
     {
       bk_clock_clear (self->clock, &self->typed_timer); /* it is written */
       self->unread++;
     }
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+  emit_changed (self);
 }
 
 void
@@ -236,9 +258,11 @@ bk_engine_conversation_changed (BkEngineConversation *self, BkEngineMessage *mes
 {
   gboolean is_last = take_last (self, message);
 
+  if (self->owner != NULL)
+    self->funcs->message_changed (self, message, self->owner);
   g_signal_emit (self, signals[SIGNAL_MESSAGE_CHANGED], 0, message);
   if (is_last)
-    g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+    emit_changed (self);
 }
 
 void
@@ -248,7 +272,7 @@ bk_engine_conversation_cleared (BkEngineConversation *self, const BkHistoryClear
   take_last (self, cleared->last);
   self->unread = cleared->unread;
   g_signal_emit (self, signals[SIGNAL_CLEARED], 0, cleared->up_to);
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+  emit_changed (self);
 }
 
 BkEngineMessage *
@@ -308,7 +332,7 @@ bk_engine_conversation_set_draft (BkEngineConversation *self, const char *text)
   self->draft = g_strdup (draft);
   if (self->draft_timer == 0)
     self->draft_timer = bk_clock_add (self->clock, DRAFT_MS, on_draft_due, self);
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+  emit_changed (self);
 }
 
 void

@@ -59,13 +59,13 @@ G_DEFINE_FINAL_TYPE (BeckonAccount, beckon_account, G_TYPE_OBJECT)
 
 /* ---- contacts ---- */
 
+/* The name is part of @contact. Asked for as "&s", it would have all of the contact written down first. */
 static const char *
 name_of (GVariant *contact)
 {
-  const char *name;
+  g_autoptr (GVariant) name = g_variant_get_child_value (contact, 0);
 
-  g_variant_get_child (contact, 0, "&s", &name);
-  return name;
+  return g_variant_get_string (name, NULL);
 }
 
 static const char *

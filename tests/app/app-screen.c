@@ -161,3 +161,28 @@ app_screen_press (GtkWindow *window, const char *keys)
     app_screen_focus (window);
   run (command);
 }
+
+void
+app_screen_point (GtkWindow *window, GtkWidget *widget, int x, int y)
+{
+  GtkNative *native = GTK_NATIVE (window);
+  double left, top, place_x, place_y;
+
+  gtk_native_get_surface_transform (native, &left, &top);
+  g_assert_true (gtk_widget_translate_coordinates (widget, GTK_WIDGET (window), x, y, &place_x, &place_y));
+  g_autofree char *id = dup_window (window);
+  g_autofree char *across = g_strdup_printf ("%d", (int) (left + place_x));
+  g_autofree char *down = g_strdup_printf ("%d", (int) (top + place_y));
+  const char *command[] = { "xdotool", "mousemove", "--window", id, across, down, NULL };
+
+  run (command);
+}
+
+void
+app_screen_click (GtkWindow *window)
+{
+  const char *command[] = { "xdotool", "click", "1", NULL };
+
+  g_assert_true (gtk_window_is_active (window));
+  run (command);
+}

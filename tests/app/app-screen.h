@@ -14,5 +14,8 @@ void app_screen_down (void);
 void app_screen_focus (GtkWindow *window);
 /* Presses keys in the words of xdotool, e.g. "shift+Return", in that window. */
 void app_screen_press (GtkWindow *window, const char *keys);
+/* Moves the mouse to a place within @widget of that window; clicks. */
+void app_screen_point (GtkWindow *window, GtkWidget *widget, int x, int y);
+void app_screen_click (GtkWindow *window);
 
 G_END_DECLS

@@ -149,7 +149,7 @@ test_shortcodes (void)
     int start; /* -1: none */
   } rows[] = {
     { ":smi", 0 }, { "hm :thumbs_up", 3 }, { "(:ok", 1 }, { ":s", -1 }, { ":", -1 }, { "", -1 },
-    { "12:30", -1 }, { "http:abc", -1 }, { ":smi ", -1 }, { ":ä", -1 }, { "ü :ok", 3 },
+    { "12:30", -1 }, { "http:abc", -1 }, { ":smi ", -1 }, { ":ä", -1 }, { "ü :ok", 3 }, { ":+1", 0 }, { ":-)", -1 },
     { ":aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", -1 },
   };
 
@@ -181,6 +181,22 @@ test_names (void)
   g_assert_cmpuint (none->len, ==, 0);
   g_assert_cmpstr (up, ==, "👍");
   g_assert_null (nobody);
+}
+
+/* Names that people know from elsewhere. */
+static void
+test_common_names (void)
+{
+  g_autoptr (GPtrArray) found = bk_app_emoji_find ("Smil", 8);
+  g_autofree char *smile = bk_app_emoji_dup ("SMILE");
+  g_autofree char *up = bk_app_emoji_dup ("+1");
+
+  g_assert_cmpstr (((BkAppEmoji *) found->pdata[0])->name, ==, "smile");
+  for (guint i = 0; i < found->len; i++) /* none twice */
+    for (guint j = 0; j < i; j++)
+      g_assert_cmpstr (((BkAppEmoji *) found->pdata[i])->emoji, !=, ((BkAppEmoji *) found->pdata[j])->emoji);
+  g_assert_cmpstr (smile, ==, "😄");
+  g_assert_cmpstr (up, ==, "👍");
 }
 
 /* ---- which belong together ---- */
@@ -259,6 +275,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/prose/markup", test_markup);
   g_test_add_func ("/app/prose/bounds", test_bounds);
   g_test_add_func ("/app/prose/emoji", test_emoji);
+  g_test_add_func ("/app/prose/emoji/common", test_common_names);
   g_test_add_func ("/app/prose/shortcodes", test_shortcodes);
   g_test_add_func ("/app/prose/names", test_names);
   g_test_add_func ("/app/prose/grouping", test_grouping);

@@ -14,22 +14,30 @@ from world import BUILD, WINDOW, program
 
 SENTENCE = 'The quick brown fox jumps over the lazy dog and is back before anybody has seen it go. '
 IDLE = 30  # seconds
+WAYS = {signal.SIGUSR2: 'from end to end', signal.SIGHUP: '4 rows a frame', signal.SIGWINCH: 'upwards, 60,000 pixels'}
 FAREWELL = 20  # seconds, in which threads that have nothing to do any more take their leave
+
+
+def spread(times):
+    times = sorted(times)
+    return (f'p50 {statistics.median(times):6.1f}  p95 {times[int(len(times) * .95)]:6.1f}  '
+            f'p99 {times[int(len(times) * .99)]:6.1f}  max {times[-1]:6.1f} ms')
 
 
 class Moving:
     """The window of a user, watched."""
 
-    def __init__(self, user, pictures):
+    def __init__(self, user, pictures, command=None):
         self.user = user
         self.pictures = pictures
         self.hands = user.world.screen.hands
         self.file = user.folder / 'frames'
-        self.file.touch()
+        self.file.write_bytes(b'')
         self.place = 0
         pictures.forget()
         self.process = user.start(['env', f'LD_PRELOAD={BUILD}/tests/bench/libframe-probe.so',
-                                   f'FRAME_PROBE={self.file}', program('beckon')], stdout=subprocess.DEVNULL)
+                                   f'FRAME_PROBE={self.file}', *(command or [program('beckon')])],
+                                  stdout=subprocess.DEVNULL)
         pictures.wait_first()
         pictures.wait_quiet()
         self.window = self.hands.windows_of({self.process.pid})[-1]
@@ -52,20 +60,17 @@ class Moving:
 
     def read(self):
         os.kill(self.process.pid, signal.SIGUSR1)
-        return self.line('frames'), self.line('busy')
+        return self.line('frames'), self.line('cpu'), self.line('busy')
 
     def measure(self, name, act):
         self.pictures.wait_quiet()
         self.read()
         act()
-        frames, busy = self.read()
-        frames.sort()
+        frames, cpu, busy = self.read()
         if not frames:
             raise Failure(f'{name}: nothing was drawn')
-        print(f'{name:<46}{len(frames):6} frames  p50 {statistics.median(frames):6.1f}  '
-              f'p95 {frames[int(len(frames) * .95)]:6.1f}  p99 {frames[int(len(frames) * .99)]:6.1f}  '
-              f'max {frames[-1]:6.1f} ms   stalls over 16 ms: {len(busy)}, the longest {max(busy, default=0):.0f} ms',
-              flush=True)
+        print(f'{name:<46}{len(frames):6} frames  {spread(frames)}   of the processor {spread(cpu)}   '
+              f'stalls over 16 ms: {len(busy)}, the longest {max(busy, default=0):.0f} ms of it', flush=True)
 
     def scroll(self, number):
         os.kill(self.process.pid, number)
@@ -89,17 +94,27 @@ class Moving:
         self.process.wait()
 
 
+def measure_bare(user, pictures):
+    """What GTK takes for lists with as little as possible in them: below that no program could go."""
+    for rows, number in (('contacts', signal.SIGUSR2), ('contacts', signal.SIGHUP), ('messages', signal.SIGWINCH)):
+        window = Moving(user, pictures, [f'{BUILD}/tests/bench/bare-list', rows])
+        window.measure(f'bare list, {WAYS[number]}', lambda number=number: window.scroll(number))
+        window.close()
+
+
 def measure_frames(user, who, pictures):
     """`user` has ten thousand contacts and has said much to `who`."""
+    measure_bare(user, pictures)
     window = Moving(user, pictures)
-    window.measure('contact list, from end to end', lambda: window.scroll(signal.SIGUSR2))
+    window.measure(f'contact list, {WAYS[signal.SIGUSR2]}', lambda: window.scroll(signal.SIGUSR2))
+    window.measure(f'contact list, {WAYS[signal.SIGHUP]}', lambda: window.scroll(signal.SIGHUP))
     window.hands.key('ctrl+f')
     window.hands.answered(window.window)
     window.measure('typing a search', lambda: window.type('person 123'))
     window.hands.key('esc')
     window.activate('open-conversation', ('(ss)', (user.address, who)))
     window.measure('typing a message', lambda: window.type(SENTENCE))
-    window.measure('conversation, upwards, 60,000 pixels', lambda: window.scroll(signal.SIGWINCH))
+    window.measure(f'conversation, {WAYS[signal.SIGWINCH]}', lambda: window.scroll(signal.SIGWINCH))
     window.close()
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The parts of a journey through the windows by keys alone; the first of those who go has another one to talk to."""
-from app_cases import NAME, fake_browser, register
-from windows import BUTTON, INVITATION, WAITING
+from app_cases import NAME, fake_browser
+from windows import BUTTON, INVITATION, WAITING, save_as
 
 ENTRY = {'text', 'entry'}
 PAGE = 'https://example.org/rules'
@@ -110,7 +110,7 @@ def keep_draft(alice):
 
 def pick_emoji(alice):
     """The picker keeps the keyboard until something is chosen; then it is where it was."""
-    alice.desk.focus('text', 'Message')
+    alice.to_message()
     alice.desk.key('ctrl+.')
     alice.desk.find('table cell')
     alice.desk.hands.key('tab')
@@ -142,7 +142,7 @@ def use_message(alice, bob):
     alice.desk.wait(lambda: pages.exists() and pages.read_text(encoding='utf-8') == PAGE + '\n', 'the page opens')
     for item, letter, copy in (('Copy First Link', 'f', PAGE), ('Copy Message', 'm', text)):
         choose_of_message(alice, item, letter)
-        alice.desk.focus('text', 'Message')
+        alice.to_message()
         alice.desk.key('ctrl+v')
         alice.expect('Message', copy)
         alice.desk.key('ctrl+a', 'delete')
@@ -168,7 +168,6 @@ def go_to_newest(alice, bob):
 
 def invite_from_window(alice, bob):
     """The application first, then who, and what goes with it. Who is asked has it always accepted from now on."""
-    register(alice, bob)
     alice.desk.key('ctrl+i')
     dialog = alice.desk.window('Invite to an Application')
     alice.desk.type(NAME)
@@ -214,7 +213,7 @@ def ask_again(bob):
 
 
 def answer_invitations(alice, bob):
-    """No, and not at all; and the one who waits gives up."""
+    """No, and not at all; then it is put off and asked for again, and the one who waits gives up."""
     for button, words in (('Decline', 'Bob declined.'), ('Cancel', 'Bob cancelled.')):
         bob.go(BUTTON, button, within=bob.invitation())
         bob.desk.window_gone(INVITATION)
@@ -222,6 +221,9 @@ def answer_invitations(alice, bob):
         if button == 'Decline':
             use_card(alice, 'Invite Again', words)
     alice.user.ctl('invite', bob.user.address, NAME)
+    bob.desk.key('esc', window=bob.invitation())
+    bob.desk.window_gone(INVITATION)
+    bob.desk.key('ctrl+r')
     bob.invitation()
     alice.go(BUTTON, 'Cancel', within=alice.desk.window(WAITING))
     alice.desk.window_gone(WAITING)
@@ -251,15 +253,19 @@ def keep_history(alice):
     alice.go('list item', alice.user.address, within=preferences)
     alice.go('list item', 'Picture, password, devices and history', within=preferences)
     account = alice.desk.window(alice.user.address)
-    alice.go(BUTTON, 'Export…', within=account)
+    alice.go(BUTTON, 'Export…', within=account, shown=False)
     path = alice.user.folder / 'history.json'
-    entry = alice.desk.find('text', 'Name:')
-    alice.desk.wait(lambda: 'focused' in alice.desk.states(entry), 'a name for the file can be typed')
-    alice.desk.key('ctrl+a')
-    alice.desk.type(str(path))
-    alice.desk.wait(lambda: alice.desk.text(entry) == str(path), f'{path} is typed')
-    alice.desk.key('enter')
+    save_as(alice.desk, path)
     alice.says('The history was exported.')
-    assert 'The rules' in path.read_text(encoding='utf-8')
-    alice.go(BUTTON, 'Clear…', within=account)
+    assert PAGE in path.read_text(encoding='utf-8')
+    alice.go(BUTTON, 'Clear…', within=account, shown=False)
     alice.confirm('Clear the History?', 'Clear')
+    said = 'The history was cleared on this computer.'
+    alice.says(said)
+    alice.desk.key('esc', window=account)  # takes away what was said in it, if that is still there
+    alice.desk.gone('label', said)
+    for window in (account, preferences):
+        if alice.desk.again(window):
+            alice.desk.key('esc', window=window)
+            alice.desk.window_gone(window.name)
+    alice.desk.find('label', 'No Messages Yet', shown=True)

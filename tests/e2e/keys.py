@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What can be done in the windows without a mouse, and what is heard of it without looking."""
+from processes import Failure
 from windows import BUTTON, App
+
+STOPS = 20  # of Tab, once round a window
 
 
 class Keys(App):
@@ -92,11 +95,19 @@ class Keys(App):
 
     # -- the conversation
 
+    def to_message(self):
+        """On to the line to write in. Tab may stay in a message that has a link, to have Enter open that."""
+        window = self.desk.raise_window(self.window)
+        for _ in range(STOPS):
+            if self.has_keyboard('Message'):
+                return
+            self.desk.hands.key('tab')
+            self.desk.hands.answered(window)
+        raise Failure(f'The message cannot be written by the keyboard, which is with {self.desk.focused()}')
+
     def to_newest(self):
         """From the line to write in it is two steps back to the newest entry in sight."""
-        self.desk.raise_window(self.window)
-        if not self.has_keyboard('Message'):
-            self.desk.focus('text', 'Message')
+        self.to_message()
         self.desk.key('shift+tab', 'shift+tab')
         return self.desk.wait(lambda: self.at('list item') and self.desk.focused(), 'an entry has the keyboard')
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Everything with the keyboard alone, from the first start on; and what is heard of it without looking."""
 import keyboard
-from app_cases import leave, tap
+from app_cases import leave, register, tap
 from keys import Keys
 from stage import session_of
 from windows import BUTTON, INVITATION, Board
@@ -77,6 +77,8 @@ def look_after_contact(alice, bob):
     alice.choose_of('Bob', 'Unmute', 'shift+f10')
     alice.choose_of('Bob', 'Pin to the Top')
     alice.row('Bob', 'Pinned')
+    alice.choose_of('Bob', 'Unpin')
+    alice.desk.gone('image', 'Pinned')
     alice.to_row('Bob')
     alice.desk.key('f2')
     alice.desk.window('Rename')
@@ -106,12 +108,12 @@ def look_through_messages(alice):
     alice.desk.type('second')
     alice.desk.find('list item', lambda name: name.startswith('Bob: Hi'), shown=True)
     alice.go('list item', None, within=alice.desk.find('list', 'Contacts'), containing='Hi second line')
-    alice.desk.focus('label', 'Hi\nsecond line', within=alice.desk.find('list', 'Conversation'))
+    alice.to_entry(alice.desk.find('list item', lambda name: name.startswith('Hi\nsecond line'),
+                                   within=alice.desk.find('list', 'Conversation')))
     alice.desk.key('menu')
     alice.desk.find('menu item', 'Copy Message', shown=True)
     alice.desk.key('esc')
     alice.desk.gone('menu item', 'Copy Message')
-    alice.desk.focus('text', 'Message')
 
 
 def send_file(alice, bob):
@@ -131,6 +133,32 @@ def pick_whiteboard(alice):
     alice.last_card('Their device is ringing')
 
 
+def play_whiteboard(alice, bob):
+    pick_whiteboard(alice)
+    bob.desk.focus(BUTTON, 'Accept', within=bob.invitation())
+    bob.desk.hands.key('enter')
+    alices, bobs = boards = [Board(app.user) for app in (alice, bob)]
+    for board in boards:
+        board.is_connected()
+    alices.desk.focus(alices.appears())
+    alices.desk.key('space', 'right', 'right', 'down', 'space', window=alices.window)
+    bobs.has_strokes(1)
+    alices.desk.key('ctrl+z', window=alices.window)
+    bobs.has_strokes(0)
+    bobs.close()
+    alice.last_card('Bob closed Whiteboard.')
+    alices.close()
+
+
+def put_off_whiteboard(alice, bob):
+    """The card of what was put off has the same buttons."""
+    pick_whiteboard(alice)
+    bob.desk.key('esc', window=bob.invitation())
+    bob.desk.window_gone(INVITATION)
+    keyboard.use_card(bob, 'Decline', 'Waiting for your answer')
+    alice.last_card('Bob declined.')
+
+
 def test_the_whole_flow():
     with World() as world:
         world.open_screen()
@@ -139,41 +167,25 @@ def test_the_whole_flow():
         write_emoji(alice, bob)
         listen(alice, bob)
         look_after_contact(alice, bob)
-        keyboard.answer_request(alice, world.user('ada'))
+        ada = world.user('ada')
+        keyboard.answer_request(alice, ada)
         keyboard.change_status(alice, bob)
-        alice.open('Bob')
+        keyboard.sort_and_filter(alice, ada)
+        keyboard.keep_groups(alice)
+        keyboard.keep_draft(alice)
         look_through_messages(alice)
-        send_file(alice, bob)
-        pick_whiteboard(alice)
-        bob.desk.focus(BUTTON, 'Accept', within=bob.invitation())
-        bob.desk.hands.key('enter')
-        boards = [Board(app.user) for app in (alice, bob)]
-        for board in boards:
-            board.is_connected()
-        alices, bobs = boards
-        alices.desk.focus(alices.appears())
-        alices.desk.key('space', 'right', 'right', 'down', 'space', window=alices.window)
-        bobs.has_strokes(1)
-        alices.desk.key('ctrl+z', window=alices.window)
-        bobs.has_strokes(0)
-        bobs.close()
-        alice.last_card('Bob closed Whiteboard.')
-        alices.close()
-
-        pick_whiteboard(alice)
-        bob.invitation()
-        bob.desk.key('esc', window=bob.desk.window(INVITATION))
-        bob.desk.window_gone(INVITATION)
-        card = bob.last_card('Waiting for your answer')
-        bob.desk.key('ctrl+l')
-        bob.go(BUTTON, 'Decline', within=card)
-        alice.last_card('Bob declined.')
-
+        keyboard.go_to_newest(alice, bob)
         keyboard.use_message(alice, bob)
-
-        alice.desk.key('f10')
-        alice.desk.find('menu item', 'Preferences')
-        alice.desk.key('esc')
+        send_file(alice, bob)
+        keyboard.send_file_again(alice, bob)
+        play_whiteboard(alice, bob)
+        put_off_whiteboard(alice, bob)
+        register(alice, bob)
+        keyboard.invite_from_window(alice, bob)
+        keyboard.end_and_invite_again(alice, bob)
+        keyboard.answer_invitations(alice, bob)
+        keyboard.keep_history(alice)
+        keyboard.pick_emoji(alice)  # there are so many that reading the windows takes longer from here on
         leave(alice, bob)
 
 

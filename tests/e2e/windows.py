@@ -10,6 +10,17 @@ WAITING = 'Waiting'
 BUTTON = ('push button', 'toggle button')
 
 
+def save_as(desk, path):
+    """Types where a file is to be saved. GTK's dialog for it has no name, its entry has."""
+    entry = desk.find('text', 'Name:')
+    desk.wait(lambda: 'focused' in desk.states(entry), 'a name for the file can be typed')
+    desk.key('ctrl+a')
+    desk.type(str(path))
+    desk.wait(lambda: desk.text(entry) == str(path), f'{path} is typed')
+    desk.key('enter')
+    desk.wait(path.exists, f'{path.name} is saved')
+
+
 class App:
     """The application of one user."""
 
@@ -190,15 +201,9 @@ class Board:
         self.desk.wait(lambda: words in self.appears().description, f'the board has {words}')
 
     def export(self, path):
-        """Saves the picture by the keyboard. GTK's dialog for it has no name, its entry has."""
+        """Saves the picture by the keyboard."""
         self.desk.key('ctrl+s', window=self.window)
-        entry = self.desk.find('text', 'Name:')
-        self.desk.wait(lambda: 'focused' in self.desk.states(entry), 'a name for the file can be typed')
-        self.desk.key('ctrl+a')
-        self.desk.type(str(path))
-        self.desk.wait(lambda: self.desk.text(entry) == str(path), f'{path} is typed')
-        self.desk.key('enter')
-        self.desk.wait(path.exists, f'{path.name} is exported')
+        save_as(self.desk, path)
 
     def close(self):
         self.desk.key('ctrl+w', window=self.window)

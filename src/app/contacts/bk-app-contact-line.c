@@ -32,6 +32,9 @@ G_DEFINE_FINAL_TYPE (BkAppContactLine, bk_app_contact_line, GTK_TYPE_BOX)
 static void
 show_unread (BkAppContactLine *self, guint unread)
 {
+  gtk_widget_set_visible (GTK_WIDGET (self->unread), unread > 0);
+  if (unread == 0)
+    return;
   g_autofree char *number = unread > 99 ? g_strdup ("99+") : g_strdup_printf ("%u", unread);
   g_autofree char *words
     = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u unread message", "%u unread messages", unread), unread);
@@ -39,7 +42,6 @@ show_unread (BkAppContactLine *self, guint unread)
   gtk_label_set_label (self->unread, number);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->unread), words);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->unread), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
-  gtk_widget_set_visible (GTK_WIDGET (self->unread), unread > 0);
 }
 
 static void

@@ -62,8 +62,8 @@ bk_app_contact_row_set_person (BkAppContactRow *self, BkAppPerson *person)
     return;
   self->handler = g_signal_connect (bk_app_person_get_contact (person), "notify", G_CALLBACK (on_contact_notify), self);
   name_row (self);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
-                               beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  beckon_contact_get_signin_name (bk_app_person_get_contact (person)), -1);
   gtk_widget_queue_resize (GTK_WIDGET (self)); /* those who ask have more to show */
 }
 
@@ -92,6 +92,18 @@ bk_app_contact_row_set_in_sight (BkAppContactRow *self, gboolean in_sight)
 }
 
 /* ---- the widget ---- */
+
+/* Asked for only where the pointer is: for each text that is set, GTK asks the screen for that place and waits. */
+static gboolean
+bk_app_contact_row_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  BkAppContactRow *self = BK_APP_CONTACT_ROW (widget);
+
+  if (self->person == NULL)
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, beckon_contact_get_signin_name (bk_app_person_get_contact (self->person)));
+  return TRUE;
+}
 
 static void
 bk_app_contact_row_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
@@ -138,6 +150,7 @@ bk_app_contact_row_class_init (BkAppContactRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bk_app_contact_row_dispose;
+  widget_class->query_tooltip = bk_app_contact_row_query_tooltip;
   widget_class->measure = bk_app_contact_row_measure;
   widget_class->size_allocate = bk_app_contact_row_size_allocate;
 }
@@ -145,6 +158,7 @@ bk_app_contact_row_class_init (BkAppContactRowClass *klass)
 static void
 bk_app_contact_row_init (BkAppContactRow *self)
 {
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
 }
 
 GtkWidget *

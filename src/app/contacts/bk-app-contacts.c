@@ -37,6 +37,7 @@ struct _BkAppContacts
   BkAppMessageSearch *messages;
   BkAppContactList *contacts;
   GtkSingleSelection *selection;
+  BkAppPerson *opened; /* nullable */
 };
 
 enum
@@ -93,6 +94,19 @@ on_activate (GtkListView *list, guint position, BkAppContacts *self)
     g_signal_emit (self, signals[SIGNAL_OPENED], 0, item);
 }
 
+/* One click opens. GtkListView can do that, but then the mouse chooses whatever it comes by. */
+static void
+on_release (GtkGestureClick *gesture, int n_press, double x, double y, BkAppContacts *self)
+{
+  GtkWidget *list = GTK_WIDGET (self->list);
+  GtkWidget *item = n_press == 1 ? gtk_widget_pick (list, x, y, GTK_PICK_DEFAULT) : NULL;
+
+  while (item != NULL && item != list && gtk_widget_get_parent (item) != list)
+    item = gtk_widget_get_parent (item);
+  if (item != NULL && item != list)
+    gtk_widget_activate (item);
+}
+
 static void
 make_list (BkAppContacts *self)
 {
@@ -124,6 +138,7 @@ bk_app_contacts_select (BkAppContacts *self, BkAppPerson *person)
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
   guint position = GTK_INVALID_LIST_POSITION;
 
+  g_set_object (&self->opened, person);
   /* Somebody can be in several groups: it is the row that was chosen. */
   if (person != NULL && is_same (gtk_single_selection_get_selected_item (self->selection), person))
     return;
@@ -134,6 +149,14 @@ bk_app_contacts_select (BkAppContacts *self, BkAppPerson *person)
         position = i;
     }
   gtk_single_selection_set_selected (self->selection, position);
+}
+
+/* The arrows choose on their way. Once the keyboard is elsewhere, whose conversation is open is chosen. */
+static void
+on_leave (GtkEventControllerFocus *controller, BkAppContacts *self)
+{
+  if (self->selection != NULL)
+    bk_app_contacts_select (self, self->opened);
 }
 
 /* ---- search ---- */
@@ -367,6 +390,7 @@ bk_app_contacts_dispose (GObject *object)
     }
   g_clear_object (&self->messenger);
   g_clear_object (&self->selection);
+  g_clear_object (&self->opened);
   g_clear_object (&self->contacts);
   g_clear_object (&self->messages);
   g_clear_object (&self->people);
@@ -399,6 +423,8 @@ bk_app_contacts_class_init (BkAppContactsClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_search_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_scrolled);
   gtk_widget_class_bind_template_callback (widget_class, on_show_all);
+  gtk_widget_class_bind_template_callback (widget_class, on_release);
+  gtk_widget_class_bind_template_callback (widget_class, on_leave);
   gtk_widget_class_bind_template_callback (widget_class, on_right_press);
   gtk_widget_class_bind_template_callback (widget_class, on_long_press);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, on_menu_key, NULL);

@@ -169,6 +169,60 @@ emoji_new (GVariant *entry)
   return self;
 }
 
+/* What other messengers have people write, where the name of the emoji is another. */
+static const struct
+{
+  const char *name;
+  const char *emoji;
+} common[] = {
+  { "smile", "😄" }, { "smiley", "😃" }, { "grin", "😁" }, { "joy", "😂" }, { "rofl", "🤣" }, { "laughing", "😆" },
+  { "sweat_smile", "😅" }, { "slight_smile", "🙂" }, { "wink", "😉" }, { "blush", "😊" }, { "heart_eyes", "😍" },
+  { "kissing_heart", "😘" }, { "sunglasses", "😎" }, { "thinking", "🤔" }, { "upside_down", "🙃" },
+  { "confused", "😕" }, { "worried", "😟" }, { "cry", "😢" }, { "sob", "😭" }, { "angry", "😠" }, { "rage", "😡" },
+  { "scream", "😱" }, { "sleeping", "😴" }, { "zzz", "💤" }, { "heart", "❤️" }, { "broken_heart", "💔" },
+  { "+1", "👍" }, { "thumbsup", "👍" }, { "-1", "👎" }, { "thumbsdown", "👎" }, { "ok_hand", "👌" },
+  { "wave", "👋" }, { "clap", "👏" }, { "pray", "🙏" }, { "muscle", "💪" }, { "raised_hands", "🙌" },
+  { "fingers_crossed", "🤞" }, { "shrug", "🤷" }, { "facepalm", "🤦" }, { "eyes", "👀" }, { "see_no_evil", "🙈" },
+  { "tada", "🎉" }, { "fire", "🔥" }, { "rocket", "🚀" }, { "star", "⭐" }, { "sparkles", "✨" }, { "100", "💯" },
+  { "bulb", "💡" }, { "warning", "⚠️" }, { "white_check_mark", "✅" }, { "question", "❓" },
+  { "exclamation", "❗" }, { "coffee", "☕" }, { "beer", "🍺" }, { "beers", "🍻" }, { "pizza", "🍕" },
+  { "cake", "🍰" }, { "birthday", "🎂" }, { "gift", "🎁" }, { "sunny", "☀️" }, { "cat", "🐱" }, { "dog", "🐶" },
+  { "bug", "🐛" }, { "poop", "💩" }, { "video_game", "🎮" }, { "soccer", "⚽" }, { "trophy", "🏆" },
+  { "lock", "🔒" }, { "hourglass", "⌛" },
+};
+
+static gboolean
+is_found (gconstpointer found, gconstpointer emoji)
+{
+  return g_str_equal (((const BkAppEmoji *) found)->emoji, ((const BkAppEmoji *) emoji)->emoji);
+}
+
+/* Each comes once, by the first of its names. */
+static void
+add (GPtrArray *found, BkAppEmoji *emoji)
+{
+  if (g_ptr_array_find_with_equal_func (found, emoji, is_found, NULL))
+    bk_app_emoji_free (emoji);
+  else
+    g_ptr_array_add (found, emoji);
+}
+
+static void
+add_common (GPtrArray *found, const char *prefix, guint limit)
+{
+  gsize length = strlen (prefix);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (common) && found->len < limit; i++)
+    if (g_ascii_strncasecmp (common[i].name, prefix, length) == 0)
+      {
+        BkAppEmoji *emoji = g_new0 (BkAppEmoji, 1);
+
+        emoji->emoji = g_strdup (common[i].emoji);
+        emoji->name = g_strdup (common[i].name);
+        add (found, emoji);
+      }
+}
+
 GPtrArray *
 bk_app_emoji_find (const char *prefix, guint limit)
 {
@@ -176,13 +230,14 @@ bk_app_emoji_find (const char *prefix, guint limit)
   g_autoptr (GVariant) data = read_data ();
   gsize length = strlen (prefix);
 
+  add_common (found, prefix, limit);
   for (guint wanted = 0; data != NULL && wanted < NO_MATCH && found->len < limit; wanted++)
     for (gsize i = 0; i < g_variant_n_children (data) && found->len < limit; i++)
       {
         g_autoptr (GVariant) entry = g_variant_get_child_value (data, i);
 
         if (rank (entry, prefix, length) == wanted)
-          g_ptr_array_add (found, emoji_new (entry));
+          add (found, emoji_new (entry));
       }
   return found;
 }
@@ -190,14 +245,20 @@ bk_app_emoji_find (const char *prefix, guint limit)
 char *
 bk_app_emoji_dup (const char *name)
 {
-  g_autoptr (GPtrArray) found = bk_app_emoji_find (name, 20);
+  for (gsize i = 0; i < G_N_ELEMENTS (common); i++)
+    if (g_ascii_strcasecmp (common[i].name, name) == 0)
+      return g_strdup (common[i].emoji);
 
-  for (guint i = 0; i < found->len; i++)
+  g_autoptr (GVariant) data = read_data ();
+  for (gsize i = 0; data != NULL && i < g_variant_n_children (data); i++)
     {
-      BkAppEmoji *emoji = found->pdata[i];
+      g_autoptr (GVariant) entry = g_variant_get_child_value (data, i);
+      BkAppEmoji *emoji = emoji_new (entry);
+      char *found = g_ascii_strcasecmp (emoji->name, name) == 0 ? g_strdup (emoji->emoji) : NULL;
 
-      if (g_ascii_strcasecmp (emoji->name, name) == 0)
-        return g_strdup (emoji->emoji);
+      bk_app_emoji_free (emoji);
+      if (found != NULL)
+        return found;
     }
   return NULL;
 }
@@ -217,7 +278,7 @@ bk_app_emoji_find_shortcode (const char *text, gsize *start)
           *start = colon;
           return length >= SHORTEST && (colon == 0 || !g_ascii_isalnum (text[colon - 1]));
         }
-      if (!g_ascii_isalnum (c) && c != '_')
+      if (!g_ascii_isalnum (c) && strchr ("_+-", c) == NULL)
         return FALSE;
     }
   return FALSE;

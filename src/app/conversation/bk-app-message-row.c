@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define INDENT 36 /* pixels at least that one side's messages leave to the other */
+#define NARROWEST 12 /* letters that stay in one line however little room there is */
 
 struct _BkAppMessageRow
 {
@@ -116,14 +117,17 @@ show_meta (BkAppMessageRow *self, const char *meta)
   g_autofree char *time = bk_app_dup_time (beckon_message_get_time (self->message));
 
   gtk_label_set_label (self->time, failed ? meta : time);
+  gtk_label_set_wrap (self->time, failed);
   gtk_widget_set_visible (self->meta, (self->place & BK_APP_PLACE_LAST) != 0 || delivery == BECKON_DELIVERY_PENDING
                                         || failed);
   gtk_widget_set_halign (self->meta, beckon_message_get_outgoing (self->message) ? GTK_ALIGN_END : GTK_ALIGN_START);
   gtk_widget_set_visible (GTK_WIDGET (self->mark), word != NULL);
-  gtk_image_set_from_icon_name (self->mark, delivery_icon (delivery));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->mark), word);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->mark), GTK_ACCESSIBLE_PROPERTY_LABEL, word != NULL ? word : "",
-                                  -1);
+  if (word != NULL && g_strcmp0 (gtk_widget_get_tooltip_text (GTK_WIDGET (self->mark)), word) != 0)
+    {
+      gtk_image_set_from_icon_name (self->mark, delivery_icon (delivery));
+      gtk_widget_set_tooltip_text (GTK_WIDGET (self->mark), word); /* makes GTK ask where the pointer is */
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->mark), GTK_ACCESSIBLE_PROPERTY_LABEL, word, -1);
+    }
   gtk_widget_set_visible (self->again, failed);
   set_class (self->meta, "error", failed);
   set_class (GTK_WIDGET (self->mark), "accent", delivery == BECKON_DELIVERY_READ);
@@ -187,6 +191,23 @@ on_tell (GtkWidget *widget, const char *action, GVariant *parameter)
     bk_app_announce (widget, state);
 }
 
+/* How narrow a text may become. Where nothing is said of that, a label is laid out with each letter in a line of its own
+ * to see it, which takes longer than all the rest. A third of its letters is less than what it takes in one line. */
+static int
+least_chars (const char *text)
+{
+  const char *line_end = strchr (text, '\n');
+  const char *end = text;
+  int n_chars = 0;
+
+  while (*end != '\0' && end != line_end && n_chars < 3 * NARROWEST)
+    {
+      end = g_utf8_next_char (end);
+      n_chars++;
+    }
+  return n_chars / 3;
+}
+
 static void
 show_text (BkAppMessageRow *self)
 {
@@ -204,6 +225,7 @@ show_text (BkAppMessageRow *self)
     {
       gtk_label_set_text (self->text, text);
     }
+  gtk_label_set_width_chars (self->text, least_chars (text));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.open-link", has_link);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.copy-link", has_link);
   set_class (self->bubble, "only-emoji", bk_app_emoji_is_all (text));
