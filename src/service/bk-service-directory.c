@@ -1,56 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "bk-service-directory.h"
+#include "bk-service-directory-private.h"
 
-#include "bk-engine-registry.h"
 #include "bk-folder-watch.h"
-#include "bk-limits.h"
-#include "bk-service-described.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 #define PREFIX "im.beckon.Beckon.Peer."
 #define MAX_PROGRAMS 256
-#define MAX_ASKED 4 /* at once: each is a program that starts */
 #define BUS_TIMEOUT_MS 10000
-
-typedef enum
-{
-  PROGRAM_UNKNOWN, /* to be asked */
-  PROGRAM_ASKED,
-  PROGRAM_KNOWN,
-  PROGRAM_FAILED, /* is asked again when there is a reason to hope */
-} ProgramState;
-
-typedef struct
-{
-  char *name;
-  gboolean activatable; /* else it runs, and is there as long as it does */
-  ProgramState state;
-  gboolean came;  /* it came to the bus while it was asked: it may have needed most of the time to start */
-  gboolean again; /* it is being asked once more */
-  char *stamp;
-  BkPeerDescription *description; /* nullable */
-} Program;
-
-struct _BkServiceDirectory
-{
-  GObject parent_instance;
-
-  GDBusConnection *connection;
-  GCancellable *cancellable;
-  BkServiceDescribed *described;
-  GPtrArray *programs; /* element-type Program, owned; by name */
-  GPtrArray *watches;  /* element-type BkFolderWatch, owned */
-  guint subscriptions[2];
-  guint n_asked;
-  guint n_names; /* more than MAX_PROGRAMS: not all are looked at */
-  gboolean started;
-  gboolean listing;
-  gboolean reload; /* the bus is to look at its folders first */
-  gboolean again; /* something happened while the names were on their way */
-  GVariant *activatable; /* the first of the two lists */
-};
 
 static void bk_service_directory_iface_init (BkPeerDirectoryInterface *iface);
 
@@ -58,7 +15,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (BkServiceDirectory, bk_service_directory, G_TYPE_
                                G_IMPLEMENT_INTERFACE (BK_TYPE_PEER_DIRECTORY, bk_service_directory_iface_init))
 
 static void
-program_free (Program *program)
+program_free (BkServiceProgram *program)
 {
   g_clear_pointer (&program->description, bk_peer_description_free);
   g_free (program->stamp);
@@ -66,12 +23,12 @@ program_free (Program *program)
   g_free (program);
 }
 
-static Program *
-find_program (BkServiceDirectory *self, const char *name)
+BkServiceProgram *
+_bk_service_directory_find (BkServiceDirectory *self, const char *name)
 {
   for (guint i = 0; i < self->programs->len; i++)
     {
-      Program *program = g_ptr_array_index (self->programs, i);
+      BkServiceProgram *program = g_ptr_array_index (self->programs, i);
       if (g_str_equal (program->name, name))
         return program;
     }
@@ -95,137 +52,6 @@ bk_service_directory_path (const char *bus_name)
   return g_strconcat ("/", slashes, NULL);
 }
 
-/* ---- asking ---- */
-
-static void ask_more (BkServiceDirectory *self);
-
-typedef struct
-{
-  BkServiceDirectory *self; /* owned */
-  char *name;
-} Question;
-
-static void
-question_free (Question *question)
-{
-  g_object_unref (question->self);
-  g_free (question->name);
-  g_free (question);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
-
-static char *
-describe_error (const GError *error)
-{
-  g_autofree char *name = g_dbus_error_get_remote_error (error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return g_strdup (_("It did not describe itself in time."));
-  /* Its words are not shown: nobody knows what is in them. */
-  return g_strdup_printf (_("It does not describe itself (%s)."), name != NULL ? name : _("no answer"));
-}
-
-/* One that merely runs below our name, perhaps to attach itself, need not know of this. */
-static gboolean
-is_silent (const Program *program, const GError *error)
-{
-  return !program->activatable && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-}
-
-static gboolean
-is_sound (const BkPeerDescription *description)
-{
-  g_autoptr (BkEngineApplication) application = NULL;
-
-  if (description->problem == NULL)
-    application = bk_engine_application_new_described (description, NULL);
-  return application != NULL;
-}
-
-/* Who left the bus over the question may have been its predecessor, and who came only then may be slow. */
-static gboolean
-is_worth_another (const Program *program, const GError *error)
-{
-  if (program->again)
-    return FALSE;
-  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
-         || (program->came && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
-}
-
-static void
-take_answer (BkServiceDirectory *self, Program *program, GVariant *reply, const GError *error)
-{
-  gboolean changed = program->description != NULL;
-
-  if (is_worth_another (program, error))
-    {
-      program->again = TRUE;
-      program->state = PROGRAM_UNKNOWN;
-      return;
-    }
-  program->again = FALSE;
-  g_clear_pointer (&program->description, bk_peer_description_free);
-  program->state = reply != NULL ? PROGRAM_KNOWN : PROGRAM_FAILED;
-  if (reply != NULL)
-    program->description = bk_service_described_read_reply (program->name, reply);
-  else if (!is_silent (program, error))
-    {
-      program->description = g_new0 (BkPeerDescription, 1);
-      program->description->bus_name = g_strdup (program->name);
-      program->description->problem = describe_error (error);
-    }
-  if (program->activatable && program->description != NULL && is_sound (program->description))
-    bk_service_described_keep (self->described, program->description, program->stamp);
-  if (changed || program->description != NULL)
-    bk_peer_directory_emit_changed (BK_PEER_DIRECTORY (self));
-}
-
-static void
-on_described (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Question) question = user_data;
-  BkServiceDirectory *self = question->self;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-  Program *program = find_program (self, question->name);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  self->n_asked--;
-  if (program != NULL && program->state == PROGRAM_ASKED)
-    take_answer (self, program, reply, error);
-  ask_more (self);
-  if (self->n_asked == 0)
-    bk_service_described_write (self->described);
-}
-
-static void
-ask (BkServiceDirectory *self, Program *program)
-{
-  g_autofree char *path = bk_service_directory_path (program->name);
-  Question *question = g_new0 (Question, 1);
-
-  question->self = g_object_ref (self);
-  question->name = g_strdup (program->name);
-  program->state = PROGRAM_ASKED;
-  program->came = FALSE;
-  self->n_asked++;
-  g_dbus_connection_call (self->connection, program->name, path, "im.beckon.Peer1", "Describe", NULL, NULL,
-                          program->activatable ? G_DBUS_CALL_FLAGS_NONE : G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                          BK_TIMEOUT_PEER_CALL_S * 1000, self->cancellable, on_described, question);
-}
-
-static void
-ask_more (BkServiceDirectory *self)
-{
-  for (guint i = 0; self->started && i < self->programs->len && self->n_asked < MAX_ASKED; i++)
-    {
-      Program *program = g_ptr_array_index (self->programs, i);
-      if (program->state == PROGRAM_UNKNOWN)
-        ask (self, program);
-    }
-}
-
 /* ---- which there are ---- */
 
 static void
@@ -241,25 +67,25 @@ add_names (GHashTable *names, GVariant *list, gboolean activatable)
 }
 
 static void
-look_up (BkServiceDirectory *self, Program *program)
+look_up (BkServiceDirectory *self, BkServiceProgram *program)
 {
-  program->state = PROGRAM_UNKNOWN;
+  program->state = BK_SERVICE_PROGRAM_UNKNOWN;
   if (program->activatable)
     program->description = bk_service_described_lookup (self->described, program->name, program->stamp);
   if (program->description != NULL)
-    program->state = PROGRAM_KNOWN;
+    program->state = BK_SERVICE_PROGRAM_KNOWN;
 }
 
 /* Takes the old entry of @name over, or makes a new one. */
-static Program *
+static BkServiceProgram *
 renew (BkServiceDirectory *self, const char *name, gboolean activatable, gboolean *changed)
 {
-  Program *old = find_program (self, name);
+  BkServiceProgram *old = _bk_service_directory_find (self, name);
   guint position;
 
   if (old != NULL && g_ptr_array_find (self->programs, old, &position))
     g_ptr_array_steal_index (self->programs, position);
-  Program *program = old != NULL ? old : g_new0 (Program, 1);
+  BkServiceProgram *program = old != NULL ? old : g_new0 (BkServiceProgram, 1);
   g_autofree char *stamp = bk_service_activation_stamp (name, g_dbus_connection_get_guid (self->connection));
   if (old != NULL && g_str_equal (program->stamp, stamp) && program->activatable == activatable)
     return program;
@@ -270,7 +96,7 @@ renew (BkServiceDirectory *self, const char *name, gboolean activatable, gboolea
   program->stamp = g_steal_pointer (&stamp);
   if (old != NULL)
     {
-      program->state = PROGRAM_UNKNOWN;
+      program->state = BK_SERVICE_PROGRAM_UNKNOWN;
       return program;
     }
   program->name = g_strdup (name);
@@ -297,7 +123,7 @@ apply_names (BkServiceDirectory *self, GVariant *activatable, GVariant *running)
   /* What is left of the old ones is gone. */
   for (guint i = 0; i < self->programs->len; i++)
     {
-      Program *gone = g_ptr_array_index (self->programs, i);
+      BkServiceProgram *gone = g_ptr_array_index (self->programs, i);
       bk_service_described_forget (self->described, gone->name);
       changed |= gone->description != NULL;
     }
@@ -305,7 +131,7 @@ apply_names (BkServiceDirectory *self, GVariant *activatable, GVariant *running)
   self->programs = programs;
   if (changed)
     bk_peer_directory_emit_changed (BK_PEER_DIRECTORY (self));
-  ask_more (self);
+  _bk_service_directory_ask (self);
   if (self->n_asked == 0)
     bk_service_described_write (self->described);
 }
@@ -401,15 +227,15 @@ on_name_owner_changed (GDBusConnection *connection, const char *sender, const ch
   if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sss)")))
     return;
   g_variant_get (parameters, "(&s&s&s)", &name, NULL, &owner);
-  Program *program = find_program (self, name);
+  BkServiceProgram *program = _bk_service_directory_find (self, name);
   if (program == NULL || !program->activatable)
     list_names (self);
-  else if (program->state == PROGRAM_ASKED && *owner != '\0')
+  else if (program->state == BK_SERVICE_PROGRAM_ASKED && *owner != '\0')
     program->came = TRUE;
-  else if (program->state == PROGRAM_FAILED && *owner != '\0')
+  else if (program->state == BK_SERVICE_PROGRAM_FAILED && *owner != '\0')
     {
-      program->state = PROGRAM_UNKNOWN; /* it was only slow, or is another one now */
-      ask_more (self);
+      program->state = BK_SERVICE_PROGRAM_UNKNOWN; /* it was only slow, or is another one now */
+      _bk_service_directory_ask (self);
     }
 }
 
@@ -476,7 +302,7 @@ void
 bk_service_directory_start (BkServiceDirectory *self)
 {
   self->started = TRUE;
-  ask_more (self);
+  _bk_service_directory_ask (self);
 }
 
 void
@@ -500,7 +326,7 @@ bk_service_directory_list (BkPeerDirectory *directory)
 
   for (guint i = 0; i < self->programs->len; i++)
     {
-      Program *program = g_ptr_array_index (self->programs, i);
+      BkServiceProgram *program = g_ptr_array_index (self->programs, i);
       if (program->description != NULL)
         g_ptr_array_add (list, program->description);
     }
@@ -514,9 +340,9 @@ bk_service_directory_refresh (BkPeerDirectory *directory)
 
   for (guint i = 0; i < self->programs->len; i++)
     {
-      Program *program = g_ptr_array_index (self->programs, i);
-      if (program->state == PROGRAM_FAILED)
-        program->state = PROGRAM_UNKNOWN;
+      BkServiceProgram *program = g_ptr_array_index (self->programs, i);
+      if (program->state == BK_SERVICE_PROGRAM_FAILED)
+        program->state = BK_SERVICE_PROGRAM_UNKNOWN;
     }
   reload_names (self);
 }

@@ -164,7 +164,8 @@ def test_identity():
         one, two = connect(pair)
         numbers = [ui.get('Session1', 'SafetyNumber', path) for ui, path in zip(pair.ui, (one, two))]
         # They can be compared later, too, and by who was there alone.
-        known = lambda side, who: pair.ui[side].call('Account1', 'ListSafetyNumbers', '(s)', who, path=pair.accounts[side])
+        known = lambda side, who: pair.ui[side].call('Account1', 'ListSafetyNumbers', '(s)', who,
+                                                     path=pair.accounts[side])
         assert known(0, BOB) == numbers[:1] and known(1, ALICE) == numbers[:1], (known(0, BOB), numbers)
         assert known(0, ALICE) == known(0, 'carol@localhost') == []
         assert numbers[0] == numbers[1] and len(numbers[0].replace(' ', '')) == 60, numbers
