@@ -92,7 +92,7 @@ def conversation(walk, world):
         desk.type(line)
         desk.key('shift+enter')
     desk.type(':thum')
-    desk.find('list item', containing=':thumbs_up:', shown=True)
+    desk.find('list item', containing=':thumbsup:', shown=True)
     walk.picture('composer')
     desk.key('esc')
     desk.key('ctrl+a')
