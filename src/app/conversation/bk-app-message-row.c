@@ -195,15 +195,11 @@ on_tell (GtkWidget *widget, const char *action, GVariant *parameter)
 static int
 least_chars (const char *text)
 {
-  const char *line_end = strchr (text, '\n');
-  const char *end = text;
   int n_chars = 0;
 
-  while (*end != '\0' && end != line_end && n_chars < 3 * NARROWEST)
-    {
-      end = g_utf8_next_char (end);
+  for (const char *p = text; *p != '\0' && *p != '\n' && n_chars < 3 * NARROWEST; p = g_utf8_next_char (p))
+    if (!g_unichar_iszerowidth (g_utf8_get_char (p)))
       n_chars++;
-    }
   return n_chars / 3;
 }
 
