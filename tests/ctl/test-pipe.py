@@ -18,6 +18,7 @@ from channel import ACCEPTED, CONNECTED, CONNECTING, DIRECT, FAILED, INVITATION,
 from door import CANCELLED_LOCAL, CANCELLED_REMOTE, CONNECTION_FAILURE, ENDED, SERVICE_RESTARTED, Door, launched
 
 END, DONE = struct.pack('>I', 0), struct.pack('>I', 0xffffffff)
+WELCOME = b'!'
 ID = '01234567-89ab-cdef-0123-456789abcdef'
 
 
@@ -62,9 +63,13 @@ class Attached:
         return server
 
     def __enter__(self):
-        self.connection, _ = self.server.accept()
-        self.connection.settimeout(LIMIT)
+        self.accept(self.server)
         return self
+
+    def accept(self, server):
+        self.connection, _ = server.accept()
+        self.connection.settimeout(LIMIT)
+        self.connection.sendall(WELCOME)
 
     def __exit__(self, *_):
         for thing in (self.connection, self.server, self.process.stdin, self.process.stdout):
@@ -96,6 +101,21 @@ def test_both_directions():
         end.connection.sendall(END)
         assert read_frame(end.connection) == DONE
         end.ends(0)
+
+
+def test_whoever_is_not_let_in_goes_elsewhere():
+    """Two that come at once find the same door: it closes behind the first."""
+    end = Attached()
+    outside, _ = end.server.accept()
+    other = end.listen(ID + '+invitee')
+    (end.sockets / f'pipe-{ID}.sock').unlink()
+    outside.close()
+    end.accept(other)
+    end.process.stdin.write(b'here')
+    end.process.stdin.flush()
+    assert read_frame(end.connection) == b'here'
+    other.close()
+    end.__exit__()
 
 
 def test_frames_in_any_pieces():
@@ -414,6 +434,7 @@ def test_inviting_by_hand():
 if __name__ == '__main__':
     tap.run([
         test_both_directions,
+        test_whoever_is_not_let_in_goes_elsewhere,
         test_frames_in_any_pieces,
         test_the_sender_waits_for_the_last_byte,
         test_a_broken_connection_is_no_end,

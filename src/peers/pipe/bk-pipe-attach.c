@@ -12,6 +12,7 @@
 #define PREFIX "pipe-"
 #define SUFFIX ".sock"
 #define INVITEE "+invitee" /* a trial has both sides in one folder */
+#define WELCOME "!" /* whoever comes in reads it first */
 
 static char *
 dup_folder (GError **error)
@@ -66,7 +67,8 @@ on_attached (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GCredentials) credentials = g_socket_get_credentials (socket, NULL);
   int fd = -1;
   /* The folder keeps others out already. */
-  if (credentials != NULL && g_credentials_get_unix_user (credentials, NULL) == geteuid ())
+  if (credentials != NULL && g_credentials_get_unix_user (credentials, NULL) == geteuid ()
+      && g_socket_send (socket, WELCOME, strlen (WELCOME), NULL, NULL) == strlen (WELCOME))
     fd = dup (g_socket_get_fd (socket));
   if (fd < 0)
     {
@@ -146,6 +148,8 @@ typedef struct
   char *folder;
   char *wanted; /* nullable: how the name begins after the prefix */
   char *trying; /* nullable: the socket that is being tried */
+  GSocketConnection *connection; /* nullable: to it */
+  char welcome[1];
   GFileMonitor *monitor;
 } Attaching;
 
@@ -153,6 +157,7 @@ static void
 attaching_free (Attaching *attaching)
 {
   g_clear_object (&attaching->monitor);
+  g_clear_object (&attaching->connection);
   g_free (attaching->folder);
   g_free (attaching->wanted);
   g_free (attaching->trying);
@@ -191,25 +196,12 @@ stop_watching (Attaching *attaching)
 
 static void try (GTask *task);
 
+/* There is no way in here; there may be another. */
 static void
-on_in (GObject *source, GAsyncResult *result, gpointer user_data)
+go_on (GTask *task, const GError *error)
 {
-  g_autoptr (GTask) task = user_data;
   Attaching *attaching = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketConnection) connection
-    = g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &error);
 
-  if (connection != NULL)
-    {
-      int fd = dup (g_socket_get_fd (g_socket_connection_get_socket (connection)));
-      stop_watching (attaching);
-      if (fd >= 0)
-        g_task_return_int (task, fd);
-      else
-        g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", g_strerror (errno));
-      return;
-    }
   if (g_task_return_error_if_cancelled (task))
     {
       stop_watching (attaching);
@@ -219,7 +211,48 @@ on_in (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     g_unlink (attaching->trying);
   g_clear_pointer (&attaching->trying, g_free);
-  try (g_steal_pointer (&task));
+  try (g_object_ref (task));
+}
+
+static void
+on_welcome (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Attaching *attaching = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketConnection) connection = g_steal_pointer (&attaching->connection);
+  gssize n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+
+  if (n <= 0)
+    {
+      go_on (task, error);
+      return;
+    }
+  int fd = dup (g_socket_get_fd (g_socket_connection_get_socket (connection)));
+  stop_watching (attaching);
+  if (fd >= 0)
+    g_task_return_int (task, fd);
+  else
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", g_strerror (errno));
+}
+
+/* Whoever comes as the second, before the door is closed, stands outside until then. */
+static void
+on_in (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Attaching *attaching = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  attaching->connection = g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &error);
+  if (attaching->connection == NULL)
+    {
+      go_on (task, error);
+      return;
+    }
+  GInputStream *stream = g_io_stream_get_input_stream (G_IO_STREAM (attaching->connection));
+  g_input_stream_read_async (stream, attaching->welcome, sizeof attaching->welcome, G_PRIORITY_DEFAULT,
+                             g_task_get_cancellable (task), on_welcome, g_object_ref (task));
 }
 
 /* Takes @task. */
