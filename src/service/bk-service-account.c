@@ -442,7 +442,7 @@ static const BkServiceMethod methods[] = {
   { "ListDevices", bk_service_handle_list_devices },
   { "RemoveDevice", bk_service_handle_remove_device, { { BK_SERVICE_ARG_DATA, DEVICE_ID, BECKON_ERROR_NOT_FOUND } } },
   { "DeleteAccount", bk_service_handle_delete_account, { PASSWORD } },
-  { "ListContacts", handle_list_contacts },
+  { "ListContacts", handle_list_contacts, { { BK_SERVICE_ARG_LINE, BK_LIMIT_SIGN_IN_NAME } } },
   { "AddContact", handle_add_contact, { WHO, { BK_SERVICE_ARG_TEXT, BK_LIMIT_REQUEST_TEXT } } },
   { "ApproveContact", handle_approve_contact, { WHO } },
   { "DeclineContact", handle_decline_contact, { WHO } },

@@ -3,6 +3,8 @@
 
 #include "bk-test.h"
 
+#define ROUNDING 1 /* pixels that may be missing of what is in sight */
+
 /* ---- a history ---- */
 
 void
@@ -41,18 +43,19 @@ app_timeline_answer (AppTimeline *fixture, const char *method, gint64 first, gin
 
 /* ---- looking ---- */
 
+/* What is around the list is in sight too: its own height would leave out the space above and below the rows. */
 gboolean
 app_sight_measure (AppSight *sight, GtkWidget *row)
 {
+  GtkWidget *view = app_part (sight->fixture->timeline, "scrolled");
   graphene_rect_t bounds;
 
-  if (!gtk_widget_get_mapped (row)
-      || !gtk_widget_compute_bounds (app_part (row, "bubble"), GTK_WIDGET (sight->fixture->list), &bounds))
+  if (!gtk_widget_get_mapped (row) || !gtk_widget_compute_bounds (app_part (row, "bubble"), view, &bounds))
     return FALSE;
   sight->y = bounds.origin.y;
   sight->height = bounds.size.height;
   return sight->height > 0 && sight->y >= 0
-         && sight->y + sight->height <= (float) gtk_widget_get_height (GTK_WIDGET (sight->fixture->list));
+         && sight->y + sight->height <= (float) gtk_widget_get_height (view) + ROUNDING;
 }
 
 /* The rows of the list are its children. */

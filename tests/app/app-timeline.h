@@ -37,7 +37,7 @@ typedef struct
 {
   AppTimeline *fixture;
   const char *begins;
-  float y;      /* of its row, within the list */
+  float y;      /* of its bubble, within the view */
   float height;
 } AppSight;
 

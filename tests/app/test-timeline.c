@@ -257,6 +257,50 @@ test_follows (AppTimeline *fixture, gconstpointer data)
   app_timeline_wait_in_sight (fixture, "Message 151");
 }
 
+/* How narrow it may be at least makes a label no wider than what it says. */
+static void
+assert_natural (GtkLabel *label)
+{
+  int width;
+  int free_width;
+
+  g_assert_cmpint (gtk_label_get_width_chars (label), >=, 0);
+  gtk_widget_measure (GTK_WIDGET (label), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
+  gtk_label_set_width_chars (label, -1);
+  gtk_widget_measure (GTK_WIDGET (label), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &free_width, NULL, NULL);
+  g_assert_cmpint (width, ==, free_width);
+}
+
+static void
+test_as_wide_as_text (AppTimeline *fixture, gconstpointer data)
+{
+  static const char *const texts[] = {
+    "i",
+    "iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii",
+    "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301",
+    "No\nother line is the first",
+    "\u0645\u0631\u062d\u0628\u0627",
+    "\U0001F469\U0001F3FD\u200D\u2764\uFE0F\u200D\U0001F48B\u200D\U0001F468\U0001F3FD",
+  };
+  g_autoptr (GVariantBuilder) page = g_variant_builder_new (G_VARIANT_TYPE ("a(xsbsxusa{sv})"));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_variant_builder_add (page, "(xsbsxus@a{sv})", (gint64) i + 1, "", FALSE, texts[i], (gint64) i, 2, "",
+                           g_variant_new ("a{sv}", NULL));
+  g_autoptr (GVariant) answer = g_variant_ref_sink (g_variant_new ("(a(xsbsxusa{sv}))", page));
+  g_autofree char *words = g_variant_print (answer, TRUE);
+  stand_in_answer (fixture->world->service, "ListMessages", words);
+  app_timeline_open (fixture, 0, 0);
+  app_timeline_wait_in_sight (fixture, texts[G_N_ELEMENTS (texts) - 1]);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      GtkWidget *row = app_timeline_find_row (fixture, texts[i]);
+      g_assert_nonnull (row);
+      assert_natural (app_part (row, "text"));
+      assert_natural (app_part (row, "time"));
+    }
+}
+
 static GtkEventController *
 find_long_press (GtkWidget *widget)
 {
@@ -311,6 +355,7 @@ main (int argc, char **argv)
     { "/app/timeline/much-unread", test_much_unread },
     { "/app/timeline/goes-to-message", test_goes_to_message },
     { "/app/timeline/returns", test_returns },
+    { "/app/timeline/as-wide-as-text", test_as_wide_as_text },
     { "/app/timeline/long-press", test_long_press },
     { "/app/timeline/follows", test_follows },
   };

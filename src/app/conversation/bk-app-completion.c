@@ -22,7 +22,7 @@ struct _BkAppCompletion
   GPtrArray *found;       /* owned, element-type BkAppEmoji; as in the list */
   guint name_length;      /* letters of the name, with the colon, that are before the cursor */
   gboolean inserting;
-  gboolean ends; /* a colon was typed: not what is undone or pasted */
+  guint end; /* source, once a colon was typed: not when it is undone or pasted */
 };
 
 G_DEFINE_FINAL_TYPE (BkAppCompletion, bk_app_completion, GTK_TYPE_POPOVER)
@@ -63,27 +63,39 @@ insert (BkAppCompletion *self, guint n_letters, const char *emoji)
 }
 
 /* A name that was written to its end, with the second colon, needs no list. */
-static gboolean
-replace_whole (BkAppCompletion *self, char *text)
+static void
+replace_whole (BkAppCompletion *self)
 {
+  g_autofree char *text = dup_before_cursor (self);
   gsize length = strlen (text);
   gsize start;
 
   if (length == 0 || text[length - 1] != ':')
-    return FALSE;
+    return;
   text[length - 1] = '\0';
   g_autofree char *emoji
     = bk_app_emoji_find_shortcode (text, &start) ? bk_app_emoji_dup (text + start + 1) : NULL;
-  if (emoji == NULL)
-    return FALSE;
-  insert (self, (guint) g_utf8_strlen (text + start, -1) + 1, emoji);
-  return TRUE;
+  if (emoji != NULL)
+    insert (self, (guint) g_utf8_strlen (text + start, -1) + 1, emoji);
+}
+
+/* Not at once: whoever inserted the colon still has places in the text, and it is undone apart from that. */
+static gboolean
+on_end (gpointer user_data)
+{
+  BkAppCompletion *self = user_data;
+
+  self->end = 0;
+  replace_whole (self);
+  return G_SOURCE_REMOVE;
 }
 
 static void
 on_insert (GtkTextBuffer *buffer, GtkTextIter *place, const char *text, int length, BkAppCompletion *self)
 {
-  self->ends = length == 1 && *text == ':';
+  g_clear_handle_id (&self->end, g_source_remove);
+  if (length == 1 && *text == ':')
+    self->end = g_idle_add_full (G_PRIORITY_HIGH, on_end, self, NULL);
 }
 
 /* ---- the list ---- */
@@ -140,10 +152,6 @@ bk_app_completion_update (BkAppCompletion *self)
   if (self->inserting)
     return;
   text = dup_before_cursor (self);
-  gboolean ends = self->ends;
-  self->ends = FALSE;
-  if (ends && replace_whole (self, text))
-    return;
   g_clear_pointer (&self->found, g_ptr_array_unref);
   if (bk_app_emoji_find_shortcode (text, &start))
     self->found = bk_app_emoji_find (text + start + 1, MAX_SHOWN);
@@ -232,6 +240,7 @@ bk_app_completion_take_key (BkAppCompletion *self, guint key)
 static void
 bk_app_completion_finalize (GObject *object)
 {
+  g_clear_handle_id (&BK_APP_COMPLETION (object)->end, g_source_remove);
   g_clear_pointer (&BK_APP_COMPLETION (object)->found, g_ptr_array_unref);
   G_OBJECT_CLASS (bk_app_completion_parent_class)->finalize (object);
 }

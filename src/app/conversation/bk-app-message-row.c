@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define INDENT 36 /* pixels at least that one side's messages leave to the other */
+#define NARROWEST 12 /* letters that stay in one line however little room there is */
 
 struct _BkAppMessageRow
 {
@@ -189,6 +190,19 @@ on_tell (GtkWidget *widget, const char *action, GVariant *parameter)
     bk_app_announce (widget, state);
 }
 
+/* How narrow a text may become. Where nothing is said of that, a label is laid out with each letter in a line of its own
+ * to see it, which takes longer than all the rest. A third of its letters is less than what it takes in one line. */
+static int
+least_chars (const char *text)
+{
+  int n_chars = 0;
+
+  for (const char *p = text; *p != '\0' && *p != '\n' && n_chars < 3 * NARROWEST; p = g_utf8_next_char (p))
+    if (!g_unichar_iszerowidth (g_utf8_get_char (p)))
+      n_chars++;
+  return n_chars / 3;
+}
+
 static void
 show_text (BkAppMessageRow *self)
 {
@@ -206,6 +220,7 @@ show_text (BkAppMessageRow *self)
     {
       gtk_label_set_text (self->text, text);
     }
+  gtk_label_set_width_chars (self->text, least_chars (text));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.open-link", has_link);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.copy-link", has_link);
   set_class (self->bubble, "only-emoji", bk_app_emoji_is_all (text));
