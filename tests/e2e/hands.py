@@ -4,7 +4,7 @@ import contextlib
 import select
 import time
 
-from Xlib import XK, X, display, error
+from Xlib import XK, X, Xatom, display, error
 from Xlib.ext import composite, xtest
 from Xlib.protocol import event
 
@@ -65,6 +65,11 @@ class Hands:
     def keep_pixels(self):
         """From now on every window has a store of its own, which others do not paint over."""
         composite.redirect_subwindows(self.root, composite.RedirectAutomatic)
+        self.display.sync()
+
+    def set_resources(self, text):
+        """What programs that are started from now on are told of the screen, as by xrdb."""
+        self.root.change_property(Xatom.RESOURCE_MANAGER, Xatom.STRING, 8, text.encode('latin-1'))
         self.display.sync()
 
     def pid(self, window):

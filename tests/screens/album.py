@@ -5,7 +5,7 @@ import screens
 from neighbourhood import Languages, Neighbourhood
 from walk import NARROW, WIDE, Walk, Way
 
-LARGE = 'gtk-font-name=Cantarell 16\n'  # about one and a half times as large as usual
+LARGE = 144  # DPI: text is one and a half times as large as usual
 
 WAYS = {way.name: way for way in (
     Way('light'),
@@ -15,7 +15,7 @@ WAYS = {way.name: way for way in (
     Way('narrow-rtl', NARROW, language='ar'),
     Way('contrast', ADW_DEBUG_HIGH_CONTRAST='1'),
     Way('dark-contrast', ADW_DEBUG_COLOR_SCHEME='prefer-dark', ADW_DEBUG_HIGH_CONTRAST='1'),
-    Way('large', WIDE, settings=LARGE),
+    Way('large', dpi=LARGE),
     Way('german', language='de'),
     Way('long', language='en_XA'),
     Way('long-narrow', NARROW, language='en_XA'),

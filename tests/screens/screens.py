@@ -61,6 +61,14 @@ def contacts(walk, world):
     desk.type('opening')
     desk.find('list item', containing='article', shown=True)
     walk.picture('search')
+    desk.type(' article')
+    desk.gone('list item', containing=life.FILE)
+    desk.key('enter')
+    desk.find('label', life.TALK[4][3], shown=True)
+    walk.picture('search-hit')
+    desk.key('ctrl+end')  # then all is read, and no line is drawn where the next picture is taken
+    desk.find('label', life.TALK[-1][3], shown=True)
+    walk.key('ctrl+f')
     walk.key('esc')
     walk.list()
 
@@ -132,11 +140,16 @@ def inviting(walk, world):
     walk.close(new)
     walk.window('pick', lambda: alice.start([program('beckonctl'), 'invite', '--pick', life.APPLICATIONS['Chess'][0]]))
 
-    session = alice.ctl('invite', dave.address, 'Chess', '--message', life.NOTES['Chess'])['id']
+    new = walk.open('the waiting', lambda: alice.ctl('invite', dave.address, 'Chess', '--message',
+                                                     life.NOTES['Chess']))
+    session = alice.ctl('sessions')[0]['id']
     alice.wait('ringing', session=session)
+    desk.find('status bar', walk.t('Waiting for %s… Their device is ringing.') % life.NAMES['dave'], within=new)
+    walk.picture('waiting', new)
     walk.picture('card-waiting')
     dave.ctl('decline', session)
     alice.wait_session(session)
+    walk.close(new)
     walk.window('invitation', lambda: dave.ctl('invite', alice.address, 'Shared Notes', '--message',
                                                life.NOTES['Shared Notes']))
     walk.picture('card-asked')
@@ -184,12 +197,17 @@ def files(walk, world):
 
 def preferences(walk, world):
     """All that can be settled."""
+    desk = walk.desk
     walk.window('preferences', walk.by_key('ctrl+,'), lambda window: account(walk, window))
     for page in ('applications', 'connection', 'behavior', 'notifications', 'privacy'):
         new = walk.open(page, lambda page=page: walk.do('open-preferences', page))
         walk.picture(f'preferences-{page}', new)
         if page == 'applications':
             walk.window('register', lambda new=new: walk.press(walk.begins('Register an application'), new))
+        if page == 'connection':
+            walk.press(walk.t('_Test My Connection'), new)
+            desk.find('list item', walk.t('Summary'), within=new, shown=True)
+            walk.picture('connection-test', new)
         walk.close(new)
 
 
@@ -219,6 +237,11 @@ def general(walk, world):
     walk.picture('offline')
     world.tell('join', walk.user.folder)
     walk.user.ctl('account', 'sign-in')
+    with contextlib.suppress(Exception):
+        walk.user.ctl('account', 'sign-in', '--password-stdin', text='an old secret\n')
+    enter = desk.find(BUTTONS, walk.t('_Enter Password…'), shown=True)
+    walk.window('password', lambda: desk.activate(enter))
+    walk.user.ctl('account', 'sign-in', '--password-stdin', text=walk.user.password + '\n')
 
 
 ALICE = (contacts, conversation, inviting, files, preferences, general)

@@ -15,6 +15,7 @@ BUTTON = {'push button', 'toggle button'}
 PLACE = (20, 20)
 MAX_ROWS = 40
 ALL = 0xffffffff
+DPI = 96  # that makes text as large as usual
 BORDER = 10  # that GTK draws where nobody puts windows together
 LAYOUT = 'gtk-decoration-layout=appmenu:close\n'  # as GNOME has it
 
@@ -22,11 +23,11 @@ LAYOUT = 'gtk-decoration-layout=appmenu:close\n'  # as GNOME has it
 class Way:
     """How things look."""
 
-    def __init__(self, name, size=WIDE, language='', settings='', **variables):
+    def __init__(self, name, size=WIDE, language='', dpi=DPI, **variables):
         self.name = name
         self.size = size
         self.language = language
-        self.settings = settings  # of GTK
+        self.dpi = dpi  # for which text is made
         self.variables = variables
 
 
@@ -60,8 +61,9 @@ class Walk:
     def start(self):
         settings = self.user.folder / 'config/gtk-4.0/settings.ini'
         before = settings.read_text(encoding='utf-8')
+        self.hands.set_resources(f'Xft.dpi: {self.way.dpi}\n')  # GTK's own setting stands behind those of the screen
         try:
-            settings.write_text(before + LAYOUT + self.way.settings, encoding='utf-8')
+            settings.write_text(before + LAYOUT, encoding='utf-8')
             environment = {**self.user.environment, **self.way.variables, 'LANGUAGE': self.way.language}
             kept, self.user.environment = self.user.environment, environment
             try:
