@@ -257,7 +257,7 @@ test_follows (AppTimeline *fixture, gconstpointer data)
   app_timeline_wait_in_sight (fixture, "Message 151");
 }
 
-/* How narrow it may be at least makes a label no wider than what it says. */
+/* How narrow it may be at least makes a label no wider than what it says. GTK warns where it would. */
 static void
 assert_natural (GtkLabel *label)
 {
@@ -265,6 +265,8 @@ assert_natural (GtkLabel *label)
   int free_width;
 
   g_assert_cmpint (gtk_label_get_width_chars (label), >=, 0);
+  for (int height = -1; height < 300; height += 20)
+    gtk_widget_measure (GTK_WIDGET (label), GTK_ORIENTATION_HORIZONTAL, height, NULL, NULL, NULL, NULL);
   gtk_widget_measure (GTK_WIDGET (label), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
   gtk_label_set_width_chars (label, -1);
   gtk_widget_measure (GTK_WIDGET (label), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &free_width, NULL, NULL);
@@ -276,7 +278,15 @@ test_as_wide_as_text (AppTimeline *fixture, gconstpointer data)
 {
   static const char *const texts[] = {
     "i",
-    "iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii",
+    "iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii",
+    "''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''",
+    "a\rb\rc\rd\re\rf\rg\rh\ri\rj\rk\rl",
+    "a\u2028b\u2028c\u2028d\u2028e\u2028f\u2028g\u2028h",
+    "a\u2029b\u2029c\u2029d\u2029e\u2029f\u2029g\u2029h",
+    "\u200a\u200a\u200a\u200a\u200a\u200a\u200a\u200a\u200a\u200a\u200a\u200a",
+    "A text that goes on for longer than a line is, and then for longer than another, to see how narrow it may become, "
+    "and on for longer still, for a text without an end must not need a window as wide: it is only so many of its first "
+    "letters that stay together, and not a part of all those that there are in it.",
     "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301",
     "No\nother line is the first",
     "\u0645\u0631\u062d\u0628\u0627",

@@ -13,7 +13,9 @@
 #include <string.h>
 
 #define INDENT 36 /* pixels at least that one side's messages leave to the other */
-#define NARROWEST 12 /* letters that stay in one line however little room there is */
+#define NARROWEST 10 /* letters that stay in one line however little room there is */
+#define LINE_SEPARATOR 0x2028
+#define PARAGRAPH_SEPARATOR 0x2029
 
 struct _BkAppMessageRow
 {
@@ -190,17 +192,24 @@ on_tell (GtkWidget *widget, const char *action, GVariant *parameter)
     bk_app_announce (widget, state);
 }
 
-/* How narrow a text may become. Where nothing is said of that, a label is laid out with each letter in a line of its own
- * to see it, which takes longer than all the rest. A third of its letters is less than what it takes in one line. */
+/* How narrow a text may become. Where nothing is said of that, a label is laid out with each letter in its own line to
+ * see it, which takes longer than all the rest. It must be less than what the text takes without being wrapped, or GTK
+ * warns: a quarter of the letters of its first line is, with all left out that may be narrow or take no room. */
 static int
 least_chars (const char *text)
 {
-  int n_chars = 0;
+  int n_letters = 0;
 
-  for (const char *p = text; *p != '\0' && *p != '\n' && n_chars < 3 * NARROWEST; p = g_utf8_next_char (p))
-    if (!g_unichar_iszerowidth (g_utf8_get_char (p)))
-      n_chars++;
-  return n_chars / 3;
+  for (const char *p = text; *p != '\0' && n_letters < 4 * NARROWEST; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (g_unichar_iscntrl (c) || c == LINE_SEPARATOR || c == PARAGRAPH_SEPARATOR)
+        break;
+      if (g_unichar_isalnum (c))
+        n_letters++;
+    }
+  return n_letters / 4;
 }
 
 static void
