@@ -107,6 +107,34 @@ test_point (Fixture *self, gconstpointer data)
   bk_test_wait_until (is_carol_chosen, self);
 }
 
+static GtkWidget *
+find_button (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_BUTTON (widget) && gtk_widget_get_mapped (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_button (child);
+  return found;
+}
+
+/* A button in a row does what it says, and no more. */
+static void
+test_button (Fixture *self, gconstpointer data)
+{
+  BkAppConversation *conversation = app_part (self->window, "conversation");
+
+  bk_test_wait_until (has_place, find_row (self, "dora@b"));
+  GtkWidget *accept = find_button (find_row (self, "dora@b"));
+  bk_test_wait_until (has_place, accept);
+  app_screen_point (GTK_WINDOW (self->window), accept, 9, 9);
+  bk_test_wait_until (is_pointed_at, accept);
+  app_screen_click (GTK_WINDOW (self->window));
+  bk_test_wait_for_count (stand_in_count (self->world->service, "ApproveContact"), 1);
+  app_world_settle (self->world);
+  g_assert_true (bk_app_person_is (bk_app_conversation_get_person (conversation), "alice@b", "bob@b"));
+}
+
 /* The arrows choose on their way; whose conversation is open is chosen when the keyboard has gone. */
 static void
 test_arrows (Fixture *self, gconstpointer data)
@@ -126,6 +154,7 @@ main (int argc, char **argv)
   app_world_init (&argc, &argv, TRUE);
 
   g_test_add ("/app/mouse/point", Fixture, NULL, setup, test_point, teardown);
+  g_test_add ("/app/mouse/button", Fixture, NULL, setup, test_button, teardown);
   g_test_add ("/app/mouse/arrows", Fixture, NULL, setup, test_arrows, teardown);
   return app_world_run ();
 }

@@ -109,6 +109,22 @@ test_own_link (void)
   bk_test_wait_until (has_link, &text);
 }
 
+/* Nobody is to be chosen where there is nobody. */
+static void
+test_alone (void)
+{
+  StandIn *service = app_service_new (FALSE);
+
+  stand_in_answer (service, "ListContacts", "(@a(ssubussua{sv}) [],)");
+  g_autoptr (AppWorld) world = app_world_start (service);
+  GtkStack *stack = app_part (app_part (bk_app_show_window (world->app), "conversation"), "stack");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "alone");
+  stand_in_signal (service, APP_ACCOUNT, "Account1", "ContactsChanged",
+                   "(uint32 0, uint32 0, [('dora@b', 'Dora', uint32 3, false, uint32 2, '', '', uint32 0, @a{sv} {})])");
+  app_world_settle (world);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "nobody");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -116,6 +132,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/app/strangers/standing", test_standing);
   g_test_add_func ("/app/strangers/answer", test_answer);
+  g_test_add_func ("/app/strangers/alone", test_alone);
   g_test_add_func ("/app/strangers/own-link", test_own_link);
   return app_world_run ();
 }

@@ -29,6 +29,7 @@ struct _BkAppContacts
 
   GtkPopoverMenu *contact_menu; /* a child, for whoever it is opened */
   GtkWidget *menu_row;          /* weak: it was opened on it */
+  GtkWidget *pressed;           /* weak: where the button of the mouse went down */
 
   /* Owned References */
   BeckonMessenger *messenger;
@@ -95,15 +96,32 @@ on_activate (GtkListView *list, guint position, BkAppContacts *self)
 }
 
 /* One click opens. GtkListView can do that, but then the mouse chooses whatever it comes by. */
+static GtkWidget *
+find_item_at (BkAppContacts *self, double x, double y)
+{
+  GtkWidget *list = GTK_WIDGET (self->list);
+  GtkWidget *item = gtk_widget_pick (list, x, y, GTK_PICK_DEFAULT);
+
+  if (item == NULL || item == list || gtk_widget_get_ancestor (item, GTK_TYPE_BUTTON) != NULL)
+    return NULL; /* buttons see to themselves */
+  while (gtk_widget_get_parent (item) != list)
+    item = gtk_widget_get_parent (item);
+  return item;
+}
+
+static void
+on_press (GtkGestureClick *gesture, int n_press, double x, double y, BkAppContacts *self)
+{
+  g_set_weak_pointer (&self->pressed, n_press == 1 ? find_item_at (self, x, y) : NULL);
+}
+
 static void
 on_release (GtkGestureClick *gesture, int n_press, double x, double y, BkAppContacts *self)
 {
-  GtkWidget *list = GTK_WIDGET (self->list);
-  GtkWidget *item = n_press == 1 ? gtk_widget_pick (list, x, y, GTK_PICK_DEFAULT) : NULL;
+  GtkWidget *item = self->pressed;
 
-  while (item != NULL && item != list && gtk_widget_get_parent (item) != list)
-    item = gtk_widget_get_parent (item);
-  if (item != NULL && item != list)
+  g_clear_weak_pointer (&self->pressed);
+  if (item != NULL && item == find_item_at (self, x, y))
     gtk_widget_activate (item);
 }
 
@@ -280,6 +298,7 @@ on_menu_closed (GtkPopover *menu, BkAppContacts *self)
   if (self->menu_row != NULL)
     gtk_widget_grab_focus (self->menu_row);
   g_clear_weak_pointer (&self->menu_row);
+  g_clear_weak_pointer (&self->pressed);
 }
 
 static void
@@ -423,6 +442,7 @@ bk_app_contacts_class_init (BkAppContactsClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_search_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_scrolled);
   gtk_widget_class_bind_template_callback (widget_class, on_show_all);
+  gtk_widget_class_bind_template_callback (widget_class, on_press);
   gtk_widget_class_bind_template_callback (widget_class, on_release);
   gtk_widget_class_bind_template_callback (widget_class, on_leave);
   gtk_widget_class_bind_template_callback (widget_class, on_right_press);

@@ -9,6 +9,9 @@
 
 #include <glib/gi18n.h>
 
+#define LRI "\u2066" /* left-to-right isolate, and its end */
+#define PDI "\u2069"
+
 struct _BkAppProfile
 {
   AdwWindow parent_instance;
@@ -87,10 +90,14 @@ show_safety_numbers (BkAppProfile *self)
           && g_str_equal (beckon_session_get_my_signin_name (session), own))
         add_number (numbers, beckon_session_get_safety_number (session));
     }
-  if (numbers->len == 0)
+  gboolean shown = numbers->len > 0;
+  if (!shown)
     add_number (numbers, _("It is shown here once you have run an application together."));
   g_ptr_array_add (numbers, NULL);
-  g_autofree char *text = g_strjoinv ("\n\n", (char **) numbers->pdata);
+  /* The groups of digits come from left to right in any language, as the other one reads them. */
+  gboolean isolated = shown && gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+  g_autofree char *lines = g_strjoinv (isolated ? PDI "\n\n" LRI : "\n\n", (char **) numbers->pdata);
+  g_autofree char *text = isolated ? g_strconcat (LRI, lines, PDI, NULL) : g_strdup (lines);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->safety), text);
 }
 

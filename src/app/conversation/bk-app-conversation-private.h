@@ -38,6 +38,7 @@ struct _BkAppConversation
   GtkNativeDialog *chooser; /* NULL unless it is open */
 
   gint64 wanted;        /* id of the message to go to as soon as the talk has been read; 0 for none */
+  gboolean alone;       /* there is nobody to talk with */
   gboolean wants_focus; /* as soon as one can write */
 };
 

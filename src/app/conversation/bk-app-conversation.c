@@ -31,7 +31,7 @@ show_person (BkAppConversation *self)
                                accepted && !beckon_contact_get_blocked (contact) && self->conversation != NULL);
   if (contact != NULL)
     bk_app_timeline_show_person (self->timeline, self->person);
-  gtk_stack_set_visible_child_name (self->stack, contact != NULL ? "talk" : "nobody");
+  gtk_stack_set_visible_child_name (self->stack, contact != NULL ? "talk" : self->alone ? "alone" : "nobody");
 }
 
 static void
@@ -286,6 +286,13 @@ bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
       restore_draft (self);
       load (self);
     }
+  show_person (self);
+}
+
+void
+bk_app_conversation_set_alone (BkAppConversation *self, gboolean alone)
+{
+  self->alone = alone;
   show_person (self);
 }
 

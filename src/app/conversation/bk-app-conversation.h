@@ -17,6 +17,8 @@ void bk_app_conversation_keep_draft (BkAppConversation *self);
 void bk_app_conversation_set_messenger (BkAppConversation *self, BeckonMessenger *messenger);
 /* @person: NULL for nobody. What was being written to somebody else is kept for the next time. */
 void bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person);
+/* There is nobody who could be chosen. */
+void bk_app_conversation_set_alone (BkAppConversation *self, gboolean alone);
 BkAppPerson *bk_app_conversation_get_person (BkAppConversation *self);
 /* The session service came back: reads the talk again and leaves the rest as it is. */
 void bk_app_conversation_reload (BkAppConversation *self, BkAppPerson *person);

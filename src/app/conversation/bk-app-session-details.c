@@ -124,6 +124,7 @@ show_identity (BkAppSessionDetails *self)
   gtk_label_set_label (self->advice, advice);
   gtk_widget_set_visible (GTK_WIDGET (self->advice), *number != '\0');
   gtk_label_set_label (self->number, number);
+  gtk_widget_set_direction (GTK_WIDGET (self->number), GTK_TEXT_DIR_LTR); /* as the other one reads it */
   gtk_widget_set_visible (GTK_WIDGET (self->number), *number != '\0');
   gtk_widget_set_visible (GTK_WIDGET (self->copy), *number != '\0');
   gtk_label_set_label (self->changed_text, warning != NULL ? warning : "");

@@ -112,7 +112,8 @@ keep_reason (BkAppAccountForm *self, const GError *error)
 static void
 on_details (GtkButton *button, BkAppAccountForm *self)
 {
-  const char *server = *text_of (self->server) != '\0' ? text_of (self->server) : text_of (self->signin_name);
+  const char *at = strchr (text_of (self->signin_name), '@');
+  const char *server = *text_of (self->server) != '\0' || at == NULL ? text_of (self->server) : at + 1;
 
   bk_app_untrusted_show (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), server, self->reason);
 }

@@ -112,6 +112,7 @@ on_people_changed (GListModel *people, guint position, guint removed, guint adde
 {
   BkAppPerson *shown = bk_app_conversation_get_person (self->conversation);
 
+  bk_app_conversation_set_alone (self->conversation, g_list_model_get_n_items (people) == 0);
   if (self->wanted_who != NULL
       && (shown == NULL || bk_app_people_find (self->people, self->wanted_account, self->wanted_who) != shown))
     show_wanted (self);
@@ -151,6 +152,7 @@ on_messenger (BkApp *app, GParamSpec *pspec, BkAppWindow *self)
       g_signal_connect_object (messenger, "notify::connected", G_CALLBACK (on_connected), self, 0);
       g_signal_connect_object (accounts, "items-changed", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (self->people, "items-changed", G_CALLBACK (on_people_changed), self, 0);
+      bk_app_conversation_set_alone (self->conversation, g_list_model_get_n_items (G_LIST_MODEL (self->people)) == 0);
       show_wanted (self);
     }
   update_page (self);
