@@ -122,8 +122,10 @@ def send_file(alice, bob):
     alice.choose_file('seven.txt')
     bob.desk.key('esc', window=bob.desk.window('File'))  # it lies over the card
     bob.desk.window_gone('File')
-    bob.to_newest()  # what he sent otherwise than by this window did not take it there
     card = bob.last_card('seven.txt', 'Waiting for your answer')
+    bob.to_message()
+    bob.desk.key('ctrl+end')  # what he sent otherwise than by this window did not take it there
+    bob.desk.gone(BUTTON, lambda name: name.startswith('Jump to Newest'))
     bob.go(BUTTON, 'Accept', within=card)
     bob.last_card('seven.txt', 'Received')
     bob.desk.hears('You have received')
