@@ -97,6 +97,25 @@ bk_app_close_without (GtkWindow *window, GListModel *model, gpointer item)
 }
 
 gboolean
+bk_app_activate_about (gpointer widget, const char *action, BkAppPerson *person)
+{
+  g_autoptr (GVariant) target = g_variant_ref_sink (bk_app_person_new_target (person));
+
+  return gtk_widget_activate_action_variant (widget, action, target);
+}
+
+GtkWidget *
+bk_app_find_inside (GtkWidget *widget, GType type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = bk_app_find_inside (child, type);
+  return found;
+}
+
+gboolean
 bk_app_focus_child (GtkWidget *widget, GtkDirectionType direction)
 {
   return gtk_widget_child_focus (gtk_widget_get_first_child (widget), direction);
