@@ -2,7 +2,9 @@
 /* The pages of the main window. */
 #include "window/bk-app-window-private.h"
 
-/* Returns: a page that is not shown yet */
+#include "bk-app-accessible.h"
+
+/* Returns: with a page that is not shown yet. The window has been looked at before the page was there. */
 static GtkBuilder *
 load_page (BkAppWindow *self, const char *name, const char *id)
 {
@@ -10,6 +12,7 @@ load_page (BkAppWindow *self, const char *name, const char *id)
   GtkBuilder *builder = gtk_builder_new_from_resource (path);
 
   gtk_stack_add_named (self->stack, GTK_WIDGET (gtk_builder_get_object (builder, id)), name);
+  bk_app_accessible_complete (GTK_WIDGET (self->stack));
   return builder;
 }
 
