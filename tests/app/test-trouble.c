@@ -173,7 +173,18 @@ test_service (void)
   g_assert_finalize_object (trouble);
 }
 
-/* What the service says is no markup, whatever is in it. */
+static GtkWidget *
+find_close (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_BUTTON (widget) && gtk_widget_has_css_class (widget, "close") ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_close (child);
+  return found;
+}
+
+/* What the service says is no markup, whatever is in it. The page that comes afterwards has names on all that it has. */
 static void
 test_failure (void)
 {
@@ -188,6 +199,8 @@ test_failure (void)
   stand_in_answer (service, "ListSessions", "(@ao [],)");
   g_action_group_activate_action (G_ACTION_GROUP (world->app), "retry", NULL);
   app_world_wait (world);
+  GtkWidget *close = find_close (app_part (app_part (window, "conversation"), "find_bar"));
+  g_assert_true (gtk_test_accessible_has_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL));
 }
 
 int
