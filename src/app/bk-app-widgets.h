@@ -24,6 +24,10 @@ void bk_app_name_row (GtkWidget *child, const char *name);
  * service all objects are new, so that is what becomes of windows about the old ones, too. */
 void bk_app_close_without (GtkWindow *window, GListModel *model, gpointer item);
 
+/* Has the usual key close whatever window is made from now on; the accelerators of an application are for its main
+ * windows alone. */
+void bk_app_close_by_key (void);
+
 /* What is typed at @place is looked for by @search, which comes to sight then and has the keyboard from there on: Enter
  * is for what was found. */
 void bk_app_search_typed_at (GtkSearchEntry *search, GtkWidget *place);
