@@ -454,6 +454,12 @@ on_newest (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_write (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  bk_app_conversation_start_writing (BK_APP_CONVERSATION (widget));
+}
+
+static void
 bk_app_conversation_dispose (GObject *object)
 {
   BkAppConversation *self = BK_APP_CONVERSATION (object);
@@ -504,6 +510,7 @@ bk_app_conversation_class_init (BkAppConversationClass *klass)
   gtk_widget_class_install_action (widget_class, "conversation.send", "s", on_send_text);
   gtk_widget_class_install_action (widget_class, "conversation.send-file", "s", bk_app_conversation_send_file);
   gtk_widget_class_install_action (widget_class, "conversation.newest", NULL, on_newest);
+  gtk_widget_class_install_action (widget_class, "conversation.write", NULL, on_write);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "conversation.newest", NULL);
   gtk_widget_class_install_action (widget_class, "conversation.clear", NULL, on_history);
   gtk_widget_class_install_action (widget_class, "conversation.export", NULL, on_history);
