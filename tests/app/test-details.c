@@ -85,6 +85,7 @@ test_asked (void)
   g_assert_false (gtk_widget_get_visible (app_part (window, "connection_group")));
   g_assert_true (gtk_widget_get_visible (app_part (window, "trust")));
   g_assert_true (gtk_window_get_focus (window) == app_part (window, "copy"));
+  g_assert_false (gtk_label_get_selection_bounds (app_part (window, "number"), NULL, NULL));
   stand_in_set (world->service, path, "Session1", "{'ChannelPath': <uint32 2>}");
   app_world_settle (world);
   g_assert_true (gtk_widget_get_visible (app_part (window, "connection_group")));
