@@ -34,6 +34,9 @@ GtkWidget *bk_app_find_inside (GtkWidget *widget, GType type);
  * windows alone. */
 void bk_app_close_by_key (void);
 
+/* Shows an AdwMessageDialog. */
+void bk_app_present_question (gpointer dialog);
+
 /* What is typed at @place is looked for by @search, which comes to sight then and has the keyboard from there on: Enter
  * is for what was found. */
 void bk_app_search_typed_at (GtkSearchEntry *search, GtkWidget *place);
