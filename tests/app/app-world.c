@@ -256,11 +256,24 @@ app_world_find_window (GType type)
   return NULL;
 }
 
+static gpointer
+find_built (GtkWidget *widget, const char *id)
+{
+  gpointer found = g_strcmp0 (gtk_buildable_get_buildable_id (GTK_BUILDABLE (widget)), id) == 0 ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_built (child, id);
+  return found;
+}
+
 gpointer
 app_part (gpointer widget, const char *name)
 {
-  GObject *part = gtk_widget_get_template_child (widget, G_OBJECT_TYPE (widget), name);
+  gpointer part = gtk_widget_get_template_child (widget, G_OBJECT_TYPE (widget), name);
 
+  if (part == NULL) /* of a page that is made later */
+    part = find_built (widget, name);
   g_assert_nonnull (part);
   return part;
 }

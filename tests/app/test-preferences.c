@@ -224,7 +224,7 @@ test_keys (void)
 {
   g_autoptr (AppWorld) world = app_world_new (FALSE);
   g_autoptr (GBytes) bytes
-    = g_resources_lookup_data ("/im/beckon/Beckon/gtk/help-overlay.ui", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    = g_resources_lookup_data ("/im/beckon/Beckon/window/shortcuts.ui", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   g_autofree char *overlay = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   g_auto (GStrv) told = g_strsplit (overlay, "<property name=\"accelerator\">", -1);
   static const char *const elsewhere[] = { "Return", "<Shift>Return", "<Control>period", NULL };
@@ -277,17 +277,18 @@ static void
 test_enter_told (void)
 {
   g_autoptr (AppWorld) world = app_world_new (FALSE);
-  GtkApplicationWindow *window = GTK_APPLICATION_WINDOW (bk_app_show_window (world->app));
-  GtkWidget *shortcuts = GTK_WIDGET (gtk_application_window_get_help_overlay (window));
+  GtkWidget *window = GTK_WIDGET (bk_app_show_window (world->app));
   GSettings *settings = bk_app_get_settings (world->app);
 
   for (int enter_sends = 0; enter_sends < 2; enter_sends++)
     {
       g_settings_set_boolean (settings, "enter-sends", enter_sends != 0);
-      gtk_window_present (GTK_WINDOW (shortcuts));
-      g_assert_cmpstr (find_accelerator (shortcuts, "send"), ==, enter_sends ? "Return" : "<Shift>Return");
-      g_assert_cmpstr (find_accelerator (shortcuts, "new_line"), ==, enter_sends ? "<Shift>Return" : "Return");
-      gtk_widget_set_visible (shortcuts, FALSE);
+      gtk_widget_activate_action (window, "win.show-help-overlay", NULL);
+      GtkWindow *keys_window = app_world_find_window (GTK_TYPE_SHORTCUTS_WINDOW);
+      g_assert_cmpstr (find_accelerator (GTK_WIDGET (keys_window), "send"), ==, enter_sends ? "Return" : "<Shift>Return");
+      g_assert_cmpstr (find_accelerator (GTK_WIDGET (keys_window), "new_line"), ==, enter_sends ? "<Shift>Return" : "Return");
+      gtk_window_close (keys_window);
+      g_assert_null (app_world_find_window (GTK_TYPE_SHORTCUTS_WINDOW));
     }
   g_settings_reset (settings, "enter-sends");
 }
@@ -298,7 +299,7 @@ test_shortcuts (void)
 {
   g_autoptr (AppWorld) world = app_world_new (FALSE);
   g_autoptr (GBytes) bytes
-    = g_resources_lookup_data ("/im/beckon/Beckon/gtk/help-overlay.ui", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    = g_resources_lookup_data ("/im/beckon/Beckon/window/shortcuts.ui", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   g_autofree char *overlay = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   g_auto (GStrv) actions = gtk_application_list_action_descriptions (GTK_APPLICATION (world->app));
   g_auto (GStrv) told = g_strsplit (overlay, "<property name=\"action-name\">", -1);

@@ -17,6 +17,8 @@ on_contacts (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BkAppWindow *self = BK_APP_WINDOW (widget);
 
+  if (self->leaflet == NULL)
+    return;
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->contacts));
   bk_app_contacts_grab_focus (self->contacts);
 }
@@ -26,6 +28,8 @@ on_search (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BkAppWindow *self = BK_APP_WINDOW (widget);
 
+  if (self->leaflet == NULL)
+    return;
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->contacts));
   bk_app_contacts_search (self->contacts);
 }
@@ -35,6 +39,8 @@ on_menu (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BkAppWindow *self = BK_APP_WINDOW (widget);
 
+  if (self->leaflet == NULL)
+    return;
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->contacts));
   bk_app_contacts_open_menu (self->contacts);
 }
@@ -50,13 +56,14 @@ on_tell (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 on_invite_menu (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  bk_app_conversation_open_invite_menu (BK_APP_WINDOW (widget)->conversation);
+  if (BK_APP_WINDOW (widget)->conversation != NULL)
+    bk_app_conversation_open_invite_menu (BK_APP_WINDOW (widget)->conversation);
 }
 
 static void
 invite_shown (BkAppWindow *self, const char *guid, const char *message)
 {
-  BkAppPerson *person = bk_app_conversation_get_person (self->conversation);
+  BkAppPerson *person = self->leaflet != NULL ? bk_app_conversation_get_person (self->conversation) : NULL;
 
   if (person != NULL && self->app->invitations != NULL)
     bk_app_invitations_invite (self->app->invitations, bk_app_person_get_account (person),
@@ -100,7 +107,8 @@ on_invite_contact (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 on_send_file (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  bk_app_conversation_choose_files (BK_APP_WINDOW (widget)->conversation);
+  if (BK_APP_WINDOW (widget)->conversation != NULL)
+    bk_app_conversation_choose_files (BK_APP_WINDOW (widget)->conversation);
 }
 
 /* (account, who, uris): the files are shown once more before they go. */
@@ -130,7 +138,8 @@ on_send_files (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 on_find (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  bk_app_conversation_find (BK_APP_WINDOW (widget)->conversation);
+  if (BK_APP_WINDOW (widget)->conversation != NULL)
+    bk_app_conversation_find (BK_APP_WINDOW (widget)->conversation);
 }
 
 /* (account, who, id): goes to a message, such as one that was searched for. */
@@ -173,6 +182,32 @@ on_show_certificate (GtkWidget *widget, const char *action, GVariant *parameter)
                            beckon_account_get_error_text (account));
 }
 
+/* ---- the keys ---- */
+
+static void
+set_accelerator (GtkWidget *widget, const char *id, const char *keys)
+{
+  if (GTK_IS_SHORTCUTS_SHORTCUT (widget)
+      && g_strcmp0 (gtk_buildable_get_buildable_id (GTK_BUILDABLE (widget)), id) == 0)
+    g_object_set (widget, "accelerator", keys, NULL);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    set_accelerator (child, id, keys);
+}
+
+/* Which of the keys sends and which one begins a line can be swapped in the preferences. */
+static void
+on_shortcuts (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gboolean enter_sends = g_settings_get_boolean (bk_app_get_settings (BK_APP_WINDOW (widget)->app), "enter-sends");
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/im/beckon/Beckon/window/shortcuts.ui");
+  GtkWidget *shortcuts = GTK_WIDGET (gtk_builder_get_object (builder, "shortcuts"));
+
+  set_accelerator (shortcuts, "send", enter_sends ? "Return" : "<Shift>Return");
+  set_accelerator (shortcuts, "new_line", enter_sends ? "<Shift>Return" : "Return");
+  gtk_window_set_transient_for (GTK_WINDOW (shortcuts), GTK_WINDOW (widget));
+  gtk_window_present (GTK_WINDOW (shortcuts));
+}
+
 void
 bk_app_window_install_actions (GtkWidgetClass *widget_class)
 {
@@ -196,6 +231,7 @@ bk_app_window_install_actions (GtkWidgetClass *widget_class)
     { "win.show-message", "(ssx)", on_show_message },
     { "win.enter-password", "s", on_enter_password },
     { "win.show-certificate", "s", on_show_certificate },
+    { "win.show-help-overlay", NULL, on_shortcuts },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)

@@ -16,9 +16,11 @@ struct _BkAppWindow
   /* Template Widgets */
   AdwToastOverlay *toasts;
   GtkStack *stack;
+
+  /* Of the pages, NULL until they are made */
   AdwStatusPage *failure;
   BkAppAccountForm *form;
-  AdwLeaflet *leaflet;
+  AdwLeaflet *leaflet; /* with the two that are on it */
   BkAppContacts *contacts;
   BkAppConversation *conversation;
 
@@ -31,8 +33,20 @@ struct _BkAppWindow
   guint rescue; /* source that looks whether the keyboard is in a menu that is gone */
 };
 
+/* bk-app-window.c */
+/* The page with the people is there: they are shown as soon as there are some. */
+void bk_app_window_fill_main (BkAppWindow *self);
+void bk_app_window_update_seen (BkAppWindow *self);
+void bk_app_window_open_person (BkAppWindow *self, BkAppPerson *person);
+
 /* bk-app-window-actions.c */
 void bk_app_window_install_actions (GtkWidgetClass *widget_class);
+
+/* bk-app-window-pages.c */
+/* Each page is made when it is needed first: what nobody sees costs nothing at the start. */
+void bk_app_window_ensure_failure (BkAppWindow *self);
+void bk_app_window_ensure_welcome (BkAppWindow *self);
+void bk_app_window_ensure_main (BkAppWindow *self);
 
 /* bk-app-window-people.c */
 void bk_app_window_install_people_actions (GtkWidgetClass *widget_class);

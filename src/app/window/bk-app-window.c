@@ -37,7 +37,13 @@ update_page (BkAppWindow *self)
   else if (beckon_messenger_get_connected (messenger))
     page = g_list_model_get_n_items (beckon_messenger_get_accounts (messenger)) > 0 ? "main" : "welcome";
   /* Else it stays as it was: the contact list says that the session service is away. */
-  if (failure != NULL)
+  if (g_str_equal (page, "main"))
+    bk_app_window_ensure_main (self);
+  else if (g_str_equal (page, "welcome"))
+    bk_app_window_ensure_welcome (self);
+  else if (g_str_equal (page, "failure"))
+    bk_app_window_ensure_failure (self);
+  if (failure != NULL && self->failure != NULL)
     {
       g_autofree char *escaped = g_markup_escape_text (failure, -1); /* a description is markup */
       adw_status_page_set_description (self->failure, escaped);
@@ -53,18 +59,19 @@ update_page (BkAppWindow *self)
 static gboolean
 is_conversation_visible (BkAppWindow *self)
 {
-  return gtk_window_is_active (GTK_WINDOW (self))
+  return self->leaflet != NULL && gtk_window_is_active (GTK_WINDOW (self))
          && (!adw_leaflet_get_folded (self->leaflet)
              || adw_leaflet_get_visible_child (self->leaflet) == GTK_WIDGET (self->conversation));
 }
 
-static void
-update_seen (BkAppWindow *self)
+void
+bk_app_window_update_seen (BkAppWindow *self)
 {
-  bk_app_conversation_set_seen (self->conversation, is_conversation_visible (self));
+  if (self->leaflet != NULL)
+    bk_app_conversation_set_seen (self->conversation, is_conversation_visible (self));
 }
 
-/* The person that is wanted may not be there: before the lists are read, or after being removed. */
+/* The page is there. The person that is wanted may not be there: before the lists are read, or after being removed. */
 static void
 show_wanted (BkAppWindow *self)
 {
@@ -90,6 +97,7 @@ bk_app_window_open_conversation (BkAppWindow *self, const char *account, const c
   g_autofree char *account_copy = g_strdup (account);
   g_autofree char *who_copy = g_strdup (who);
 
+  bk_app_window_ensure_main (self);
   g_free (self->wanted_account);
   g_free (self->wanted_who);
   self->wanted_account = g_steal_pointer (&account_copy);
@@ -97,11 +105,11 @@ bk_app_window_open_conversation (BkAppWindow *self, const char *account, const c
   show_wanted (self);
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->conversation));
   bk_app_conversation_start_writing (self->conversation);
-  update_seen (self);
+  bk_app_window_update_seen (self);
 }
 
-static void
-on_opened (BkAppContacts *contacts, BkAppPerson *person, BkAppWindow *self)
+void
+bk_app_window_open_person (BkAppWindow *self, BkAppPerson *person)
 {
   bk_app_window_open_conversation (self, beckon_account_get_signin_name (bk_app_person_get_account (person)),
                                    beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
@@ -110,8 +118,9 @@ on_opened (BkAppContacts *contacts, BkAppPerson *person, BkAppWindow *self)
 static void
 on_people_changed (GListModel *people, guint position, guint removed, guint added, BkAppWindow *self)
 {
+  if (self->leaflet == NULL)
+    return;
   BkAppPerson *shown = bk_app_conversation_get_person (self->conversation);
-
   bk_app_conversation_set_alone (self->conversation, g_list_model_get_n_items (people) == 0);
   if (self->wanted_who != NULL
       && (shown == NULL || bk_app_people_find (self->people, self->wanted_account, self->wanted_who) != shown))
@@ -121,9 +130,9 @@ on_people_changed (GListModel *people, guint position, guint removed, guint adde
 gboolean
 bk_app_window_shows (BkAppWindow *self, const char *account, const char *who)
 {
-  BkAppPerson *person = bk_app_conversation_get_person (self->conversation);
+  BkAppPerson *person = is_conversation_visible (self) ? bk_app_conversation_get_person (self->conversation) : NULL;
 
-  return is_conversation_visible (self) && person != NULL && bk_app_person_is (person, account, who);
+  return person != NULL && bk_app_person_is (person, account, who);
 }
 
 /* ---- what the application reports ---- */
@@ -132,8 +141,19 @@ static void
 on_connected (BeckonMessenger *messenger, GParamSpec *pspec, BkAppWindow *self)
 {
   update_page (self);
-  if (beckon_messenger_get_connected (messenger))
+  if (beckon_messenger_get_connected (messenger) && self->leaflet != NULL)
     show_wanted (self);
+}
+
+void
+bk_app_window_fill_main (BkAppWindow *self)
+{
+  if (self->people == NULL)
+    return;
+  bk_app_contacts_set_app (self->contacts, self->app, self->people);
+  bk_app_conversation_set_messenger (self->conversation, bk_app_get_messenger (self->app));
+  bk_app_conversation_set_alone (self->conversation, g_list_model_get_n_items (G_LIST_MODEL (self->people)) == 0);
+  show_wanted (self);
 }
 
 static void
@@ -146,14 +166,11 @@ on_messenger (BkApp *app, GParamSpec *pspec, BkAppWindow *self)
       GListModel *accounts = beckon_messenger_get_accounts (messenger);
 
       self->people = g_object_ref (bk_app_get_people (app));
-      bk_app_account_form_set_messenger (self->form, messenger);
-      bk_app_contacts_set_app (self->contacts, app, self->people);
-      bk_app_conversation_set_messenger (self->conversation, messenger);
       g_signal_connect_object (messenger, "notify::connected", G_CALLBACK (on_connected), self, 0);
       g_signal_connect_object (accounts, "items-changed", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (self->people, "items-changed", G_CALLBACK (on_people_changed), self, 0);
-      bk_app_conversation_set_alone (self->conversation, g_list_model_get_n_items (G_LIST_MODEL (self->people)) == 0);
-      show_wanted (self);
+      if (self->leaflet != NULL)
+        bk_app_window_fill_main (self);
     }
   update_page (self);
 }
@@ -172,28 +189,6 @@ bk_app_window_tell (BkAppWindow *self, const char *text, const char *button, con
     }
   adw_toast_overlay_add_toast (self->toasts, toast);
   return toast;
-}
-
-/* ---- the window of shortcuts ---- */
-
-static void
-set_accelerator (GtkWidget *widget, const char *id, const char *keys)
-{
-  if (GTK_IS_SHORTCUTS_SHORTCUT (widget)
-      && g_strcmp0 (gtk_buildable_get_buildable_id (GTK_BUILDABLE (widget)), id) == 0)
-    g_object_set (widget, "accelerator", keys, NULL);
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    set_accelerator (child, id, keys);
-}
-
-/* Which of the keys sends and which one begins a line can be swapped in the preferences. */
-static void
-on_shortcuts_shown (GtkWidget *shortcuts, BkAppWindow *self)
-{
-  gboolean enter_sends = g_settings_get_boolean (bk_app_get_settings (self->app), "enter-sends");
-
-  set_accelerator (shortcuts, "send", enter_sends ? "Return" : "<Shift>Return");
-  set_accelerator (shortcuts, "new_line", enter_sends ? "<Shift>Return" : "Return");
 }
 
 /* ---- the keyboard after a menu ---- */
@@ -223,32 +218,6 @@ on_focus (GtkWindow *window, GParamSpec *pspec, gpointer user_data)
 }
 
 /* ---- the widget ---- */
-
-static void
-on_folded (AdwLeaflet *leaflet, GParamSpec *pspec, BkAppWindow *self)
-{
-  gboolean folded = adw_leaflet_get_folded (leaflet);
-
-  bk_app_contacts_set_folded (self->contacts, folded);
-  bk_app_conversation_set_folded (self->conversation, folded);
-  update_seen (self);
-}
-
-/* The conversation that was shown last is there again, unless something else is to be. */
-static void
-restore_conversation (BkAppWindow *self)
-{
-  g_autofree char *account = NULL;
-  g_autofree char *who = NULL;
-
-  g_settings_get (bk_app_get_settings (self->app), "last-conversation", "(ss)", &account, &who);
-  if (*who == '\0')
-    return;
-  bk_app_conversation_set_place (self->conversation, account, who,
-                                 g_settings_get_int64 (bk_app_get_settings (self->app), "last-place"));
-  self->wanted_account = g_steal_pointer (&account);
-  self->wanted_who = g_steal_pointer (&who);
-}
 
 static void
 save_conversation (BkAppWindow *self)
@@ -283,9 +252,11 @@ bk_app_window_unrealize (GtkWidget *widget)
   if (self->app != NULL)
     {
       save_size (self);
-      save_conversation (self);
+      if (self->leaflet != NULL)
+        save_conversation (self);
     }
-  bk_app_conversation_keep_draft (self->conversation);
+  if (self->leaflet != NULL)
+    bk_app_conversation_keep_draft (self->conversation);
   GTK_WIDGET_CLASS (bk_app_window_parent_class)->unrealize (widget);
 }
 
@@ -303,6 +274,11 @@ bk_app_window_dispose (GObject *object)
 
   g_signal_handlers_disconnect_by_func (self, on_focus, NULL);
   g_clear_handle_id (&self->rescue, g_source_remove);
+  self->failure = NULL;
+  self->form = NULL;
+  self->leaflet = NULL;
+  self->contacts = NULL;
+  self->conversation = NULL;
   g_clear_object (&self->people);
   g_clear_object (&self->app);
   g_clear_pointer (&self->wanted_account, g_free);
@@ -318,20 +294,9 @@ bk_app_window_class_init (BkAppWindowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = bk_app_window_dispose;
   widget_class->map = bk_app_window_map;
   widget_class->unrealize = bk_app_window_unrealize;
-  g_type_ensure (BK_TYPE_APP_ACCOUNT_FORM);
-  g_type_ensure (BK_TYPE_APP_CONTACTS);
-  g_type_ensure (BK_TYPE_APP_CONVERSATION);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/window/window.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, BkAppWindow, stack);
-  gtk_widget_class_bind_template_child (widget_class, BkAppWindow, failure);
-  gtk_widget_class_bind_template_child (widget_class, BkAppWindow, form);
-  gtk_widget_class_bind_template_child (widget_class, BkAppWindow, leaflet);
-  gtk_widget_class_bind_template_child (widget_class, BkAppWindow, contacts);
-  gtk_widget_class_bind_template_child (widget_class, BkAppWindow, conversation);
-  gtk_widget_class_bind_template_callback (widget_class, on_opened);
-  gtk_widget_class_bind_template_callback (widget_class, on_folded);
-  gtk_widget_class_bind_template_callback (widget_class, update_seen);
   bk_app_window_install_actions (widget_class);
 }
 
@@ -339,9 +304,8 @@ static void
 bk_app_window_init (BkAppWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect (self, "notify::is-active", G_CALLBACK (update_seen), NULL);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (bk_app_window_update_seen), NULL);
   g_signal_connect (self, "notify::focus-widget", G_CALLBACK (on_focus), NULL);
-  on_folded (self->leaflet, NULL, self);
 }
 
 BkAppWindow *
@@ -351,15 +315,10 @@ bk_app_window_new (BkApp *app)
   BkAppWindow *self = g_object_new (BK_TYPE_APP_WINDOW, "application", app, NULL);
 
   self->app = g_object_ref (app);
-  bk_app_conversation_set_drafts (self->conversation, bk_app_get_drafts (app));
-  bk_app_conversation_set_settings (self->conversation, settings);
   gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (settings, "window-width"),
                                g_settings_get_int (settings, "window-height"));
   if (g_settings_get_boolean (settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));
-  restore_conversation (self);
-  g_signal_connect_object (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (self)), "show",
-                           G_CALLBACK (on_shortcuts_shown), self, 0);
   g_signal_connect_object (app, "notify::messenger", G_CALLBACK (on_messenger), self, 0);
   g_signal_connect_object (app, "notify::failure", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
   on_messenger (app, NULL, self);
