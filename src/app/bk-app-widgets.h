@@ -2,7 +2,7 @@
 /* What several screens do to their widgets. */
 #pragma once
 
-#include "beckon.h"
+#include "contacts/bk-app-people.h"
 
 #include <adwaita.h>
 
@@ -24,9 +24,18 @@ void bk_app_name_row (GtkWidget *child, const char *name);
  * service all objects are new, so that is what becomes of windows about the old ones, too. */
 void bk_app_close_without (GtkWindow *window, GListModel *model, gpointer item);
 
+/* Does what an action of the window does about somebody. Returns whether there is that action. */
+gboolean bk_app_activate_about (gpointer widget, const char *action, BkAppPerson *person);
+
+/* Returns: (nullable): the first of a type in @widget, itself included */
+GtkWidget *bk_app_find_inside (GtkWidget *widget, GType type);
+
 /* Has the usual key close whatever window is made from now on; the accelerators of an application are for its main
  * windows alone. */
 void bk_app_close_by_key (void);
+
+/* Shows an AdwMessageDialog. */
+void bk_app_present_question (gpointer dialog);
 
 /* What is typed at @place is looked for by @search, which comes to sight then and has the keyboard from there on: Enter
  * is for what was found. */

@@ -3,6 +3,7 @@
 #include "preferences/bk-app-account-page.h"
 
 #include "bk-app-avatar.h"
+#include "bk-app-widgets.h"
 
 #include "app-world.h"
 #include "bk-test.h"
@@ -220,17 +221,6 @@ test_password (Fixture *self, gconstpointer data)
   g_assert_cmpstr (gtk_editable_get_text (app_part (self->page, "new_password")), ==, "");
 }
 
-static GtkWidget *
-find_button (GtkWidget *widget)
-{
-  GtkWidget *found = GTK_IS_BUTTON (widget) ? widget : NULL;
-
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_button (child);
-  return found;
-}
-
 static void
 test_devices (Fixture *self, gconstpointer data)
 {
@@ -238,9 +228,9 @@ test_devices (Fixture *self, gconstpointer data)
   GtkWidget *own = GTK_WIDGET (gtk_list_box_get_row_at_index (devices, 0));
   GtkWidget *other = GTK_WIDGET (gtk_list_box_get_row_at_index (devices, 1));
 
-  g_assert_null (find_button (own));
+  g_assert_null (bk_app_find_inside (own, GTK_TYPE_BUTTON));
   stand_in_answer (self->service, "ListDevices", "([('d1', 'Laptop', int64 5000000, true)],)");
-  g_signal_emit_by_name (find_button (other), "clicked");
+  g_signal_emit_by_name (bk_app_find_inside (other, GTK_TYPE_BUTTON), "clicked");
   bk_test_wait_for_count (stand_in_count (self->service, "RemoveDevice"), 1);
   g_assert_cmpstr (stand_in_last (self->service, "RemoveDevice"), ==, "('d2',)");
   bk_test_wait_for_count (stand_in_count (self->service, "ListDevices"), 2);

@@ -4,6 +4,7 @@
 
 #include "about/bk-app-about.h"
 #include "app-world.h"
+#include "bk-app-widgets.h"
 #include "bk-test.h"
 
 #include <string.h>
@@ -85,23 +86,9 @@ test_refused (void)
 }
 
 static GtkWidget *
-find (GtkWidget *widget, GType type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find (child, type);
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
-static GtkWidget *
 find_button (GtkWidget *widget)
 {
-  return find (widget, GTK_TYPE_BUTTON);
+  return bk_app_find_inside (widget, GTK_TYPE_BUTTON);
 }
 
 /* The titles of the pages, or icons alone with the titles as tooltips. */
@@ -115,11 +102,11 @@ test_pages (void)
   } rows[] = { { 360, "Accounts" }, { 900, NULL }, { 300, "Accounts" } };
   g_autoptr (AppWorld) world = start ();
   GtkWidget *window = GTK_WIDGET (app_world_find_window (BK_TYPE_APP_PREFERENCES));
-  GtkWidget *bar = find (window, ADW_TYPE_VIEW_SWITCHER_BAR);
+  GtkWidget *bar = bk_app_find_inside (window, ADW_TYPE_VIEW_SWITCHER_BAR);
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      GtkWidget *button = find (bar, GTK_TYPE_TOGGLE_BUTTON);
+      GtkWidget *button = bk_app_find_inside (bar, GTK_TYPE_TOGGLE_BUTTON);
 
       gtk_window_set_default_size (GTK_WINDOW (window), rows[i].width, 640);
       while (gtk_widget_has_css_class (bar, "icons-alone") != (rows[i].tooltip != NULL))

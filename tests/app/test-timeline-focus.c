@@ -7,11 +7,10 @@
 #define TALL TEN TEN TEN TEN TEN TEN TEN TEN
 
 static gboolean
-has_newest (gpointer data)
+is_taller_than_view (gpointer adjustment)
 {
-  AppTimeline *fixture = data;
-
-  return gtk_adjustment_get_value (fixture->adjustment) > 0;
+  return gtk_adjustment_get_page_size (adjustment) > 0
+         && gtk_adjustment_get_upper (adjustment) > 2 * gtk_adjustment_get_page_size (adjustment);
 }
 
 static void
@@ -118,7 +117,7 @@ test_arrows_in_tall (AppTimeline *fixture, gconstpointer data)
                    "(@a(xsbsxusa{sv}) [(int64 149, '{M149}', true, 'Message 149', int64 1, uint32 2, '', @a{sv} {}),"
                    "(int64 150, '{M150}', true, 'Tall" TALL "', int64 2, uint32 2, '', @a{sv} {})],)");
   app_timeline_open (fixture, 0, 150);
-  bk_test_wait_until (has_newest, fixture);
+  bk_test_wait_until (is_taller_than_view, fixture->adjustment);
   app_timeline_wait_still (fixture);
   GtkWidget *tall = gtk_widget_get_last_child (GTK_WIDGET (fixture->list));
   gtk_widget_grab_focus (tall);

@@ -263,9 +263,11 @@ assert_natural (GtkLabel *label)
 {
   int width;
   int free_width;
+  int least;
 
   g_assert_cmpint (gtk_label_get_width_chars (label), >=, 0);
-  for (int height = -1; height < 300; height += 20)
+  gtk_widget_measure (GTK_WIDGET (label), GTK_ORIENTATION_VERTICAL, -1, &least, NULL, NULL, NULL);
+  for (int height = least; height < 300; height += 20)
     gtk_widget_measure (GTK_WIDGET (label), GTK_ORIENTATION_HORIZONTAL, height, NULL, NULL, NULL, NULL);
   gtk_widget_measure (GTK_WIDGET (label), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
   gtk_label_set_width_chars (label, -1);

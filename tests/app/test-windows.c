@@ -486,6 +486,7 @@ main (int argc, char **argv)
   gboolean apart = argc > 1 && g_str_equal (argv[argc - 1], "-preferences");
 
   app_world_init (&argc, &argv, TRUE);
+  app_focus_init ();
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       if (kinds[i].apart != apart)

@@ -124,25 +124,15 @@ bk_app_contact_line_set_person (BkAppContactLine *self, BkAppPerson *person)
 }
 
 static void
-activate (BkAppContactLine *self, const char *action)
-{
-  BeckonAccount *account = bk_app_person_get_account (self->person);
-  BeckonContact *contact = bk_app_person_get_contact (self->person);
-
-  gtk_widget_activate_action (GTK_WIDGET (self), action, "(ss)", beckon_account_get_signin_name (account),
-                              beckon_contact_get_signin_name (contact));
-}
-
-static void
 on_accept (GtkButton *button, BkAppContactLine *self)
 {
-  activate (self, "win.approve-contact");
+  bk_app_activate_about (self, "win.approve-contact", self->person);
 }
 
 static void
 on_decline (GtkButton *button, BkAppContactLine *self)
 {
-  activate (self, "win.decline-contact");
+  bk_app_activate_about (self, "win.decline-contact", self->person);
 }
 
 static void

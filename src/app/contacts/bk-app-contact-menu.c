@@ -76,7 +76,7 @@ append (GMenu *menu, const char *label, const char *action, BkAppPerson *person)
 {
   g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
 
-  g_menu_item_set_action_and_target (item, action, "(ss)", account_name (person), signin_name (person));
+  g_menu_item_set_action_and_target_value (item, action, bk_app_person_new_target (person));
   g_menu_append_item (menu, item);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "contacts/bk-app-contacts.h"
 
+#include "bk-app-widgets.h"
 #include "contacts/bk-app-contact-drops.h"
 #include "contacts/bk-app-contact-list.h"
 #include "contacts/bk-app-contact-menu.h"
@@ -345,9 +346,7 @@ on_verb_key (GtkWidget *widget, GVariant *arguments, gpointer user_data)
   if (person == NULL)
     return FALSE;
   g_variant_get (arguments, "(&s)", &action);
-  return gtk_widget_activate_action (widget, action, "(ss)",
-                                     beckon_account_get_signin_name (bk_app_person_get_account (person)),
-                                     beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
+  return bk_app_activate_about (widget, action, person);
 }
 
 /* ---- how the list is shown ---- */

@@ -149,6 +149,13 @@ bk_app_person_is (BkAppPerson *self, const char *account, const char *who)
          && (account == NULL || g_str_equal (beckon_account_get_signin_name (self->account), account));
 }
 
+GVariant *
+bk_app_person_new_target (BkAppPerson *self)
+{
+  return g_variant_new ("(ss)", beckon_account_get_signin_name (self->account),
+                        beckon_contact_get_signin_name (self->contact));
+}
+
 gboolean
 bk_app_person_get_pinned (BkAppPerson *self)
 {

@@ -17,6 +17,8 @@ BeckonContact *bk_app_person_get_contact (BkAppPerson *self);
 /* Whether it is still in the list that made it. */
 gboolean bk_app_person_get_listed (BkAppPerson *self);
 gboolean bk_app_person_is (BkAppPerson *self, const char *account, const char *who);
+/* Returns: (transfer floating): who it is, as the target of the actions about somebody */
+GVariant *bk_app_person_new_target (BkAppPerson *self);
 /* What a list asks of everybody, again and again. */
 gboolean bk_app_person_get_pinned (BkAppPerson *self);
 /* Waits for an answer to a contact request. */

@@ -426,7 +426,7 @@ show_invite_button (BkAppConversation *self, gboolean folded)
   g_autofree char *name = g_strjoinv ("", parts);
 
   if (folded)
-    gtk_menu_button_set_icon_name (self->invite_button, "im.beckon.Beckon.invite-symbolic");
+    gtk_menu_button_set_icon_name (self->invite_button, "beckon-invite-symbolic");
   else
     gtk_menu_button_set_label (self->invite_button, _("_Invite"));
   bk_app_accessible_name (GTK_WIDGET (self->invite_button), name);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conversation/bk-app-no-messages.h"
 
+#include "bk-app-widgets.h"
+
 #include <glib/gi18n.h>
 
 struct _BkAppNoMessages
@@ -52,25 +54,15 @@ bk_app_no_messages_show (BkAppNoMessages *self, BkAppPerson *person)
 }
 
 static void
-answer (BkAppNoMessages *self, const char *action)
-{
-  BeckonAccount *account = bk_app_person_get_account (self->person);
-  BeckonContact *contact = bk_app_person_get_contact (self->person);
-
-  gtk_widget_activate_action (GTK_WIDGET (self), action, "(ss)", beckon_account_get_signin_name (account),
-                              beckon_contact_get_signin_name (contact));
-}
-
-static void
 on_accept (GtkButton *button, BkAppNoMessages *self)
 {
-  answer (self, "win.approve-contact");
+  bk_app_activate_about (self, "win.approve-contact", self->person);
 }
 
 static void
 on_decline (GtkButton *button, BkAppNoMessages *self)
 {
-  answer (self, "win.decline-contact");
+  bk_app_activate_about (self, "win.decline-contact", self->person);
 }
 
 static void

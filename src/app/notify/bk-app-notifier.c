@@ -56,13 +56,6 @@ withdraw (BkAppNotifier *self, const char *kind, BkAppPerson *person)
   bk_app_notices_withdraw (self->notices, id);
 }
 
-static GVariant *
-make_target (BkAppPerson *person)
-{
-  return g_variant_new ("(ss)", beckon_account_get_signin_name (bk_app_person_get_account (person)),
-                        beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
-}
-
 static BkAppNotice *
 make_notice (BkAppNotifier *self, BkAppNoticeKind kind, BkAppPerson *person, const char *title, const char *body)
 {
@@ -71,7 +64,7 @@ make_notice (BkAppNotifier *self, BkAppNoticeKind kind, BkAppPerson *person, con
                                beckon_account_get_signin_name (bk_app_person_get_account (person)));
   BkAppNotice *notice = bk_app_notice_new (kind, whole, body);
 
-  bk_app_notice_set_press (notice, "app.open-conversation", make_target (person));
+  bk_app_notice_set_press (notice, "app.open-conversation", bk_app_person_new_target (person));
   return notice;
 }
 
@@ -113,9 +106,9 @@ send_message (BkAppNotifier *self, BkAppPerson *person, const char *text)
   BkAppNotice *notice = make_notice (self, BK_APP_NOTICE_MESSAGE, person, beckon_contact_get_display_name (contact),
                                      is_wanted (self, "notify-text") ? text : number);
 
-  bk_app_notice_add_button (notice, _("Reply"), "app.open-conversation", make_target (person));
-  bk_app_notice_add_button (notice, _("Mark as Read"), "app.mark-read", make_target (person));
-  bk_app_notice_set_reply (notice, _("Reply"), "app.reply", make_target (person));
+  bk_app_notice_add_button (notice, _("Reply"), "app.open-conversation", bk_app_person_new_target (person));
+  bk_app_notice_add_button (notice, _("Mark as Read"), "app.mark-read", bk_app_person_new_target (person));
+  bk_app_notice_set_reply (notice, _("Reply"), "app.reply", bk_app_person_new_target (person));
   send (self, "message", person, notice);
 }
 

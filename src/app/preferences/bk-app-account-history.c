@@ -101,5 +101,5 @@ bk_app_account_page_ask_clearing (BkAppAccountPage *self)
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_clear_answer), self, 0);
   bk_app_close_without (GTK_WINDOW (dialog), self->accounts, self->account);
-  gtk_window_present (GTK_WINDOW (dialog));
+  bk_app_present_question (dialog);
 }

@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "preferences/bk-app-page-bar.h"
 
+#include "bk-app-widgets.h"
+
 #define ICONS_ALONE "icons-alone"
 #define AROUND 4   /* of a title, see style.css */
 #define OUTSIDE 20 /* libadwaita has that much beside the buttons */
-
-/* Returns (nullable): the first of a type under @widget. */
-static GtkWidget *
-find (GtkWidget *widget, GType type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find (child, type);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
 
 static char *
 dup_title (GListModel *pages, guint position)
@@ -52,7 +38,7 @@ measure (GtkWidget *bar, const char *title)
 static void
 name_buttons (GtkWidget *bar, GListModel *pages, gboolean alone)
 {
-  GtkWidget *button = find (bar, GTK_TYPE_TOGGLE_BUTTON);
+  GtkWidget *button = bk_app_find_inside (bar, GTK_TYPE_TOGGLE_BUTTON);
 
   for (guint i = 0; button != NULL; i++, button = gtk_widget_get_next_sibling (button))
     {
@@ -72,7 +58,7 @@ name_buttons (GtkWidget *bar, GListModel *pages, gboolean alone)
 void
 bk_app_page_bar_fit (GtkWindow *window, int width)
 {
-  GtkWidget *bar = find (GTK_WIDGET (window), ADW_TYPE_VIEW_SWITCHER_BAR);
+  GtkWidget *bar = bk_app_find_inside (GTK_WIDGET (window), ADW_TYPE_VIEW_SWITCHER_BAR);
   AdwViewStack *stack = bar != NULL ? adw_view_switcher_bar_get_stack (ADW_VIEW_SWITCHER_BAR (bar)) : NULL;
   g_autoptr (GtkSelectionModel) pages = stack != NULL ? adw_view_stack_get_pages (stack) : NULL;
   guint n = pages != NULL ? g_list_model_get_n_items (G_LIST_MODEL (pages)) : 0;
