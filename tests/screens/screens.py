@@ -234,7 +234,8 @@ def transfer(walk, world):
     session = erin.ctl('send-file', alice.address, path)['id']
     alice.wait('invitation', session=session)
     alice.ctl('accept', session)
-    walk.desk.find('label', lambda name: '/s' in name, shown=True)
+    speed = walk.t('%s of %s (%u%%), %s/s, %s').split('%s')[3]
+    walk.desk.find('label', lambda name: speed in name, shown=True)
     walk.picture('file-running')
     alice.ctl('cancel', session)
     alice.wait_session(session)

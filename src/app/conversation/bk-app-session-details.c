@@ -224,8 +224,9 @@ bk_app_session_details_show (GtkWindow *parent, BeckonSession *session)
   show (self);
   on_refresh (self);
   self->refresh = g_timeout_add_seconds (REFRESH_S, on_refresh, self);
-  gtk_widget_grab_focus (GTK_WIDGET (self->copy)); /* before GTK takes the number and marks it */
   gtk_window_present (GTK_WINDOW (self));
+  gtk_widget_grab_focus (GTK_WIDGET (self->copy));
+  gtk_label_select_region (self->number, 0, 0); /* GTK has been there first, and has marked it */
 }
 
 static void
