@@ -97,6 +97,19 @@ bk_app_close_without (GtkWindow *window, GListModel *model, gpointer item)
   g_signal_connect_closure (model, "items-changed", closure, TRUE);
 }
 
+/* Once for all: a class has what its parent had when it was made. */
+void
+bk_app_close_by_key (void)
+{
+  static gsize done;
+
+  if (!g_once_init_enter (&done))
+    return;
+  GtkWidgetClass *window_class = g_type_class_ref (GTK_TYPE_WINDOW); /* which stays */
+  gtk_widget_class_add_binding_action (window_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close", NULL);
+  g_once_init_leave (&done, 1);
+}
+
 gboolean
 bk_app_activate_about (gpointer widget, const char *action, BkAppPerson *person)
 {

@@ -30,6 +30,10 @@ gboolean bk_app_activate_about (gpointer widget, const char *action, BkAppPerson
 /* Returns: (nullable): the first of a type in @widget, itself included */
 GtkWidget *bk_app_find_inside (GtkWidget *widget, GType type);
 
+/* Has the usual key close whatever window is made from now on; the accelerators of an application are for its main
+ * windows alone. */
+void bk_app_close_by_key (void);
+
 /* Shows an AdwMessageDialog. */
 void bk_app_present_question (gpointer dialog);
 

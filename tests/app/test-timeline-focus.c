@@ -89,6 +89,24 @@ test_arrows_at_oldest (AppTimeline *fixture, gconstpointer data)
   g_assert_nonnull (gtk_widget_get_focus_child (GTK_WIDGET (fixture->list)));
 }
 
+/* The button that leads there goes; what comes next for who reads is to write. */
+static void
+test_after_jump (AppTimeline *fixture, gconstpointer data)
+{
+  app_timeline_open (fixture, 0, 150);
+  app_timeline_wait_in_sight (fixture, "Message 150");
+  app_timeline_wait_still (fixture);
+  gtk_adjustment_set_value (fixture->adjustment, gtk_adjustment_get_value (fixture->adjustment) / 2);
+  bk_test_wait_until (app_timeline_has_jump, fixture->timeline);
+  app_timeline_wait_still (fixture);
+  GtkWidget *jump = app_part (fixture->timeline, "jump");
+  g_assert_true (gtk_widget_grab_focus (jump));
+  g_signal_emit_by_name (jump, "clicked");
+  app_timeline_wait_in_sight (fixture, "Message 150");
+  app_timeline_wait_still (fixture);
+  g_assert_true (gtk_window_get_focus (fixture->window) == composer_part (fixture, "text_view"));
+}
+
 /* One that is taller than the view is gone through before the one above it. */
 static void
 test_arrows_in_tall (AppTimeline *fixture, gconstpointer data)
@@ -127,6 +145,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "/app/timeline-focus/arrows", test_arrows },
     { "/app/timeline-focus/arrows-at-oldest", test_arrows_at_oldest },
+    { "/app/timeline-focus/after-jump", test_after_jump },
     { "/app/timeline-focus/arrows-in-tall", test_arrows_in_tall },
   };
 

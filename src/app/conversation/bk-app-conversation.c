@@ -426,7 +426,7 @@ show_invite_button (BkAppConversation *self, gboolean folded)
   g_autofree char *name = g_strjoinv ("", parts);
 
   if (folded)
-    gtk_menu_button_set_icon_name (self->invite_button, "im.beckon.Beckon.invite-symbolic");
+    gtk_menu_button_set_icon_name (self->invite_button, "beckon-invite-symbolic");
   else
     gtk_menu_button_set_label (self->invite_button, _("_Invite"));
   bk_app_accessible_name (GTK_WIDGET (self->invite_button), name);
@@ -451,6 +451,12 @@ static void
 on_newest (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   bk_app_timeline_stick (BK_APP_CONVERSATION (widget)->timeline);
+}
+
+static void
+on_write (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  bk_app_conversation_start_writing (BK_APP_CONVERSATION (widget));
 }
 
 static void
@@ -504,6 +510,7 @@ bk_app_conversation_class_init (BkAppConversationClass *klass)
   gtk_widget_class_install_action (widget_class, "conversation.send", "s", on_send_text);
   gtk_widget_class_install_action (widget_class, "conversation.send-file", "s", bk_app_conversation_send_file);
   gtk_widget_class_install_action (widget_class, "conversation.newest", NULL, on_newest);
+  gtk_widget_class_install_action (widget_class, "conversation.write", NULL, on_write);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "conversation.newest", NULL);
   gtk_widget_class_install_action (widget_class, "conversation.clear", NULL, on_history);
   gtk_widget_class_install_action (widget_class, "conversation.export", NULL, on_history);
