@@ -256,6 +256,16 @@ app_world_find_window (GType type)
   return NULL;
 }
 
+GVariant *
+app_parse (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  GVariant *value = g_variant_parse (NULL, text, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return value;
+}
+
 gpointer
 app_part (gpointer widget, const char *name)
 {
