@@ -82,17 +82,10 @@ test_keeps_place (AppTimeline *fixture, gconstpointer data)
   app_timeline_open (fixture, 0, 150);
   app_timeline_wait_in_sight (fixture, "Message 150");
   app_timeline_wait_still (fixture);
-  stand_in_answer (fixture->world->service, "ListMessages", "hold");
-  const guint *asked = stand_in_count (fixture->world->service, "ListMessages");
-  guint before = *asked;
-  gtk_adjustment_set_value (fixture->adjustment, 200);
-  bk_test_wait_for_count (asked, before + 1);
+  app_timeline_go_to_earlier (fixture, 200);
   app_timeline_wait_still (fixture);
   AppSight sight = first_in_sight (fixture);
-  g_autofree char *page = app_timeline_dup_page (51, 100);
-  stand_in_release (fixture->world->service, "ListMessages", page);
-  app_world_wait_items (G_LIST_MODEL (fixture->conversation), 2 * APP_TIMELINE_PAGE);
-  app_timeline_wait_still (fixture);
+  app_timeline_come (fixture);
   assert_same_place (&sight);
   g_assert_true (gtk_widget_get_visible (app_part (fixture->timeline, "jump")));
 }
