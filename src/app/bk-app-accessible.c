@@ -108,12 +108,19 @@ bk_app_announce (GtkWidget *widget, const char *text)
 
 /* ---- all that is in a window ---- */
 
-/* GTK 4.8 tells what is written on a button twice, once with its underscore. */
+/* GTK 4.8 tells what is written on a button twice, once with its underscore. One on which nothing is written and
+ * that is a part of something has the name of that, which GTK 4.18 does not tell. */
 static void
 on_button_label (GObject *button, GParamSpec *pspec, gpointer user_data)
 {
-  if (gtk_button_get_label (GTK_BUTTON (button)) != NULL && g_object_get_data (button, NAMED) == NULL)
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (button));
+
+  if (g_object_get_data (button, NAMED) != NULL)
+    return;
+  if (gtk_button_get_label (GTK_BUTTON (button)) != NULL)
     gtk_accessible_reset_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL);
+  else if (GTK_IS_MENU_BUTTON (parent) || GTK_IS_SPIN_BUTTON (parent))
+    gtk_accessible_update_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY, parent, NULL, -1);
 }
 
 /* The row, and the switch that it stands for: it is that one which has the keyboard. */

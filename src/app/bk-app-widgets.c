@@ -4,6 +4,7 @@
 #include "bk-app-accessible.h"
 #include "bk-app-text.h"
 
+#define HEADING_WIDTH 100 /* any letter has room in it, and a question is never that narrow */
 #define TOAST_SECONDS 8 /* a sentence takes longer to read than the usual toast stays */
 
 AdwToast *
@@ -96,6 +97,19 @@ bk_app_close_without (GtkWindow *window, GListModel *model, gpointer item)
   g_signal_connect_closure (model, "items-changed", closure, TRUE);
 }
 
+/* Once for all: a class has what its parent had when it was made. */
+void
+bk_app_close_by_key (void)
+{
+  static gsize done;
+
+  if (!g_once_init_enter (&done))
+    return;
+  GtkWidgetClass *window_class = g_type_class_ref (GTK_TYPE_WINDOW); /* which stays */
+  gtk_widget_class_add_binding_action (window_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close", NULL);
+  g_once_init_leave (&done, 1);
+}
+
 gboolean
 bk_app_activate_about (gpointer widget, const char *action, BkAppPerson *person)
 {
@@ -119,6 +133,28 @@ gboolean
 bk_app_focus_child (GtkWidget *widget, GtkDirectionType direction)
 {
   return gtk_widget_child_focus (gtk_widget_get_first_child (widget), direction);
+}
+
+/* libadwaita 1.7 has a heading and a smaller one, shown where that does not fit, and asks each how high it is where only
+ * the other could be as narrow, of which GTK 4.18 warns. One that could wrap can be, and so can both with that width. */
+static void
+let_heading_wrap (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget) && gtk_widget_has_css_class (widget, "title-2") && !gtk_label_get_wrap (GTK_LABEL (widget)))
+    {
+      gtk_label_set_wrap (GTK_LABEL (widget), TRUE);
+      gtk_label_set_wrap_mode (GTK_LABEL (widget), PANGO_WRAP_WORD_CHAR);
+      gtk_widget_set_size_request (gtk_widget_get_parent (widget), HEADING_WIDTH, -1);
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    let_heading_wrap (child);
+}
+
+void
+bk_app_present_question (gpointer dialog)
+{
+  let_heading_wrap (dialog);
+  gtk_window_present (dialog);
 }
 
 static void

@@ -30,6 +30,13 @@ gboolean bk_app_activate_about (gpointer widget, const char *action, BkAppPerson
 /* Returns: (nullable): the first of a type in @widget, itself included */
 GtkWidget *bk_app_find_inside (GtkWidget *widget, GType type);
 
+/* Has the usual key close whatever window is made from now on; the accelerators of an application are for its main
+ * windows alone. */
+void bk_app_close_by_key (void);
+
+/* Shows an AdwMessageDialog. */
+void bk_app_present_question (gpointer dialog);
+
 /* What is typed at @place is looked for by @search, which comes to sight then and has the keyboard from there on: Enter
  * is for what was found. */
 void bk_app_search_typed_at (GtkSearchEntry *search, GtkWidget *place);

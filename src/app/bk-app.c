@@ -3,6 +3,7 @@
 
 #include "bk-app-accessible.h"
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 #include "contacts/bk-app-link.h"
 #include "notify/bk-app-alerts.h"
 
@@ -283,6 +284,7 @@ bk_app_startup (GApplication *application)
     g_dbus_connection_set_exit_on_close (bus, FALSE);
   gtk_window_set_default_icon_name (BK_APP_ID);
   bk_app_accessible_init ();
+  bk_app_close_by_key ();
   self->settings = g_settings_new (BK_APP_ID);
   g_signal_connect_object (self->settings, "changed::run-in-background", G_CALLBACK (on_background_changed), self, 0);
   on_background_changed (self->settings, NULL, self);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app-focus.h"
 
+#include "bk-test.h"
+
+#include <adwaita.h>
+
 #define MAX_STOPS 200
 #define OVERLAP 2 /* pixels by which borders may lie on each other */
 
@@ -26,6 +30,44 @@ get_bounds (GtkWidget *widget, GtkWindow *window)
   return bounds;
 }
 
+static GtkWidget *
+press_tab (GtkWindow *window)
+{
+  g_signal_emit_by_name (window, "move-focus", GTK_DIR_TAB_FORWARD);
+  return gtk_window_get_focus (window);
+}
+
+static gboolean
+has_place (gpointer widget)
+{
+  return gtk_widget_get_mapped (widget) && gtk_widget_get_width (widget) > 0;
+}
+
+/* Whether Tab goes along a line as one reads. That of GTK 4.18 goes from left to right in any window. */
+static gboolean goes_along_lines = TRUE;
+
+void
+app_focus_init (void)
+{
+  gtk_init ();
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+
+  GtkWindow *window = GTK_WINDOW (gtk_window_new ());
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *first = gtk_button_new ();
+  GtkWidget *second = gtk_button_new ();
+
+  gtk_box_append (GTK_BOX (box), first);
+  gtk_box_append (GTK_BOX (box), second);
+  gtk_window_set_child (window, box);
+  gtk_window_present (window);
+  bk_test_wait_until (has_place, second);
+  gtk_window_set_focus (window, NULL);
+  goes_along_lines = press_tab (window) == first && press_tab (window) == second;
+  gtk_window_destroy (window);
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+}
+
 /* Whether one who reads has seen @b before coming to @a: above it, or before it in the same line. */
 static gboolean
 is_before (GtkWidget *b, GtkWidget *a, GtkWindow *window)
@@ -33,16 +75,17 @@ is_before (GtkWidget *b, GtkWidget *a, GtkWindow *window)
   graphene_rect_t place_a = get_bounds (a, window);
   graphene_rect_t place_b = get_bounds (b, window);
   gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (window)) == GTK_TEXT_DIR_RTL;
+  gboolean along = goes_along_lines || !rtl;
   float top_a = place_a.origin.y + OVERLAP;
   float bottom_b = place_b.origin.y + place_b.size.height;
   float behind = place_b.origin.x + OVERLAP - (place_a.origin.x + place_a.size.width);
   float ahead = place_a.origin.x + OVERLAP - (place_b.origin.x + place_b.size.width);
 
   if (bottom_b <= top_a) /* another column begins at its top */
-    return (rtl ? ahead : behind) < 0;
+    return (rtl ? ahead : behind) < 0 && (along || (rtl ? behind : ahead) < 0);
   if (place_b.origin.y + OVERLAP >= place_a.origin.y + place_a.size.height)
     return FALSE;
-  return (rtl ? behind : ahead) > 0;
+  return along && (rtl ? behind : ahead) > 0;
 }
 
 static void
@@ -55,13 +98,6 @@ check_stop (GtkWidget *stop, GtkWindow *window)
     g_error ("The keyboard stops at what is not to be seen: %s", what);
   if (!gtk_widget_is_sensitive (stop))
     g_error ("The keyboard stops at what cannot be used: %s", what);
-}
-
-static GtkWidget *
-press_tab (GtkWindow *window)
-{
-  g_signal_emit_by_name (window, "move-focus", GTK_DIR_TAB_FORWARD);
-  return gtk_window_get_focus (window);
 }
 
 /* Returns: (element-type GtkWidget): where it stops, once round; nothing, where nothing can have the keyboard */
@@ -86,11 +122,12 @@ walk (GtkWindow *window)
   return stops;
 }
 
-/* In a list the arrows go from row to row. */
+/* In a list the arrows go from row to row; so they do from page to page, to which Tab does not go in libadwaita 1.7. */
 static gboolean
 is_in_list (GtkWidget *widget)
 {
   return gtk_widget_get_ancestor (widget, GTK_TYPE_LIST_VIEW) != NULL
+         || gtk_widget_get_ancestor (widget, ADW_TYPE_VIEW_SWITCHER) != NULL
          || gtk_widget_get_ancestor (widget, GTK_TYPE_LIST_BOX) != NULL;
 }
 

@@ -103,6 +103,27 @@ app_timeline_wait_still (AppTimeline *fixture)
   app_world_settle (fixture->world);
 }
 
+void
+app_timeline_go_to_earlier (AppTimeline *fixture, double value)
+{
+  stand_in_answer (fixture->world->service, "ListMessages", "hold");
+  const guint *asked = stand_in_count (fixture->world->service, "ListMessages");
+  guint before = *asked;
+
+  gtk_adjustment_set_value (fixture->adjustment, value);
+  bk_test_wait_for_count (asked, before + 1);
+}
+
+void
+app_timeline_come (AppTimeline *fixture)
+{
+  g_autofree char *page = app_timeline_dup_page (51, 100);
+
+  stand_in_release (fixture->world->service, "ListMessages", page);
+  app_world_wait_items (G_LIST_MODEL (fixture->conversation), 2 * APP_TIMELINE_PAGE);
+  app_timeline_wait_still (fixture);
+}
+
 /* ---- the window ---- */
 
 static gboolean

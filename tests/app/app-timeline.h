@@ -31,6 +31,11 @@ char *app_timeline_dup_page (gint64 first, gint64 last);
 void app_timeline_answer (AppTimeline *fixture, const char *method, gint64 first, gint64 last);
 void app_timeline_open (AppTimeline *fixture, guint unread, gint64 read_up_to);
 
+/* Goes to @value, where what is earlier is asked for; it is not there before app_timeline_come(). */
+void app_timeline_go_to_earlier (AppTimeline *fixture, double value);
+/* The page before the first one comes. */
+void app_timeline_come (AppTimeline *fixture);
+
 /* ---- looking ---- */
 
 typedef struct

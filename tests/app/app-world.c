@@ -267,6 +267,16 @@ find_built (GtkWidget *widget, const char *id)
   return found;
 }
 
+GVariant *
+app_parse (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  GVariant *value = g_variant_parse (NULL, text, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return value;
+}
+
 gpointer
 app_part (gpointer widget, const char *name)
 {

@@ -55,6 +55,8 @@ void app_world_wait_items (GListModel *model, guint n_items);
 char *app_world_add_session (AppWorld *self, guint number, const char *properties);
 /* The first window of that type which is not being taken away; NULL if there is none. */
 GtkWindow *app_world_find_window (GType type);
+/* What g_variant_print() would give as @text. */
+GVariant *app_parse (const char *text);
 /* What the part of a template with that name is; its place in the class has to be bound. */
 gpointer app_part (gpointer widget, const char *name);
 

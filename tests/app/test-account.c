@@ -251,10 +251,13 @@ static void
 export (Fixture *self, const char *path)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
+  GtkWidget *button = app_part (self->page, "export");
 
+  g_assert_true (gtk_widget_grab_focus (button));
   bk_app_account_page_export (self->page, file);
-  g_assert_false (gtk_widget_get_sensitive (app_part (self->page, "history")));
-  bk_test_wait_until (is_sensitive, app_part (self->page, "history"));
+  g_assert_false (gtk_widget_get_sensitive (app_part (self->page, "clear")));
+  bk_test_wait_until (is_sensitive, app_part (self->page, "clear"));
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (self->page)) == button);
 }
 
 /* An older file stays as it was when something goes wrong. */

@@ -22,20 +22,10 @@ typedef enum
   INVITER,
 } Role;
 
-static GVariant *
-parse (const char *text)
-{
-  g_autoptr (GError) error = NULL;
-  GVariant *value = g_variant_parse (NULL, text, NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return value;
-}
-
 static BeckonContact *
 make_contact (const char *text)
 {
-  g_autoptr (GVariant) value = parse (text);
+  g_autoptr (GVariant) value = app_parse (text);
 
   return beckon_contact_new (value);
 }
@@ -49,7 +39,7 @@ make_entry (guint number, Role role, const char *application, BeckonSessionResul
     "'application': <'%s'>, 'application-name': <'Board'>, 'result': <uint32 %d>, 'result-text': <'Over for good'>})",
     number, role == INVITER ? "true" : "false", number, application, (int) result);
 
-  return parse (text);
+  return app_parse (text);
 }
 
 static BkAppSessionCard *
@@ -209,9 +199,9 @@ test_again (void)
 {
   g_autoptr (AppWorld) world = app_world_new (FALSE);
   g_autoptr (BeckonContact) bob = make_contact (BOB);
-  g_autoptr (GVariant) update = parse (ASKED_BOB);
-  g_autoptr (GVariant) online = parse (BOB);
-  g_autoptr (GVariant) offline = parse (OFFLINE_BOB);
+  g_autoptr (GVariant) update = app_parse (ASKED_BOB);
+  g_autoptr (GVariant) online = app_parse (BOB);
+  g_autoptr (GVariant) offline = app_parse (OFFLINE_BOB);
   g_autoptr (GVariant) missing = make_entry (3, INVITER, APP_CHESS, BECKON_SESSION_RESULT_ENDED);
   g_autoptr (BeckonMessage) third = beckon_message_new (missing);
   g_autoptr (GVariant) known = make_entry (1, INVITER, APP_BOARD, BECKON_SESSION_RESULT_ENDED);

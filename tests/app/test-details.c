@@ -9,6 +9,10 @@
   "{'SessionID': <'{S1}'>, 'State': <uint32 4>, 'Flags': <uint32 1>, 'UserName': <'Bob'>, 'User': <'bob@b'>, " \
   "'MySigninName': <'alice@b'>}"
 
+#define ASKING \
+  "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 2>, 'Asking': <true>, 'UserName': <'Bob'>, " \
+  "'User': <'bob@b'>, 'MySigninName': <'alice@b'>, 'Identity': <uint32 3>, 'SafetyNumber': <'12345 67890'>}"
+
 typedef struct
 {
   AppWorld *world;
@@ -64,6 +68,27 @@ static gboolean
 is_shown (Fixture *self, const char *name)
 {
   return gtk_widget_get_visible (app_part (self->window, name));
+}
+
+/* Nothing is headed that is not there, and the keyboard is at what harms nobody: Enter does not say that two numbers are
+ * the same, and the number is not marked as if to be replaced. */
+static void
+test_asked (void)
+{
+  g_autoptr (AppWorld) world = app_world_new (FALSE);
+  g_autofree char *path = app_world_add_session (world, 1, ASKING);
+  g_autoptr (BeckonSession) session = beckon_messenger_find_session (world->messenger, "{S1}");
+
+  bk_app_session_details_show (GTK_WINDOW (bk_app_show_window (world->app)), session);
+  GtkWindow *window = app_world_find_window (BK_TYPE_APP_SESSION_DETAILS);
+  app_world_settle (world);
+  g_assert_false (gtk_widget_get_visible (app_part (window, "connection_group")));
+  g_assert_true (gtk_widget_get_visible (app_part (window, "trust")));
+  g_assert_true (gtk_window_get_focus (window) == app_part (window, "copy"));
+  g_assert_false (gtk_label_get_selection_bounds (app_part (window, "number"), NULL, NULL));
+  stand_in_set (world->service, path, "Session1", "{'ChannelPath': <uint32 2>}");
+  app_world_settle (world);
+  g_assert_true (gtk_widget_get_visible (app_part (window, "connection_group")));
 }
 
 static void
@@ -138,6 +163,7 @@ main (int argc, char **argv)
 {
   app_world_init (&argc, &argv, TRUE);
 
+  g_test_add_func ("/app/details/asked", test_asked);
   ADD ("connection", test_connection);
   ADD ("program", test_program);
   ADD ("identity", test_identity);

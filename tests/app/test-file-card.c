@@ -15,16 +15,6 @@
   ", 'Transfer': <{'name': <'a'>, 'size': <uint64 40000000>, 'done': <uint64 " done ">, 'rate': <uint64 " rate \
   ">, 'state': <'" state "'>}>"
 
-static GVariant *
-parse (const char *text)
-{
-  g_autoptr (GError) error = NULL;
-  GVariant *value = g_variant_parse (NULL, text, NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return value;
-}
-
 static BeckonMessage *
 make_message (guint number, gboolean outgoing, guint result, const char *path)
 {
@@ -33,7 +23,7 @@ make_message (guint number, gboolean outgoing, guint result, const char *path)
     "'application-name': <'File'>, 'result': <uint32 %u>, 'result-text': <'%s'>, 'file-name': <'<b>.png'>, "
     "'file-size': <uint64 40000000>, 'file-path': <'%s'>})",
     number, outgoing ? "true" : "false", number, result, result != 0 ? "Over." : "", path);
-  g_autoptr (GVariant) value = parse (text);
+  g_autoptr (GVariant) value = app_parse (text);
 
   return beckon_message_new (value);
 }

@@ -8,6 +8,7 @@
 #include "app-world.h"
 #include "bk-test.h"
 #include "conversation/bk-app-conversation.h"
+#include "preferences/bk-app-preferences.h"
 
 static void
 reset_recents (void)
@@ -237,11 +238,11 @@ is_mapped (gpointer widget)
 }
 
 static GtkWidget *
-open_menu (AppWorld *world)
+open_menu_with (AppWorld *world, const char *who)
 {
   BkAppWindow *window = bk_app_show_window (world->app);
 
-  bk_app_window_open_conversation (window, "alice@b", "bob@b");
+  bk_app_window_open_conversation (window, "alice@b", who);
   bk_test_wait_for_count (stand_in_count (world->service, "ListMessages"), 1);
   app_world_settle (world);
   app_screen_focus (GTK_WINDOW (window));
@@ -250,6 +251,12 @@ open_menu (AppWorld *world)
     gtk_menu_button_get_popover (app_part (app_part (window, "conversation"), "invite_button")));
   bk_test_wait_until (is_mapped, menu);
   return menu;
+}
+
+static GtkWidget *
+open_menu (AppWorld *world)
+{
+  return open_menu_with (world, "bob@b");
 }
 
 /* Where there are many, one looks for it; and a word can go along. */
@@ -315,6 +322,34 @@ test_menu_typing (void)
   reset_recents ();
 }
 
+static gboolean
+is_closed (gpointer popover)
+{
+  return !gtk_widget_get_mapped (popover);
+}
+
+/* Where there is nothing to invite to, the keyboard is at what leads to something, and Escape goes back. */
+static void
+test_menu_empty (gconstpointer who)
+{
+  StandIn *service = app_service_new (FALSE);
+
+  stand_in_answer (service, "ListApplications", "(@a(sssssubsb) [],)");
+  g_autoptr (AppWorld) world = app_world_start (service);
+  GtkWidget *menu = open_menu_with (world, who);
+  GtkWindow *window = GTK_WINDOW (bk_app_get_window (world->app));
+  app_screen_press (window, "Escape");
+  bk_test_wait_until (is_closed, menu);
+  gtk_popover_popup (GTK_POPOVER (menu));
+  app_world_settle (world);
+  app_screen_press (window, "Return");
+  bk_test_wait_until (is_closed, menu);
+  GtkWindow *preferences = app_world_find_window (BK_TYPE_APP_PREFERENCES);
+  g_assert_nonnull (preferences);
+  g_assert_cmpstr (adw_preferences_window_get_visible_page_name (ADW_PREFERENCES_WINDOW (preferences)), ==,
+                   "applications");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -328,6 +363,8 @@ main (int argc, char **argv)
   g_test_add_func ("/app/invite/long-message", test_long_message);
   g_test_add_func ("/app/invite/menu", test_menu);
   g_test_add_func ("/app/invite/menu/typing", test_menu_typing);
+  g_test_add_data_func ("/app/invite/menu/empty", "bob@b", test_menu_empty);
+  g_test_add_data_func ("/app/invite/menu/empty-offline", "carol@b", test_menu_empty);
   g_test_add_func ("/app/invite/menu/long-message", test_menu_long_message);
   return app_world_run ();
 }

@@ -18,6 +18,30 @@ start (void)
   return app_world_start (service);
 }
 
+typedef struct
+{
+  BkAppWindow *window;
+  const char *title;
+} Opening;
+
+static BkAppNoMessages *
+get_nothing (BkAppWindow *window)
+{
+  return app_part (app_part (app_part (window, "conversation"), "timeline"), "nothing");
+}
+
+/* The conversation is read some time after it was opened. */
+static gboolean
+is_open (gpointer data)
+{
+  Opening *opening = data;
+  GtkWidget *composer = app_part (app_part (opening->window, "conversation"), "composer");
+  const char *title = adw_status_page_get_title (app_part (get_nothing (opening->window), "page"));
+
+  return g_strcmp0 (title, opening->title) == 0
+         && gtk_widget_get_sensitive (composer) == g_str_equal (title, "No Messages Yet");
+}
+
 /* What is shown with @who, and whether an answer can be given there. */
 static BkAppNoMessages *
 open_with (AppWorld *world, const char *who, const char *title, const char *word, gboolean answers)
@@ -25,15 +49,14 @@ open_with (AppWorld *world, const char *who, const char *title, const char *word
   BkAppWindow *window = bk_app_show_window (world->app);
 
   bk_app_window_open_conversation (window, "alice@b", who);
+  Opening opening = { window, title };
+  bk_test_wait_until (is_open, &opening);
   app_world_settle (world);
-  BkAppNoMessages *nothing
-    = app_part (app_part (app_part (window, "conversation"), "timeline"), "nothing");
+  BkAppNoMessages *nothing = get_nothing (window);
   AdwStatusPage *page = app_part (nothing, "page");
-  g_assert_cmpstr (adw_status_page_get_title (page), ==, title);
+  g_assert_true (is_open (&opening));
   g_assert_nonnull (strstr (adw_status_page_get_description (page), word));
   g_assert_cmpint (gtk_widget_get_visible (app_part (nothing, "answers")), ==, answers);
-  g_assert_cmpint (gtk_widget_get_sensitive (app_part (app_part (window, "conversation"), "composer")), ==,
-                   g_str_equal (title, "No Messages Yet"));
   return nothing;
 }
 

@@ -7,11 +7,10 @@
 #define TALL TEN TEN TEN TEN TEN TEN TEN TEN
 
 static gboolean
-has_newest (gpointer data)
+is_taller_than_view (gpointer adjustment)
 {
-  AppTimeline *fixture = data;
-
-  return gtk_adjustment_get_value (fixture->adjustment) > 0;
+  return gtk_adjustment_get_page_size (adjustment) > 0
+         && gtk_adjustment_get_upper (adjustment) > 2 * gtk_adjustment_get_page_size (adjustment);
 }
 
 static void
@@ -66,20 +65,13 @@ test_arrows_at_oldest (AppTimeline *fixture, gconstpointer data)
   app_timeline_open (fixture, 0, 150);
   app_timeline_wait_in_sight (fixture, "Message 150");
   app_timeline_wait_still (fixture);
-  stand_in_answer (fixture->world->service, "ListMessages", "hold");
-  const guint *asked = stand_in_count (fixture->world->service, "ListMessages");
-  guint before = *asked;
-  gtk_adjustment_set_value (fixture->adjustment, 0);
-  bk_test_wait_for_count (asked, before + 1);
+  app_timeline_go_to_earlier (fixture, 0);
   app_timeline_wait_in_sight (fixture, "Message 101");
   bk_test_wait_until (app_timeline_has_jump, fixture->timeline);
   gtk_widget_grab_focus (app_timeline_find_row (fixture, "Message 101"));
   press (fixture, GTK_DIR_UP);
   assert_at (fixture, "Message 101");
-  g_autofree char *page = app_timeline_dup_page (51, 100);
-  stand_in_release (fixture->world->service, "ListMessages", page);
-  app_world_wait_items (G_LIST_MODEL (fixture->conversation), 2 * APP_TIMELINE_PAGE);
-  app_timeline_wait_still (fixture);
+  app_timeline_come (fixture);
   assert_at (fixture, "Message 101");
   press (fixture, GTK_DIR_UP);
   assert_at (fixture, "Message 100, and as many words more as it takes to go on in another line of it");
@@ -88,6 +80,24 @@ test_arrows_at_oldest (AppTimeline *fixture, gconstpointer data)
   g_assert_true (gtk_window_get_focus (fixture->window) == app_part (fixture->timeline, "jump"));
   press (fixture, GTK_DIR_TAB_BACKWARD);
   g_assert_nonnull (gtk_widget_get_focus_child (GTK_WIDGET (fixture->list)));
+}
+
+/* The button that leads there goes; what comes next for who reads is to write. */
+static void
+test_after_jump (AppTimeline *fixture, gconstpointer data)
+{
+  app_timeline_open (fixture, 0, 150);
+  app_timeline_wait_in_sight (fixture, "Message 150");
+  app_timeline_wait_still (fixture);
+  gtk_adjustment_set_value (fixture->adjustment, gtk_adjustment_get_value (fixture->adjustment) / 2);
+  bk_test_wait_until (app_timeline_has_jump, fixture->timeline);
+  app_timeline_wait_still (fixture);
+  GtkWidget *jump = app_part (fixture->timeline, "jump");
+  g_assert_true (gtk_widget_grab_focus (jump));
+  g_signal_emit_by_name (jump, "clicked");
+  app_timeline_wait_in_sight (fixture, "Message 150");
+  app_timeline_wait_still (fixture);
+  g_assert_true (gtk_window_get_focus (fixture->window) == composer_part (fixture, "text_view"));
 }
 
 /* One that is taller than the view is gone through before the one above it. */
@@ -100,7 +110,7 @@ test_arrows_in_tall (AppTimeline *fixture, gconstpointer data)
                    "(@a(xsbsxusa{sv}) [(int64 149, '{M149}', true, 'Message 149', int64 1, uint32 2, '', @a{sv} {}),"
                    "(int64 150, '{M150}', true, 'Tall" TALL "', int64 2, uint32 2, '', @a{sv} {})],)");
   app_timeline_open (fixture, 0, 150);
-  bk_test_wait_until (has_newest, fixture);
+  bk_test_wait_until (is_taller_than_view, fixture->adjustment);
   app_timeline_wait_still (fixture);
   GtkWidget *tall = gtk_widget_get_last_child (GTK_WIDGET (fixture->list));
   gtk_widget_grab_focus (tall);
@@ -128,6 +138,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "/app/timeline-focus/arrows", test_arrows },
     { "/app/timeline-focus/arrows-at-oldest", test_arrows_at_oldest },
+    { "/app/timeline-focus/after-jump", test_after_jump },
     { "/app/timeline-focus/arrows-in-tall", test_arrows_in_tall },
   };
 

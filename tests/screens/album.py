@@ -42,8 +42,8 @@ class Album(Neighbourhood):
             raise
         return self
 
-    def walk(self, way, look, parts=None):
-        """Looks at everything in one way. `look` gets the walk, the name of what is seen and the window."""
+    def walk(self, way, look, parts=None, more=()):
+        """Looks at everything, and at more, in one way. `look` gets the walk, the name of what is seen and the window."""
         words = self.languages.load(way.language)
         self.tell('language', way.language or 'C')
 
@@ -59,7 +59,7 @@ class Album(Neighbourhood):
                                     text='a secret\n')
         life.freshen(self, self.people)
         alice = begin(self.people['alice'])
-        for part in screens.ALICE:
+        for part in (*screens.ALICE, *more):
             if parts is None or part.__name__ in parts:
                 part(alice, self)
         alice.stop()

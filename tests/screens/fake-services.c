@@ -5,9 +5,12 @@
  * It is told what to do by lines, and answers each with one: "clock SECONDS" has messages be that old, "cut FOLDER" and
  * "join FOLDER" take somebody's network away and give it back, "refuse NAME ERROR TEXT" has whoever signs in as NAME be
  * told so, "language LANGUAGE" has the services speak that, "end FOLDER" ends the program that somebody had started
- * last. */
+ * last, "know FOLDER NAME" has somebody know NAME by another key than theirs. Who has registered nothing has nothing
+ * installed either. */
 #include "bk-channel-real.h"
+#include "bk-engine-account-private.h"
 #include "bk-fake-backend.h"
+#include "bk-identity.h"
 #include "bk-service-launcher.h"
 #include "bk-service-machine.h"
 #include "bk-service-opener.h"
@@ -235,6 +238,7 @@ make_engine (Person *person)
   g_autofree char *secrets = g_build_filename (data_dir, "secrets.keyfile", NULL);
   g_auto (GStrv) system_peers = bk_service_peers_dirs ();
   g_autoptr (BkOpener) opener = bk_service_opener_new ();
+  gboolean has_programs = g_file_test (peers_dir, G_FILE_TEST_IS_DIR);
 
   person->launcher = g_object_new (story_launcher_get_type (), NULL);
   person->secrets = bk_service_secrets_new (BK_CLOCK (person->clock), secrets, TRUE);
@@ -249,7 +253,7 @@ make_engine (Person *person)
                             .make_backend_data = person,
                             .data_dir = data_dir,
                             .user_peers_dir = peers_dir,
-                            .system_peers_dirs = (const char *const *) system_peers,
+                            .system_peers_dirs = has_programs ? (const char *const *) system_peers : NULL,
                             .local_address = "127.0.0.1" };
   person->engine = bk_engine_new (&config);
   bk_service_peers_set_engine (person->peers, person->engine);
@@ -377,6 +381,17 @@ find_person (Story *story, const char *folder)
   g_error ("Nobody lives in %s", folder);
 }
 
+/* Of the device that @who had before. */
+static void
+know (Person *person, const char *who)
+{
+  g_autoptr (BkIdentity) identity
+    = bk_identity_new_from_secret ("3f8a91c6d2e7504b1a9c8e6f7d05b2c4a1e3987654d0f2b8c7a6915e3d4b2f10");
+  g_autoptr (BkEngineAccount) account = g_list_model_get_item (bk_engine_get_accounts (person->engine), 0);
+
+  bk_engine_account_remember_key (account, who, bk_identity_get_key (identity));
+}
+
 static void
 obey (Story *story, char **words)
 {
@@ -388,6 +403,8 @@ obey (Story *story, char **words)
     bk_fake_backend_set_reachable (find_person (story, words[1])->backend, g_str_equal (words[0], "join"));
   else if (n == 2 && g_str_equal (words[0], "end"))
     on_stopped (g_object_get_data (G_OBJECT (find_person (story, words[1])->launcher), LAST));
+  else if (n == 3 && g_str_equal (words[0], "know"))
+    know (find_person (story, words[1]), words[2]);
   else if (n == 2 && g_str_equal (words[0], "language"))
     {
       g_setenv ("LANGUAGE", words[1], TRUE);

@@ -65,7 +65,9 @@ QUESTION = ('I have one more question:', 'do you know a good book about endgames
 NOTES = {'Chess': 'You have white this time', 'Shared Notes': 'The list for Sunday',
          'Jam Session': 'A song before we go to sleep?'}
 PHOTOGRAPHS = 'Photographs of the harbour.zip'
-SPOKEN = {*QUESTION, *NOTES.values(), PHOTOGRAPHS}
+PAINTING = 'The harbour at night.png'
+FILM = 'The whole regatta.mkv'
+SPOKEN = {*QUESTION, *NOTES.values(), PHOTOGRAPHS, PAINTING}
 
 
 def write_registrations(user):
@@ -78,14 +80,23 @@ def write_registrations(user):
                 f'URL=https://{DOMAIN}/{name.lower().replace(" ", "-")}\nChannel={channel}\n', encoding='utf-8')
 
 
+def arrange(user):
+    """Windows as GNOME has them."""
+    with open(user.folder / 'config/gtk-4.0/settings.ini', 'a', encoding='utf-8') as settings:
+        settings.write('gtk-decoration-layout=appmenu:close\n')
+
+
 def settle(world):
     """All who live here, except alice; she comes last, to a screen."""
     people = {name: world.user(name) for name in NAMES if name != 'alice'}
     world.open_screen().hands.keep_pixels()
     people['alice'] = world.user('alice')
     people['nora'] = world.user('nora')
+    for name in ('alice', 'nora'):
+        arrange(people[name])
     for user in people.values():
-        write_registrations(user)
+        if user.name != 'nora':
+            write_registrations(user)
         (user.folder / 'Downloads').mkdir()
     world.open()
     for user in people.values():
@@ -177,7 +188,7 @@ def live(world, people):
     for line in LAST_WORDS[1:3]:
         say(world, people, line)
     for line in LAST_WORDS[3:]:
-        if line[2] != 'carol':
+        if line[2] not in ('carol', 'judy'):
             say(world, people, line)
     world.ago(0, '15:02')
     people['grace'].ctl('contact', 'add', alice.address, '--message', REQUEST)
@@ -187,13 +198,13 @@ def live(world, people):
 
 
 def freshen(world, people):
-    """What a walk changes is as it was before: carol has not been read, and nothing has been done with some others."""
+    """What a walk changes is as it was before: carol and judy have not been read, and nothing has been done with some others."""
     alice = people['alice']
-    for name in ('bob', 'carol', 'dave', 'erin'):
+    for name in ('bob', 'carol', 'dave', 'erin', 'judy'):
         alice.ctl('history', 'clear', people[name].address)
     (alice.folder / 'Downloads' / FILE).unlink(missing_ok=True)
     talk(world, people)
     for line in LAST_WORDS:
-        if line[2] in ('carol', 'dave'):
+        if line[2] in ('carol', 'dave', 'judy'):
             say(world, people, line)
     world.ago()

@@ -6,6 +6,7 @@ import contextlib
 import life
 from neighbourhood import program
 
+FILM_SIZE = 4 << 30  # bytes, of which there are none on the disk
 BUTTONS = {'push button', 'toggle button'}
 # Servers that are not what they should be, by who signs in: the error, and what is known of it.
 TROUBLES = {
@@ -37,6 +38,11 @@ def newcomer(walk, world):
     walk.user.ctl(*walk.user.account_arguments, '--create', '--display-name', 'Nora', text='a secret\n')
     desk.find(None, walk.t('No Contacts Yet'), shown=True)
     walk.picture('no-contacts')
+    walk.window('no-applications', lambda: walk.do('open-preferences', 'applications'))
+    grace = world.people['grace']
+    walk.user.befriend(grace)
+    walk.conversation(grace)
+    walk.popover('invite-menu-empty', walk.by_key('ctrl+shift+i'))
 
 
 def contacts(walk, world):
@@ -176,6 +182,21 @@ def inviting(walk, world):
     alice.wait_session(session)
 
 
+def another_key(walk, world):
+    """Somebody has another device than before, or is somebody else."""
+    desk, alice, judy = walk.desk, world.people['alice'], world.people['judy']
+    world.tell('know', alice.folder, judy.address)
+    walk.conversation(judy)
+    walk.window('invitation-changed', lambda: judy.ctl('invite', alice.address, 'Chess'))
+    session = alice.ctl('sessions')[0]['id']
+    walk.picture('card-changed')
+    walk.window('details-changed', lambda: walk.do('session-details', session))
+    walk.row(life.NAMES['judy'])
+    walk.window('profile-changed', lambda: desk.key('alt+enter'))
+    alice.ctl('decline', session)
+    alice.wait_session(session)
+
+
 def files(walk, world):
     """A file in each state."""
     people = world.people
@@ -193,6 +214,33 @@ def files(walk, world):
     alice.ctl('decline', session)
     alice.wait_session(session)
     walk.picture('file-done')
+    painting = alice.folder / life.PAINTING
+    painting.write_bytes((alice.folder / 'picture.png').read_bytes())
+    session = alice.ctl('send-file', erin.address, painting)['id']
+    erin.wait('invitation', session=session)
+    erin.ctl('decline', session)
+    alice.wait_session(session)
+    again = walk.desk.find(BUTTONS, walk.t('Send _Again…'), shown=True)
+    walk.window('send-files', lambda: walk.desk.activate(again))
+
+
+def transfer(walk, world):
+    """A file on its way, which is so large that there is time to look."""
+    alice, erin = world.people['alice'], world.people['erin']
+    walk.conversation(erin)
+    path = erin.folder / life.FILM
+    with open(path, 'wb') as film:
+        film.truncate(FILM_SIZE)
+    session = erin.ctl('send-file', alice.address, path)['id']
+    alice.wait('invitation', session=session)
+    alice.ctl('accept', session)
+    speed = walk.t('%s of %s (%u%%), %s/s, %s').split('%s')[3]
+    walk.desk.find('label', lambda name: speed in name, shown=True)
+    walk.picture('file-running')
+    alice.ctl('cancel', session)
+    alice.wait_session(session)
+    for file in (path, *(alice.folder / 'Downloads').rglob(f'*{path.stem}*')):
+        file.unlink()
 
 
 def preferences(walk, world):
@@ -214,7 +262,7 @@ def preferences(walk, world):
 def account(walk, window):
     """From the page of the accounts on."""
     desk = walk.desk
-    walk.window('account-window', lambda: walk.press(walk.begins('Add an account'), window))
+    walk.window('account-window', lambda: walk.press(walk.begins('Add an account'), window), key='ctrl+w')
     desk.click('label', walk.user.address, within=window)
     new = walk.open('the page of the account', lambda: desk.click(
         'label', walk.t('Picture, password, devices and history'), within=window))
@@ -230,6 +278,7 @@ def general(walk, world):
     desk = walk.desk
     walk.window('shortcuts', walk.by_key('ctrl+shift+?'))
     walk.window('about', lambda: walk.do('about'))
+    walk.window('whiteboard', lambda: walk.run('beckon-whiteboard'), key='ctrl+w')
     walk.list()
     world.tell('cut', walk.user.folder)
     walk.user.wait('account-state=waiting')
@@ -244,4 +293,5 @@ def general(walk, world):
     walk.user.ctl('account', 'sign-in', '--password-stdin', text=walk.user.password + '\n')
 
 
-ALICE = (contacts, conversation, inviting, files, preferences, general)
+DEAR = (transfer,)  # what takes a processor and a disk for itself: for those who look alone
+ALICE = (contacts, conversation, inviting, another_key, files, preferences, general)

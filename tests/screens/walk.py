@@ -17,7 +17,6 @@ MAX_ROWS = 40
 ALL = 0xffffffff
 DPI = 96  # that makes text as large as usual
 BORDER = 10  # that GTK draws where nobody puts windows together
-LAYOUT = 'gtk-decoration-layout=appmenu:close\n'  # as GNOME has it
 
 
 class Way:
@@ -59,22 +58,20 @@ class Walk:
     # -- the program
 
     def start(self):
-        settings = self.user.folder / 'config/gtk-4.0/settings.ini'
-        before = settings.read_text(encoding='utf-8')
         self.hands.set_resources(f'Xft.dpi: {self.way.dpi}\n')  # GTK's own setting stands behind those of the screen
-        try:
-            settings.write_text(before + LAYOUT, encoding='utf-8')
-            environment = {**self.user.environment, **self.way.variables, 'LANGUAGE': self.way.language}
-            kept, self.user.environment = self.user.environment, environment
-            try:
-                self.app.process = self.desk.start(program('beckon'))
-            finally:
-                self.user.environment = kept
-            self.desk.window('Beckon')
-        finally:
-            settings.write_text(before, encoding='utf-8')
+        self.app.process = self.run('beckon')
+        self.desk.window('Beckon')
         self.place(self.main())
         return self
+
+    def run(self, name):
+        """A program in this way to look."""
+        environment = {**self.user.environment, **self.way.variables, 'LANGUAGE': self.way.language}
+        kept, self.user.environment = self.user.environment, environment
+        try:
+            return self.desk.start(program(name))
+        finally:
+            self.user.environment = kept
 
     def stop(self):
         self.app.quit()
@@ -129,13 +126,13 @@ class Walk:
                 raise Failure(f'{what}: a window is {width} wide where there is room for {self.way.size[0]}')
         self.look(what, frame)
 
-    def window(self, what, do, inside=None):
-        """Pictures a window that something opens; `inside` is called with it before it is closed again."""
+    def window(self, what, do, inside=None, key='esc'):
+        """Pictures a window that something opens; `inside` is called with it before `key` closes it again."""
         new = self.open(what, do)
         self.picture(what, new)
         if inside is not None:
             inside(new)
-        self.close(new)
+        self.close(new, key)
 
     def key(self, *keys, window=None):
         self.desk.key(*keys, window=window or self.main())

@@ -185,7 +185,7 @@ on_remove (GtkButton *button, BkAppGroupsWindow *self)
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "remove", _("_Delete"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove", ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_remove_answer), self, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  bk_app_present_question (dialog);
 }
 
 /* ---- all groups ---- */

@@ -42,6 +42,12 @@ struct _BkAppConversation
   gboolean wants_focus; /* as soon as one can write */
 };
 
+/* bk-app-conversation-kept.c: what was being written to the person, and where in the history the user was. */
+char *bk_app_conversation_dup_key (BkAppPerson *person);
+void bk_app_conversation_restore_draft (BkAppConversation *self);
+void bk_app_conversation_keep_place (BkAppConversation *self);
+void bk_app_conversation_restore_place (BkAppConversation *self);
+
 /* bk-app-conversation-files.c: files are dropped on it, or put into the composer. */
 void bk_app_conversation_take_drops (BkAppConversation *self);
 /* @parameter: (s), the path of a file. */

@@ -92,83 +92,6 @@ bk_app_conversation_find (BkAppConversation *self)
   bk_app_find_bar_open (self->find_bar);
 }
 
-/* ---- drafts ---- */
-
-static char *
-dup_key (const char *account, const char *who)
-{
-  return g_strdup_printf ("%s %s", account, who);
-}
-
-static char *
-dup_draft_key (BkAppPerson *person)
-{
-  return dup_key (beckon_account_get_signin_name (bk_app_person_get_account (person)),
-                  beckon_contact_get_signin_name (bk_app_person_get_contact (person)));
-}
-
-void
-bk_app_conversation_keep_draft (BkAppConversation *self)
-{
-  g_autofree char *text = bk_app_composer_dup_text (self->composer);
-  g_autofree char *key = self->person != NULL ? dup_draft_key (self->person) : NULL;
-
-  if (key == NULL)
-    return;
-  if (*text != '\0')
-    g_hash_table_insert (self->drafts, g_steal_pointer (&key), g_strdup (text));
-  else
-    g_hash_table_remove (self->drafts, key);
-  if (self->writing != NULL)
-    bk_app_writing_stop (self->writing, text);
-}
-
-/* What this window knows is newer than what the service has. */
-static void
-restore_draft (BkAppConversation *self)
-{
-  g_autofree char *key = dup_draft_key (self->person);
-  g_autofree char *written = bk_app_composer_dup_text (self->composer);
-  const char *text = g_hash_table_lookup (self->drafts, key);
-
-  if (text == NULL && self->conversation != NULL)
-    text = beckon_conversation_get_draft (self->conversation);
-  if (text != NULL && (*written == '\0' || self->conversation == NULL))
-    bk_app_composer_set_text (self->composer, text);
-}
-
-/* ---- where one was ---- */
-
-gint64
-bk_app_conversation_get_place (BkAppConversation *self)
-{
-  return self->conversation != NULL ? bk_app_timeline_get_place (self->timeline) : 0;
-}
-
-void
-bk_app_conversation_set_place (BkAppConversation *self, const char *account, const char *who, gint64 id)
-{
-  g_hash_table_insert (self->places, dup_key (account, who), g_memdup2 (&id, sizeof id));
-}
-
-static void
-keep_place (BkAppConversation *self)
-{
-  if (self->person != NULL && self->conversation != NULL)
-    bk_app_conversation_set_place (self, beckon_account_get_signin_name (bk_app_person_get_account (self->person)),
-                                   beckon_contact_get_signin_name (bk_app_person_get_contact (self->person)),
-                                   bk_app_conversation_get_place (self));
-}
-
-static void
-restore_place (BkAppConversation *self)
-{
-  g_autofree char *key = dup_draft_key (self->person);
-  const gint64 *id = g_hash_table_lookup (self->places, key);
-
-  bk_app_timeline_set_place (self->timeline, id != NULL && self->wanted == 0 ? *id : 0);
-}
-
 /* ---- what was said ---- */
 
 static void
@@ -216,8 +139,8 @@ on_conversation (GObject *source, GAsyncResult *result, gpointer user_data)
   self->conversation = g_object_ref (conversation);
   self->writing = bk_app_writing_new (conversation);
   g_signal_connect_object (conversation, "notify::typing", G_CALLBACK (show_person), self, G_CONNECT_SWAPPED);
-  restore_draft (self);
-  restore_place (self);
+  bk_app_conversation_restore_draft (self);
+  bk_app_conversation_restore_place (self);
   bk_app_timeline_set_conversation (self->timeline, conversation, bk_app_person_get_contact (self->person));
   show_person (self);
   if (self->wanted != 0)
@@ -260,7 +183,7 @@ follow_person (BkAppConversation *self, BkAppPerson *person)
 void
 bk_app_conversation_reload (BkAppConversation *self, BkAppPerson *person)
 {
-  keep_place (self);
+  bk_app_conversation_keep_place (self);
   follow_person (self, person);
   load (self);
   show_person (self);
@@ -274,7 +197,7 @@ bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
   self->wants_focus = FALSE;
   self->wanted = 0;
   bk_app_conversation_keep_draft (self);
-  keep_place (self);
+  bk_app_conversation_keep_place (self);
   g_cancellable_cancel (self->loading);
   g_clear_object (&self->chooser); /* what is chosen there is for somebody else */
   leave_conversation (self);
@@ -283,7 +206,7 @@ bk_app_conversation_set_person (BkAppConversation *self, BkAppPerson *person)
   if (person != NULL)
     {
       bk_app_composer_set_text (self->composer, "");
-      restore_draft (self);
+      bk_app_conversation_restore_draft (self);
       load (self);
     }
   show_person (self);
@@ -326,7 +249,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
 static void
 give_back (BkAppConversation *self, const char *key, const char *text)
 {
-  g_autofree char *here = self->person != NULL ? dup_draft_key (self->person) : g_strdup ("");
+  g_autofree char *here = self->person != NULL ? bk_app_conversation_dup_key (self->person) : g_strdup ("");
   gboolean is_here = g_str_equal (here, key) && gtk_widget_get_root (GTK_WIDGET (self)) != NULL;
   g_autofree char *written = is_here ? bk_app_composer_dup_text (self->composer)
                                      : g_strdup (g_hash_table_lookup (self->drafts, key));
@@ -360,7 +283,7 @@ send_text (BkAppConversation *self, const char *text)
   Sending *sending = g_new0 (Sending, 1);
 
   sending->self = g_object_ref (self);
-  sending->key = dup_draft_key (self->person);
+  sending->key = bk_app_conversation_dup_key (self->person);
   sending->text = g_strdup (text);
   bk_app_timeline_stick (self->timeline);
   beckon_conversation_send_async (self->conversation, text, NULL, on_sent, sending);
@@ -426,7 +349,7 @@ show_invite_button (BkAppConversation *self, gboolean folded)
   g_autofree char *name = g_strjoinv ("", parts);
 
   if (folded)
-    gtk_menu_button_set_icon_name (self->invite_button, "im.beckon.Beckon.invite-symbolic");
+    gtk_menu_button_set_icon_name (self->invite_button, "beckon-invite-symbolic");
   else
     gtk_menu_button_set_label (self->invite_button, _("_Invite"));
   bk_app_accessible_name (GTK_WIDGET (self->invite_button), name);
@@ -451,6 +374,12 @@ static void
 on_newest (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   bk_app_timeline_stick (BK_APP_CONVERSATION (widget)->timeline);
+}
+
+static void
+on_write (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  bk_app_conversation_start_writing (BK_APP_CONVERSATION (widget));
 }
 
 static void
@@ -504,6 +433,7 @@ bk_app_conversation_class_init (BkAppConversationClass *klass)
   gtk_widget_class_install_action (widget_class, "conversation.send", "s", on_send_text);
   gtk_widget_class_install_action (widget_class, "conversation.send-file", "s", bk_app_conversation_send_file);
   gtk_widget_class_install_action (widget_class, "conversation.newest", NULL, on_newest);
+  gtk_widget_class_install_action (widget_class, "conversation.write", NULL, on_write);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "conversation.newest", NULL);
   gtk_widget_class_install_action (widget_class, "conversation.clear", NULL, on_history);
   gtk_widget_class_install_action (widget_class, "conversation.export", NULL, on_history);

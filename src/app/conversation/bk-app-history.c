@@ -4,6 +4,7 @@
 #include "bk-app-export.h"
 #include "bk-app-private.h"
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 #include "contacts/bk-app-person-window.h"
 
 #include <adwaita.h>
@@ -82,7 +83,7 @@ bk_app_history_clear (GtkWindow *window, BeckonMessenger *messenger, BkAppPerson
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_answer), job_new (window, person),
                          (GClosureNotify) (void (*) (void)) job_free, 0);
   bk_app_close_without_person (GTK_WINDOW (dialog), messenger, person);
-  gtk_window_present (GTK_WINDOW (dialog));
+  bk_app_present_question (dialog);
 }
 
 /* ---- exporting ---- */

@@ -75,9 +75,9 @@ delivery_icon (BeckonDelivery delivery)
     case BECKON_DELIVERY_SENT:
       return "object-select-symbolic";
     case BECKON_DELIVERY_DELIVERED:
-      return "im.beckon.Beckon.delivered-symbolic";
+      return "beckon-delivered-symbolic";
     case BECKON_DELIVERY_READ:
-      return "im.beckon.Beckon.read-symbolic";
+      return "beckon-read-symbolic";
     case BECKON_DELIVERY_FAILED:
       return "dialog-warning-symbolic";
     case BECKON_DELIVERY_RECEIVED:

@@ -16,6 +16,7 @@ struct _BkAppSessionDetails
   AdwActionRow *host;
   AdwActionRow *traffic;
   AdwActionRow *round_trip;
+  GtkWidget *connection_group;
   GtkWidget *identity_group;
   GtkLabel *advice;
   GtkLabel *number;
@@ -40,6 +41,20 @@ show_row (AdwActionRow *row, const char *text)
 {
   adw_action_row_set_subtitle (row, text != NULL ? text : "");
   gtk_widget_set_visible (GTK_WIDGET (row), text != NULL && *text != '\0');
+}
+
+static gboolean
+is_shown (AdwActionRow *row)
+{
+  return gtk_widget_get_visible (GTK_WIDGET (row));
+}
+
+/* Before there is a connection there is nothing to say of it. */
+static void
+show_connection_group (BkAppSessionDetails *self)
+{
+  gtk_widget_set_visible (self->connection_group, is_shown (self->path) || is_shown (self->host)
+                                                    || is_shown (self->traffic) || is_shown (self->round_trip));
 }
 
 static void
@@ -77,6 +92,7 @@ show_channel (BkAppSessionDetails *self, GVariant *channel)
     time = g_strdup_printf (_("%.1f ms"), (double) round_trip / 1000);
   show_row (self->traffic, sent + received > 0 ? traffic : NULL);
   show_row (self->round_trip, time);
+  show_connection_group (self);
 }
 
 static void
@@ -184,6 +200,7 @@ show (BkAppSessionDetails *self)
 
   show_row (self->path, text);
   show_row (self->host, host);
+  show_connection_group (self);
   show_identity (self);
   gtk_widget_set_visible (self->program_group, *beckon_session_get_log (self->session) != '\0');
   gtk_label_set_label (self->timeline, timeline);
@@ -208,6 +225,8 @@ bk_app_session_details_show (GtkWindow *parent, BeckonSession *session)
   on_refresh (self);
   self->refresh = g_timeout_add_seconds (REFRESH_S, on_refresh, self);
   gtk_window_present (GTK_WINDOW (self));
+  gtk_widget_grab_focus (GTK_WIDGET (self->copy));
+  gtk_label_select_region (self->number, 0, 0); /* GTK has been there first, and has marked it */
 }
 
 static void
@@ -235,6 +254,7 @@ bk_app_session_details_class_init (BkAppSessionDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionDetails, host);
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionDetails, traffic);
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionDetails, round_trip);
+  gtk_widget_class_bind_template_child (widget_class, BkAppSessionDetails, connection_group);
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionDetails, identity_group);
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionDetails, advice);
   gtk_widget_class_bind_template_child (widget_class, BkAppSessionDetails, number);

@@ -448,7 +448,11 @@ bk_app_timeline_update_jump (BkAppTimeline *self)
   g_autofree char *count = g_strdup_printf ("%u", unread);
   g_autofree char *label = NULL;
 
-  gtk_widget_set_visible (self->jump, self->conversation != NULL && n_messages (self) > 0 && !self->sticks);
+  gboolean shown = self->conversation != NULL && n_messages (self) > 0 && !self->sticks;
+  /* GTK would give the keyboard to whatever comes next. */
+  if (!shown && self->conversation != NULL && gtk_widget_has_focus (self->jump))
+    gtk_widget_activate_action (GTK_WIDGET (self), "conversation.write", NULL);
+  gtk_widget_set_visible (self->jump, shown);
   gtk_widget_set_visible (GTK_WIDGET (self->jump_count), unread > 0);
   gtk_label_set_label (self->jump_count, count);
   if (unread > 0)

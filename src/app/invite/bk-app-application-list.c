@@ -14,6 +14,7 @@ struct _BkAppApplicationList
   GtkStack *stack;
   GtkScrolledWindow *scrolled;
   GtkListView *list;
+  GtkWidget *preferences;
 
   GtkFilter *filter;          /* of the search; owned by the model */
   GListModel *offered;        /* owned; nullable */
@@ -79,6 +80,18 @@ bk_app_application_list_pick_first (BkAppApplicationList *self)
       g_signal_emit (self, signals[SIGNAL_PICKED], 0, application);
       return;
     }
+}
+
+/* A menu would stay over the window that comes. */
+static void
+on_preferences (GtkButton *button, BkAppApplicationList *self)
+{
+  GtkWidget *popover = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_POPOVER);
+
+  if (popover != NULL)
+    gtk_popover_popdown (GTK_POPOVER (popover));
+  g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), "open-preferences",
+                                  g_variant_new_string ("applications"));
 }
 
 /* ---- what is there, and in which order ---- */
@@ -155,13 +168,19 @@ is_found (gpointer item, gpointer user_data)
          || has_words (beckon_application_get_comment (item), self->search);
 }
 
+gboolean
+bk_app_application_list_is_empty (BkAppApplicationList *self)
+{
+  return self->offered == NULL || g_list_model_get_n_items (self->offered) == 0;
+}
+
 static void
 show_page (BkAppApplicationList *self)
 {
   GListModel *found = G_LIST_MODEL (gtk_list_view_get_model (self->list));
   const char *page = "list";
 
-  if (self->offered == NULL || g_list_model_get_n_items (self->offered) == 0)
+  if (bk_app_application_list_is_empty (self))
     page = "empty";
   else if (found != NULL && g_list_model_get_n_items (found) == 0)
     page = "nothing";
@@ -230,7 +249,11 @@ bk_app_application_list_dispose (GObject *object)
 static gboolean
 bk_app_application_list_grab_focus (GtkWidget *widget)
 {
-  return gtk_widget_grab_focus (GTK_WIDGET (BK_APP_APPLICATION_LIST (widget)->list));
+  BkAppApplicationList *self = BK_APP_APPLICATION_LIST (widget);
+
+  if (bk_app_application_list_is_empty (self))
+    return gtk_widget_grab_focus (self->preferences);
+  return gtk_widget_grab_focus (GTK_WIDGET (self->list));
 }
 
 static void
@@ -247,7 +270,9 @@ bk_app_application_list_class_init (BkAppApplicationListClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppApplicationList, stack);
   gtk_widget_class_bind_template_child (widget_class, BkAppApplicationList, scrolled);
   gtk_widget_class_bind_template_child (widget_class, BkAppApplicationList, list);
+  gtk_widget_class_bind_template_child (widget_class, BkAppApplicationList, preferences);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
+  gtk_widget_class_bind_template_callback (widget_class, on_preferences);
 }
 
 static void

@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (BkAppApplicationList, bk_app_application_list, BK, APP_APP
 GListModel *bk_app_application_list_dup_offered (BeckonMessenger *messenger, const char *who);
 void bk_app_application_list_set_messenger (BkAppApplicationList *self, BeckonMessenger *messenger);
 /* Puts what @who was invited to last first. @who: NULL for anybody. */
+/* Whether there is nothing to invite to, whatever is searched for. */
+gboolean bk_app_application_list_is_empty (BkAppApplicationList *self);
 void bk_app_application_list_set_who (BkAppApplicationList *self, const char *who);
 /* Shows only what has @text in its name or its comment. */
 void bk_app_application_list_search (BkAppApplicationList *self, const char *text);

@@ -94,13 +94,13 @@ go_to (BkAppInviteDialog *self, const char *page)
   gboolean people = g_str_equal (page, "people");
 
   gtk_stack_set_visible_child_name (self->stack, page);
-  gtk_widget_set_visible (self->back, people);
-  gtk_widget_set_visible (self->ok, people);
   show_problem (self, "");
   gtk_editable_set_text (self->search, "");
+  gtk_widget_grab_focus (people ? GTK_WIDGET (self->recipients) : GTK_WIDGET (self->applications));
+  gtk_widget_set_visible (self->back, people); /* without the keyboard: GTK 4.18 would keep it for ever */
+  gtk_widget_set_visible (self->ok, people);
   adw_window_title_set_title (self->title, people ? _("Choose a Recipient") : _("Choose an Application"));
   adw_window_title_set_subtitle (self->title, people ? beckon_application_get_name (self->application) : "");
-  gtk_widget_grab_focus (people ? GTK_WIDGET (self->recipients) : GTK_WIDGET (self->applications));
 }
 
 static void

@@ -41,7 +41,9 @@ show (BkAppInviteMenu *self)
     }
   gtk_label_set_label (self->reason, reason != NULL ? reason : "");
   gtk_widget_set_visible (GTK_WIDGET (self->reason), reason != NULL);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->applications), able);
+  /* Where there is none, what leads to some can be pressed whoever it is. */
+  gtk_widget_set_sensitive (GTK_WIDGET (self->applications),
+                            able || bk_app_application_list_is_empty (self->applications));
 }
 
 static void
@@ -89,6 +91,7 @@ on_show (BkAppInviteMenu *self, gpointer user_data)
                                    self->person != NULL
                                      ? beckon_contact_get_signin_name (bk_app_person_get_contact (self->person))
                                      : NULL);
+  show (self);
   if (self->messenger != NULL)
     {
       g_autoptr (GListModel) offered = bk_app_application_list_dup_offered (self->messenger, NULL);

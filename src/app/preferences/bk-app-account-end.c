@@ -84,5 +84,5 @@ bk_app_account_page_ask_deletion (BkAppAccountPage *self)
   g_object_set_data_full (G_OBJECT (question->dialog), "bk-question", question, (GDestroyNotify) question_free);
   gtk_window_set_transient_for (GTK_WINDOW (question->dialog), GTK_WINDOW (self));
   bk_app_close_without (GTK_WINDOW (question->dialog), self->accounts, self->account);
-  gtk_window_present (GTK_WINDOW (question->dialog));
+  bk_app_present_question (question->dialog);
 }

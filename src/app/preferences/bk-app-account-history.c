@@ -26,7 +26,8 @@ on_exported (GObject *source, GAsyncResult *result, gpointer user_data)
       bk_app_tell (BK_APP (g_application_get_default ()), "export", text);
       return;
     }
-  gtk_widget_set_sensitive (self->history, TRUE);
+  self->exporting = FALSE;
+  gtk_widget_set_sensitive (self->clear, TRUE);
   bk_app_account_page_tell (self, text);
 }
 
@@ -36,7 +37,8 @@ bk_app_account_page_export (BkAppAccountPage *self, GFile *file)
   GWeakRef *place = g_new0 (GWeakRef, 1);
 
   g_weak_ref_init (place, self);
-  gtk_widget_set_sensitive (self->history, FALSE);
+  self->exporting = TRUE;
+  gtk_widget_set_sensitive (self->clear, FALSE);
   bk_app_export_async (self->account, NULL, file, on_exported, place);
 }
 
@@ -51,11 +53,13 @@ on_export_chosen (GtkNativeDialog *dialog, int response, BkAppAccountPage *self)
   g_clear_object (&self->chooser);
 }
 
+/* The button can be pressed while a file is written, or the keyboard would be taken from it. */
 void
 bk_app_account_page_choose_export (BkAppAccountPage *self)
 {
+  if (self->exporting)
+    return;
   g_autofree char *name = g_strdup_printf ("beckon-%s.json", beckon_account_get_signin_name (self->account));
-
   g_clear_object (&self->chooser);
   self->chooser = gtk_file_chooser_native_new (_("Export History"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE,
                                                _("_Export"), NULL);
@@ -97,5 +101,5 @@ bk_app_account_page_ask_clearing (BkAppAccountPage *self)
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_clear_answer), self, 0);
   bk_app_close_without (GTK_WINDOW (dialog), self->accounts, self->account);
-  gtk_window_present (GTK_WINDOW (dialog));
+  bk_app_present_question (dialog);
 }

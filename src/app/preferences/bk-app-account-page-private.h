@@ -19,7 +19,7 @@ struct _BkAppAccountPage
   GtkWidget *change_password;
   GtkListBox *devices;
   GtkLabel *no_devices;
-  GtkWidget *history;
+  GtkWidget *export;
   GtkWidget *clear;
   GtkWidget *remove;
 
@@ -28,6 +28,8 @@ struct _BkAppAccountPage
   GListModel *accounts; /* the window goes when it is no longer there */
   GCancellable *cancellable;
   GtkFileChooserNative *chooser; /* while a file is being chosen */
+
+  gboolean exporting;
 };
 
 /* Says something in the window, as long as it is there. */

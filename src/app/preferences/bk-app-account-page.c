@@ -322,7 +322,7 @@ bk_app_account_page_class_init (BkAppAccountPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppAccountPage, change_password);
   gtk_widget_class_bind_template_child (widget_class, BkAppAccountPage, devices);
   gtk_widget_class_bind_template_child (widget_class, BkAppAccountPage, no_devices);
-  gtk_widget_class_bind_template_child (widget_class, BkAppAccountPage, history);
+  gtk_widget_class_bind_template_child (widget_class, BkAppAccountPage, export);
   gtk_widget_class_bind_template_child (widget_class, BkAppAccountPage, clear);
   gtk_widget_class_bind_template_child (widget_class, BkAppAccountPage, remove);
   gtk_widget_class_bind_template_callback (widget_class, on_choose_picture);

@@ -70,5 +70,5 @@ bk_app_password_dialog_show (GtkWindow *parent, BeckonMessenger *messenger, Beck
                          (GClosureNotify) (void (*) (void)) asking_free, 0);
   gtk_window_set_transient_for (GTK_WINDOW (dialog), parent);
   bk_app_close_without (GTK_WINDOW (dialog), beckon_messenger_get_accounts (messenger), account);
-  gtk_window_present (GTK_WINDOW (dialog));
+  bk_app_present_question (dialog);
 }

@@ -93,7 +93,7 @@ ask (BkAppPreferences *self, const char *name, const char *body, GListModel *sub
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_answer), question,
                          (GClosureNotify) (void (*) (void)) question_free, 0);
   bk_app_close_without (GTK_WINDOW (dialog), subjects, subject);
-  gtk_window_present (GTK_WINDOW (dialog));
+  bk_app_present_question (dialog);
 }
 
 /* ---- accounts ---- */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "welcome/bk-app-untrusted.h"
 
+#include "bk-app-widgets.h"
+
 #include <glib/gi18n.h>
 
 /* To be compared with what whoever runs the server says, and so to be copied. */
@@ -31,5 +33,5 @@ bk_app_untrusted_show (GtkWindow *parent, const char *server, const char *reason
   if (parts[0] != NULL && parts[1] != NULL)
     adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), make_facts (parts[1]));
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
+  bk_app_present_question (dialog);
 }

@@ -4,6 +4,7 @@
 
 #include "bk-app-private.h"
 #include "bk-app-text.h"
+#include "bk-app-widgets.h"
 #include "contacts/bk-app-add-contact.h"
 #include "contacts/bk-app-groups-window.h"
 #include "contacts/bk-app-link.h"
@@ -84,7 +85,7 @@ ask (AdwMessageDialog *dialog, Question *question, GCallback on_answer)
   g_signal_connect_data (dialog, "response", on_answer, question,
                          (GClosureNotify) (void (*) (void)) question_free, 0);
   bk_app_close_without_person (GTK_WINDOW (dialog), bk_app_get_messenger (question->window->app), question->person);
-  gtk_window_present (GTK_WINDOW (dialog));
+  bk_app_present_question (dialog);
 }
 
 /* ---- adding and removing ---- */
