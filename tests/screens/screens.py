@@ -184,15 +184,13 @@ def inviting(walk, world):
 
 def another_key(walk, world):
     """Somebody has another device than before, or is somebody else."""
-    desk, alice, judy = walk.desk, world.people['alice'], world.people['judy']
+    alice, judy = world.people['alice'], world.people['judy']
     world.tell('know', alice.folder, judy.address)
     walk.conversation(judy)
     walk.window('invitation-changed', lambda: judy.ctl('invite', alice.address, 'Chess'))
     session = alice.ctl('sessions')[0]['id']
     walk.picture('card-changed')
     walk.window('details-changed', lambda: walk.do('session-details', session))
-    walk.row(life.NAMES['judy'])
-    walk.window('profile-changed', lambda: desk.key('alt+enter'))
     alice.ctl('decline', session)
     alice.wait_session(session)
 
@@ -222,6 +220,19 @@ def files(walk, world):
     alice.wait_session(session)
     again = walk.desk.find(BUTTONS, walk.t('Send _Again…'), shown=True)
     walk.window('send-files', lambda: walk.desk.activate(again))
+
+
+def others(walk, world):
+    """Two numbers of one person, and the window of another program."""
+    alice, judy = world.people['alice'], world.people['judy']
+    world.tell('know', alice.folder, judy.address)
+    walk.close(walk.open('the invitation', lambda: judy.ctl('invite', alice.address, 'Chess')))
+    session = alice.ctl('sessions')[0]['id']
+    walk.row(life.NAMES['judy'])
+    walk.window('profile-changed', lambda: walk.desk.key('alt+enter'))
+    alice.ctl('decline', session)
+    alice.wait_session(session)
+    walk.window('whiteboard', lambda: walk.run('beckon-whiteboard'), key='ctrl+w')
 
 
 def transfer(walk, world):
@@ -278,7 +289,6 @@ def general(walk, world):
     desk = walk.desk
     walk.window('shortcuts', walk.by_key('ctrl+shift+?'))
     walk.window('about', lambda: walk.do('about'))
-    walk.window('whiteboard', lambda: walk.run('beckon-whiteboard'), key='ctrl+w')
     walk.list()
     world.tell('cut', walk.user.folder)
     walk.user.wait('account-state=waiting')
@@ -293,5 +303,5 @@ def general(walk, world):
     walk.user.ctl('account', 'sign-in', '--password-stdin', text=walk.user.password + '\n')
 
 
-DEAR = (transfer,)  # what takes a processor and a disk for itself: for those who look alone
+DEAR = (others, transfer)  # what takes time, or a processor and a disk for itself: for those who look alone
 ALICE = (contacts, conversation, inviting, another_key, files, preferences, general)
