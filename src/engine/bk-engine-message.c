@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-engine-conversation.h"
 
+#include <string.h>
+
 typedef struct
 {
   BkEngineMessage fields;
@@ -9,23 +11,42 @@ typedef struct
 
 G_DEFINE_BOXED_TYPE (BkEngineMessage, bk_engine_message, bk_engine_message_ref, bk_engine_message_unref)
 
-/* Returns a message of its own with the same content. */
+static const gsize TEXTS[] = {
+  G_STRUCT_OFFSET (BkEngineMessage, message_id),       G_STRUCT_OFFSET (BkEngineMessage, who),
+  G_STRUCT_OFFSET (BkEngineMessage, text),             G_STRUCT_OFFSET (BkEngineMessage, error),
+  G_STRUCT_OFFSET (BkEngineMessage, application),      G_STRUCT_OFFSET (BkEngineMessage, application_name),
+  G_STRUCT_OFFSET (BkEngineMessage, result_text),      G_STRUCT_OFFSET (BkEngineMessage, file_name),
+  G_STRUCT_OFFSET (BkEngineMessage, file_path),
+};
+
+/* Returns a message of its own with the same content. Its texts stand behind it in the same piece of memory: ten
+ * thousand conversations keep one each. */
 BkEngineMessage *
 bk_engine_message_new (const BkEngineMessage *fields)
 {
-  Message *message = g_new (Message, 1);
+  gsize size = sizeof (Message);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (TEXTS); i++)
+    {
+      const char *text = G_STRUCT_MEMBER (const char *, fields, TEXTS[i]);
+
+      size += text != NULL ? strlen (text) + 1 : 0;
+    }
+
+  Message *message = g_malloc (size);
+  char *end = (char *) (message + 1);
 
   g_atomic_ref_count_init (&message->references);
   message->fields = *fields;
-  message->fields.message_id = g_strdup (fields->message_id);
-  message->fields.who = g_strdup (fields->who);
-  message->fields.text = g_strdup (fields->text);
-  message->fields.error = g_strdup (fields->error);
-  message->fields.application = g_strdup (fields->application);
-  message->fields.application_name = g_strdup (fields->application_name);
-  message->fields.result_text = g_strdup (fields->result_text);
-  message->fields.file_name = g_strdup (fields->file_name);
-  message->fields.file_path = g_strdup (fields->file_path);
+  for (gsize i = 0; i < G_N_ELEMENTS (TEXTS); i++)
+    {
+      const char **text = &G_STRUCT_MEMBER (const char *, &message->fields, TEXTS[i]);
+      gsize length = *text != NULL ? strlen (*text) + 1 : 0;
+
+      if (*text != NULL)
+        *text = memcpy (end, *text, length);
+      end += length;
+    }
   return &message->fields;
 }
 
@@ -41,16 +62,6 @@ bk_engine_message_unref (BkEngineMessage *self)
 {
   Message *message = (Message *) self;
 
-  if (!g_atomic_ref_count_dec (&message->references))
-    return;
-  g_free ((char *) self->message_id);
-  g_free ((char *) self->who);
-  g_free ((char *) self->text);
-  g_free ((char *) self->error);
-  g_free ((char *) self->application);
-  g_free ((char *) self->application_name);
-  g_free ((char *) self->result_text);
-  g_free ((char *) self->file_name);
-  g_free ((char *) self->file_path);
-  g_free (message);
+  if (g_atomic_ref_count_dec (&message->references))
+    g_free (message);
 }
