@@ -102,7 +102,7 @@ char *bk_engine_account_dup_identity_key (BkEngineAccount *self);
 /* ---- contacts ---- */
 
 #define BK_TYPE_ENGINE_CONTACTS (bk_engine_contacts_get_type ())
-/* A GListModel of BkEngineContact, ordered by sign-in name. */
+/* A GListModel of BkEngineContact, ordered by sign-in name. Signal "contact-changed" (BkEngineContact *). */
 G_DECLARE_FINAL_TYPE (BkEngineContacts, bk_engine_contacts, BK, ENGINE_CONTACTS, GObject)
 
 BkEngineContacts *bk_engine_contacts_new (void);

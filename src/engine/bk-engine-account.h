@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 #define BK_TYPE_ENGINE_CONTACT (bk_engine_contact_get_type ())
 /* Somebody on the contact list, or who asks to be. Properties: sign-in-name, display-name (never empty: falls back to
- * the sign-in name), relation, blocked, status, personal-message (nullable), request-text (nullable), unread. Signal
- * "changed" once per change of any of them. */
+ * the sign-in name), relation, blocked, status, personal-message (nullable), request-text (nullable), unread. The
+ * list tells of changes. */
 G_DECLARE_FINAL_TYPE (BkEngineContact, bk_engine_contact, BK, ENGINE_CONTACT, GObject)
 
 const char *bk_engine_contact_get_sign_in_name (BkEngineContact *self);
@@ -72,7 +72,9 @@ BeckonStatus bk_engine_account_get_status (BkEngineAccount *self); /* as shown: 
 gboolean bk_engine_account_is_signed_out (BkEngineAccount *self); /* nor on its way in or out */
 BeckonStatus bk_engine_account_get_wanted_status (BkEngineAccount *self);
 const char *bk_engine_account_get_personal_message (BkEngineAccount *self); /* nullable */
-GListModel *bk_engine_account_get_contacts (BkEngineAccount *self); /* element-type BkEngineContact, by sign-in name */
+/* Element-type BkEngineContact, by sign-in name. Signal "contact-changed" (BkEngineContact *), once per change of
+ * anything about one: a handler for each takes twice the memory of ten thousand contacts. */
+GListModel *bk_engine_account_get_contacts (BkEngineAccount *self);
 BkEngineContact *bk_engine_account_find_contact (BkEngineAccount *self, const char *who); /* nullable, transfer none */
 
 GListModel *bk_engine_account_get_groups (BkEngineAccount *self); /* element-type BkEngineGroup */

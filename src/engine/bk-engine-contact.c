@@ -115,9 +115,6 @@ bk_engine_contact_class_init (BkEngineContactClass *klass)
   props[PROP_REQUEST_TEXT] = g_param_spec_string ("request-text", NULL, NULL, NULL, flags);
   props[PROP_UNREAD] = g_param_spec_uint ("unread", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
-
-  contact_changed = g_signal_new ("changed", BK_TYPE_ENGINE_CONTACT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 0);
 }
 
 static void
@@ -217,7 +214,7 @@ bk_engine_contact_get_last (BkEngineContact *self)
   return self->last;
 }
 
-/* ---- changes: several notifications, one "changed" ---- */
+/* ---- changes: several notifications, one "contact-changed" of the list ---- */
 
 static gboolean
 set_string (BkEngineContact *self, char **field, const char *value, guint prop)
@@ -314,12 +311,6 @@ set_presence (BkEngineContact *self, BeckonStatus status, const char *personal_m
   return changed;
 }
 
-static void
-emit_changed (BkEngineContact *self)
-{
-  g_signal_emit (self, contact_changed, 0);
-}
-
 /* ---- the list ---- */
 
 struct _BkEngineContacts
@@ -371,6 +362,8 @@ static void
 bk_engine_contacts_class_init (BkEngineContactsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = bk_engine_contacts_finalize;
+  contact_changed = g_signal_new ("contact-changed", BK_TYPE_ENGINE_CONTACTS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, BK_TYPE_ENGINE_CONTACT);
 }
 
 static void
@@ -383,6 +376,12 @@ BkEngineContacts *
 bk_engine_contacts_new (void)
 {
   return g_object_new (BK_TYPE_ENGINE_CONTACTS, NULL);
+}
+
+static void
+emit_changed (BkEngineContacts *self, BkEngineContact *contact)
+{
+  g_signal_emit (self, contact_changed, 0, contact);
 }
 
 /* Whether @who is there; @position is its place, or the place where it belongs. */
@@ -455,7 +454,7 @@ bk_engine_contacts_set (BkEngineContacts *self, const BkHistoryContact *fields)
       g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
     }
   else if (changed)
-    emit_changed (contact);
+    emit_changed (self, contact);
 }
 
 /* Presence of somebody who is no contact is passed over. */
@@ -467,7 +466,7 @@ bk_engine_contacts_set_presence (BkEngineContacts *self, const char *who, Beckon
 
   if (contact != NULL && contact->relation == BECKON_RELATION_ACCEPTED
       && set_presence (contact, status, personal_message))
-    emit_changed (contact);
+    emit_changed (self, contact);
 }
 
 static gboolean
@@ -503,7 +502,7 @@ bk_engine_contacts_set_talk (BkEngineContacts *self, const char *who, const BkEn
   changed |= set_text (&contact->draft, talk->draft);
   changed |= set_last (contact, talk->last);
   if (changed)
-    emit_changed (contact);
+    emit_changed (self, contact);
 }
 
 /* What the user has settled about somebody is so, before the network says it again. */
@@ -519,7 +518,7 @@ bk_engine_contacts_set_notes (BkEngineContacts *self, const char *who, const cha
   changed |= set_flag (&contact->pinned, pinned);
   changed |= set_flag (&contact->muted, muted);
   if (changed)
-    emit_changed (contact);
+    emit_changed (self, contact);
 }
 
 /* @path: of the picture; NULL: there is none, or it is not here yet. */
@@ -529,10 +528,10 @@ bk_engine_contacts_set_avatar (BkEngineContacts *self, const char *who, const ch
   BkEngineContact *contact = bk_engine_contacts_find (self, who);
 
   if (contact != NULL && set_text (&contact->avatar, path))
-    emit_changed (contact);
+    emit_changed (self, contact);
 }
 
-/* Without a connection nobody is known to be there. A handler of "changed" may change the list: work on a copy. */
+/* Without a connection nobody is known to be there. A handler of "contact-changed" may change the list: work on a copy. */
 void
 bk_engine_contacts_reset_presence (BkEngineContacts *self)
 {
@@ -543,6 +542,6 @@ bk_engine_contacts_reset_presence (BkEngineContacts *self)
     {
       BkEngineContact *contact = g_ptr_array_index (items, i);
       if (contact->relation == BECKON_RELATION_ACCEPTED && set_presence (contact, BECKON_STATUS_OFFLINE, NULL))
-        emit_changed (contact);
+        emit_changed (self, contact);
     }
 }

@@ -261,28 +261,18 @@ tell_contacts (BkServiceView *view, guint position, guint removed, guint added)
 
 /* The list is ordered by sign-in name, which never changes: ten thousand contacts are not walked for one that moved. */
 static void
-on_contact_moved (BkEngineContact *contact, BkServiceView *view)
+on_contact_moved (GListModel *contacts, BkEngineContact *contact, BkServiceView *view)
 {
-  const char *name = bk_engine_contact_get_sign_in_name (contact);
-  guint first = 0, end = view->contacts->len;
+  guint end = find_after (contacts, bk_engine_contact_get_sign_in_name (contact));
+  g_autoptr (BkEngineContact) found = end > 0 ? g_list_model_get_item (contacts, end - 1) : NULL;
 
-  while (first < end)
-    {
-      guint middle = first + (end - first) / 2;
-
-      if (strcmp (bk_engine_contact_get_sign_in_name (g_ptr_array_index (view->contacts, middle)), name) < 0)
-        first = middle + 1;
-      else
-        end = middle;
-    }
-  if (first < view->contacts->len && g_ptr_array_index (view->contacts, first) == contact)
-    tell_contacts (view, first, 1, 1);
+  if (found == contact)
+    tell_contacts (view, end - 1, 1, 1);
 }
 
 static void
 on_contacts_changed (GListModel *contacts, guint position, guint removed, guint added, BkServiceView *view)
 {
-  bk_service_items_splice (view->contacts, contacts, position, removed, added, G_CALLBACK (on_contact_moved), view);
   tell_contacts (view, position, removed, added);
 }
 
@@ -316,9 +306,8 @@ account_view_new (BkService *self, BkEngineAccount *account)
   g_signal_connect (account, "arrived", G_CALLBACK (on_arrived), view);
   g_signal_connect (account, "allowed-changed", G_CALLBACK (bk_service_allowed_changed), view);
   g_signal_connect (account, "alert", G_CALLBACK (on_alert), view);
-  view->contacts = g_ptr_array_new_with_free_func (g_object_unref);
   g_signal_connect (contacts, "items-changed", G_CALLBACK (on_contacts_changed), view);
-  on_contacts_changed (contacts, 0, 0, g_list_model_get_n_items (contacts), view);
+  g_signal_connect (contacts, "contact-changed", G_CALLBACK (on_contact_moved), view);
   bk_service_groups_track (view);
   bk_service_view_refresh (view);
   return view;
@@ -337,7 +326,6 @@ drop_account_view (BkService *self, guint position)
       g_hash_table_iter_remove (&iter);
   bk_service_alerts_forget (self->alerts, NULL, BK_ENGINE_ACCOUNT (view->object));
   g_signal_handlers_disconnect_by_data (bk_engine_account_get_contacts (BK_ENGINE_ACCOUNT (view->object)), view);
-  bk_service_items_clear (view->contacts, view);
   bk_service_groups_untrack (view);
   g_ptr_array_remove_index (self->accounts, position);
 }

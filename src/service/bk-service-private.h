@@ -31,7 +31,6 @@ typedef struct
   char *path;
   GObject *object;     /* owned; NULL at the root */
   BkEngineAccount *account; /* owned; of a conversation */
-  GPtrArray *contacts; /* element-type BkEngineContact, owned, in the engine's order; of an account */
   GPtrArray *groups;   /* element-type BkEngineGroup, owned, in the engine's order; of an account */
   GVariant *told;      /* a{sv} */
 } BkServiceView;

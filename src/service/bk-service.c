@@ -68,7 +68,6 @@ bk_service_view_free (BkServiceView *view)
     g_signal_handlers_disconnect_by_data (view->object, view);
   g_clear_object (&view->object);
   g_clear_object (&view->account);
-  g_clear_pointer (&view->contacts, g_ptr_array_unref);
   g_clear_pointer (&view->groups, g_ptr_array_unref);
   g_clear_pointer (&view->told, g_variant_unref);
   g_free (view->path);

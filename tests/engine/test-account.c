@@ -251,6 +251,13 @@ on_counted (gpointer object, guint *count)
 }
 
 static void
+on_contact_counted (GListModel *contacts, BkEngineContact *contact, guint *count)
+{
+  g_assert_cmpstr (bk_engine_contact_get_sign_in_name (contact), ==, "u500@example.org");
+  (*count)++;
+}
+
+static void
 test_contacts (void)
 {
   g_autoptr (EngineWorld) world = engine_world_new ();
@@ -275,7 +282,7 @@ test_contacts (void)
     }
 
   BkEngineContact *contact = bk_engine_account_find_contact (alice, "U500@example.org");
-  g_signal_connect (contact, "changed", G_CALLBACK (on_counted), &n_changes);
+  g_signal_connect (contacts, "contact-changed", G_CALLBACK (on_contact_counted), &n_changes);
   g_assert_cmpint (bk_engine_contact_get_status (contact), ==, BECKON_STATUS_OFFLINE);
   hand_backend_presence (backend, "u500@example.org", BECKON_STATUS_AWAY);
   hand_backend_presence (backend, "u500@example.org", BECKON_STATUS_AWAY);

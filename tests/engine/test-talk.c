@@ -68,6 +68,12 @@ on_counted (gpointer object, guint *count)
   ++*count;
 }
 
+static void
+on_contact_counted (GListModel *contacts, BkEngineContact *contact, guint *count)
+{
+  ++*count;
+}
+
 /* ---- the newest entry ---- */
 
 static void
@@ -90,7 +96,8 @@ test_last (void)
 
   g_assert_null (bk_engine_contact_get_last (bob (talk)));
   engine_world_settle (talk->world, talk->alice);
-  g_signal_connect (bob (talk), "changed", G_CALLBACK (on_counted), &n_changes);
+  g_signal_connect (bk_engine_account_get_contacts (talk->alice), "contact-changed", G_CALLBACK (on_contact_counted),
+                    &n_changes);
   hand_backend_message (talk->backend, "2", BOB, "m1", FALSE, "one");
   engine_world_settle (talk->world, talk->alice);
   assert_last (talk, "one", FALSE, BECKON_DELIVERY_RECEIVED);
