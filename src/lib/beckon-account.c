@@ -41,6 +41,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 static guint signal_allowed_changed;
+static guint signal_contact_changed;
 
 static const char *const bus_names[N_PROPS] = {
   [PROP_SIGNIN_NAME] = "SignInName",
@@ -76,6 +77,22 @@ name_at (GVariant *contacts, gsize i)
   return name_of (value); /* is part of @contacts */
 }
 
+/* Lists hear of it before whoever shows the contact. */
+static void
+update_contact (BeckonAccount *self, guint position, BeckonContact *contact, GVariant *value)
+{
+  g_autoptr (GPtrArray) changed = g_ptr_array_new ();
+
+  g_object_freeze_notify (G_OBJECT (contact));
+  beckon_contact_update (contact, value, changed);
+  if (changed->len > 0)
+    {
+      g_ptr_array_add (changed, NULL);
+      g_signal_emit (self, signal_contact_changed, 0, position, changed->pdata);
+    }
+  g_object_thaw_notify (G_OBJECT (contact));
+}
+
 /* A contact that merely changed comes as removed and added at its place: its object stays and is brought up to date. */
 static gboolean
 update_in_place (BeckonAccount *self, guint position, guint removed, GVariant *added, gsize n_added)
@@ -89,7 +106,7 @@ update_in_place (BeckonAccount *self, guint position, guint removed, GVariant *a
         g_autoptr (GVariant) value = g_variant_get_child_value (added, i);
 
         if (pass == 1)
-          beckon_contact_update (contact, value);
+          update_contact (self, position + i, contact, value);
         else if (contact == NULL || !g_str_equal (beckon_contact_get_signin_name (contact), name_of (value)))
           return FALSE;
       }
@@ -130,7 +147,7 @@ make_contact (BeckonAccount *self, GVariant *value)
     return beckon_contact_new (value);
   g_object_ref (stranger);
   forget_stranger (self, name_of (value));
-  beckon_contact_update (stranger, value);
+  beckon_contact_update (stranger, value, NULL);
   return stranger;
 }
 
@@ -145,7 +162,7 @@ beckon_account_take_contact (BeckonAccount *self, GVariant *value, gboolean is_s
   if (contact != NULL)
     {
       g_object_ref (contact);
-      beckon_contact_update (contact, value);
+      beckon_contact_update (contact, value, NULL);
       return contact;
     }
   contact = beckon_contact_new (value);
@@ -732,6 +749,18 @@ beckon_account_class_init (BeckonAccountClass *klass)
    */
   signal_allowed_changed = g_signal_new ("allowed-changed", BECKON_TYPE_ACCOUNT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 0);
+
+  /**
+   * BeckonAccount::contact-changed:
+   * @self: the account
+   * @position: its place in [property@Account:contacts]
+   * @properties: the names of the properties of the contact that are others now
+   *
+   * Something about a contact changed. It says of all contacts what [signal@GObject.Object::notify] of each does, just
+   * before that: for lists of many.
+   */
+  signal_contact_changed = g_signal_new ("contact-changed", BECKON_TYPE_ACCOUNT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                         NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_STRV | G_SIGNAL_TYPE_STATIC_SCOPE);
 }
 
 static void

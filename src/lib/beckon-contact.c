@@ -231,27 +231,31 @@ get_flag (BeckonContact *self, Flag flag)
   return (self->facts.flags & 1u << flag) != 0;
 }
 
+/* @changed: (nullable): the names of the properties. */
 static void
-notify_if (BeckonContact *self, gboolean differs, guint property)
+notify_if (BeckonContact *self, gboolean differs, guint property, GPtrArray *changed)
 {
-  if (differs)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+  if (!differs)
+    return;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+  if (changed != NULL)
+    g_ptr_array_add (changed, (gpointer) properties[property]->name);
 }
 
 static void
-notify_facts (BeckonContact *self, const Facts *old)
+notify_facts (BeckonContact *self, const Facts *old, GPtrArray *changed)
 {
   const Facts *new = &self->facts;
 
   for (guint i = 0; i < N_TEXTS; i++)
-    notify_if (self, !g_str_equal (old->texts[i], new->texts[i]), text_properties[i]);
+    notify_if (self, !g_str_equal (old->texts[i], new->texts[i]), text_properties[i], changed);
   for (guint i = 0; i < N_FLAGS; i++)
-    notify_if (self, ((old->flags ^ new->flags) & 1u << i) != 0, flag_properties[i]);
-  notify_if (self, old->relation != new->relation, PROP_RELATION);
-  notify_if (self, old->status != new->status, PROP_STATUS);
-  notify_if (self, old->unread != new->unread, PROP_UNREAD);
-  notify_if (self, old->last_time != new->last_time, PROP_LAST_TIME);
-  notify_if (self, old->last_delivery != new->last_delivery, PROP_LAST_DELIVERY);
+    notify_if (self, ((old->flags ^ new->flags) & 1u << i) != 0, flag_properties[i], changed);
+  notify_if (self, old->relation != new->relation, PROP_RELATION, changed);
+  notify_if (self, old->status != new->status, PROP_STATUS, changed);
+  notify_if (self, old->unread != new->unread, PROP_UNREAD, changed);
+  notify_if (self, old->last_time != new->last_time, PROP_LAST_TIME, changed);
+  notify_if (self, old->last_delivery != new->last_delivery, PROP_LAST_DELIVERY, changed);
 }
 
 /* Makes the object from its form on the bus. */
@@ -264,15 +268,15 @@ beckon_contact_new (GVariant *value)
   return self;
 }
 
-/* Takes over a newer form and notifies what differs. */
+/* Takes over a newer form and notifies what differs: @changed gets the names of those properties. */
 void
-beckon_contact_update (BeckonContact *self, GVariant *value)
+beckon_contact_update (BeckonContact *self, GVariant *value, GPtrArray *changed)
 {
   Facts old = self->facts;
 
   read_value (&self->facts, value);
   g_object_freeze_notify (G_OBJECT (self));
-  notify_facts (self, &old);
+  notify_facts (self, &old, changed);
   g_object_thaw_notify (G_OBJECT (self));
   g_free (old.block);
 }

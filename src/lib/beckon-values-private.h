@@ -31,7 +31,7 @@ BeckonAlert *beckon_alert_new (GVariant *value);
 BeckonApplication *beckon_application_new (GVariant *value);
 BeckonContact *beckon_contact_new (GVariant *value);
 void beckon_contact_set_self (BeckonContact *self);
-void beckon_contact_update (BeckonContact *self, GVariant *value);
+void beckon_contact_update (BeckonContact *self, GVariant *value, GPtrArray *changed);
 BeckonMessage *beckon_message_new (GVariant *value);
 void beckon_message_update (BeckonMessage *self, GVariant *value);
 

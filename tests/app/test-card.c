@@ -215,12 +215,12 @@ test_again (void)
   g_variant_get (gtk_actionable_get_action_target_value (app_part (card, "again")), "s", &guid);
   g_assert_cmpstr (guid, ==, APP_BOARD);
   assert_again (card, NULL);
-  beckon_contact_update (bob, offline);
+  beckon_contact_update (bob, offline, NULL);
   assert_card (card, "Over for good", "again");
   assert_again (card, "Bob is offline.");
-  beckon_contact_update (bob, online);
+  beckon_contact_update (bob, online, NULL);
   assert_again (card, NULL);
-  beckon_contact_update (bob, update);
+  beckon_contact_update (bob, update, NULL);
   assert_card (card, "Over for good", "");
 
   g_autoptr (BeckonContact) again = make_contact (BOB);

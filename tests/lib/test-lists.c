@@ -95,6 +95,14 @@ test_contacts (void)
   g_assert_finalize_object (account);
 }
 
+static void
+on_contact_changed (BeckonAccount *account, guint position, const char *const *names, GString *log)
+{
+  g_autofree char *joined = g_strjoinv (" ", (char **) names);
+
+  g_string_append_printf (log, "%u: %s", position, joined);
+}
+
 /* Somebody who merely changed stays the same object and tells only what changed; the list says nothing. */
 static void
 test_contact_changes (void)
@@ -104,7 +112,9 @@ test_contact_changes (void)
   GListModel *contacts = beckon_account_get_contacts (account);
   g_autoptr (BeckonContact) bob = g_list_model_get_item (contacts, 0);
   g_autoptr (GString) log = g_string_new (NULL);
+  g_autoptr (GString) changes = g_string_new (NULL);
 
+  g_signal_connect (account, "contact-changed", G_CALLBACK (on_contact_changed), changes);
   g_signal_connect (contacts, "items-changed", G_CALLBACK (on_items_changed), log);
   g_signal_connect (bob, "notify", G_CALLBACK (on_notify), log);
   stand_in_signal (service, ACCOUNT, "Account1", "ContactsChanged", "(uint32 0, uint32 1, [" BOB ("2", "3") "])");
@@ -114,10 +124,12 @@ test_contact_changes (void)
   g_assert_cmpint (beckon_contact_get_status (bob), ==, BECKON_STATUS_ONLINE);
   g_assert_cmpuint (beckon_contact_get_unread (bob), ==, 3);
   assert_notified (log, "status unread");
+  g_assert_cmpstr (changes->str, ==, "0: status unread");
 
   stand_in_signal (service, ACCOUNT, "Account1", "ContactsChanged", "(uint32 0, uint32 1, [" BOB ("2", "3") "])");
   settle_account (service, account);
   g_assert_cmpstr (log->str, ==, "");
+  g_assert_cmpstr (changes->str, ==, "0: status unread");
 
   /* A new one, one that left, and one replaced by another. */
   stand_in_signal (service, ACCOUNT, "Account1", "ContactsChanged", "(uint32 2, uint32 0, [" DORA "])");

@@ -19,13 +19,12 @@ struct _BkAppPerson
   BeckonContact *contact;
   char *key;    /* collation key of the name; NULL until somebody compares */
   char *search; /* folded: all names, a line each, the sign-in name last; NULL until somebody searches */
-  guint rank;   /* 0 first */
   gint64 time;  /* of the newest entry of the conversation */
-  gboolean pinned;
-  gboolean unread;
-  gboolean waiting;    /* its change has not been told yet */
-  gulong handler;      /* of the contact */
-  BkAppPeople *people; /* not owned, nullable: the list that it is in */
+  guint rank : 8; /* 0 first */
+  guint pinned : 1;
+  guint unread : 1;
+  guint waiting : 1;   /* its change has not been told yet */
+  BkAppPeople *people; /* not owned, nullable: the list that it is in, which keeps what is above as the contact is */
 };
 
 static void on_person_changed (BkAppPeople *self, BkAppPerson *person, gboolean moved);
@@ -79,30 +78,30 @@ read_contact (BkAppPerson *self)
 {
   guint rank = rank_of (self->contact);
   gint64 time = beckon_contact_get_last_time (self->contact);
-  gboolean pinned = beckon_contact_get_pinned (self->contact);
-  gboolean unread = beckon_contact_get_unread (self->contact) > 0;
+  guint pinned = beckon_contact_get_pinned (self->contact) ? 1 : 0;
+  guint unread = beckon_contact_get_unread (self->contact) > 0 ? 1 : 0;
 
   if (rank == self->rank && time == self->time && pinned == self->pinned && unread == self->unread)
     return FALSE;
-  self->rank = rank;
+  self->rank = rank & 0xff;
   self->time = time;
-  self->pinned = pinned;
-  self->unread = unread;
+  self->pinned = pinned & 1;
+  self->unread = unread & 1;
   return TRUE;
 }
 
+/* @names: of the properties. */
 static void
-on_contact_notify (BeckonContact *contact, GParamSpec *pspec, BkAppPerson *self)
+follow_contact (BkAppPerson *self, const char *const *names)
 {
-  gboolean renamed = g_str_equal (pspec->name, "display-name");
+  gboolean renamed = g_strv_contains (names, "display-name");
   gboolean moved = read_contact (self) || renamed;
 
   if (renamed)
     g_clear_pointer (&self->key, g_free);
-  if (renamed || g_str_equal (pspec->name, "alias"))
+  if (renamed || g_strv_contains (names, "alias"))
     g_clear_pointer (&self->search, g_free);
-  if (self->people != NULL)
-    on_person_changed (self->people, self, moved);
+  on_person_changed (self->people, self, moved);
 }
 
 static BkAppPerson *
@@ -114,7 +113,6 @@ bk_app_person_new (BeckonAccount *account, BeckonContact *contact, BkAppPeople *
   self->contact = g_object_ref (contact);
   self->people = people;
   read_contact (self);
-  self->handler = g_signal_connect (contact, "notify", G_CALLBACK (on_contact_notify), self);
   return self;
 }
 
@@ -159,13 +157,15 @@ bk_app_person_new_target (BkAppPerson *self)
 gboolean
 bk_app_person_get_pinned (BkAppPerson *self)
 {
-  return self->pinned;
+  return self->people != NULL ? self->pinned : beckon_contact_get_pinned (self->contact);
 }
 
 gboolean
 bk_app_person_get_asking (BkAppPerson *self)
 {
-  return self->rank == RANK_ASKING && !beckon_contact_get_blocked (self->contact);
+  guint rank = self->people != NULL ? self->rank : rank_of (self->contact);
+
+  return rank == RANK_ASKING && !beckon_contact_get_blocked (self->contact);
 }
 
 gboolean
@@ -223,7 +223,6 @@ bk_app_person_finalize (GObject *object)
 {
   BkAppPerson *self = BK_APP_PERSON (object);
 
-  g_signal_handler_disconnect (self->contact, self->handler);
   g_object_unref (self->account);
   g_object_unref (self->contact);
   g_free (self->key);
@@ -249,8 +248,9 @@ typedef struct
 {
   BkAppPeople *people; /* not owned */
   BeckonAccount *account;
-  gulong handler;       /* of its contacts */
-  gulong state_handler; /* of the account */
+  gulong handler;         /* of its contacts */
+  gulong state_handler;   /* of the account */
+  gulong contact_handler; /* the same: a handler of each contact takes twice the memory of the contact */
   guint n_items;
 } Stretch;
 
@@ -362,7 +362,7 @@ start_of (BkAppPeople *self, Stretch *stretch)
   return start;
 }
 
-/* Whoever still has them hears of their contacts, and the list does not any more. */
+/* Whoever still has them asks their contacts. */
 static void
 remove_people (BkAppPeople *self, guint start, guint n_people)
 {
@@ -401,6 +401,15 @@ on_contacts_changed (GListModel *contacts, guint position, guint removed, guint 
 }
 
 static void
+on_contact_changed (BeckonAccount *account, guint position, const char *const *names, Stretch *stretch)
+{
+  BkAppPeople *self = stretch->people;
+
+  if (position < stretch->n_items)
+    follow_contact (self->items->pdata[start_of (self, stretch) + position], names);
+}
+
+static void
 on_state (BeckonAccount *account, GParamSpec *pspec, Stretch *stretch)
 {
   g_signal_emit (stretch->people, signals[SIGNAL_ACCOUNT_STATE], 0, account);
@@ -409,6 +418,7 @@ on_state (BeckonAccount *account, GParamSpec *pspec, Stretch *stretch)
 static void
 stretch_free (Stretch *stretch)
 {
+  g_signal_handler_disconnect (stretch->account, stretch->contact_handler);
   g_signal_handler_disconnect (stretch->account, stretch->state_handler);
   g_signal_handler_disconnect (beckon_account_get_contacts (stretch->account), stretch->handler);
   g_object_unref (stretch->account);
@@ -424,6 +434,8 @@ add_account (BkAppPeople *self, guint position, BeckonAccount *account)
   stretch->people = self;
   stretch->account = g_object_ref (account);
   stretch->handler = g_signal_connect (contacts, "items-changed", G_CALLBACK (on_contacts_changed), stretch);
+  stretch->contact_handler
+    = g_signal_connect (account, "contact-changed", G_CALLBACK (on_contact_changed), stretch);
   stretch->state_handler = g_signal_connect (account, "notify::state", G_CALLBACK (on_state), stretch);
   g_ptr_array_insert (self->stretches, (int) position, stretch);
   on_contacts_changed (contacts, 0, 0, g_list_model_get_n_items (contacts), stretch);
