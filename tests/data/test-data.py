@@ -202,10 +202,11 @@ def test_symbolic_icons_take_any_colour():
 
 
 def test_icons_in_the_resource_are_ours():
-    """Icons that the application brings along are named after it, so that no theme has one of that name."""
+    """Icons that the application brings along are named after it, so that no theme has one of that name; or they are those
+    that libadwaita's own rows ask for."""
     for path in (SOURCE / 'ui/icons').rglob('*.svg'):
         assert path.parent.relative_to(SOURCE / 'ui/icons') == pathlib.Path('scalable/actions'), path
-        assert path.name.startswith(f'{ID}.') and path.name.endswith('-symbolic.svg'), path
+        assert path.name.startswith(('beckon-', 'adw-')) and path.name.endswith('-symbolic.svg'), path
         resource = f'/im/beckon/Beckon/{path.relative_to(SOURCE / "ui")}'
         listed = run('gresource', 'list', BUILD / 'src/app/beckon').stdout.split()
         assert resource in listed, f'{resource}: {listed}'
@@ -215,7 +216,9 @@ def test_icons_that_windows_name():
     """Each is in the theme of the desktop, or we bring it along."""
     if not THEME.is_dir():
         raise tap.Skip('adwaita-icon-theme is not installed')
+    drawn = run('gresource', 'list', BUILD / 'src/app/beckon').stdout
     known = {path.stem for path in (*THEME.rglob('*-symbolic.svg'), *icons())}
+    known.update(re.findall(r'/([\w-]+)\.symbolic\.png$', drawn, re.MULTILINE))
     named = {}
     for path in (*(SOURCE / 'ui').rglob('*.ui'), *(SOURCE / 'src/app').rglob('*.c')):
         for found in re.findall(r'[">]([A-Za-z][\w.-]*-symbolic)["<]', path.read_text(encoding='utf-8')):
