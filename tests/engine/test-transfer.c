@@ -403,7 +403,7 @@ test_changed (void)
 static void
 test_full (void)
 {
-  g_autoptr (Stage) stage = stage_new (3 * BK_TRANSFER_PIECE);
+  g_autoptr (Stage) stage = stage_new (64 * BK_TRANSFER_PIECE); /* more than what lies between the two */
   struct rlimit before, low;
 
   signal (SIGXFSZ, SIG_IGN);
