@@ -91,11 +91,29 @@ class Hands:
         self.display.flush()
 
     def activate(self, window):
-        """Raises a window and gives it the keyboard."""
-        if self.active() == window.id:
+        """Raises a window and gives it the keyboard. The window manager tells that it has the keyboard a moment before
+        it is raised: the mouse would meet what is still over it."""
+        if self.is_in_front(window):
             return
         self.send(window, '_NET_ACTIVE_WINDOW', 2, X.CurrentTime)
-        self.wait(lambda: self.active() == window.id, f'the window “{self.title(window)}” did not come to the front')
+        self.wait(lambda: self.is_in_front(window), f'the window “{self.title(window)}” did not come to the front')
+
+    def is_in_front(self, window):
+        """Whether a window has the keyboard and nothing of other programs is over it, but for its own dialogs."""
+        if self.active() != window.id:
+            return False
+        with contextlib.suppress(error.BadWindow, ValueError):  # one of them may be gone meanwhile
+            over = [child.id for child in self.root.query_tree().children]
+            over = set(over[over.index(self.outermost(window)) + 1:])
+            return not any(self.outermost(other) in over for other in self.windows()
+                           if self.pid(other) != self.pid(window) and not self.property(other, 'WM_TRANSIENT_FOR'))
+        return False
+
+    def outermost(self, window):
+        """What the window manager put around a window."""
+        while (parent := window.query_tree().parent) != self.root:
+            window = parent
+        return window.id
 
     def geometry(self, window):
         """Where a window is on the screen and how large, without what the window manager puts around it."""
