@@ -90,9 +90,9 @@ test_keeps_place (AppTimeline *fixture, gconstpointer data)
   g_assert_true (gtk_widget_get_visible (app_part (fixture->timeline, "jump")));
 }
 
-/* A timeline alone, at which nobody looks yet. */
+/* A timeline alone, which is not on the screen yet. */
 static void
-open_apart (AppTimeline *fixture, guint unread, gint64 read_up_to)
+make_apart (AppTimeline *fixture, guint unread, gint64 read_up_to)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -112,6 +112,13 @@ open_apart (AppTimeline *fixture, guint unread, gint64 read_up_to)
   adw_window_set_content (ADW_WINDOW (fixture->window), fixture->timeline);
   bk_app_timeline_set_messenger (fixture->timeline, fixture->world->messenger);
   bk_app_timeline_set_conversation (fixture->timeline, fixture->conversation, contact);
+}
+
+/* The same, at which nobody looks yet. */
+static void
+open_apart (AppTimeline *fixture, guint unread, gint64 read_up_to)
+{
+  make_apart (fixture, unread, read_up_to);
   gtk_window_present (fixture->window);
 }
 
@@ -204,6 +211,19 @@ test_goes_to_message (AppTimeline *fixture, gconstpointer data)
   gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.show-message", "(ssx)", "alice@b", "bob@b",
                               (gint64) 120);
   app_timeline_wait_in_sight (fixture, "Message 120");
+}
+
+/* The way there was asked for before anything was laid out. */
+static void
+test_goes_before_layout (AppTimeline *fixture, gconstpointer data)
+{
+  make_apart (fixture, 27, 110);
+  bk_app_timeline_show_message (fixture->timeline, 140);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  gtk_window_present (fixture->window);
+  app_timeline_wait_in_sight (fixture, "Message 140");
+  g_object_unref (fixture->conversation);
 }
 
 /* A window that was closed opens where it was being read, unless something is new. */
@@ -359,6 +379,7 @@ main (int argc, char **argv)
     { "/app/timeline/little-unread", test_little_unread },
     { "/app/timeline/much-unread", test_much_unread },
     { "/app/timeline/goes-to-message", test_goes_to_message },
+    { "/app/timeline/goes-before-layout", test_goes_before_layout },
     { "/app/timeline/returns", test_returns },
     { "/app/timeline/as-wide-as-text", test_as_wide_as_text },
     { "/app/timeline/long-press", test_long_press },

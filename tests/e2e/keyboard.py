@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The parts of a journey through the windows by keys alone; the first of those who go has another one to talk to."""
 from app_cases import NAME, fake_browser
+from keys import is_jump
 from windows import BUTTON, INVITATION, WAITING, save_as
 
 ENTRY = {'text', 'entry'}
@@ -156,12 +157,12 @@ def go_to_newest(alice, bob):
     for key in ('enter', 'ctrl+end'):
         alice.to_newest()
         alice.desk.key('home')
-        alice.desk.find(BUTTON, 'Jump to Newest', shown=True)
+        alice.desk.find(BUTTON, is_jump, shown=True)
         if key == 'enter':
             alice.desk.key('tab', 'tab')
-            alice.desk.wait(lambda: alice.has_keyboard('Jump to Newest'), 'the button has the keyboard')
+            alice.desk.wait(lambda: alice.has_keyboard(is_jump), 'the button has the keyboard')
         alice.desk.hands.key(key)
-        alice.desk.gone(BUTTON, 'Jump to Newest')
+        alice.desk.gone(BUTTON, is_jump)
 
 
 # ---- invitations ----

@@ -5,7 +5,7 @@ import sys
 
 import keyboard
 from app_cases import leave, register, tap
-from keys import Keys
+from keys import Keys, is_jump
 from stage import session_of
 from windows import BUTTON, INVITATION, Board
 from world import World
@@ -125,7 +125,7 @@ def send_file(alice, bob):
     card = bob.last_card('seven.txt', 'Waiting for your answer')
     bob.to_message()
     bob.desk.key('ctrl+end')  # what he sent otherwise than by this window did not take it there
-    bob.desk.gone(BUTTON, lambda name: name.startswith('Jump to Newest'))
+    bob.desk.gone(BUTTON, is_jump)
     bob.go(BUTTON, 'Accept', within=card)
     bob.last_card('seven.txt', 'Received')
     bob.desk.hears('You have received')

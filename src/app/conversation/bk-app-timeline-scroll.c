@@ -174,16 +174,28 @@ bk_app_timeline_find_row (BkAppTimeline *self, gint64 id)
   return NULL;
 }
 
-/* The target is where the eye goes: a third from the top. A row that is new has no place before the next layout. */
+static void
+scroll_to (BkAppTimeline *self, guint position)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
+}
+
+/* The target is where the eye goes: a third from the top. A row that is new has no place before the next layout. The
+ * list lays out what is in sight only, and heeds no wish for the rest as long as it has laid out nothing at all: so it
+ * is told again. */
 static void
 align (BkAppTimeline *self)
 {
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
   GtkWidget *row = bk_app_timeline_find_row (self, self->target);
+  guint position = find (self, self->target);
   graphene_rect_t bounds;
 
-  if (row != NULL && gtk_widget_get_height (row) == 0)
-    return;
+  if ((row == NULL || gtk_widget_get_height (row) == 0) && position < n_messages (self))
+    {
+      scroll_to (self, position);
+      return;
+    }
   self->target = 0;
   if (row != NULL && gtk_widget_compute_bounds (row, GTK_WIDGET (self->scrolled), &bounds))
     gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + (double) bounds.origin.y
@@ -280,7 +292,7 @@ on_scroll (gpointer user_data)
   if (position == count)
     self->target = 0;
   if (count > 0)
-    gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", MIN (position, count - 1));
+    scroll_to (self, MIN (position, count - 1));
   g_clear_handle_id (&self->looking, g_source_remove); /* that frame was before */
   bk_app_timeline_queue_look (self);
   return G_SOURCE_REMOVE;
