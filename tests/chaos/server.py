@@ -12,6 +12,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = pathlib.Path(os.environ.get('BECKON_SRCDIR', HERE.parent.parent))
 BUILD = pathlib.Path(os.environ.get('BECKON_BUILDDIR', SOURCES / '_build'))
 LIBRARY = BUILD / 'tests/chaos/libchaos.so'
+SERVER = BUILD / 'src/server/beckon-server'
+PLANTED = BUILD / 'tests/chaos/beckon-server-planted'  # acknowledges before it commits
 START_LIMIT = 60.0
 
 CONFIG = '''[server]
@@ -29,7 +31,8 @@ frames-interval-ms=1
 
 
 class Server:
-    def __init__(self, folder, ledger, seed):
+    def __init__(self, folder, ledger, seed, program=SERVER):
+        self.program = program
         self.folder = folder
         self.ledger = ledger
         self.log = folder / 'server.log'
@@ -52,7 +55,7 @@ class Server:
     async def launch(self, *words, data=None):
         with open(self.log, 'ab') as log:
             return await asyncio.create_subprocess_exec(
-                str(BUILD / 'src/server/beckon-server'), *words, '--config', str(self.config),
+                str(self.program), *words, '--config', str(self.config),
                 env={**os.environ, **self.control.environment(LIBRARY), 'HOME': str(self.folder)},
                 stdin=asyncio.subprocess.PIPE if data is not None else asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE, stderr=log)
@@ -80,10 +83,10 @@ class Server:
         raise RuntimeError(f'The server does not start: see {self.log}')
 
     async def end(self, number):
-        """Returns how it ended. SIGTERM is followed by SIGKILL where a broken disk holds it up."""
+        """Ends it, if it runs. SIGTERM is followed by SIGKILL where a broken disk holds it up."""
         process, self.process = self.process, None
         if process is None:
-            return None
+            return
         self.ledger.note(f'server gets {signal.Signals(number).name}')
         try:
             process.send_signal(number)
@@ -98,4 +101,3 @@ class Server:
         self.ledger.note(f'server ended with {code}')
         if code not in (0, -number):
             self.ledger.break_promise(f'The server ended with {code}, see its log')
-        return code

@@ -16,12 +16,12 @@ SETUP_LIMIT = 120.0
 
 
 class World:
-    def __init__(self, folder, seed, accounts, devices):
+    def __init__(self, folder, seed, accounts, devices, program):
         self.seed = seed
         self.dice = random.Random(f'people {seed}')
         self.trouble_dice = random.Random(f'trouble {seed}')
         self.ledger = Ledger()
-        self.server = Server(folder, self.ledger, seed % (1 << 32))
+        self.server = Server(folder, self.ledger, seed % (1 << 32), program)
         self.proxy = Proxy(self.server.port)
         self.accounts = [Account(number) for number in range(accounts)]
         self.devices = devices
@@ -84,6 +84,12 @@ class World:
             account.acquaintance = self.accounts[(i + 3) % n]
 
     async def run(self, seconds):
+        try:
+            await self.live(seconds)
+        finally:
+            await self.server.end(signal.SIGKILL)
+
+    async def live(self, seconds):
         async with asyncio.timeout(SETUP_LIMIT):
             await self.set_up()
         self.ledger.note('the people begin')
