@@ -107,8 +107,6 @@ LLVMFuzzerInitialize (int *argc, char ***argv)
     return 1;
   folder = g_dir_make_tmp ("beckon-fuzz-XXXXXX", NULL);
   atexit (remove_folder);
-  g_log_set_handler ("beckon-server", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO, g_log_default_handler,
-                     NULL);
   g_autoptr (BkSqlite) db = bk_sqlite_new (NULL, bk_store_migrations, bk_store_n_migrations);
   make_account ("alice@example.org");
   make_account ("bob@example.org");

@@ -13,8 +13,8 @@ typedef void (*ScriptStep) (const char *line);
 /* Calls @step for each line of the input that is neither empty nor a comment, at most @max of them. */
 void script_run (const uint8_t *data, size_t size, guint max, ScriptStep step);
 
-/* For LLVMFuzzerCustomMutator (): puts one of @lines somewhere, doubles, drops or swaps lines, or leaves it to libFuzzer
- * to change bytes. */
+/* For LLVMFuzzerCustomMutator (): puts one of @lines somewhere, doubles, drops or swaps lines, or leaves it to
+ * libFuzzer to change bytes. */
 size_t script_mutate (uint8_t *data, size_t size, size_t max_size, unsigned int seed, const char *const *lines,
                       gsize n_lines);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What stands in for the world around BkServer, so that a run is fast and the same each time:
  *   - twin-net.c for the connection engine: connections that are fed from memory;
- *   - twin-sqlite.c for the database thread: jobs wait in a queue until they are told to run, in place, on a database in
- *     memory that forgets at the end of an input; it uses the real file and statements;
+ *   - twin-sqlite.c for the database thread: jobs wait in a queue until they are told to run, in place, on a database
+ *     in memory that forgets at the end of an input; it uses the real file and statements;
  *   - twin-hasher.c for the threads that hash passwords: the same queue. */
 #pragma once
 
