@@ -10,7 +10,6 @@
 #include "bk-limits.h"
 
 #include <arpa/inet.h>
-#include <malloc.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -26,63 +25,6 @@
 #define MANY 10000
 #define MAX_WAITING 64 /* requests of one connection */
 #define PER_ADDRESS 1000 /* the default of connections-per-address */
-/* What an attack may leave behind for each connection: nothing. Some dozen bytes are for lists that have grown. */
-#define LEFT_BYTES 96
-#define PAGES_SLACK 2048 /* 8 MB: MANY connections of a kilobyte are more */
-
-/* ---- memory ---- */
-
-/* Sanitizers have an allocator of their own that keeps what is freed for a while; they look for leaks themselves. */
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_MALLINFO 0
-#else
-#define HAS_MALLINFO 1
-#endif
-
-static gsize
-bytes_in_use (void)
-{
-  struct mallinfo2 info = mallinfo2 ();
-
-  return info.uordblks + info.hblkhd;
-}
-
-static glong
-resident_pages (void)
-{
-  g_autofree char *text = NULL;
-  glong size = 0, resident = 0;
-
-  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
-  g_assert_cmpint (sscanf (text, "%ld %ld", &size, &resident), ==, 2);
-  return resident;
-}
-
-typedef struct
-{
-  gsize bytes;
-  glong pages;
-} Memory;
-
-static Memory
-measure (void)
-{
-  bk_test_drain ();
-  return (Memory){ bytes_in_use (), resident_pages () };
-}
-
-static void
-expect_flat (Memory before, guint n_connections)
-{
-  Memory after = measure ();
-
-  g_test_message ("%u connections later: %+" G_GSSIZE_FORMAT " bytes in use, %+ld pages", n_connections,
-                  (gssize) (after.bytes - before.bytes), after.pages - before.pages);
-  if (!HAS_MALLINFO)
-    return;
-  g_assert_cmpuint (after.bytes, <=, before.bytes + (gsize) n_connections * LEFT_BYTES);
-  g_assert_cmpint (after.pages, <=, before.pages + PAGES_SLACK);
-}
 
 /* ---- attacks, each on a connection of its own ---- */
 
@@ -306,15 +248,15 @@ static void
 test_attack (Fixture *f, gconstpointer data)
 {
   const Attack *attack = data;
-  Memory before = { 0 };
+  CountsMemory before = { 0 };
 
   for (guint i = 0; i < ROUNDS; i++)
     {
       if (i == WARM_UP)
-        before = measure ();
+        before = counts_measure ();
       attack_once (f, attack);
     }
-  expect_flat (before, (ROUNDS - WARM_UP) * PER_ROUND);
+  counts_expect_flat (before, (ROUNDS - WARM_UP) * PER_ROUND);
 }
 
 /* ---- 10,000 connections from one address ---- */
@@ -402,9 +344,9 @@ test_many (Fixture *f, gconstpointer data)
       return;
     }
   flood_from_one_address (f, fds);
-  Memory before = measure ();
+  CountsMemory before = counts_measure ();
   flood_from_one_address (f, fds);
-  expect_flat (before, PER_ADDRESS);
+  counts_expect_flat (before, PER_ADDRESS);
 }
 
 /* ---- who is signed in ---- */
