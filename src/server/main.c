@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "admin.h"
+#include "backup.h"
 #include "bk-server.h"
 
 #include "beckon-error.h"
@@ -38,6 +39,7 @@ static struct
   int uses;
   int days;
   gboolean password_stdin;
+  gboolean replace;
 } options = { .uses = 1, .days = DEFAULT_TOKEN_DAYS };
 
 static const GOptionEntry entries[] = {
@@ -65,12 +67,16 @@ static const GOptionEntry entries[] = {
   { "url", 0, 0, G_OPTION_ARG_STRING, &options.url, "alert send: where there is more", "URL" },
   { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &options.password_stdin,
     "account add: read the password from standard input instead of making one up", NULL },
+  { "replace", 0, 0, G_OPTION_ARG_NONE, &options.replace,
+    "backup, restore: put the new file in the place of one that is there", NULL },
   { NULL },
 };
 
 static const char summary[] =
   "Commands:\n"
   "  run                  serve until SIGTERM or SIGINT\n"
+  "  backup FILE          copy everything into FILE, also while the server runs\n"
+  "  restore FILE         put a backup in the place of everything; the server must not run\n"
   "  token create         make a token that lets people register, and print it\n"
   "  token list           list the tokens that can still be used\n"
   "  account add NAME     make an account\n"
@@ -363,6 +369,20 @@ run_admin (BkServerConfig *config, char **words, GError **error)
   return misused ("There is no such command; see beckon-server --help", error);
 }
 
+static gboolean
+run_file_command (BkServerConfig *config, char **words, GError **error)
+{
+  if (g_str_equal (words[0], "backup"))
+    return bk_cmd_backup_to (config, words[1], options.replace, error);
+  return bk_cmd_restore_from (config, words[1], options.replace, error);
+}
+
+static gboolean
+is_file_command (char **words)
+{
+  return g_strv_length (words) == 2 && (g_str_equal (words[0], "backup") || g_str_equal (words[0], "restore"));
+}
+
 static int
 run_command (char **words)
 {
@@ -371,7 +391,8 @@ run_command (char **words)
 
   if (config != NULL && g_str_equal (words[0], "run") && words[1] == NULL)
     return run_server (g_steal_pointer (&config));
-  if (config != NULL && run_admin (config, words, &error))
+  if (config != NULL
+      && (is_file_command (words) ? run_file_command (config, words, &error) : run_admin (config, words, &error)))
     return EXIT_SUCCESS;
   g_printerr ("beckon-server: %s\n", error->message);
   return error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILURE;

@@ -175,7 +175,22 @@ static const char profiles[] =
   "ALTER TABLE contacts ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE contacts ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;";
 
+/* The ages of the file: one more with each time that it was restored from a backup, and where each account stood then. */
+static const char epochs[] =
+  "CREATE TABLE epochs ("
+  "  number INTEGER PRIMARY KEY,"
+  "  epoch TEXT NOT NULL UNIQUE,"
+  "  began INTEGER NOT NULL"
+  ") STRICT;"
+  "INSERT INTO epochs (number, epoch, began) VALUES (1, lower (hex (randomblob (16))), 0);"
+  "CREATE TABLE restored ("
+  "  account INTEGER NOT NULL,"
+  "  number INTEGER NOT NULL,"
+  "  last_seq INTEGER NOT NULL,"
+  "  PRIMARY KEY (account, number)"
+  ") STRICT, WITHOUT ROWID;";
+
 const BkSqliteMigration bk_store_migrations[] = {
-  { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles },
+  { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles }, { epochs },
 };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);
