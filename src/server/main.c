@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "admin.h"
 #include "backup.h"
+#include "check.h"
 #include "bk-server.h"
 
 #include "beckon-error.h"
@@ -17,6 +18,7 @@
 
 #define DEFAULT_TOKEN_DAYS 14
 #define EXIT_USAGE 2
+#define DEFAULT_CONFIG "/etc/beckon-server/beckon-server.conf"
 
 static struct
 {
@@ -40,7 +42,20 @@ static struct
   int days;
   gboolean password_stdin;
   gboolean replace;
+  gboolean check_config;
 } options = { .uses = 1, .days = DEFAULT_TOKEN_DAYS };
+
+static gboolean
+on_check_config (const char *name, const char *value, gpointer data, GError **error)
+{
+  options.check_config = TRUE;
+  if (value != NULL)
+    {
+      g_free (options.config);
+      options.config = g_strdup (value);
+    }
+  return TRUE;
+}
 
 static const GOptionEntry entries[] = {
   { "config", 0, 0, G_OPTION_ARG_FILENAME, &options.config, "Configuration file", "FILE" },
@@ -67,6 +82,8 @@ static const GOptionEntry entries[] = {
   { "url", 0, 0, G_OPTION_ARG_STRING, &options.url, "alert send: where there is more", "URL" },
   { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &options.password_stdin,
     "account add: read the password from standard input instead of making one up", NULL },
+  { "check-config", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, on_check_config,
+    "Say what is wrong with a configuration file (/etc/beckon-server/beckon-server.conf), and end", "FILE" },
   { "replace", 0, 0, G_OPTION_ARG_NONE, &options.replace,
     "backup, restore: put the new file in the place of one that is there", NULL },
   { NULL },
@@ -384,6 +401,17 @@ is_file_command (char **words)
 }
 
 static int
+check_config (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (bk_cmd_check_config (options.config != NULL ? options.config : DEFAULT_CONFIG, &error))
+    return EXIT_SUCCESS;
+  g_printerr ("beckon-server: %s\n", error->message);
+  return EXIT_FAILURE;
+}
+
+static int
 run_command (char **words)
 {
   g_autoptr (GError) error = NULL;
@@ -424,6 +452,8 @@ main (int argc, char **argv)
       return EXIT_USAGE;
     }
   drop_separator (argv + 1);
+  if (options.check_config && argv[1] == NULL)
+    return check_config ();
   if (argv[1] == NULL)
     {
       g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);
