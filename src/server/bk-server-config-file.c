@@ -171,7 +171,7 @@ read_line (Reader *reader, char *text)
   if (*text == '\0' || *text == '#')
     return;
   if (!g_utf8_validate (text, -1, NULL))
-    bk_server_problems_add (reader->problems, reader->line, FALSE, g_strdup ("This line is not UTF-8 text"));
+    bk_server_problems_add (reader->problems, reader->line, FALSE, g_strdup ("This line is not text in UTF-8"));
   else if (*text == '[' && g_str_has_suffix (text, "]"))
     read_group (reader, text);
   else if (strchr (text, '=') != NULL)

@@ -154,17 +154,49 @@ refuse_value (const char *key, const char *what, GError **error)
   return FALSE;
 }
 
+/* GLib hands out a value and an error together where a backslash stands before a letter that it does not know. */
+static gboolean
+check_escapes (const char *key, const GError *problem, GError **error)
+{
+  return problem == NULL || refuse_value (key, "written right: a \\ stands as \\\\", error);
+}
+
+static gboolean
+read_list (GKeyFile *file, gsize index, GStrv *place, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_auto (GStrv) list = g_key_file_get_string_list (file, settings[index].group, settings[index].key, NULL, &problem);
+
+  if (!check_escapes (settings[index].key, problem, error))
+    return FALSE;
+  g_strfreev (*place);
+  *place = g_steal_pointer (&list);
+  return TRUE;
+}
+
+static gboolean
+read_text (GKeyFile *file, gsize index, char **text, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  *text = g_key_file_get_string (file, settings[index].group, settings[index].key, &problem);
+  return check_escapes (settings[index].key, problem, error);
+}
+
 G_STATIC_ASSERT (G_N_ELEMENTS (settings) <= BK_SERVER_MAX_SETTINGS);
 
 gboolean
-_bk_server_config_read (BkServerConfig *self, GKeyFile *file, int index, GError **error)
+_bk_server_config_read (BkServerConfig *self, GKeyFile *file, int which, GError **error)
 {
+  gsize index = (gsize) which;
   gpointer place = (char *) self + settings[index].offset;
   const char *key = settings[index].key;
-  g_autofree char *text = g_key_file_get_string (file, settings[index].group, key, error);
+  g_autofree char *text = NULL;
   guint64 number;
 
-  if (text == NULL)
+  if (settings[index].kind == SETTING_LIST)
+    return read_list (file, index, place, error);
+  if (!read_text (file, index, &text, error))
     return FALSE;
   switch (settings[index].kind)
     {
@@ -173,9 +205,7 @@ _bk_server_config_read (BkServerConfig *self, GKeyFile *file, int index, GError 
       *(char **) place = g_steal_pointer (&text);
       return TRUE;
     case SETTING_LIST:
-      g_strfreev (*(GStrv *) place);
-      *(GStrv *) place = g_key_file_get_string_list (file, settings[index].group, key, NULL, NULL);
-      return TRUE;
+      break; /* see above */
     case SETTING_REGISTRATION:
       return bk_server_registration_from_string (text, place) || refuse_value (key, "open, token or closed", error);
     case SETTING_LOCK:

@@ -46,7 +46,7 @@ test_lines (Child *f, gconstpointer data)
          "15: The value of “cloud” is not production or test\n"
          "16: The value of “lock” is not on or off\n"
          "beckon-server: 12 mistakes\n");
-  check (f, 1, "[server]\ndomain=\xff\n", "2: This line is not UTF-8 text\nbeckon-server: 1 mistake\n");
+  check (f, 1, "[server]\ndomain=\xff\n", "2: This line is not text in UTF-8\nbeckon-server: 1 mistake\n");
 }
 
 static void

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* backup, restore */
-#include "backup.h"
+#include "bk-cmd.h"
 
 #include "bk-server-operator.h"
-#include "bk-store.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -24,9 +23,9 @@ move (const char *from, const char *to, GError **error)
 }
 
 static gboolean
-refuse_existing (const char *path, gboolean replace, GError **error)
+refuse_existing (const char *path, GError **error)
 {
-  if (replace || !g_file_test (path, G_FILE_TEST_EXISTS))
+  if (bk_cmd_options.replace || !g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
   g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "%s is there already; --replace puts the new one in its place",
                path);
@@ -37,13 +36,14 @@ refuse_existing (const char *path, gboolean replace, GError **error)
 
 /* Copies the file beside a running server. What is there under the name of the copy is whole at any time. */
 gboolean
-bk_cmd_backup_to (BkServerConfig *config, const char *file, gboolean replace, GError **error)
+bk_cmd_backup (BkServerConfig *config, char **words, GError **error)
 {
+  const char *file = words[0];
   g_autofree char *partial = g_strconcat (file, ".partial", NULL);
 
   if (!g_file_test (config->database, G_FILE_TEST_EXISTS))
     return fail (error, "cannot be opened", config->database, ENOENT);
-  if (!refuse_existing (file, replace, error))
+  if (!refuse_existing (file, error))
     return FALSE;
   g_unlink (partial); /* of one that was broken off */
   if (!bk_sqlite_copy (config->database, partial, error))
@@ -81,40 +81,13 @@ check_backup (const char *file, GError **error)
   return FALSE;
 }
 
-static void
-store_result (GObject *source, GAsyncResult *result, gpointer slot)
-{
-  *(GAsyncResult **) slot = g_object_ref (result);
-}
-
-static void
-wait_for (GAsyncResult **slot)
-{
-  while (*slot == NULL)
-    g_main_context_iteration (NULL, TRUE);
-}
-
 /* Brings the copy up to date and begins a new epoch in it. That also shows that it is ours. */
 static gboolean
 begin_epoch (const char *path, GError **error)
 {
-  g_autoptr (BkSqlite) db = bk_sqlite_new (path, bk_store_migrations, bk_store_n_migrations);
-  g_autoptr (GAsyncResult) opened = NULL;
-  g_autoptr (GAsyncResult) done = NULL;
-  g_autoptr (GAsyncResult) closed = NULL;
-  BkStoreAdmin *job = g_new0 (BkStoreAdmin, 1);
+  BkServerConfig copy = { .database = (char *) path };
 
-  job->now = g_get_real_time ();
-  bk_sqlite_open_async (db, NULL, store_result, &opened);
-  bk_sqlite_run_async (db, BK_SQLITE_WRITE, bk_store_begin_epoch, job, bk_store_admin_free, NULL, store_result, &done);
-  wait_for (&opened);
-  wait_for (&done);
-  job = bk_sqlite_run_finish (db, done, error);
-  gboolean begun = job != NULL;
-  g_clear_pointer (&job, bk_store_admin_free);
-  bk_sqlite_close_async (db, store_result, &closed);
-  wait_for (&closed);
-  return begun;
+  return bk_cmd_admin (&copy, BK_SQLITE_WRITE, bk_store_begin_epoch, bk_cmd_admin_new (), error);
 }
 
 /* The server must be able to open it: it gets the owner of its folder. */
@@ -166,8 +139,9 @@ put_in_place (const char *fresh, const char *database, GError **error)
 
 /* Puts a backup in the place of the file. Nothing is touched there before the new file is whole beside it. */
 gboolean
-bk_cmd_restore_from (BkServerConfig *config, const char *file, gboolean replace, GError **error)
+bk_cmd_restore (BkServerConfig *config, char **words, GError **error)
 {
+  const char *file = words[0];
   g_autofree char *fresh = g_strconcat (config->database, ".restoring", NULL);
 
   if (bk_server_operator_is_heard (config->database))
@@ -176,7 +150,7 @@ bk_cmd_restore_from (BkServerConfig *config, const char *file, gboolean replace,
                    config->database);
       return FALSE;
     }
-  if (!refuse_existing (config->database, replace, error) || !check_backup (file, error))
+  if (!refuse_existing (config->database, error) || !check_backup (file, error))
     return FALSE;
   g_unlink (fresh);
   if (!bk_sqlite_copy (file, fresh, error))

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* --check-config */
-#include "check.h"
+#include "bk-cmd.h"
 
 #include "beckon-error.h"
-#include "bk-server-config.h"
 
 #include <stdio.h>
 

@@ -175,6 +175,24 @@ static const char profiles[] =
   "ALTER TABLE contacts ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE contacts ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;";
 
+/* Who did what, and what of it concerns only one device of an account. */
+static const char audit[] =
+  "CREATE TABLE audit ("
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+  "  time INTEGER NOT NULL,"
+  "  last INTEGER NOT NULL,"
+  "  times INTEGER NOT NULL DEFAULT 1,"
+  "  actor INTEGER NOT NULL,"
+  "  act TEXT NOT NULL,"
+  "  about TEXT NOT NULL,"
+  "  origin TEXT NOT NULL,"
+  "  detail TEXT NOT NULL,"
+  "  result TEXT NOT NULL"
+  ") STRICT;"
+  "CREATE INDEX audit_by_time ON audit (time);"
+  "CREATE INDEX audit_by_about ON audit (about, act, id);"
+  "ALTER TABLE operations ADD COLUMN device INTEGER NOT NULL DEFAULT 0;";
+
 /* The ages of the file: one more with each time that it was restored from a backup, and where each account stood then. */
 static const char epochs[] =
   "CREATE TABLE epochs ("
@@ -191,6 +209,6 @@ static const char epochs[] =
   ") STRICT, WITHOUT ROWID;";
 
 const BkSqliteMigration bk_store_migrations[] = {
-  { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles }, { epochs },
+  { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles }, { audit }, { epochs },
 };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);
