@@ -154,15 +154,46 @@ refuse_value (const char *key, const char *what, GError **error)
   return FALSE;
 }
 
+/* GLib hands out a value and an error together where a backslash stands before a letter that it does not know. */
+static gboolean
+check_escapes (const char *key, const GError *problem, GError **error)
+{
+  return problem == NULL || refuse_value (key, "written right: a \\ stands as \\\\", error);
+}
+
+static gboolean
+read_list (GKeyFile *file, gsize index, GStrv *place, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_auto (GStrv) list = g_key_file_get_string_list (file, settings[index].group, settings[index].key, NULL, &problem);
+
+  if (!check_escapes (settings[index].key, problem, error))
+    return FALSE;
+  g_strfreev (*place);
+  *place = g_steal_pointer (&list);
+  return TRUE;
+}
+
+static gboolean
+read_text (GKeyFile *file, gsize index, char **text, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  *text = g_key_file_get_string (file, settings[index].group, settings[index].key, &problem);
+  return check_escapes (settings[index].key, problem, error);
+}
+
 static gboolean
 read_setting (BkServerConfig *self, GKeyFile *file, gsize index, GError **error)
 {
   gpointer place = (char *) self + settings[index].offset;
   const char *key = settings[index].key;
-  g_autofree char *text = g_key_file_get_string (file, settings[index].group, key, error);
+  g_autofree char *text = NULL;
   guint64 number;
 
-  if (text == NULL)
+  if (settings[index].kind == SETTING_LIST)
+    return read_list (file, index, place, error);
+  if (!read_text (file, index, &text, error))
     return FALSE;
   switch (settings[index].kind)
     {
@@ -171,9 +202,7 @@ read_setting (BkServerConfig *self, GKeyFile *file, gsize index, GError **error)
       *(char **) place = g_steal_pointer (&text);
       return TRUE;
     case SETTING_LIST:
-      g_strfreev (*(GStrv *) place);
-      *(GStrv *) place = g_key_file_get_string_list (file, settings[index].group, key, NULL, NULL);
-      return TRUE;
+      break; /* see above */
     case SETTING_REGISTRATION:
       return bk_server_registration_from_string (text, place) || refuse_value (key, "open, token or closed", error);
     case SETTING_LOCK:
@@ -220,13 +249,32 @@ read_group (BkServerConfig *self, GKeyFile *file, const char *group, GError **er
   return TRUE;
 }
 
+/* Whether the file is text: its keys and values come back in sentences for the operator. */
+static gboolean
+load_text (GKeyFile *file, const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  const char *end;
+  gsize length;
+  guint line = 1;
+
+  if (!g_file_get_contents (path, &text, &length, error))
+    return FALSE;
+  if (g_utf8_validate_len (text, length, &end))
+    return g_key_file_load_from_data (file, text, length, G_KEY_FILE_NONE, error);
+  for (const char *at = text; at < end; at++)
+    line += *at == '\n';
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "Line %u is not text in UTF-8", line);
+  return FALSE;
+}
+
 /* Reads a configuration file. A setting that does not exist is an error: a typing error must not go unnoticed. */
 gboolean
 bk_server_config_load (BkServerConfig *self, const char *path, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, error))
+  if (!load_text (file, path, error))
     {
       g_prefix_error (error, "%s: ", path);
       return FALSE;

@@ -77,6 +77,9 @@ perform (BkServer *self, const BkStoreOperator *job)
     case BK_STORE_ACCOUNT_REMOVED:
       bk_server_account_revoke (self, job->account, 0, 0);
       return;
+    case BK_STORE_DEVICE_REMOVED:
+      bk_server_account_revoke (self, job->account, job->device, 0);
+      return;
     case BK_STORE_LICENSE_ASKED:
       bk_server_lock_ask_all (self, job->license);
       return;

@@ -147,6 +147,7 @@ bk_server_peer_hang_up (BkServerPeer *self, guint16 code, const char *reason)
 {
   if (is_leaving (self))
     return;
+  bk_server_count_bye (&self->server->counters, reason);
   bk_server_peer_enter_state (self, BK_SERVER_PEER_LEAVING);
   bk_server_conn_close (self->conn, code, reason);
 }
@@ -173,6 +174,13 @@ bk_server_peer_send_ok (BkServerPeer *self, gint64 id)
   bk_server_peer_send (self, bk_frame_new (BK_FRAME_OK, id));
 }
 
+static void
+send_refusal (BkServerPeer *self, BkFrame *frame, const GError *error)
+{
+  bk_server_count_error (&self->server->counters, error->code);
+  bk_server_peer_send (self, frame);
+}
+
 /* What SQLite has to say is for the operator. */
 void
 bk_server_peer_send_error (BkServerPeer *self, gint64 id, const GError *error)
@@ -184,7 +192,9 @@ bk_server_peer_send_error (BkServerPeer *self, gint64 id, const GError *error)
       g_warning ("A request failed: %s", error->message);
       plain = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_STORAGE, "The server could not store or read that");
     }
-  bk_server_peer_send (self, bk_frame_new_error (id, plain != NULL ? plain : error));
+  if (plain != NULL)
+    error = plain;
+  send_refusal (self, bk_frame_new_error (id, error), error);
 }
 
 void
@@ -192,7 +202,7 @@ bk_server_peer_refuse (BkServerPeer *self, gint64 id, BeckonError code, const ch
 {
   g_autoptr (GError) error = g_error_new_literal (BECKON_ERROR, (int) code, text);
 
-  bk_server_peer_send (self, bk_frame_new_error (id, error));
+  send_refusal (self, bk_frame_new_error (id, error), error);
 }
 
 void
@@ -202,7 +212,7 @@ bk_server_peer_refuse_busy (BkServerPeer *self, gint64 id, guint retry_ms)
   BkFrame *frame = bk_frame_new_error (id, error);
 
   bk_frame_set_int (frame, "retry_ms", retry_ms);
-  bk_server_peer_send (self, frame);
+  send_refusal (self, frame, error);
 }
 
 /* Says why and closes. */
@@ -224,8 +234,16 @@ bk_server_peer_take (BkServerPeer *self, gint64 id, const char *key, BkServerRat
 
   if (bk_server_buckets_take (self->server->buckets, key, rate, bk_clock_now (self->server->clock), &retry_ms))
     return TRUE;
+  bk_server_count_limit (&self->server->counters, key);
   bk_server_peer_refuse_busy (self, id, retry_ms);
   return FALSE;
+}
+
+/* Notes why the next refusal is sent. */
+void
+bk_server_peer_blame (BkServerPeer *self, BkServerFault fault)
+{
+  bk_server_count_fault (&self->server->counters, fault);
 }
 
 /* ---- jobs ---- */
@@ -299,11 +317,12 @@ static gboolean
 check_rate (BkServerPeer *self, gint64 id)
 {
   guint retry_ms = 100;
+  gboolean slow = bk_server_bucket_take (&self->frames, self->server->config->frames, 1,
+                                         bk_clock_now (self->server->clock), &retry_ms);
 
-  if (bk_server_bucket_take (&self->frames, self->server->config->frames, 1, bk_clock_now (self->server->clock),
-                             &retry_ms)
-      && self->n_requests < MAX_REQUESTS)
+  if (slow && self->n_requests < MAX_REQUESTS)
     return TRUE;
+  bk_server_peer_blame (self, slow ? BK_SERVER_FAULT_TOO_MANY_REQUESTS : BK_SERVER_FAULT_TOO_FAST);
   bk_server_peer_refuse_busy (self, id, retry_ms);
   try_patience (self, COST_IMPATIENT);
   return FALSE;
@@ -319,17 +338,20 @@ check_state (BkServerPeer *self, const BkFrame *frame)
     {
       if (type != BK_FRAME_REGISTER && type != BK_FRAME_SIGN_IN)
         return TRUE;
+      bk_server_peer_blame (self, BK_SERVER_FAULT_SIGNED_IN);
       bk_server_peer_refuse (self, id, BECKON_ERROR_ALREADY_LOGGED_ON, "This connection is signed in already");
       return FALSE;
     }
   if (type != BK_FRAME_REGISTER && type != BK_FRAME_SIGN_IN)
     {
+      bk_server_peer_blame (self, BK_SERVER_FAULT_NOT_SIGNED_IN);
       bk_server_peer_refuse (self, id, BECKON_ERROR_NOT_LOGGED_ON, "Sign in first");
       try_patience (self, COST_MALFORMED);
       return FALSE;
     }
   if (self->state == BK_SERVER_PEER_NEW)
     return TRUE;
+  bk_server_peer_blame (self, BK_SERVER_FAULT_SIGNING_IN);
   bk_server_peer_refuse_busy (self, id, 100);
   return FALSE;
 }
@@ -465,10 +487,12 @@ bk_server_peer_receive (BkServerPeer *self, const char *text, gsize length)
   g_autoptr (BkFrame) frame = bk_frame_parse_request (text, length, &id, &error);
   if (frame == NULL)
     {
+      bk_server_peer_blame (self, BK_SERVER_FAULT_MALFORMED);
       bk_server_peer_send_error (self, id, error);
       try_patience (self, COST_MALFORMED);
       return;
     }
+  self->server->counters.requests++;
   if (check_rate (self, id) && check_state (self, frame))
     dispatch (self, frame);
 }

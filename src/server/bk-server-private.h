@@ -2,6 +2,7 @@
 /* What the server's own files share: its state, the accounts that are online, and one connection. Main thread only. */
 #pragma once
 
+#include "bk-server-counters.h"
 #include "bk-server-hasher.h"
 #include "bk-server-net.h"
 #include "bk-server-rate.h"
@@ -34,6 +35,7 @@ struct _BkServer
   BkServerHasher *hasher;
   BkServerBuckets *buckets;
   BkServerNet *net;
+  BkServerCounters counters;
 
   BkServerState state;
   GHashTable *accounts; /* gint64 in the account → BkServerAccount, owned: those with a device signed in */
@@ -133,6 +135,7 @@ void bk_server_peer_send_ok (BkServerPeer *self, gint64 id);
 void bk_server_peer_send_error (BkServerPeer *self, gint64 id, const GError *error);
 void bk_server_peer_refuse (BkServerPeer *self, gint64 id, BeckonError code, const char *text);
 void bk_server_peer_refuse_busy (BkServerPeer *self, gint64 id, guint retry_ms);
+void bk_server_peer_blame (BkServerPeer *self, BkServerFault fault);
 void bk_server_peer_bye (BkServerPeer *self, const char *reason);
 void bk_server_peer_hang_up (BkServerPeer *self, guint16 code, const char *reason);
 gboolean bk_server_peer_take (BkServerPeer *self, gint64 id, const char *key, BkServerRate rate);

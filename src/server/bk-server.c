@@ -239,6 +239,20 @@ bk_server_get_online (BkServer *self)
   return g_hash_table_size (self->accounts);
 }
 
+/* Calls @func for everything that is counted, as bk_server_counters_each () does. */
+void
+bk_server_each_count (BkServer *self, BkServerCountFunc func, gpointer user_data)
+{
+  bk_server_counters_each (&self->counters, bk_server_get_net_stats (self), func, user_data);
+}
+
+/* Returns what the connection engine counts, NULL before it runs and after. */
+const BkServerNetStats *
+bk_server_get_net_stats (BkServer *self)
+{
+  return self->net != NULL ? bk_server_net_get_stats (self->net) : NULL;
+}
+
 static void
 bk_server_finalize (GObject *object)
 {

@@ -3,6 +3,7 @@
 
 #include "bk-clock.h"
 #include "bk-server-config.h"
+#include "bk-server-counters.h"
 
 G_BEGIN_DECLS
 
@@ -17,5 +18,7 @@ void bk_server_stop_async (BkServer *self, GAsyncReadyCallback callback, gpointe
 gboolean bk_server_stop_finish (BkServer *self, GAsyncResult *result, GError **error);
 guint16 bk_server_get_port (BkServer *self, guint index);
 guint bk_server_get_online (BkServer *self);
+void bk_server_each_count (BkServer *self, BkServerCountFunc func, gpointer user_data);
+const BkServerNetStats *bk_server_get_net_stats (BkServer *self);
 
 G_END_DECLS

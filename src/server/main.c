@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "admin.h"
+#include "bk-cmd.h"
 #include "bk-server.h"
 
 #include "beckon-error.h"
@@ -14,74 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_TOKEN_DAYS 14
 #define EXIT_USAGE 2
-
-static struct
-{
-  char *config;
-  char *database;
-  char **listen;
-  char *domain;
-  char *registration;
-  char *lock;
-  char *cloud;
-  char *certificate;
-  char *key;
-  char *port_file;
-  char *name;
-  char *to;
-  char *url;
-  gint64 site;
-  gboolean all;
-  gboolean subscribers;
-  int uses;
-  int days;
-  gboolean password_stdin;
-} options = { .uses = 1, .days = DEFAULT_TOKEN_DAYS };
-
-static const GOptionEntry entries[] = {
-  { "config", 0, 0, G_OPTION_ARG_FILENAME, &options.config, "Configuration file", "FILE" },
-  { "database", 0, 0, G_OPTION_ARG_FILENAME, &options.database, "Where everything is kept", "FILE" },
-  { "domain", 0, 0, G_OPTION_ARG_STRING, &options.domain, "What stands after the @ in sign-in names", "DOMAIN" },
-  { "listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.listen, "run: where to listen; may be repeated", "HOST:PORT" },
-  { "registration", 0, 0, G_OPTION_ARG_STRING, &options.registration, "run: who may make an account",
-    "open|token|closed" },
-  { "lock", 0, 0, G_OPTION_ARG_STRING, &options.lock, "run: whether programs need a license (on)", "on|off" },
-  { "cloud", 0, 0, G_OPTION_ARG_STRING, &options.cloud,
-    "run: whose licenses are good; license issue: where it will be good (production)", "production|test" },
-  { "tls-certificate", 0, 0, G_OPTION_ARG_FILENAME, &options.certificate, "run: certificate chain, PEM", "FILE" },
-  { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &options.key, "run: its key, PEM", "FILE" },
-  { "port-file", 0, 0, G_OPTION_ARG_FILENAME, &options.port_file, "run: write the first port to FILE when ready",
-    "FILE" },
-  { "uses", 0, 0, G_OPTION_ARG_INT, &options.uses, "token create: how many accounts it is good for (1)", "N" },
-  { "days", 0, 0, G_OPTION_ARG_INT, &options.days, "token create: for how many days (14), 0: for ever", "N" },
-  { "name", 0, 0, G_OPTION_ARG_STRING, &options.name, "license issue: whose it is", "NAME" },
-  { "all", 0, 0, G_OPTION_ARG_NONE, &options.all, "license challenge, alert send: all of them", NULL },
-  { "to", 0, 0, G_OPTION_ARG_STRING, &options.to, "alert send: to one account", "NAME" },
-  { "subscribers", 0, 0, G_OPTION_ARG_NONE, &options.subscribers,
-    "alert send: to those who have enabled the site and are there now", NULL },
-  { "site", 0, 0, G_OPTION_ARG_INT64, &options.site, "alert send: what it is about (0, the service itself)", "N" },
-  { "url", 0, 0, G_OPTION_ARG_STRING, &options.url, "alert send: where there is more", "URL" },
-  { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &options.password_stdin,
-    "account add: read the password from standard input instead of making one up", NULL },
-  { NULL },
-};
-
-static const char summary[] =
-  "Commands:\n"
-  "  run                  serve until SIGTERM or SIGINT\n"
-  "  token create         make a token that lets people register, and print it\n"
-  "  token list           list the tokens that can still be used\n"
-  "  account add NAME     make an account\n"
-  "  account list         list all accounts\n"
-  "  account remove NAME  remove an account and all that is its own\n"
-  "  license issue        make a license for a program, and print its id and its key\n"
-  "  license list         list all licenses\n"
-  "  license revoke ID    make a license worthless\n"
-  "  license challenge ID (or --all)\n"
-  "                       have programs prove again, now, that they know the key of their license\n"
-  "  alert send TEXT      tell people something: --to NAME, --all or --subscribers";
 
 /* ---- settings ---- */
 
@@ -104,12 +37,12 @@ refuse_word (const char *option, const char *words, GError **error)
 static gboolean
 read_words (BkServerConfig *config, GError **error)
 {
-  if (options.registration != NULL
-      && !bk_server_registration_from_string (options.registration, &config->registration))
+  if (bk_cmd_options.registration != NULL
+      && !bk_server_registration_from_string (bk_cmd_options.registration, &config->registration))
     return refuse_word ("--registration", "open, token or closed", error);
-  if (options.lock != NULL && !bk_server_lock_from_string (options.lock, &config->lock))
+  if (bk_cmd_options.lock != NULL && !bk_server_lock_from_string (bk_cmd_options.lock, &config->lock))
     return refuse_word ("--lock", "on or off", error);
-  if (options.cloud != NULL && !bk_server_cloud_from_string (options.cloud, &config->cloud))
+  if (bk_cmd_options.cloud != NULL && !bk_server_cloud_from_string (bk_cmd_options.cloud, &config->cloud))
     return refuse_word ("--cloud", "production or test", error);
   return TRUE;
 }
@@ -119,16 +52,16 @@ read_config (GError **error)
 {
   g_autoptr (BkServerConfig) config = bk_server_config_new ();
 
-  if (options.config != NULL && !bk_server_config_load (config, options.config, error))
+  if (bk_cmd_options.config != NULL && !bk_server_config_load (config, bk_cmd_options.config, error))
     return NULL;
-  override (&config->database, options.database);
-  override (&config->domain, options.domain);
-  override (&config->certificate, options.certificate);
-  override (&config->key, options.key);
-  if (options.listen != NULL)
+  override (&config->database, bk_cmd_options.database);
+  override (&config->domain, bk_cmd_options.domain);
+  override (&config->certificate, bk_cmd_options.certificate);
+  override (&config->key, bk_cmd_options.key);
+  if (bk_cmd_options.listen != NULL)
     {
       g_strfreev (config->listen);
-      config->listen = g_strdupv (options.listen);
+      config->listen = g_strdupv (bk_cmd_options.listen);
     }
   if (!read_words (config, error) || !bk_server_config_complete (config, error))
     return NULL;
@@ -199,10 +132,10 @@ announce (Run *run, GError **error)
               bk_server_get_port (run->server, i));
     }
   fflush (stdout);
-  if (options.port_file != NULL)
+  if (bk_cmd_options.port_file != NULL)
     {
       g_autofree char *text = g_strdup_printf ("%u\n", bk_server_get_port (run->server, 0));
-      if (!g_file_set_contents (options.port_file, text, -1, error))
+      if (!g_file_set_contents (bk_cmd_options.port_file, text, -1, error))
         return FALSE;
     }
   notify_systemd ();
@@ -245,124 +178,6 @@ run_server (BkServerConfig *config)
 
 /* ---- commands ---- */
 
-/* Usage that is wrong, as GOption reports it. */
-static gboolean
-misused (const char *text, GError **error)
-{
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, text);
-  return FALSE;
-}
-
-static gboolean
-token_create (BkServerConfig *config, const char *word, GError **error)
-{
-  if (options.uses <= 0 || options.days < 0)
-    return misused ("A token is good for at least one account, and --days is not negative", error);
-  return bk_server_admin_token_create (config, (guint) options.uses, (guint) options.days, error);
-}
-
-static gboolean
-token_list (BkServerConfig *config, const char *word, GError **error)
-{
-  return bk_server_admin_token_list (config, error);
-}
-
-static gboolean
-account_add (BkServerConfig *config, const char *word, GError **error)
-{
-  return bk_server_admin_account_add (config, word, options.password_stdin, error);
-}
-
-static gboolean
-account_list (BkServerConfig *config, const char *word, GError **error)
-{
-  return bk_server_admin_account_list (config, error);
-}
-
-static gboolean
-account_remove (BkServerConfig *config, const char *word, GError **error)
-{
-  return bk_server_admin_account_remove (config, word, error);
-}
-
-static gboolean
-license_issue (BkServerConfig *config, const char *word, GError **error)
-{
-  if (options.name == NULL)
-    return misused ("A license needs a --name", error);
-  return bk_server_admin_license_issue (config, options.name, error);
-}
-
-static gboolean
-license_list (BkServerConfig *config, const char *word, GError **error)
-{
-  return bk_server_admin_license_list (config, error);
-}
-
-static gboolean
-license_revoke (BkServerConfig *config, const char *word, GError **error)
-{
-  return bk_server_admin_license_revoke (config, word, error);
-}
-
-static gboolean
-license_challenge (BkServerConfig *config, const char *word, GError **error)
-{
-  if ((word != NULL) == options.all)
-    return misused ("Name one license, or --all", error);
-  return bk_server_admin_license_challenge (config, word, error);
-}
-
-static gboolean
-alert_send (BkServerConfig *config, const char *word, GError **error)
-{
-  const BkServerAlert alert = { options.to, options.subscribers, options.site, options.url, word };
-
-  if ((options.to != NULL) + options.all + options.subscribers != 1)
-    return misused ("An alert goes --to NAME, to --all or to --subscribers", error);
-  if (options.site < 0 || options.site > G_MAXUINT32)
-    return misused ("A site is a number from 0 to 2^32 - 1", error);
-  return bk_server_admin_alert_send (config, &alert, error);
-}
-
-typedef enum
-{
-  WORD_NONE,
-  WORD_ONE,
-  WORD_OPTIONAL,
-} Word;
-
-static const struct
-{
-  const char *group;
-  const char *verb;
-  Word word; /* after the verb */
-  gboolean (*run) (BkServerConfig *config, const char *word, GError **error);
-} commands[] = {
-  { "token", "create", WORD_NONE, token_create },
-  { "token", "list", WORD_NONE, token_list },
-  { "account", "add", WORD_ONE, account_add },
-  { "account", "list", WORD_NONE, account_list },
-  { "account", "remove", WORD_ONE, account_remove },
-  { "license", "issue", WORD_NONE, license_issue },
-  { "license", "list", WORD_NONE, license_list },
-  { "license", "revoke", WORD_ONE, license_revoke },
-  { "license", "challenge", WORD_OPTIONAL, license_challenge },
-  { "alert", "send", WORD_ONE, alert_send },
-};
-
-static gboolean
-run_admin (BkServerConfig *config, char **words, GError **error)
-{
-  guint n_words = g_strv_length (words);
-
-  for (gsize i = 0; n_words >= 2 && i < G_N_ELEMENTS (commands); i++)
-    if (g_str_equal (words[0], commands[i].group) && g_str_equal (words[1], commands[i].verb)
-        && n_words >= (commands[i].word == WORD_ONE ? 3 : 2) && n_words <= (commands[i].word == WORD_NONE ? 2 : 3))
-      return commands[i].run (config, words[2], error);
-  return misused ("There is no such command; see beckon-server --help", error);
-}
-
 static int
 run_command (char **words)
 {
@@ -371,7 +186,7 @@ run_command (char **words)
 
   if (config != NULL && g_str_equal (words[0], "run") && words[1] == NULL)
     return run_server (g_steal_pointer (&config));
-  if (config != NULL && run_admin (config, words, &error))
+  if (config != NULL && bk_cmd_run (config, words, &error))
     return EXIT_SUCCESS;
   g_printerr ("beckon-server: %s\n", error->message);
   return error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILURE;
@@ -391,12 +206,13 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new ("COMMAND");
+  g_autofree char *summary = bk_cmd_summary ();
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");
   signal (SIGPIPE, SIG_IGN);
   g_option_context_set_summary (context, summary);
-  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_main_entries (context, bk_cmd_entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     {
       g_printerr ("beckon-server: %s\n", error->message);

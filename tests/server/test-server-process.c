@@ -215,6 +215,9 @@ test_configuration (Child *f, gconstpointer data)
     { "[relays]\nturn-ttl=soon\n", "a number above 0" },
     { "[server]\nlisten=nowhere\n", "is no address to listen on" },
     { "[server]\ndomain=not a domain\n", "is no domain" },
+    { "[server]\ndomain=example.org\nd\xFFmain=example.org\n", "Line 3 is not text in UTF-8" },
+    { "[server]\ndomain=a\\q.example\n", "“domain” is not written right" },
+    { "[relays]\nstun-servers=stun:a\\q\n", "“stun-servers” is not written right" },
     { "nonsense", "" },
   };
   g_autofree char *path = g_build_filename (f->dir, "server.conf", NULL);

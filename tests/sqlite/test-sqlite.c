@@ -254,6 +254,52 @@ test_commit_fails (Fixture *fixture, gconstpointer data)
   results_clear (&results);
 }
 
+/* SQLite refuses to go back to a savepoint: stands for a read error while it does. */
+static int
+refuse_undo (void *data, int action, const char *what, const char *name, const char *database, const char *trigger)
+{
+  return action == SQLITE_SAVEPOINT && g_strcmp0 (what, "ROLLBACK") == 0 ? SQLITE_DENY : SQLITE_OK;
+}
+
+static gboolean
+refuse_undo_job (BkSqlite *sqlite, gpointer data, GError **error)
+{
+  sqlite3_stmt *any = bk_sqlite_prepare (sqlite, "SELECT 1", error);
+
+  sqlite3_set_authorizer (sqlite3_db_handle (any), *(gboolean *) data ? refuse_undo : NULL, NULL);
+  return TRUE;
+}
+
+/* What a failed job wrote is never committed. If it cannot be undone alone, the others of its transaction are told. */
+static void
+test_undo_fails (Fixture *fixture, gconstpointer data)
+{
+  gboolean on = TRUE, off = FALSE;
+  Results results;
+
+  results_init (&results);
+  bk_sqlite_run_async (fixture->sqlite, BK_SQLITE_READ, refuse_undo_job, &on, NULL, NULL, NULL, NULL);
+  shut_door (fixture);
+  hand_in (fixture, BK_SQLITE_WRITE, insert_job, item_new ("a", 0), &results);
+  hand_in (fixture, BK_SQLITE_READ, query_job, item_new_sql ("SELECT count(*) FROM item"), &results);
+  hand_in (fixture, BK_SQLITE_WRITE, insert_and_fail_job, item_new ("b", 0), &results);
+  hand_in (fixture, BK_SQLITE_WRITE, insert_job, item_new ("c", 0), &results);
+  g_test_expect_message ("beckon-sqlite", G_LOG_LEVEL_WARNING, "A job could not be undone alone*");
+  door_open (&fixture->door);
+  bk_test_wait_for_count (&results.count, 4);
+  g_test_assert_expected_messages ();
+
+  g_assert_error ((GError *) results.errors->pdata[0], BECKON_ERROR, BECKON_ERROR_STORAGE);
+  g_assert_error ((GError *) results.errors->pdata[1], BECKON_ERROR, BECKON_ERROR_STORAGE);
+  g_assert_error ((GError *) results.errors->pdata[2], BECKON_ERROR, BECKON_ERROR_ACCOUNT_EXISTS);
+  item_at (&results, 3);
+  g_assert_cmpint (query (fixture, "SELECT count(*) FROM item WHERE name = 'c'"), ==, 1);
+  g_assert_cmpint (query (fixture, "SELECT count(*) FROM item"), ==, 1);
+  bk_sqlite_run_async (fixture->sqlite, BK_SQLITE_READ, refuse_undo_job, &off, NULL, NULL, NULL, NULL);
+  insert (fixture, "a");
+  results_clear (&results);
+}
+
 /* The jobs that SQLite rolled back together with the one that found the disk full are told; later ones work. */
 static void
 test_full_disk (Fixture *fixture, gconstpointer data)
@@ -434,6 +480,7 @@ main (int argc, char **argv)
   TEST ("result-after-commit", test_result_after_commit);
   TEST ("savepoints", test_savepoints);
   TEST ("commit-fails", test_commit_fails);
+  TEST ("undo-fails", test_undo_fails);
   TEST ("full-disk", test_full_disk);
   TEST ("read-may-not-write", test_read_may_not_write);
   TEST ("column-text", test_column_text);

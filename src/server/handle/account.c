@@ -89,6 +89,7 @@ on_checked (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
   if (bk_server_hasher_is_busy (peer->server->hasher))
     {
       bk_server_peer_enter_state (peer, BK_SERVER_PEER_NEW);
+      bk_server_peer_blame (peer, BK_SERVER_FAULT_HASHER_BUSY);
       bk_server_peer_refuse_busy (peer, id, 2000);
       return;
     }
@@ -209,6 +210,9 @@ welcome (BkServerPeer *peer, gint64 id, SignIn *sign_in)
 static void
 on_signed_in (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
 {
+  /* A wrong password does not come as far as this, but for one that was changed meanwhile. */
+  if (g_error_matches (error, BECKON_ERROR, BECKON_ERROR_INVALID_PASSWORD))
+    bk_server_peer_blame (peer, BK_SERVER_FAULT_TOKEN);
   if (error != NULL)
     give_up (peer, id, error);
   else if (peer->state == BK_SERVER_PEER_SIGNING_IN)
@@ -234,6 +238,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_autoptr (GError) error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_INVALID_PASSWORD,
                                                       "The name or the password is wrong");
+      bk_server_peer_blame (hashing->peer, BK_SERVER_FAULT_PASSWORD);
       give_up (hashing->peer, hashing->id, error);
       return;
     }
@@ -270,6 +275,7 @@ on_found (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
   if (bk_server_hasher_is_busy (peer->server->hasher))
     {
       bk_server_peer_enter_state (peer, BK_SERVER_PEER_NEW);
+      bk_server_peer_blame (peer, BK_SERVER_FAULT_HASHER_BUSY);
       bk_server_peer_refuse_busy (peer, id, 2000);
       return;
     }

@@ -101,6 +101,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!bk_server_hasher_verify_finish (result, NULL) || keeping->lookup.account != keeping->account)
     {
+      bk_server_peer_blame (hashing->peer, BK_SERVER_FAULT_PASSWORD);
       bk_server_peer_refuse (hashing->peer, hashing->id, BECKON_ERROR_INVALID_PASSWORD, "The password is wrong");
       return;
     }
@@ -123,6 +124,7 @@ on_found (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
   if (bk_server_hasher_is_busy (peer->server->hasher))
     {
       bk_server_attempt_give_back (peer, found->lookup.name);
+      bk_server_peer_blame (peer, BK_SERVER_FAULT_HASHER_BUSY);
       bk_server_peer_refuse_busy (peer, id, 2000);
       return;
     }

@@ -163,7 +163,10 @@ on_license (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
   if (right && (respond->grant == NULL || bk_server_lock_renew_grant (peer, respond->grant, respond->job.id)))
     accept_answer (peer, id, respond);
   else
-    refuse_answer (peer, id, respond->grant);
+    {
+      bk_server_peer_blame (peer, respond->known ? BK_SERVER_FAULT_ANSWER : BK_SERVER_FAULT_CHALLENGE);
+      refuse_answer (peer, id, respond->grant);
+    }
 }
 
 void

@@ -13,6 +13,7 @@ check_rate (BkServerPeer *peer, const BkFrame *frame)
   if (bk_frame_get_envelope (frame)->kind != BK_ENVELOPE_TRANSPORT
       || bk_server_bucket_take (&peer->transports, transports, 1, bk_clock_now (peer->server->clock), &retry_ms))
     return TRUE;
+  bk_server_peer_blame (peer, BK_SERVER_FAULT_TRANSPORTS);
   bk_server_peer_refuse_busy (peer, bk_frame_get_id (frame), retry_ms);
   return FALSE;
 }

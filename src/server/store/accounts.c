@@ -90,6 +90,17 @@ bk_store_register_free (gpointer data)
 
 /* ---- for the operator ---- */
 
+/* As bk_store_account_by_name (), for one that must be there. */
+gboolean
+bk_store_account_find (BkSqlite *db, const char *name, gint64 *account, GError **error)
+{
+  if (!bk_store_account_by_name (db, name, account, error))
+    return FALSE;
+  if (*account == 0)
+    g_set_error (error, BECKON_ERROR, BECKON_ERROR_USER_NOT_FOUND, "There is no account named “%s”", name);
+  return *account != 0;
+}
+
 gboolean
 bk_store_list_accounts (BkSqlite *db, gpointer data, GError **error)
 {
@@ -111,6 +122,25 @@ bk_store_list_accounts (BkSqlite *db, gpointer data, GError **error)
                               bk_sqlite_column_text (query, 1), (gint64) sqlite3_column_int64 (query, 2));
     }
   return FALSE;
+}
+
+/* Gives the account named in `token` the password whose argon2id string is `key`. All its devices are gone with the old
+ * one. */
+gboolean
+bk_store_reset_password (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreAdmin *job = data;
+  g_autoptr (GArray) devices = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gint64 account;
+
+  if (!bk_store_account_find (db, job->token, &account, error)
+      || !bk_store_collect (db, "SELECT id FROM devices WHERE account = ?", account, devices, error))
+    return FALSE;
+  for (guint i = 0; i < devices->len; i++)
+    if (!bk_store_operation_add_device (db, account, g_array_index (devices, gint64, i), error))
+      return FALSE;
+  return bk_store_exec (db, error, "UPDATE accounts SET password = ? WHERE id = ?", "si", job->key, account)
+         && bk_store_exec (db, error, "DELETE FROM devices WHERE account = ?", "i", account);
 }
 
 /* ---- removing ---- */
@@ -171,14 +201,8 @@ bk_store_remove_account (BkSqlite *db, gpointer data, GError **error)
   BkStoreAdmin *job = data;
   gint64 account;
 
-  if (!bk_store_account_by_name (db, job->token, &account, error))
-    return FALSE;
-  if (account == 0)
-    {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_USER_NOT_FOUND, "There is no account named “%s”", job->token);
-      return FALSE;
-    }
-  return remove_account (db, account, job->now, &job->changes, error)
+  return bk_store_account_find (db, job->token, &account, error)
+         && remove_account (db, account, job->now, &job->changes, error)
          && bk_store_operation_add (db, BK_STORE_ACCOUNT_REMOVED, account, NULL, 0, error);
 }
 

@@ -17,6 +17,7 @@ char *bk_store_format_time (gint64 time);
 
 gboolean bk_store_next_seq (BkSqlite *db, gint64 account, gint64 *seq, GError **error);
 gboolean bk_store_account_by_name (BkSqlite *db, const char *name, gint64 *account, GError **error);
+gboolean bk_store_account_find (BkSqlite *db, const char *name, gint64 *account, GError **error);
 char *bk_store_account_name (BkSqlite *db, gint64 account, GError **error);
 gboolean bk_store_collect (BkSqlite *db, const char *sql, gint64 account, GArray *numbers, GError **error);
 
@@ -55,6 +56,7 @@ gboolean bk_store_alert_put (BkSqlite *db, gint64 account, gint64 alert, gint64 
 gboolean bk_store_alert_take (BkSqlite *db, gint64 alert, gint64 now, gint64 *site, GBytes **frame, GError **error);
 gboolean bk_store_operation_add (BkSqlite *db, BkStoreOperation operation, gint64 account, const char *license,
                                  gint64 alert, GError **error);
+gboolean bk_store_operation_add_device (BkSqlite *db, gint64 account, gint64 device, GError **error);
 
 /* A row of the mailbox for session envelopes and for answers given elsewhere. */
 typedef struct

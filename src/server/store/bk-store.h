@@ -266,6 +266,7 @@ typedef enum
   BK_STORE_ALERT_ONE = 4,
   BK_STORE_ALERT_ALL = 5,
   BK_STORE_ALERT_SUBSCRIBERS = 6,
+  BK_STORE_DEVICE_REMOVED = 7,
 } BkStoreOperation;
 
 /* WRITE: a step of it. What happens in the file is in @changes; the rest is for the connections. */
@@ -276,7 +277,8 @@ typedef struct
   guint limit;    /* accounts that one step may concern */
   gboolean found; /* out: there was something to do, and there may be more */
   BkStoreOperation operation; /* out */
-  gint64 account; /* out: that was removed */
+  gint64 account; /* out: that was removed, or has lost a device */
+  gint64 device;  /* out: which */
   char *license;  /* out: to be asked about (NULL: all), or revoked */
   gint64 site;    /* out: whose subscribers get @frame */
   GBytes *frame;  /* out; nullable */
@@ -302,9 +304,9 @@ typedef struct
   char *token; /* what the job is about: a token, a name, the id of a license */
   guint uses;
   gint64 expires; /* 0: never */
-  char *key;      /* of a new license */
-  char *name;     /* the same */
-  char *cloud;    /* the same */
+  char *key;      /* of a new license; of an account: the argon2id string of its new password */
+  char *name;     /* of a new license; the id of a device */
+  char *cloud;    /* of a new license */
   GString *list;  /* out, for the jobs that list */
 } BkStoreAdmin;
 
@@ -337,6 +339,9 @@ gboolean bk_store_create_token (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_tokens (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_accounts (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_remove_account (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_reset_password (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_list_devices (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_remove_device (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_issue_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_licenses (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_ask_license (BkSqlite *db, gpointer data, GError **error);

@@ -225,3 +225,42 @@ bk_store_devices_free (gpointer data)
   g_clear_pointer (&job->seen, g_array_unref);
   bk_store_plain_free (job);
 }
+
+/* ---- for the operator ---- */
+
+/* Writes a line for each device of the account named in `token`. */
+gboolean
+bk_store_list_devices (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreAdmin *job = data;
+  gint64 account;
+  gboolean row;
+
+  if (!bk_store_account_find (db, job->token, &account, error))
+    return FALSE;
+  sqlite3_stmt *query = bk_store_query (db, error,
+                                        "SELECT guid, name, last_seen FROM devices WHERE account = ? ORDER BY id", "i",
+                                        account);
+  while (query != NULL)
+    {
+      if (!bk_sqlite_step (db, query, &row, error))
+        return FALSE;
+      if (!row)
+        return TRUE;
+      g_autofree char *seen = bk_store_format_time (sqlite3_column_int64 (query, 2));
+      g_string_append_printf (job->list, "%s  “%s”  seen: %s\n", bk_sqlite_column_text (query, 0),
+                              bk_sqlite_column_text (query, 1), seen);
+    }
+  return FALSE;
+}
+
+/* Removes the device `name` of the account named in `token`. */
+gboolean
+bk_store_remove_device (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreAdmin *job = data;
+  BkStoreDevice device = { .guid = job->name };
+
+  return bk_store_account_find (db, job->token, &device.account, error) && bk_store_device_remove (db, &device, error)
+         && bk_store_operation_add_device (db, device.account, device.device, error);
+}

@@ -9,6 +9,7 @@ typedef struct
   gint64 id;
   BkStoreOperation operation;
   gint64 account;
+  gint64 device;
   char *license; /* nullable */
   gint64 alert;
   gint64 done; /* what was dealt with in earlier steps has smaller numbers, or this one */
@@ -29,11 +30,19 @@ bk_store_operation_add (BkSqlite *db, BkStoreOperation operation, gint64 account
                         "iisi", (gint64) operation, account, license, alert);
 }
 
+/* A device has lost its token; it is to be gone at once. */
+gboolean
+bk_store_operation_add_device (BkSqlite *db, gint64 account, gint64 device, GError **error)
+{
+  return bk_store_exec (db, error, "INSERT INTO operations (operation, account, device, alert) VALUES (?, ?, ?, 0)",
+                        "iii", (gint64) BK_STORE_DEVICE_REMOVED, account, device);
+}
+
 static gboolean
 load (BkSqlite *db, Row *row, gboolean *found, GError **error)
 {
   sqlite3_stmt *query = bk_store_query (db, error,
-                                        "SELECT id, operation, account, license, alert, done FROM operations"
+                                        "SELECT id, operation, account, license, alert, done, device FROM operations"
                                         " ORDER BY id LIMIT 1",
                                         "");
   if (query == NULL || !bk_sqlite_step (db, query, found, error))
@@ -46,6 +55,7 @@ load (BkSqlite *db, Row *row, gboolean *found, GError **error)
   row->license = bk_store_dup_text (query, 3);
   row->alert = sqlite3_column_int64 (query, 4);
   row->done = sqlite3_column_int64 (query, 5);
+  row->device = sqlite3_column_int64 (query, 6);
   sqlite3_reset (query);
   return TRUE;
 }
@@ -136,6 +146,7 @@ step (BkSqlite *db, BkStoreOperator *job, Row *row, gboolean *finished, GError *
       return tell_contacts (db, job, row, finished, error);
     case BK_STORE_LICENSE_ASKED:
     case BK_STORE_LICENSE_REVOKED:
+    case BK_STORE_DEVICE_REMOVED:
       return TRUE;
     case BK_STORE_ALERT_ONE:
       return alert_one (db, job, row, error);
@@ -167,6 +178,7 @@ bk_store_operate (BkSqlite *db, gpointer data, GError **error)
     return FALSE;
   job->operation = row.operation;
   job->account = row.account;
+  job->device = row.device;
   job->license = g_steal_pointer (&row.license);
   return finished ? bk_store_exec (db, error, "DELETE FROM operations WHERE id = ?", "i", row.id)
                   : bk_store_exec (db, error, "UPDATE operations SET done = ? WHERE id = ?", "ii", row.done, row.id);

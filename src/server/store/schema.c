@@ -175,7 +175,25 @@ static const char profiles[] =
   "ALTER TABLE contacts ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE contacts ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;";
 
+/* Who did what, and what of it concerns only one device of an account. */
+static const char audit[] =
+  "CREATE TABLE audit ("
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+  "  time INTEGER NOT NULL,"
+  "  last INTEGER NOT NULL,"
+  "  times INTEGER NOT NULL DEFAULT 1,"
+  "  actor INTEGER NOT NULL,"
+  "  act TEXT NOT NULL,"
+  "  about TEXT NOT NULL,"
+  "  origin TEXT NOT NULL,"
+  "  detail TEXT NOT NULL,"
+  "  result TEXT NOT NULL"
+  ") STRICT;"
+  "CREATE INDEX audit_by_time ON audit (time);"
+  "CREATE INDEX audit_by_about ON audit (about, act, id);"
+  "ALTER TABLE operations ADD COLUMN device INTEGER NOT NULL DEFAULT 0;";
+
 const BkSqliteMigration bk_store_migrations[] = {
-  { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles },
+  { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles }, { audit },
 };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);
