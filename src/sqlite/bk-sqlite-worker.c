@@ -164,8 +164,15 @@ run_transaction (BkSqlite *self, GQueue *jobs)
           first = NULL;
         }
     }
+#ifdef BECKON_PLANT_ACKNOWLEDGE_BEFORE_COMMIT
+  /* A mistake on purpose, which tests/chaos must find. */
+  _bk_sqlite_deliver (jobs);
+  if (first != NULL)
+    commit (self, NULL);
+#else
   if (first != NULL)
     commit (self, first);
+#endif
 }
 
 static BkSqliteJobType
