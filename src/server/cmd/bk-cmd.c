@@ -31,7 +31,7 @@ const GOptionEntry bk_cmd_entries[] = {
   { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, AT (key), "run: its key, PEM", "FILE" },
   { "port-file", 0, 0, G_OPTION_ARG_FILENAME, AT (port_file), "run: write the first port to FILE when ready", "FILE" },
   { "uses", 0, 0, G_OPTION_ARG_INT, AT (uses), "token create: how many accounts it is good for (1)", "N" },
-  { "days", 0, 0, G_OPTION_ARG_INT, AT (days), "token create: for how many days (14), 0: for ever", "N" },
+  { "days", 0, 0, G_OPTION_ARG_INT, AT (days), "token create: for how many days (14), 0: for ever; audit list: of how many (30)", "N" },
   { "name", 0, 0, G_OPTION_ARG_STRING, AT (name), "license issue: whose it is", "NAME" },
   { "all", 0, 0, G_OPTION_ARG_NONE, AT (all), "license challenge, alert send: all of them", NULL },
   { "to", 0, 0, G_OPTION_ARG_STRING, AT (to), "alert send: to one account", "NAME" },
@@ -68,6 +68,7 @@ static const BkCmd commands[] = {
   { "license", "challenge", 0, 1, "ID (or --all)",
     "have programs prove again, now, that they know the key of their license", bk_cmd_license_challenge },
   { "alert", "send", 1, 1, "TEXT", "tell people something: --to NAME, --all or --subscribers", bk_cmd_alert_send },
+  { "audit", "list", 0, 1, "[NAME]", "list who did what, of the last 30 --days", bk_cmd_audit_list },
 };
 
 /* Returns how many of @words name @cmd, 0 if they do not. */
@@ -90,8 +91,10 @@ bk_cmd_run (BkServerConfig *config, char **words, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       guint n_named = match (&commands[i], words);
-      if (n_named > 0)
-        return commands[i].run (config, words + n_named, error);
+      if (n_named == 0)
+        continue;
+      bk_cmd_begin (commands[i].family, commands[i].verb);
+      return commands[i].run (config, words + n_named, error);
     }
   return bk_cmd_misused ("There is no such command; see beckon-server --help", error);
 }
