@@ -19,6 +19,7 @@ bk_server_config_new (void)
   BkServerConfig *self = g_new0 (BkServerConfig, 1);
 
   self->lock = TRUE;
+  self->audit_days = 365;
   self->messages_per_account = 100000;
   self->connections = 10000;
   self->connections_per_address = 1000;
@@ -128,6 +129,7 @@ static const struct
   { "relays", "turn-secret", SETTING_STRING, AT (turn_secret) },
   { "relays", "turn-secret-file", SETTING_STRING, AT (turn_secret_file) },
   { "relays", "turn-ttl", SETTING_NUMBER, AT (turn_ttl) },
+  { "limits", "audit-days", SETTING_NUMBER, AT (audit_days) },
   { "limits", "messages-per-account", SETTING_NUMBER, AT (messages_per_account) },
   { "limits", "connections", SETTING_NUMBER, AT (connections) },
   { "limits", "connections-per-address", SETTING_NUMBER, AT (connections_per_address) },

@@ -39,6 +39,7 @@ typedef struct
   char *turn_secret_file; /* nullable */
   guint turn_ttl;         /* seconds */
 
+  guint audit_days;
   guint messages_per_account;
   guint connections;
   guint connections_per_address;

@@ -134,6 +134,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   self->state = BK_SERVER_RUNNING;
   bk_server_operator_start (self);
+  bk_server_audit_start (self);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -213,6 +214,7 @@ bk_server_stop_async (BkServer *self, GAsyncReadyCallback callback, gpointer use
   g_task_set_source_tag (self->stopping, bk_server_stop_async);
   self->state = BK_SERVER_STOPPING;
   bk_server_operator_stop (self);
+  bk_server_audit_stop (self);
   bk_server_net_stop_listening (self->net);
   say_goodbye (self);
   bk_server_net_close_all (self->net, BK_SERVER_CODE_GOING_AWAY, "shutdown");
@@ -260,6 +262,7 @@ bk_server_finalize (GObject *object)
 
   g_clear_handle_id (&self->stop_idle, g_source_remove);
   bk_server_operator_stop (self);
+  bk_server_audit_stop (self);
   g_clear_pointer (&self->net, bk_server_net_free);
   g_clear_object (&self->db);
   bk_server_hasher_free (self->hasher);

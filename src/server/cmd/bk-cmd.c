@@ -19,7 +19,7 @@ const GOptionEntry bk_cmd_entries[] = {
   { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, AT (key), "run: its key, PEM", "FILE" },
   { "port-file", 0, 0, G_OPTION_ARG_FILENAME, AT (port_file), "run: write the first port to FILE when ready", "FILE" },
   { "uses", 0, 0, G_OPTION_ARG_INT, AT (uses), "token create: how many accounts it is good for (1)", "N" },
-  { "days", 0, 0, G_OPTION_ARG_INT, AT (days), "token create: for how many days (14), 0: for ever", "N" },
+  { "days", 0, 0, G_OPTION_ARG_INT, AT (days), "token create: for how many days (14), 0: for ever; audit list: of how many (30)", "N" },
   { "name", 0, 0, G_OPTION_ARG_STRING, AT (name), "license issue: whose it is", "NAME" },
   { "all", 0, 0, G_OPTION_ARG_NONE, AT (all), "license challenge, alert send: all of them", NULL },
   { "to", 0, 0, G_OPTION_ARG_STRING, AT (to), "alert send: to one account", "NAME" },
@@ -50,6 +50,7 @@ static const BkCmd commands[] = {
   { "license", "challenge", 0, 1, "ID (or --all)",
     "have programs prove again, now, that they know the key of their license", bk_cmd_license_challenge },
   { "alert", "send", 1, 1, "TEXT", "tell people something: --to NAME, --all or --subscribers", bk_cmd_alert_send },
+  { "audit", "list", 0, 1, "[NAME]", "list who did what, of the last 30 --days", bk_cmd_audit_list },
 };
 
 /* Runs the command that @words name. */
@@ -61,7 +62,10 @@ bk_cmd_run (BkServerConfig *config, char **words, GError **error)
   for (gsize i = 0; n_words >= 2 && i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (words[0], commands[i].family) && g_str_equal (words[1], commands[i].verb)
         && n_words - 2 >= commands[i].least && n_words - 2 <= commands[i].most)
-      return commands[i].run (config, words + 2, error);
+      {
+        bk_cmd_begin (words[0], words[1]);
+        return commands[i].run (config, words + 2, error);
+      }
   return bk_cmd_misused ("There is no such command; see beckon-server --help", error);
 }
 

@@ -67,8 +67,11 @@ gboolean bk_cmd_license_list (BkServerConfig *config, char **words, GError **err
 gboolean bk_cmd_license_revoke (BkServerConfig *config, char **words, GError **error);
 gboolean bk_cmd_license_challenge (BkServerConfig *config, char **words, GError **error);
 gboolean bk_cmd_alert_send (BkServerConfig *config, char **words, GError **error);
+gboolean bk_cmd_audit_list (BkServerConfig *config, char **words, GError **error);
 
 /* bk-cmd-job.c: what the commands share */
+void bk_cmd_begin (const char *family, const char *verb);
+void bk_cmd_note (const char *about, const char *detail);
 gboolean bk_cmd_misused (const char *text, GError **error);
 gboolean bk_cmd_check_running (BkServerConfig *config, GError **error);
 char *bk_cmd_complete_name (BkServerConfig *config, const char *name, GError **error);
