@@ -30,7 +30,8 @@ class World:
         self.most_devices = options.devices + 2
         self.n_services = options.services
         self.services = []
-        self.pace = 0.15 * options.accounts * options.devices / 24  # seconds between two messages of a device, on the average
+        # Seconds between two messages of a device, on the average.
+        self.pace = 0.15 * options.accounts * options.devices / 24
         self.people = []
         self.running = set()
         self.ending = False  # no new sessions
