@@ -93,6 +93,7 @@ struct _BkServerPeer
   guint64 status_number; /* the newest counts for the account */
 
   gint64 sent_seq;  /* everything up to here is queued or not for this device */
+  gint64 known_until; /* messages and the like up to here it has from before the file was restored */
   gboolean reading; /* a BkStoreSync is under way */
   GHashTable *owed; /* set of sign-in names whose presence is to be sent when there is room; nullable */
 

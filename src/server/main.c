@@ -193,6 +193,18 @@ run_server (BkServerConfig *config)
 /* ---- commands ---- */
 
 static int
+check_config (void)
+{
+  const char *file = bk_cmd_options.config != NULL ? bk_cmd_options.config : BK_CMD_CONFIG;
+  g_autoptr (GError) error = NULL;
+
+  if (bk_cmd_check_config (file, &error))
+    return EXIT_SUCCESS;
+  g_printerr ("beckon-server: %s\n", error->message);
+  return EXIT_FAILURE;
+}
+
+static int
 run_command (char **words)
 {
   g_autoptr (GError) error = NULL;
@@ -233,6 +245,8 @@ main (int argc, char **argv)
       return EXIT_USAGE;
     }
   drop_separator (argv + 1);
+  if (bk_cmd_options.check_config && argv[1] == NULL)
+    return check_config ();
   if (argv[1] == NULL)
     {
       g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);

@@ -19,7 +19,7 @@ void
 bk_cmd_begin (const char *family, const char *verb)
 {
   g_free (deed.act);
-  deed.act = g_strconcat (family, " ", verb, NULL);
+  deed.act = verb != NULL ? g_strconcat (family, " ", verb, NULL) : g_strdup (family);
   bk_cmd_note (NULL, NULL);
 }
 

@@ -143,7 +143,6 @@ bk_server_handle_register (BkServerPeer *peer, const BkFrame *frame)
 typedef struct
 {
   BkStoreSignIn job; /* first: this struct is the job */
-  gint64 after;
   char *password;
   BeckonStatus status;
   char *personal_message;
@@ -193,6 +192,9 @@ welcome (BkServerPeer *peer, gint64 id, SignIn *sign_in)
   bk_frame_set_string (frame, "display_name", sign_in->job.display_name);
   bk_frame_set_string (frame, "avatar", sign_in->job.avatar);
   bk_frame_set_int (frame, "time", bk_server_now (server));
+  bk_frame_set_string (frame, "epoch", sign_in->job.epoch);
+  if (sign_in->job.again)
+    bk_frame_set_bool (frame, "again", TRUE);
   if (server->config->lock)
     bk_frame_set_bool (frame, "lock", TRUE);
   bk_server_peer_send (peer, frame);
@@ -203,8 +205,8 @@ welcome (BkServerPeer *peer, gint64 id, SignIn *sign_in)
   peer->status = sign_in->status;
   peer->personal_message = g_steal_pointer (&sign_in->personal_message);
   peer->status_number = ++server->last_status;
-  /* A number that we never gave out is from a file that we lost: the device is told everything. */
-  peer->sent_seq = sign_in->after <= sign_in->job.last_seq ? sign_in->after : 0;
+  peer->sent_seq = sign_in->job.after;
+  peer->known_until = sign_in->job.known_until;
   peer->account = bk_server_account_join (server, sign_in->job.account, sign_in->job.name, sign_in->job.friends, peer);
   bk_server_peer_enter_state (peer, BK_SERVER_PEER_CATCHING_UP);
   close_others (peer, sign_in);
@@ -310,7 +312,8 @@ sign_in_new (BkServerPeer *peer, const BkFrame *frame, BeckonStatus status)
   sign_in->job.token = token != NULL ? g_strdup (token) : bk_token_new ();
   sign_in->job.device_guid = g_strdup (bk_frame_get_string (frame, "device"));
   sign_in->job.device_name = g_strdup (device_name != NULL ? device_name : "");
-  sign_in->after = bk_frame_get_int (frame, "after");
+  sign_in->job.after = bk_frame_get_int (frame, "after");
+  sign_in->job.known_epoch = g_strdup (bk_frame_get_string (frame, "epoch"));
   sign_in->password = g_strdup (bk_frame_get_string (frame, "password"));
   sign_in->status = status;
   sign_in->personal_message = g_strdup (bk_frame_get_string (frame, "personal_message"));

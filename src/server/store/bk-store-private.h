@@ -96,6 +96,7 @@ gboolean bk_store_uid_seen (BkSqlite *db, gint64 account, const char *uid, gbool
 gboolean bk_store_uid_add (BkSqlite *db, gint64 account, const char *uid, gint64 now, GError **error);
 gboolean bk_store_prune (BkSqlite *db, gint64 now, GError **error);
 
+gboolean bk_store_epoch_place (BkSqlite *db, BkStoreSignIn *job, GError **error);
 gboolean bk_store_token_is_good (BkSqlite *db, const char *token, gint64 now, gboolean *good, GError **error);
 gboolean bk_store_token_use (BkSqlite *db, const char *token, gint64 now, gboolean *good, GError **error);
 

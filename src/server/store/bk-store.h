@@ -105,6 +105,11 @@ typedef struct
   char *verified;    /* by password: the argon2id string that it was verified against */
   char *device_guid; /* nullable: a new device; out */
   char *device_name;
+  gint64 after;      /* the last number that the device has; out: where it goes on */
+  char *known_epoch; /* nullable: in which epoch it got that */
+  char *epoch;       /* out */
+  gboolean again;    /* out: its number means something else now: contacts, groups and marks are told anew */
+  gint64 known_until; /* out, with again: it has the rest up to here */
   char *origin;      /* for the audit */
   gint64 device;     /* out */
   char *display_name; /* out */
@@ -280,6 +285,7 @@ typedef struct
   gint64 account;
   gint64 device;
   gint64 after;
+  gint64 known_until; /* what happened once, unlike what is a state, is not told again up to here */
   guint limit;
   gint64 reached; /* out: everything up to here is in @changes or not for this device */
 } BkStoreSync;
@@ -384,6 +390,7 @@ gboolean bk_store_list_licenses (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_ask_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_revoke_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_send_alert (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_begin_epoch (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_audit_add (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_audit_sweep (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_audit (BkSqlite *db, gpointer data, GError **error);

@@ -133,7 +133,7 @@ bk_store_sign_in (BkSqlite *db, gpointer data, GError **error)
   job->last_seq = sqlite3_column_int64 (query, 1);
   job->avatar = bk_store_dup_text (query, 2);
   sqlite3_reset (query);
-  return bk_store_contact_friends (db, job->account, job->friends, error);
+  return bk_store_epoch_place (db, job, error) && bk_store_contact_friends (db, job->account, job->friends, error);
 }
 
 void
@@ -150,6 +150,8 @@ bk_store_sign_in_free (gpointer data)
   g_free (job->origin);
   g_free (job->display_name);
   g_free (job->avatar);
+  g_free (job->known_epoch);
+  g_free (job->epoch);
   bk_store_wipe (&job->verified);
   g_clear_pointer (&job->friends, g_array_unref);
   g_clear_pointer (&job->evicted, g_array_unref);
