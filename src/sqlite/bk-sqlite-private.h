@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+#define BK_SQLITE_RECENT_BITS 7
+
 typedef enum
 {
   BK_SQLITE_NEW,
@@ -57,6 +59,7 @@ struct _BkSqlite
   sqlite3 *db;
   GError *refusal;        /* why there is no open file */
   GHashTable *statements; /* SQL, owned → sqlite3_stmt, owned */
+  sqlite3_stmt *recent[1 << BK_SQLITE_RECENT_BITS]; /* borrowed, by the address of the SQL */
   GPtrArray *used;        /* element-type sqlite3_stmt, borrowed: what the running job has prepared */
   BkSqliteKind running;   /* kind of the running job */
 };
@@ -72,5 +75,6 @@ gboolean _bk_sqlite_fail (sqlite3 *db, int code, GError **error);
 gboolean _bk_sqlite_file_open (BkSqlite *self, GError **error);
 void _bk_sqlite_file_close (BkSqlite *self);
 void _bk_sqlite_release_statements (BkSqlite *self);
+sqlite3_stmt *_bk_sqlite_find_statement (BkSqlite *self, const char *sql, GError **error);
 
 G_END_DECLS

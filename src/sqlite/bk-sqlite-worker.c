@@ -18,12 +18,18 @@ _bk_sqlite_is_worker (BkSqlite *self)
 
 /* ---- one job ---- */
 
+/* One statement of those that begin and end things: prepared once, because they run for every job. */
 static gboolean
 exec (BkSqlite *self, const char *sql, GError **error)
 {
-  int code = sqlite3_exec (self->db, sql, NULL, NULL, NULL);
+  sqlite3_stmt *statement = _bk_sqlite_find_statement (self, sql, error);
 
-  return code == SQLITE_OK || _bk_sqlite_fail (self->db, code, error);
+  if (statement == NULL)
+    return FALSE;
+  int code = sqlite3_step (statement);
+  gboolean done = code == SQLITE_DONE || _bk_sqlite_fail (self->db, code, error);
+  sqlite3_reset (statement);
+  return done;
 }
 
 static int
