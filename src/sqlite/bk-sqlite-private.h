@@ -51,9 +51,11 @@ struct _BkSqlite
   GCond wake;
   GQueue queue; /* element-type BkSqliteWork, owned */
   BkSqliteState state;
+  gboolean resting; /* the worker waits until rest_until, unless _bk_sqlite_may_rest () says otherwise */
 
   GThread *thread; /* joined by whoever closes or disposes */
   gint commits;    /* atomic */
+  gint rest_ms;    /* atomic */
 
   /* the worker's own */
   sqlite3 *db;
@@ -62,6 +64,7 @@ struct _BkSqlite
   sqlite3_stmt *recent[1 << BK_SQLITE_RECENT_BITS]; /* borrowed, by the address of the SQL */
   GPtrArray *used;        /* element-type sqlite3_stmt, borrowed: what the running job has prepared */
   BkSqliteKind running;   /* kind of the running job */
+  gint64 rest_until;      /* monotonic */
 };
 
 void _bk_sqlite_work_free (BkSqliteWork *work);
@@ -70,6 +73,7 @@ void _bk_sqlite_deliver (GQueue *done);
 
 gpointer _bk_sqlite_worker (gpointer self);
 gboolean _bk_sqlite_is_worker (BkSqlite *self);
+gboolean _bk_sqlite_may_rest (BkSqlite *self);
 
 gboolean _bk_sqlite_fail (sqlite3 *db, int code, GError **error);
 gboolean _bk_sqlite_file_open (BkSqlite *self, GError **error);
