@@ -22,6 +22,7 @@
 #define BK_LIMIT_LICENSE 128           /* id of a license, and the answer to a challenge */
 #define BK_LIMIT_ALERT_TEXT 1024       /* one alert of an operator */
 #define BK_LIMIT_ALERT_SITES 64        /* that one connection, or one program, has enabled */
+#define BK_LIMIT_EPOCH 40              /* what the numbers of a server belong to */
 #define BK_LIMIT_CURSOR 64             /* opaque place in a backend's stream of events */
 #define BK_LIMIT_ERROR_TEXT 512
 #define BK_LIMIT_AVATAR 65536          /* picture of a person, PNG or JPEG */

@@ -470,6 +470,7 @@ bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event)
   switch (event->type)
     {
     case BK_BACKEND_EVENT_STATE:
+      _bk_account_again_drop (self);
       apply_state (self, event);
       break;
     case BK_BACKEND_EVENT_CREDENTIALS:
@@ -479,9 +480,11 @@ bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event)
       apply_profile (self, event);
       break;
     case BK_BACKEND_EVENT_CONTACT:
+      _bk_account_again_told (self, event);
       apply_contact (self, event);
       break;
     case BK_BACKEND_EVENT_GROUP:
+      _bk_account_again_told (self, event);
       apply_group (self, event);
       break;
     case BK_BACKEND_EVENT_PRESENCE:
@@ -512,7 +515,11 @@ bk_engine_account_apply (BkEngineAccount *self, const BkBackendEvent *event)
     case BK_BACKEND_EVENT_TYPING:
       apply_typing (self, event);
       break;
+    case BK_BACKEND_EVENT_AGAIN:
+      _bk_account_again_begin (self);
+      break;
     case BK_BACKEND_EVENT_CAUGHT_UP:
+      _bk_account_again_end (self);
       apply_cursor (self, event);
       break;
     }

@@ -59,6 +59,7 @@ struct _BkEngineAccount
   guint attempt; /* counts sign-ins and failures: answers to older ones are passed over */
   BkLeave leave; /* FAREWELL, LEAVING */
   char *password; /* LOOKING; nullable */
+  GHashTable *told; /* while the network tells all anew: keys of what it has told; nullable */
   gboolean exporting; /* the history, into a file */
   GPtrArray *signing_in;  /* element-type Waiter, owned */
   GPtrArray *signing_out; /* element-type Waiter, owned */
@@ -72,6 +73,10 @@ BeckonStatus _bk_account_published_status (BkEngineAccount *self);
 void _bk_account_allowed_free (gpointer allowed);
 /* Revokes what is allowed to somebody who is no contact any more. */
 void _bk_account_contact_allowed (BkEngineAccount *self, const BkHistoryContact *contact);
+void _bk_account_again_begin (BkEngineAccount *self);
+void _bk_account_again_drop (BkEngineAccount *self);
+void _bk_account_again_told (BkEngineAccount *self, const BkBackendEvent *event);
+void _bk_account_again_end (BkEngineAccount *self);
 BkEngineConversation *_bk_account_ensure_conversation (BkEngineAccount *self, const char *who);
 void _bk_account_avatars_init (BkEngineAccount *self);
 void _bk_account_avatars_clear (BkEngineAccount *self);

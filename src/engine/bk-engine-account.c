@@ -382,6 +382,7 @@ bk_engine_account_finalize (GObject *object)
   g_object_unref (self->contacts);
   g_object_unref (self->groups);
   g_ptr_array_unref (self->allowed);
+  _bk_account_again_drop (self);
   _bk_account_avatars_clear (self);
   g_hash_table_unref (self->notes);
   g_ptr_array_unref (self->making);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "bk-server-config.h"
+#include "bk-server-config-private.h"
 
 #include "beckon-error.h"
 #include "bk-frame.h"
@@ -19,6 +19,7 @@ bk_server_config_new (void)
   BkServerConfig *self = g_new0 (BkServerConfig, 1);
 
   self->lock = TRUE;
+  self->audit_days = 365;
   self->messages_per_account = 100000;
   self->connections = 10000;
   self->connections_per_address = 1000;
@@ -128,6 +129,7 @@ static const struct
   { "relays", "turn-secret", SETTING_STRING, AT (turn_secret) },
   { "relays", "turn-secret-file", SETTING_STRING, AT (turn_secret_file) },
   { "relays", "turn-ttl", SETTING_NUMBER, AT (turn_ttl) },
+  { "limits", "audit-days", SETTING_NUMBER, AT (audit_days) },
   { "limits", "messages-per-account", SETTING_NUMBER, AT (messages_per_account) },
   { "limits", "connections", SETTING_NUMBER, AT (connections) },
   { "limits", "connections-per-address", SETTING_NUMBER, AT (connections_per_address) },
@@ -183,9 +185,12 @@ read_text (GKeyFile *file, gsize index, char **text, GError **error)
   return check_escapes (settings[index].key, problem, error);
 }
 
-static gboolean
-read_setting (BkServerConfig *self, GKeyFile *file, gsize index, GError **error)
+G_STATIC_ASSERT (G_N_ELEMENTS (settings) <= BK_SERVER_MAX_SETTINGS);
+
+gboolean
+_bk_server_config_read (BkServerConfig *self, GKeyFile *file, int which, GError **error)
 {
+  gsize index = (gsize) which;
   gpointer place = (char *) self + settings[index].offset;
   const char *key = settings[index].key;
   g_autofree char *text = NULL;
@@ -218,8 +223,8 @@ read_setting (BkServerConfig *self, GKeyFile *file, gsize index, GError **error)
   return FALSE;
 }
 
-static int
-find_setting (const char *group, const char *key)
+int
+_bk_server_config_find (const char *group, const char *key)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     if (g_str_equal (settings[i].group, group) && g_str_equal (settings[i].key, key))
@@ -227,65 +232,13 @@ find_setting (const char *group, const char *key)
   return -1;
 }
 
-static gboolean
-read_group (BkServerConfig *self, GKeyFile *file, const char *group, GError **error)
-{
-  g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, error);
-  if (keys == NULL)
-    return FALSE;
-
-  for (char **key = keys; *key != NULL; key++)
-    {
-      int index = find_setting (group, *key);
-      if (index < 0)
-        {
-          g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "There is no setting “%s” in [%s]", *key,
-                       group);
-          return FALSE;
-        }
-      if (!read_setting (self, file, (gsize) index, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* Whether the file is text: its keys and values come back in sentences for the operator. */
-static gboolean
-load_text (GKeyFile *file, const char *path, GError **error)
-{
-  g_autofree char *text = NULL;
-  const char *end;
-  gsize length;
-  guint line = 1;
-
-  if (!g_file_get_contents (path, &text, &length, error))
-    return FALSE;
-  if (g_utf8_validate_len (text, length, &end))
-    return g_key_file_load_from_data (file, text, length, G_KEY_FILE_NONE, error);
-  for (const char *at = text; at < end; at++)
-    line += *at == '\n';
-  g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "Line %u is not text in UTF-8", line);
-  return FALSE;
-}
-
-/* Reads a configuration file. A setting that does not exist is an error: a typing error must not go unnoticed. */
 gboolean
-bk_server_config_load (BkServerConfig *self, const char *path, GError **error)
+_bk_server_config_nth (guint index, const char **group, const char **key)
 {
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-
-  if (!load_text (file, path, error))
-    {
-      g_prefix_error (error, "%s: ", path);
-      return FALSE;
-    }
-  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
-  for (char **group = groups; *group != NULL; group++)
-    if (!read_group (self, file, *group, error))
-      {
-        g_prefix_error (error, "%s: ", path);
-        return FALSE;
-      }
+  if (index >= G_N_ELEMENTS (settings))
+    return FALSE;
+  *group = settings[index].group;
+  *key = settings[index].key;
   return TRUE;
 }
 
@@ -324,8 +277,8 @@ is_loopback (const char *text, gboolean *loopback, GError **error)
   return TRUE;
 }
 
-static gboolean
-complete_listen (BkServerConfig *self, gboolean *only_loopback, GError **error)
+gboolean
+_bk_server_config_complete_listen (BkServerConfig *self, gboolean *only_loopback, GError **error)
 {
   if (self->listen == NULL || self->listen[0] == NULL)
     {
@@ -350,8 +303,8 @@ complete_listen (BkServerConfig *self, gboolean *only_loopback, GError **error)
   return TRUE;
 }
 
-static gboolean
-complete_domain (BkServerConfig *self, gboolean only_loopback, GError **error)
+gboolean
+_bk_server_config_complete_domain (BkServerConfig *self, gboolean only_loopback, GError **error)
 {
   if (self->domain == NULL && only_loopback)
     self->domain = g_strdup ("localhost");
@@ -399,7 +352,8 @@ bk_server_config_complete (BkServerConfig *self, GError **error)
 {
   gboolean only_loopback;
 
-  if (!complete_listen (self, &only_loopback, error) || !complete_domain (self, only_loopback, error)
+  if (!_bk_server_config_complete_listen (self, &only_loopback, error)
+      || !_bk_server_config_complete_domain (self, only_loopback, error)
       || !complete_database (self, error) || !bk_server_relays_complete (self, error))
     return FALSE;
   if (!only_loopback && self->certificate == NULL)

@@ -21,6 +21,8 @@ typedef enum
   BK_SERVER_CLOUD_TEST,
 } BkServerCloud;
 
+#define BK_SERVER_MAX_SETTINGS 128
+
 /* What an operator decides: from the configuration file, then from the command line. */
 typedef struct
 {
@@ -39,6 +41,7 @@ typedef struct
   char *turn_secret_file; /* nullable */
   guint turn_ttl;         /* seconds */
 
+  guint audit_days;
   guint messages_per_account;
   guint connections;
   guint connections_per_address;
@@ -51,11 +54,25 @@ typedef struct
   BkServerRate relays;        /* per account */
   guint64 password_ops;       /* cost of argon2id; only tests make it cheaper */
   gsize password_memory;
+
+  guint lines[BK_SERVER_MAX_SETTINGS]; /* where each setting stands in the file; 0: nowhere */
 } BkServerConfig;
+
+/* Something about a configuration that an operator should know. */
+typedef struct
+{
+  guint line; /* 0: of no line */
+  gboolean harmless; /* it works all the same */
+  char *text;
+} BkServerProblem;
 
 BkServerConfig *bk_server_config_new (void);
 void bk_server_config_free (BkServerConfig *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerConfig, bk_server_config_free)
+GPtrArray *bk_server_problems_new (void);
+void bk_server_problems_add (GPtrArray *problems, guint line, gboolean harmless, char *text);
+gboolean bk_server_config_read (BkServerConfig *self, const char *path, GPtrArray *problems, GError **error);
+void bk_server_config_check (BkServerConfig *self, GPtrArray *problems);
 gboolean bk_server_config_load (BkServerConfig *self, const char *path, GError **error);
 gboolean bk_server_config_complete (BkServerConfig *self, GError **error);
 gboolean bk_server_registration_from_string (const char *text, BkServerRegistration *registration);

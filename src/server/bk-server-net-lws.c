@@ -287,6 +287,8 @@ bk_server_net_lws_callback (struct lws *wsi, enum lws_callback_reasons reason, v
 {
   BkServerConn *conn = wsi == NULL ? NULL : lws_get_opaque_user_data (wsi);
 
+  if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS)
+    bk_server_net_tls_set_up (lws_context_user (lws_get_context (wsi)), user);
   if (conn == NULL)
     return 0;
   switch ((int) reason)

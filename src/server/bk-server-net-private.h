@@ -22,6 +22,9 @@ typedef struct
   uv_poll_t poll;
 } BkServerListener;
 
+/* A certificate, what vouches for it, and its key */
+typedef struct _BkServerIdentity BkServerIdentity;
+
 struct _BkServerNet
 {
   BkServerNetHandler handler;
@@ -40,6 +43,7 @@ struct _BkServerNet
   struct lws_vhost *vhost;
   struct lws_protocols protocols[2];
   gboolean tls;
+  BkServerIdentity *identity; /* with TLS: what new connections are shown */
   gboolean freeing;
   guint in_callback;
 
@@ -103,6 +107,14 @@ void bk_server_conn_kill (BkServerConn *conn);
 void bk_server_conn_drop_outgoing (BkServerConn *conn);
 void bk_server_conn_gone (BkServerConn *conn);
 void bk_server_net_on_deadline (gpointer user_data);
+
+/* bk-server-net-tls.c */
+extern const char bk_server_net_ciphers[];
+BkServerIdentity *bk_server_identity_load (const char *certificate, const char *key, GError **error);
+void bk_server_identity_free (BkServerIdentity *self);
+void bk_server_identity_check_dates (BkServerIdentity *self, const char *path, gint64 now);
+void bk_server_net_tls_set_up (BkServerNet *net, gpointer context);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerIdentity, bk_server_identity_free)
 
 /* bk-server-net-lws.c */
 void bk_server_net_flush (BkServerNet *net);

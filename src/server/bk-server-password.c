@@ -8,6 +8,10 @@
 /* A name from any address, and an address with any name, may fail this many times as often as one name from one. */
 #define NAME_FACTOR 10
 #define ADDRESS_FACTOR 5
+/* While somebody guesses a name from many addresses, each other address has this many attempts, and one more each time
+ * that many intervals have passed. */
+#define STRICT_BURST 2
+#define STRICT_FACTOR 10
 
 /* Whether a new password is one, else refuses request @id. */
 gboolean
@@ -47,50 +51,87 @@ bk_server_hashing_free (BkServerHashing *hashing)
   server->n_jobs--;
   bk_server_check_stopped (server);
 }
+
 /* ---- attempts ---- */
 
-static void
-make_failure_keys (BkServerPeer *peer, const char *name, char *keys[3])
+/* One name from one address, an address with any name, a name from any address; and, when that is used up, one name
+ * from one address once more: others who guess must not shut the right one out. */
+typedef enum
 {
-  keys[0] = g_strconcat ("fail ", name, " ", peer->network, NULL);
-  keys[1] = g_strconcat ("fail-name ", name, NULL);
-  keys[2] = g_strconcat ("fail-address ", peer->network, NULL);
+  FAIL_PAIR,
+  FAIL_ADDRESS,
+  FAIL_NAME,
+  FAIL_STRICT,
+  N_FAILS
+} Fail;
+
+static char *
+failure_key (BkServerPeer *peer, const char *name, Fail fail)
+{
+  switch (fail)
+    {
+    case FAIL_PAIR:
+      return g_strconcat ("fail ", name, " ", peer->network, NULL);
+    case FAIL_ADDRESS:
+      return g_strconcat ("fail-address ", peer->network, NULL);
+    case FAIL_NAME:
+      return g_strconcat ("fail-name ", name, NULL);
+    case FAIL_STRICT:
+    case N_FAILS:
+      break;
+    }
+  return g_strconcat ("fail-name ", name, " ", peer->network, NULL); /* counted as one of the name */
 }
 
 static BkServerRate
-failure_rate (BkServerPeer *peer, guint index)
+failure_rate (BkServerPeer *peer, Fail fail)
 {
-  static const guint factors[] = { 1, NAME_FACTOR, ADDRESS_FACTOR };
+  static const guint factors[] = { 1, ADDRESS_FACTOR, NAME_FACTOR };
   BkServerRate rate = peer->server->config->failures;
 
-  return (BkServerRate){ rate.burst * factors[index], MAX (rate.interval_ms / factors[index], 1) };
+  if (fail == FAIL_STRICT)
+    return (BkServerRate){ STRICT_BURST, rate.interval_ms * STRICT_FACTOR };
+  return (BkServerRate){ rate.burst * factors[fail], MAX (rate.interval_ms / factors[fail], 1) };
 }
 
-/* Somebody tries a password for @name. An attempt counts as a failure until it has succeeded, or many could be made at once. */
+static gboolean
+take_failure (BkServerPeer *peer, gint64 id, const char *name, Fail fail)
+{
+  g_autofree char *key = failure_key (peer, name, fail);
+
+  return bk_server_peer_take (peer, id, key, failure_rate (peer, fail));
+}
+
+/* As the above, and nobody is refused by it. */
+static gboolean
+name_is_quiet (BkServerPeer *peer, const char *name)
+{
+  g_autofree char *key = failure_key (peer, name, FAIL_NAME);
+  guint retry_ms;
+
+  return bk_server_buckets_take (peer->server->buckets, key, failure_rate (peer, FAIL_NAME),
+                                 bk_clock_now (peer->server->clock), &retry_ms);
+}
+
+/* Somebody tries a password for @name, which need not exist. An attempt counts as a failure until it has succeeded, or
+ * many could be made at once. */
 gboolean
 bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name)
 {
-  char *keys[3];
-  guint taken = 0;
-
-  make_failure_keys (peer, name, keys);
-  while (taken < G_N_ELEMENTS (keys) && bk_server_peer_take (peer, id, keys[taken], failure_rate (peer, taken)))
-    taken++;
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    g_free (keys[i]);
-  return taken == G_N_ELEMENTS (keys);
+  if (take_failure (peer, id, name, FAIL_PAIR) && take_failure (peer, id, name, FAIL_ADDRESS)
+      && (name_is_quiet (peer, name) || take_failure (peer, id, name, FAIL_STRICT)))
+    return TRUE;
+  bk_server_audit_refusal (peer, "sign in", name, BECKON_ERROR_SERVER_TOO_BUSY);
+  return FALSE;
 }
 
-/* The password was right. */
+/* The password was right, or was not looked at. */
 void
 bk_server_attempt_give_back (BkServerPeer *peer, const char *name)
 {
-  char *keys[3];
-
-  make_failure_keys (peer, name, keys);
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+  for (Fail fail = 0; fail < N_FAILS; fail++)
     {
-      bk_server_buckets_give_back (peer->server->buckets, keys[i], failure_rate (peer, i));
-      g_free (keys[i]);
+      g_autofree char *key = failure_key (peer, name, fail);
+      bk_server_buckets_give_back (peer->server->buckets, key, failure_rate (peer, fail));
     }
 }

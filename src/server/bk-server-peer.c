@@ -50,6 +50,7 @@ peer_clear (gpointer data)
   BkServerPeer *self = data;
 
   g_free (self->network);
+  g_free (self->device_guid);
   g_free (self->personal_message);
   g_clear_pointer (&self->owed, g_hash_table_unref);
   g_clear_pointer (&self->sites, g_array_unref);

@@ -51,6 +51,7 @@ struct _BkServer
   guint ask_timer;      /* at the first of them */
   GTask *stopping;      /* nullable */
   guint stop_idle;
+  guint audit_timer; /* when what is too old is looked for again */
 };
 
 /* An account with at least one device signed in. */
@@ -84,6 +85,7 @@ struct _BkServerPeer
   BkServerPeerState state;
   BkServerAccount *account; /* borrowed; nullable */
   gint64 device;
+  char *device_guid; /* nullable */
   gint64 seen; /* until when the file says that it was there */
 
   BeckonStatus status;
@@ -91,6 +93,7 @@ struct _BkServerPeer
   guint64 status_number; /* the newest counts for the account */
 
   gint64 sent_seq;  /* everything up to here is queued or not for this device */
+  gint64 known_until; /* messages and the like up to here it has from before the file was restored */
   gboolean reading; /* a BkStoreSync is under way */
   GHashTable *owed; /* set of sign-in names whose presence is to be sent when there is room; nullable */
 
@@ -168,6 +171,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerHashing, bk_server_hashing_free)
 gboolean bk_server_password_check (BkServerPeer *peer, gint64 id, const char *password);
 gboolean bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name);
 void bk_server_attempt_give_back (BkServerPeer *peer, const char *name);
+
+/* bk-server-audit.c */
+void bk_server_audit_operator (BkServer *self, const char *act, const char *detail, const GError *error);
+void bk_server_audit_refusal (BkServerPeer *peer, const char *act, const char *about, BeckonError code);
+void bk_server_audit_start (BkServer *self);
+void bk_server_audit_stop (BkServer *self);
 
 /* bk-server-operator.c */
 void bk_server_operator_start (BkServer *self);

@@ -41,8 +41,25 @@ bk_server_buckets_free (BkServerBuckets *self)
   g_free (self);
 }
 
-/* Full buckets say nothing and go first. If none is full, one of the others goes: to forget one offender is better
- * than to refuse everybody. */
+static void
+drop_least (BkServerBuckets *self)
+{
+  GHashTableIter iter;
+  gpointer key, bucket, least = NULL;
+  BkServerBucket least_bucket = 0;
+
+  g_hash_table_iter_init (&iter, self->table);
+  while (g_hash_table_iter_next (&iter, &key, &bucket))
+    if (least == NULL || *(BkServerBucket *) bucket < least_bucket)
+      {
+        least = key;
+        least_bucket = *(BkServerBucket *) bucket;
+      }
+  g_hash_table_remove (self->table, least);
+}
+
+/* Full buckets say nothing and go first. If none is full, the one goes that would be full next: to forget one who has
+ * offended least is better than to refuse everybody, and nobody can have a great offender forgotten by many small ones. */
 static void
 make_room (BkServerBuckets *self, gint64 now)
 {
@@ -56,9 +73,8 @@ make_room (BkServerBuckets *self, gint64 now)
     if (*(BkServerBucket *) bucket <= now)
       g_hash_table_iter_remove (&iter);
 
-  g_hash_table_iter_init (&iter, self->table);
-  if (g_hash_table_size (self->table) >= self->max && g_hash_table_iter_next (&iter, NULL, &bucket))
-    g_hash_table_iter_remove (&iter);
+  if (g_hash_table_size (self->table) >= self->max)
+    drop_least (self);
 }
 
 /* Takes one out of the bucket of that name. */

@@ -173,6 +173,7 @@ bk_server_peer_pump (BkServerPeer *self)
   job->account = self->account->id;
   job->device = self->device;
   job->after = self->sent_seq;
+  job->known_until = self->known_until;
   job->limit = BATCH;
   self->reading = TRUE;
   self->server->n_jobs++;

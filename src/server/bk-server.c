@@ -136,6 +136,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   self->state = BK_SERVER_RUNNING;
   bk_server_operator_start (self);
+  bk_server_audit_start (self);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -216,6 +217,7 @@ bk_server_stop_async (BkServer *self, GAsyncReadyCallback callback, gpointer use
   g_task_set_source_tag (self->stopping, bk_server_stop_async);
   self->state = BK_SERVER_STOPPING;
   bk_server_operator_stop (self);
+  bk_server_audit_stop (self);
   bk_server_net_stop_listening (self->net);
   say_goodbye (self);
   bk_server_net_close_all (self->net, BK_SERVER_CODE_GOING_AWAY, "shutdown");
@@ -226,6 +228,21 @@ gboolean
 bk_server_stop_finish (BkServer *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* Reads certificate and key again. If they cannot be used, those until now stay in use. */
+gboolean
+bk_server_reload (BkServer *self, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (self->state != BK_SERVER_RUNNING || self->config->certificate == NULL)
+    return TRUE;
+  gboolean done = bk_server_net_reload (self->net, self->config->certificate, self->config->key, &local);
+  bk_server_audit_operator (self, "reload", NULL, local);
+  if (!done)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return done;
 }
 
 /* Returns the port of the address number @index. */
@@ -263,6 +280,7 @@ bk_server_finalize (GObject *object)
 
   g_clear_handle_id (&self->stop_idle, g_source_remove);
   bk_server_operator_stop (self);
+  bk_server_audit_stop (self);
   g_clear_pointer (&self->net, bk_server_net_free);
   g_clear_object (&self->db);
   bk_server_hasher_free (self->hasher);

@@ -104,6 +104,19 @@ on_signal (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+on_hangup (gpointer user_data)
+{
+  Run *run = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (bk_server_reload (run->server, &error))
+    g_message ("Read the certificate and its key again");
+  else
+    g_warning ("%s. The certificate until now stays in use", error->message);
+  return G_SOURCE_CONTINUE;
+}
+
 /* Tells systemd that we are ready: one datagram to the socket that it names. */
 static void
 notify_systemd (void)
@@ -153,6 +166,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
       /* Before anybody is told: who knows that it runs may end it at once, and that is to be a clean end. */
       g_unix_signal_add (SIGTERM, on_signal, run);
       g_unix_signal_add (SIGINT, on_signal, run);
+      g_unix_signal_add (SIGHUP, on_hangup, run);
       if (announce (run, &error))
         return;
     }
@@ -177,6 +191,18 @@ run_server (BkServerConfig *config)
 }
 
 /* ---- commands ---- */
+
+static int
+check_config (void)
+{
+  const char *file = bk_cmd_options.config != NULL ? bk_cmd_options.config : BK_CMD_CONFIG;
+  g_autoptr (GError) error = NULL;
+
+  if (bk_cmd_check_config (file, &error))
+    return EXIT_SUCCESS;
+  g_printerr ("beckon-server: %s\n", error->message);
+  return EXIT_FAILURE;
+}
 
 static int
 run_command (char **words)
@@ -219,6 +245,8 @@ main (int argc, char **argv)
       return EXIT_USAGE;
     }
   drop_separator (argv + 1);
+  if (bk_cmd_options.check_config && argv[1] == NULL)
+    return check_config ();
   if (argv[1] == NULL)
     {
       g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);

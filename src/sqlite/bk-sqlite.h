@@ -82,6 +82,14 @@ void bk_sqlite_set_rest (BkSqlite *self, guint milliseconds);
 /* How many transactions jobs have shared until now: what group commit saves is the write jobs minus this. */
 guint bk_sqlite_get_commits (BkSqlite *self);
 
+/* Copies a database into the file @to, which must not exist: one file without a log, made with mode 0600, checked and on
+ * disk when this returns. Blocks. Others may go on writing into @from: the copy is as it was when this began. If it
+ * fails, @to is not there. */
+gboolean bk_sqlite_copy (const char *from, const char *to, GError **error);
+
+/* Whether a file is whole, every page of it, and of which version. Blocks; does not write. */
+gboolean bk_sqlite_check (const char *path, gint64 *version, GError **error);
+
 /* For jobs, on the worker thread only; each asserts that. */
 
 /* Returns the statement for @sql: prepared once, kept, and handed out without bindings and at its start. It is reset

@@ -37,6 +37,7 @@ static const char *const bye_words[] = { "shutdown", "revoked", "slow", "too-man
 #define IMAGE { "image", BK_FIELD_TOKEN, OPTIONAL, BK_LIMIT_AVATAR_BASE64 }
 #define MARK { "mark", BK_FIELD_WORD, REQUIRED, 0, mark_words }
 #define WORD_OF(name, needed) { name, BK_FIELD_TOKEN, needed, BK_LIMIT_TOKEN }
+#define EPOCH { "epoch", BK_FIELD_TOKEN, OPTIONAL, BK_LIMIT_EPOCH }
 #define ENVELOPE { "envelope", BK_FIELD_OBJECT, REQUIRED }
 #define FIELDS(...) (const BkField[]) { __VA_ARGS__, { NULL } }
 
@@ -52,7 +53,7 @@ static const struct
                          FIELDS (NAME ("name"), PASSWORD (OPTIONAL), TOKEN (OPTIONAL),
                                  { "device", BK_FIELD_GUID, OPTIONAL },
                                  { "device_name", BK_FIELD_TEXT, OPTIONAL, BK_LIMIT_DEVICE_NAME }, UINT ("after"),
-                                 STATUS, PERSONAL_MESSAGE) },
+                                 EPOCH, STATUS, PERSONAL_MESSAGE) },
   [BK_FRAME_SIGN_OUT] = { "sign-out", BK_FRAME_REQUEST, FIELDS (BOOL ("forget")) },
   [BK_FRAME_PRESENCE_SET] = { "presence-set", BK_FRAME_REQUEST, FIELDS (STATUS, PERSONAL_MESSAGE) },
   [BK_FRAME_PROFILE_SET] = { "profile-set", BK_FRAME_REQUEST, FIELDS (DISPLAY_NAME (REQUIRED)) },
@@ -101,7 +102,8 @@ static const struct
                                { "retry_ms", BK_FIELD_UINT, OPTIONAL }) },
   [BK_FRAME_SIGNED_IN] = { "signed-in", BK_FRAME_REPLY,
                            FIELDS (GUID ("device"), TOKEN (REQUIRED), DISPLAY_NAME (REQUIRED), AVATAR (OPTIONAL), UINT ("time"),
-                                   { "lock", BK_FIELD_BOOL, OPTIONAL }) },
+                                   { "lock", BK_FIELD_BOOL, OPTIONAL }, EPOCH,
+                                   { "again", BK_FIELD_BOOL, OPTIONAL }) },
 
   [BK_FRAME_HELLO] = { "hello", BK_FRAME_PUSH,
                        FIELDS (UINT ("version"), { "domain", BK_FIELD_TEXT, REQUIRED, 64 },

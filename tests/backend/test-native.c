@@ -59,6 +59,62 @@ test_flow (void)
   g_assert_cmpuint (bk_fake_clock_pending (BK_FAKE_CLOCK (world->clock)), ==, 1);
 }
 
+static void
+send_epoch (World *world, JsonObject *request, const char *members)
+{
+  bk_raw_server_send (world->server,
+                      "{\"type\":\"signed-in\",\"id\":%" G_GINT64_FORMAT ",\"device\":\"" GUID
+                      "\",\"token\":\"token-1\",\"display_name\":\"Alice\",\"time\":0,%s}",
+                      id_of (request), members);
+}
+
+static void
+expect_place (JsonObject *request, gint64 after, const char *epoch)
+{
+  g_assert_cmpint (json_object_get_int_member (request, "after"), ==, after);
+  g_assert_cmpstr (json_object_get_string_member_with_default (request, "epoch", NULL), ==, epoch);
+}
+
+/* Numbers belong to an epoch. In a new one the old place is kept until all was told. */
+static void
+test_epochs (void)
+{
+  g_autoptr (World) world = world_new ();
+
+  world->sign_in.cursor = "41";
+  bk_recorder_sign_in (world->alice, &world->sign_in);
+  JsonObject *request = greet (world);
+  expect_place (request, 41, NULL);
+  send_epoch (world, request, "\"epoch\":\"e1\"");
+  bk_raw_server_send (world->server, "{\"type\":\"caught-up\",\"seq\":42}");
+  g_assert_cmpstr (bk_recorder_wait (world->alice, BK_BACKEND_EVENT_CAUGHT_UP)->cursor, ==, "42@e1");
+  bk_recorder_wait_state (world->alice, BK_BACKEND_ONLINE);
+
+  for (int i = 0; i < 2; i++)
+    {
+      bk_raw_server_hang_up (world->server);
+      bk_recorder_wait_state (world->alice, BK_BACKEND_WAITING);
+      bk_recorder_nudge (world->alice);
+      request = greet (world);
+      expect_place (request, 42, "e1");
+      send_epoch (world, request, "\"epoch\":\"e2\",\"again\":true");
+      bk_recorder_wait (world->alice, BK_BACKEND_EVENT_AGAIN);
+      bk_raw_server_send (world->server, "{\"type\":\"contact\",\"seq\":3,\"who\":\"" BOB
+                                         "\",\"relation\":\"accepted\",\"blocked\":false}");
+      g_assert_cmpstr (bk_recorder_wait (world->alice, BK_BACKEND_EVENT_CONTACT)->cursor, ==, NULL);
+    }
+  bk_raw_server_send (world->server, "{\"type\":\"caught-up\",\"seq\":9}");
+  g_assert_cmpstr (bk_recorder_wait (world->alice, BK_BACKEND_EVENT_CAUGHT_UP)->cursor, ==, "9@e2");
+  bk_recorder_wait_state (world->alice, BK_BACKEND_ONLINE);
+
+  /* What was kept of it says the same. */
+  bk_raw_server_hang_up (world->server);
+  bk_recorder_wait_state (world->alice, BK_BACKEND_WAITING);
+  world->sign_in.cursor = "9@e2";
+  bk_recorder_sign_in (world->alice, &world->sign_in);
+  expect_place (greet (world), 9, "e2");
+}
+
 /* The answer to a ping puts the timer off that watches over the server: at rest nothing wakes up but for the ping. */
 static void
 test_pong (void)
@@ -827,6 +883,7 @@ main (int argc, char **argv)
 {
   bk_test_init (&argc, &argv);
   g_test_add_func ("/native/flow", test_flow);
+  g_test_add_func ("/native/epochs", test_epochs);
   g_test_add_func ("/native/pong", test_pong);
   g_test_add_func ("/native/presence", test_presence);
   g_test_add_func ("/native/resume", test_resume);

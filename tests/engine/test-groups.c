@@ -154,6 +154,62 @@ test_kept (void)
 }
 
 static void
+say (BkEngineAccount *account, BkBackendEventType type, const char *cursor)
+{
+  BkBackendEvent event = { .type = type, .cursor = cursor };
+
+  bk_engine_account_apply (account, &event);
+}
+
+static gboolean
+is_contact (BkEngineAccount *account, const char *who)
+{
+  BkEngineContact *contact = bk_engine_account_find_contact (account, who);
+
+  return contact != NULL && bk_engine_contact_get_relation (contact) != BECKON_RELATION_NONE;
+}
+
+/* A network that knows less than before: what it does not tell any more is gone once it has told all, and only then. */
+static void
+test_again (void)
+{
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  HandBackend *backend;
+
+  engine_world_open (world);
+  BkEngineAccount *alice = engine_world_add_alice (world, &backend);
+  say_group (alice, "1", "w", "Work");
+  say_group (alice, "2", "c", "Chess");
+  say_contact (alice, "3", BOB, BECKON_RELATION_ACCEPTED, "c,w");
+  say_contact (alice, "4", CAROL, BECKON_RELATION_ACCEPTED, "c");
+
+  /* Broken off: nothing is gone, and the place is the old one. */
+  say (alice, BK_BACKEND_EVENT_AGAIN, NULL);
+  say_contact (alice, NULL, BOB, BECKON_RELATION_ACCEPTED, NULL);
+  hand_backend_state (backend, BK_BACKEND_WAITING, BECKON_ERROR_DISCONNECTED);
+  say (alice, BK_BACKEND_EVENT_CAUGHT_UP, NULL);
+  g_assert_true (is_contact (alice, CAROL));
+
+  say (alice, BK_BACKEND_EVENT_AGAIN, NULL);
+  say_group (alice, NULL, "w", "Old work");
+  say_contact (alice, NULL, "Bob@example.org", BECKON_RELATION_ACCEPTED, "w");
+  g_assert_true (is_contact (alice, CAROL));
+  say (alice, BK_BACKEND_EVENT_CAUGHT_UP, "2@b");
+  g_assert_false (is_contact (alice, CAROL));
+  assert_groups (alice, "w=Old work:" BOB);
+  say_contact (alice, "3@b", CAROL, BECKON_RELATION_ASKED, NULL);
+  say (alice, BK_BACKEND_EVENT_CAUGHT_UP, "4@b");
+  g_assert_true (is_contact (alice, CAROL));
+  engine_world_settle (world, alice);
+  engine_world_crash (world);
+
+  alice = engine_world_reopen (world, &backend);
+  g_assert_cmpstr (backend->cursor, ==, "4@b");
+  assert_groups (alice, "w=Old work:" BOB);
+  g_assert_true (is_contact (alice, BOB));
+}
+
+static void
 test_hostile (void)
 {
   g_autoptr (EngineWorld) world = engine_world_new ();
@@ -467,6 +523,7 @@ main (int argc, char **argv)
   bk_test_init (&argc, &argv);
   g_test_add_func ("/groups/facts", test_facts);
   g_test_add_func ("/groups/kept", test_kept);
+  g_test_add_func ("/groups/again", test_again);
   g_test_add_func ("/groups/hostile", test_hostile);
   g_test_add_func ("/groups/network-without", test_network_without);
   g_test_add_func ("/groups/asking", test_asking);

@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "process-fixture.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 static char *
 program (void)
 {
   return g_build_filename (g_getenv ("BECKON_BUILDDIR"), "src", "server", "beckon-server", NULL);
+}
+
+/* A test that fails leaves no server behind, which would hold the pipes of the test. */
+static void
+die_with_parent (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
 void
@@ -18,6 +27,7 @@ child_start (Child *f)
                          f->port_file, NULL };
 
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
   if (f->notify != NULL)
     g_subprocess_launcher_setenv (launcher, "NOTIFY_SOCKET", f->notify, TRUE);
   f->process = g_subprocess_launcher_spawnv (launcher, argv, &error);

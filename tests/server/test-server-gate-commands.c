@@ -135,6 +135,53 @@ test_device_mistakes (Child *f, gconstpointer data)
   client_quiet (bob);
 }
 
+/* Each command that changes something has its row, the ones that were refused too; none tells a secret. */
+static void
+test_audit (Child *f, gconstpointer data)
+{
+  g_autofree char *none = child_operate (f, 0, NULL, "audit", "list", NULL);
+  g_assert_cmpstr (none, ==, "");
+  add_account (f, "alice");
+  g_free (child_operate (f, 1, "correct horse\n", "account", "add", "alice", "--password-stdin", NULL));
+  g_free (child_operate (f, 0, "battery staple\n", "account", "password", "alice", "--password-stdin", NULL));
+  g_free (child_operate (f, 1, NULL, "device", "remove", "alice", "{6B3F6A5E-94D5-4F3A-8C55-7A3A3B0F5D11}", NULL));
+  g_autofree char *token = g_strstrip (child_operate (f, 0, NULL, "token", "create", NULL));
+  g_autofree char *issued = child_operate (f, 0, NULL, "license", "issue", "--name", "Chess", NULL);
+  g_autofree char *id = child_find_line (issued, "id: ");
+  g_autofree char *key = child_find_line (issued, "key: ");
+  g_free (child_operate (f, 0, NULL, "license", "revoke", id, NULL));
+  g_free (child_operate (f, 0, NULL, "alert", "send", "--to", "alice", "planted text", NULL));
+  g_free (child_operate (f, 0, NULL, "account", "remove", "alice", NULL));
+  g_free (child_operate (f, 2, NULL, "audit", "list", "--days", "0", NULL));
+
+  g_autofree char *list = child_operate (f, 0, NULL, "audit", "list", "--days", "1", NULL);
+  g_auto (GStrv) lines = g_strsplit (list, "\n", -1);
+  g_autofree char *issue = g_strconcat ("operator  license issue  ", id, "  Chess  done", NULL);
+  g_autofree char *revoke = g_strconcat ("operator  license revoke  ", id, "  done", NULL);
+  g_autofree char *create = g_strdup_printf ("operator  token create  %.8s  done", token);
+  const char *const expected[] = {
+    "operator  account add  alice@localhost  done",
+    "operator  account add  alice@localhost  account-exists",
+    "operator  account password  alice@localhost  done",
+    "operator  device remove  alice@localhost  {6B3F6A5E-94D5-4F3A-8C55-7A3A3B0F5D11}  not-found",
+    create,
+    issue,
+    revoke,
+    "operator  alert send  alice@localhost  done",
+    "operator  account remove  alice@localhost  done",
+  };
+
+  g_assert_cmpuint (g_strv_length (lines), ==, G_N_ELEMENTS (expected) + 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
+    g_assert_cmpstr (lines[i] + strlen ("2026-01-01 00:00 UTC  "), ==, expected[i]);
+  g_assert_null (strstr (list, token));
+  g_assert_null (strstr (list, key));
+  g_assert_null (strstr (list, "planted"));
+  g_autofree char *about = child_operate (f, 0, NULL, "audit", "list", "alice", NULL);
+  g_assert_null (strstr (about, "license"));
+  g_assert_nonnull (strstr (about, "account remove"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -143,5 +190,6 @@ main (int argc, char **argv)
   CHILD_TEST ("/server/gate/password-mistakes", test_password_mistakes);
   CHILD_TEST ("/server/gate/devices", test_devices);
   CHILD_TEST ("/server/gate/device-mistakes", test_device_mistakes);
+  CHILD_TEST ("/server/gate/commands-audit", test_audit);
   return g_test_run ();
 }

@@ -202,7 +202,7 @@ test_configuration (Child *f, gconstpointer data)
     const char *complaint;
   } files[] = {
     { "[server]\ncolour=blue\n", "There is no setting “colour” in [server]" },
-    { "[serve]\ndomain=example.org\n", "There is no setting “domain” in [serve]" },
+    { "[serve]\ndomain=example.org\n", "There is no group [serve]" },
     { "[server]\nregistration=maybe\n", "open, token or closed" },
     { "[limits]\nframes-burst=0\n", "a number above 0" },
     { "[server]\nlock=maybe\n", "on or off" },
@@ -215,7 +215,7 @@ test_configuration (Child *f, gconstpointer data)
     { "[relays]\nturn-ttl=soon\n", "a number above 0" },
     { "[server]\nlisten=nowhere\n", "is no address to listen on" },
     { "[server]\ndomain=not a domain\n", "is no domain" },
-    { "[server]\ndomain=example.org\nd\xFFmain=example.org\n", "Line 3 is not text in UTF-8" },
+    { "[server]\ndomain=example.org\nd\xFFmain=example.org\n", "server.conf:3: This line is not text in UTF-8" },
     { "[server]\ndomain=a\\q.example\n", "“domain” is not written right" },
     { "[relays]\nstun-servers=stun:a\\q\n", "“stun-servers” is not written right" },
     { "nonsense", "" },

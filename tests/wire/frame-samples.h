@@ -21,7 +21,7 @@ static const struct
                           "\"token\":\"t0ken\"" },
   [BK_FRAME_SIGN_IN] = { "sign-in", "\"name\":\"" SAMPLE_ALICE "\",\"after\":0,\"status\":\"online\"",
                          "\"name\":\"" SAMPLE_ALICE "\",\"password\":\"secret\",\"token\":\"t0ken\","
-                         "\"device\":\"" SAMPLE_GUID "\",\"device_name\":\"Alice's laptop\",\"after\":4711,\"status\":\"be-right-back\","
+                         "\"device\":\"" SAMPLE_GUID "\",\"device_name\":\"Alice's laptop\",\"after\":4711,\"epoch\":\"0f3c9a\",\"status\":\"be-right-back\","
                          "\"personal_message\":\"Tea\"" },
   [BK_FRAME_SIGN_OUT] = { "sign-out", "\"forget\":false", "\"forget\":true" },
   [BK_FRAME_PRESENCE_SET]
@@ -82,7 +82,7 @@ static const struct
   [BK_FRAME_SIGNED_IN]
   = { "signed-in", "\"device\":\"" SAMPLE_GUID "\",\"token\":\"t\",\"display_name\":\"\",\"time\":0",
       "\"device\":\"" SAMPLE_GUID "\",\"token\":\"t0ken\",\"display_name\":\"Alice\",\"time\":1767225600000000,"
-      "\"avatar\":\"" SAMPLE_HEX "\",\"lock\":true" },
+      "\"avatar\":\"" SAMPLE_HEX "\",\"lock\":true,\"epoch\":\"77be21\",\"again\":true" },
   [BK_FRAME_HELLO] = { "hello", "\"version\":1,\"domain\":\"example.org\",\"registration\":\"open\"",
                        "\"version\":2,\"domain\":\"example.org\",\"registration\":\"closed\"" },
   [BK_FRAME_CONTACT] = { "contact", "\"seq\":1,\"who\":\"" SAMPLE_BOB "\",\"relation\":\"none\",\"blocked\":false",

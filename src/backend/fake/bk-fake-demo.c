@@ -255,6 +255,7 @@ on_echo_event (BkBackend *echo, const BkBackendEvent *event, gpointer user_data)
     case BK_BACKEND_EVENT_ALERT:
     case BK_BACKEND_EVENT_MARK:
     case BK_BACKEND_EVENT_TYPING:
+    case BK_BACKEND_EVENT_AGAIN:
     case BK_BACKEND_EVENT_CAUGHT_UP:
       break;
     }

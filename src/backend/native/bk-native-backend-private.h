@@ -34,7 +34,8 @@ struct _BkNativeBackend
   char *password;     /* nullable, secret */
   char *token;        /* nullable, secret */
   char *device;       /* nullable */
-  gint64 cursor;
+  gint64 cursor; /* the last number that was told */
+  char *epoch;   /* what it belongs to; nullable */
   BeckonStatus status;
   char *personal_message; /* nullable */
   guint presence_serial;
@@ -49,6 +50,8 @@ struct _BkNativeBackend
   BkBackendState state;
   BkNativeLink *link; /* nullable */
   GCancellable *cancellable; /* of the attempt; nullable */
+  char *next_epoch; /* with again: takes the place of the other at its end */
+  gboolean again; /* the server tells from the beginning: no place to go on at until that is done */
   guint presence_sent; /* the serial that the server knows */
   gboolean telling_sites;
   guint sites_timer; /* the server was too busy for them */

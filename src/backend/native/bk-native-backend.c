@@ -224,6 +224,16 @@ bk_native_backend_send_presence (BkNativeBackend *self, guint seconds, GAsyncRea
   bk_native_link_request_async (self->link, frame, seconds, NULL, callback, user_data);
 }
 
+/* A number that means something else now is kept until all is told: what it belongs to goes with it. */
+static void
+begin_epoch (BkNativeBackend *self, const BkFrame *frame)
+{
+  const char *epoch = bk_frame_get_string (frame, "epoch");
+
+  self->again = bk_frame_get_int (frame, "again") != 0;
+  bk_native_set_text (self->again ? &self->next_epoch : &self->epoch, epoch);
+}
+
 static void
 report_sign_in (BkNativeBackend *self, const BkFrame *frame)
 {
@@ -238,7 +248,9 @@ report_sign_in (BkNativeBackend *self, const BkFrame *frame)
     .avatar = bk_frame_get_string (frame, "avatar"),
   };
   BkBackendEvent lock = { .type = BK_BACKEND_EVENT_LOCK, .locked = bk_frame_get_int (frame, "lock") != 0 };
+  BkBackendEvent again = { .type = BK_BACKEND_EVENT_AGAIN };
 
+  begin_epoch (self, frame);
   bk_native_set_secret (&self->token, credentials.token);
   bk_native_set_text (&self->device, credentials.device);
   if (self->presence_sent != self->presence_serial)
@@ -247,6 +259,8 @@ report_sign_in (BkNativeBackend *self, const BkFrame *frame)
   bk_backend_emit (BK_BACKEND (self), &credentials);
   bk_backend_emit (BK_BACKEND (self), &profile);
   bk_backend_emit (BK_BACKEND (self), &lock);
+  if (self->again)
+    bk_backend_emit (BK_BACKEND (self), &again);
   bk_native_backend_begin_sites (self);
 }
 
@@ -301,6 +315,7 @@ send_sign_in (BkNativeBackend *self)
   if (bk_text_is_valid (host, BK_LIMIT_DEVICE_NAME, FALSE))
     bk_frame_set_string (frame, "device_name", host);
   bk_frame_set_int (frame, "after", self->cursor);
+  bk_frame_set_string (frame, "epoch", self->epoch);
   bk_frame_set_string (frame, "status", bk_native_status_to_word (self->status));
   bk_frame_set_string (frame, "personal_message", self->personal_message);
 
@@ -440,6 +455,8 @@ bk_native_backend_finalize (GObject *object)
   bk_native_free_secret (self->password);
   bk_native_free_secret (self->token);
   g_free (self->device);
+  g_free (self->epoch);
+  g_free (self->next_epoch);
   g_free (self->personal_message);
   g_array_unref (self->sites);
   g_clear_object (&self->tls_database);

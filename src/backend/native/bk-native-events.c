@@ -3,15 +3,20 @@
 #include "bk-native-backend-private.h"
 
 #include "bk-ids.h"
+#include "bk-limits.h"
 
-#define CURSOR_SIZE 24
+#define CURSOR_SIZE (BK_LIMIT_CURSOR + 1)
 
-/* Durable facts move the place at which the next connection goes on. */
+/* Durable facts move the place at which the next connection goes on: a number, and what it belongs to. NULL while the
+ * server tells what was known under numbers that are worth nothing now: if that breaks off it starts anew. */
 static const char *
 advance (BkNativeBackend *self, const BkFrame *frame, char cursor[CURSOR_SIZE])
 {
+  if (self->again)
+    return NULL;
   self->cursor = bk_frame_get_int (frame, "seq");
-  g_snprintf (cursor, CURSOR_SIZE, "%" G_GINT64_FORMAT, self->cursor);
+  g_snprintf (cursor, CURSOR_SIZE, "%" G_GINT64_FORMAT "%s%s", self->cursor, self->epoch != NULL ? "@" : "",
+              self->epoch != NULL ? self->epoch : "");
   return cursor;
 }
 
@@ -195,8 +200,11 @@ static void
 report_caught_up (BkNativeBackend *self, const BkFrame *frame)
 {
   char cursor[CURSOR_SIZE];
-  BkBackendEvent event = { .type = BK_BACKEND_EVENT_CAUGHT_UP, .cursor = advance (self, frame, cursor) };
 
+  if (self->again)
+    bk_native_set_text (&self->epoch, self->next_epoch);
+  self->again = FALSE;
+  BkBackendEvent event = { .type = BK_BACKEND_EVENT_CAUGHT_UP, .cursor = advance (self, frame, cursor) };
   bk_backend_emit (BK_BACKEND (self), &event);
   bk_native_backend_caught_up (self);
 }

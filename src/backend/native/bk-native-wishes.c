@@ -110,14 +110,18 @@ set_wish (BkNativeBackend *self, BkNativeWish wish)
     self->wish_source = g_idle_add_full (G_PRIORITY_DEFAULT, on_wish, self, NULL);
 }
 
-static gint64
-read_cursor (const char *cursor)
+/* NUMBER@EPOCH, or NUMBER from a server without epochs. */
+static void
+read_cursor (BkNativeBackend *self, const char *cursor)
 {
+  const char *at = cursor != NULL ? strchr (cursor, '@') : NULL;
+  g_autofree char *text = at != NULL ? g_strndup (cursor, (gsize) (at - cursor)) : g_strdup (cursor);
   guint64 number = 0;
 
-  if (cursor != NULL)
-    g_ascii_string_to_unsigned (cursor, 10, 0, BK_FIELD_UINT_MAX, &number, NULL);
-  return (gint64) number;
+  if (text != NULL)
+    g_ascii_string_to_unsigned (text, 10, 0, BK_FIELD_UINT_MAX, &number, NULL);
+  self->cursor = (gint64) number;
+  bk_native_set_text (&self->epoch, at != NULL ? at + 1 : NULL);
 }
 
 static void
@@ -131,7 +135,7 @@ native_sign_in (BkBackend *backend, const BkSignIn *sign_in)
   bk_native_set_secret (&self->token, sign_in->token);
   bk_native_set_text (&self->device, sign_in->device);
   bk_native_set_text (&self->personal_message, sign_in->personal_message);
-  self->cursor = read_cursor (sign_in->cursor);
+  read_cursor (self, sign_in->cursor);
   self->status = sign_in->status;
   self->presence_serial++;
   set_wish (self, BK_NATIVE_WISH_SIGN_IN);

@@ -39,6 +39,7 @@ typedef enum
   BK_BACKEND_EVENT_LOCK_CHALLENGED,
   BK_BACKEND_EVENT_LOCK_REVOKED,
   BK_BACKEND_EVENT_ALERT,
+  BK_BACKEND_EVENT_AGAIN, /* the network knows less than it did: what comes until CAUGHT_UP are all contacts and groups */
   BK_BACKEND_EVENT_CAUGHT_UP,
 } BkBackendEventType;
 

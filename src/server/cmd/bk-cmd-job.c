@@ -7,6 +7,32 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What the audit is to say about the command that runs. */
+static struct
+{
+  char *act;
+  char *about;  /* nullable */
+  char *detail; /* nullable */
+} deed;
+
+void
+bk_cmd_begin (const char *family, const char *verb)
+{
+  g_free (deed.act);
+  deed.act = verb != NULL ? g_strconcat (family, " ", verb, NULL) : g_strdup (family);
+  bk_cmd_note (NULL, NULL);
+}
+
+/* What the command is about, no secret. Names of accounts are noted by bk_cmd_complete_name (). */
+void
+bk_cmd_note (const char *about, const char *detail)
+{
+  g_free (deed.about);
+  g_free (deed.detail);
+  deed.about = g_strdup (about);
+  deed.detail = g_strdup (detail);
+}
+
 /* Usage that is wrong, as GOption reports it. */
 gboolean
 bk_cmd_misused (const char *text, GError **error)
@@ -39,6 +65,7 @@ bk_cmd_complete_name (BkServerConfig *config, const char *name, GError **error)
                    config->domain);
       return NULL;
     }
+  bk_cmd_note (normal, NULL);
   return g_steal_pointer (&normal);
 }
 
@@ -58,9 +85,9 @@ wait_for (GAsyncResult **slot)
 }
 
 /* Opens the file, runs one job, closes the file. Takes @data; returns it, or NULL with @error. */
-gpointer
-bk_cmd_job (BkServerConfig *config, BkSqliteKind kind, BkSqliteJob job, gpointer data, GDestroyNotify free_data,
-            GError **error)
+static gpointer
+run_job (BkServerConfig *config, BkSqliteKind kind, BkSqliteJob job, gpointer data, GDestroyNotify free_data,
+         GError **error)
 {
   g_autoptr (BkSqlite) db = bk_sqlite_new (config->database, bk_store_migrations, bk_store_n_migrations);
   g_autoptr (GAsyncResult) opened = NULL;
@@ -77,6 +104,89 @@ bk_cmd_job (BkServerConfig *config, BkSqliteKind kind, BkSqliteJob job, gpointer
       bk_sqlite_close_async (db, store_result, &closed);
       wait_for (&closed);
     }
+  return result;
+}
+
+/* ---- the audit ---- */
+
+static BkStoreAudit *
+audit_new (const GError *error)
+{
+  BkStoreAudit *audit = g_new0 (BkStoreAudit, 1);
+
+  audit->now = g_get_real_time ();
+  audit->actor = BK_STORE_ACTOR_OPERATOR;
+  audit->act = g_strdup (deed.act);
+  audit->about = g_strdup (deed.about);
+  audit->detail = g_strdup (deed.detail);
+  if (error != NULL)
+    audit->result = g_strdup (error->domain == BECKON_ERROR ? beckon_error_to_nick ((BeckonError) error->code)
+                                                            : "failed");
+  return audit;
+}
+
+typedef struct
+{
+  BkSqliteJob job;
+  gpointer data;
+  GDestroyNotify free_data;
+  BkStoreAudit *audit;
+} Audited;
+
+static void
+audited_free (gpointer data)
+{
+  Audited *audited = data;
+
+  if (audited->data != NULL)
+    audited->free_data (audited->data);
+  bk_store_audit_free (audited->audit);
+  g_free (audited);
+}
+
+/* The deed and the row that says so, in one transaction. */
+static gboolean
+run_audited (BkSqlite *db, gpointer data, GError **error)
+{
+  Audited *audited = data;
+
+  return audited->job (db, audited->data, error) && bk_store_audit_add (db, audited->audit, error);
+}
+
+/* What was refused did not happen: that is told apart. */
+static void
+audit_failure (BkServerConfig *config, const GError *failure)
+{
+  g_autoptr (GError) error = NULL;
+  BkStoreAudit *audit = run_job (config, BK_SQLITE_WRITE, bk_store_audit_add, audit_new (failure), bk_store_audit_free,
+                                 &error);
+
+  if (audit == NULL)
+    g_printerr ("beckon-server: the audit could not be written: %s\n", error->message);
+  else
+    bk_store_audit_free (audit);
+}
+
+/* Runs one job on the file. One that writes leaves a row in the audit. Takes @data; returns it, or NULL with @error. */
+gpointer
+bk_cmd_job (BkServerConfig *config, BkSqliteKind kind, BkSqliteJob job, gpointer data, GDestroyNotify free_data,
+            GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (kind == BK_SQLITE_READ)
+    return run_job (config, kind, job, data, free_data, error);
+  Audited *audited = g_new0 (Audited, 1);
+  *audited = (Audited){ job, data, free_data, audit_new (NULL) };
+  audited = run_job (config, kind, run_audited, audited, audited_free, &local);
+  if (audited == NULL)
+    {
+      audit_failure (config, local);
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  gpointer result = g_steal_pointer (&audited->data);
+  audited_free (audited);
   return result;
 }
 

@@ -5,6 +5,18 @@
 
 BkCmdOptions bk_cmd_options = { .uses = 1, .days = BK_CMD_NO_DAYS };
 
+static gboolean
+on_check_config (const char *name, const char *value, gpointer data, GError **error)
+{
+  bk_cmd_options.check_config = TRUE;
+  if (value != NULL)
+    {
+      g_free (bk_cmd_options.config);
+      bk_cmd_options.config = g_strdup (value);
+    }
+  return TRUE;
+}
+
 const GOptionEntry bk_cmd_entries[] = {
 #define AT(member) &bk_cmd_options.member
   { "config", 0, 0, G_OPTION_ARG_FILENAME, AT (config), "Configuration file", "FILE" },
@@ -19,7 +31,8 @@ const GOptionEntry bk_cmd_entries[] = {
   { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, AT (key), "run: its key, PEM", "FILE" },
   { "port-file", 0, 0, G_OPTION_ARG_FILENAME, AT (port_file), "run: write the first port to FILE when ready", "FILE" },
   { "uses", 0, 0, G_OPTION_ARG_INT, AT (uses), "token create: how many accounts it is good for (1)", "N" },
-  { "days", 0, 0, G_OPTION_ARG_INT, AT (days), "token create: for how many days (14), 0: for ever", "N" },
+  { "days", 0, 0, G_OPTION_ARG_INT, AT (days),
+    "token create: for how many days (14), 0: for ever; audit list: of how many (30)", "N" },
   { "name", 0, 0, G_OPTION_ARG_STRING, AT (name), "license issue: whose it is", "NAME" },
   { "all", 0, 0, G_OPTION_ARG_NONE, AT (all), "license challenge, alert send: all of them", NULL },
   { "to", 0, 0, G_OPTION_ARG_STRING, AT (to), "alert send: to one account", "NAME" },
@@ -30,11 +43,17 @@ const GOptionEntry bk_cmd_entries[] = {
   { "password-stdin", 0, 0, G_OPTION_ARG_NONE, AT (password_stdin),
     "account add, account password: read the password from standard input (a terminal asks for it) instead of making "
     "one up", NULL },
+  { "replace", 0, 0, G_OPTION_ARG_NONE, AT (replace),
+    "backup, restore: put the new file in the place of one that is there", NULL },
+  { "check-config", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, on_check_config,
+    "Say what is wrong with a configuration file (" BK_CMD_CONFIG "), and end", "FILE" },
 #undef AT
   { NULL },
 };
 
 static const BkCmd commands[] = {
+  { "backup", NULL, 1, 1, "FILE", "copy everything into a file, also while the server runs", bk_cmd_backup },
+  { "restore", NULL, 1, 1, "FILE", "put a backup in the place of everything; the server must not run", bk_cmd_restore },
   { "token", "create", 0, 0, "", "make a token that lets people register, and print it", bk_cmd_token_create },
   { "token", "list", 0, 0, "", "list the tokens that can still be used", bk_cmd_token_list },
   { "account", "add", 1, 1, "NAME", "make an account", bk_cmd_account_add },
@@ -50,18 +69,34 @@ static const BkCmd commands[] = {
   { "license", "challenge", 0, 1, "ID (or --all)",
     "have programs prove again, now, that they know the key of their license", bk_cmd_license_challenge },
   { "alert", "send", 1, 1, "TEXT", "tell people something: --to NAME, --all or --subscribers", bk_cmd_alert_send },
+  { "audit", "list", 0, 1, "[NAME]", "list who did what, of the last 30 --days", bk_cmd_audit_list },
 };
+
+/* Returns how many of @words name @cmd, 0 if they do not. */
+static guint
+match (const BkCmd *cmd, char **words)
+{
+  guint n_named = cmd->verb != NULL ? 2 : 1;
+  guint n_words = g_strv_length (words);
+
+  if (n_words < n_named || !g_str_equal (words[0], cmd->family)
+      || (cmd->verb != NULL && !g_str_equal (words[1], cmd->verb)))
+    return 0;
+  return n_words - n_named >= cmd->least && n_words - n_named <= cmd->most ? n_named : 0;
+}
 
 /* Runs the command that @words name. */
 gboolean
 bk_cmd_run (BkServerConfig *config, char **words, GError **error)
 {
-  guint n_words = g_strv_length (words);
-
-  for (gsize i = 0; n_words >= 2 && i < G_N_ELEMENTS (commands); i++)
-    if (g_str_equal (words[0], commands[i].family) && g_str_equal (words[1], commands[i].verb)
-        && n_words - 2 >= commands[i].least && n_words - 2 <= commands[i].most)
-      return commands[i].run (config, words + 2, error);
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      guint n_named = match (&commands[i], words);
+      if (n_named == 0)
+        continue;
+      bk_cmd_begin (commands[i].family, commands[i].verb);
+      return commands[i].run (config, words + n_named, error);
+    }
   return bk_cmd_misused ("There is no such command; see beckon-server --help", error);
 }
 
@@ -74,7 +109,9 @@ bk_cmd_summary (void)
   g_string_append_printf (text, "  %-*s%s\n", HELP_COLUMN, "run", "serve until SIGTERM or SIGINT");
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     {
-      g_autofree char *words = g_strjoin (" ", commands[i].family, commands[i].verb, commands[i].words, NULL);
+      const char *verb = commands[i].verb != NULL ? commands[i].verb : commands[i].words;
+      const char *rest = commands[i].verb != NULL ? commands[i].words : NULL;
+      g_autofree char *words = g_strjoin (" ", commands[i].family, verb, rest, NULL);
       g_string_append_printf (text, "  %-*s%s\n", HELP_COLUMN, words, commands[i].help);
     }
   g_string_truncate (text, text->len - 1);

@@ -7,6 +7,7 @@
 
 G_BEGIN_DECLS
 
+#define BK_CMD_CONFIG "/etc/beckon-server/beckon-server.conf"
 #define BK_CMD_NO_DAYS -1000000
 
 /* What stands on the command line beside the words. */
@@ -31,6 +32,8 @@ typedef struct
   int uses;
   int days; /* BK_CMD_NO_DAYS: not given */
   gboolean password_stdin;
+  gboolean replace;
+  gboolean check_config;
 } BkCmdOptions;
 
 extern BkCmdOptions bk_cmd_options;
@@ -42,7 +45,7 @@ typedef gboolean (*BkCmdRun) (BkServerConfig *config, char **words, GError **err
 typedef struct
 {
   const char *family;
-  const char *verb;
+  const char *verb; /* nullable: the family is the command */
   guint least; /* words after the verb */
   guint most;
   const char *words;
@@ -54,6 +57,8 @@ gboolean bk_cmd_run (BkServerConfig *config, char **words, GError **error);
 char *bk_cmd_summary (void);
 
 /* One function for each row of the table */
+gboolean bk_cmd_backup (BkServerConfig *config, char **words, GError **error);
+gboolean bk_cmd_restore (BkServerConfig *config, char **words, GError **error);
 gboolean bk_cmd_token_create (BkServerConfig *config, char **words, GError **error);
 gboolean bk_cmd_token_list (BkServerConfig *config, char **words, GError **error);
 gboolean bk_cmd_account_add (BkServerConfig *config, char **words, GError **error);
@@ -67,8 +72,14 @@ gboolean bk_cmd_license_list (BkServerConfig *config, char **words, GError **err
 gboolean bk_cmd_license_revoke (BkServerConfig *config, char **words, GError **error);
 gboolean bk_cmd_license_challenge (BkServerConfig *config, char **words, GError **error);
 gboolean bk_cmd_alert_send (BkServerConfig *config, char **words, GError **error);
+gboolean bk_cmd_audit_list (BkServerConfig *config, char **words, GError **error);
+
+/* check.c */
+gboolean bk_cmd_check_config (const char *file, GError **error);
 
 /* bk-cmd-job.c: what the commands share */
+void bk_cmd_begin (const char *family, const char *verb);
+void bk_cmd_note (const char *about, const char *detail);
 gboolean bk_cmd_misused (const char *text, GError **error);
 gboolean bk_cmd_check_running (BkServerConfig *config, GError **error);
 char *bk_cmd_complete_name (BkServerConfig *config, const char *name, GError **error);

@@ -30,6 +30,7 @@ bk_cmd_device_remove (BkServerConfig *config, char **words, GError **error)
       return FALSE;
     }
   BkStoreAdmin *job = bk_cmd_admin_new ();
+  bk_cmd_note (full, guid);
   job->token = g_steal_pointer (&full);
   job->name = g_steal_pointer (&guid);
   return bk_cmd_operate (config, bk_store_remove_device, job, error);

@@ -42,6 +42,7 @@ bk_cmd_license_issue (BkServerConfig *config, char **words, GError **error)
   job->key = random_word ("", CAPITALS SMALL DIGITS, LICENSE_KEY);
   job->name = g_strdup (name);
   job->cloud = g_strdup (bk_server_cloud_to_string (config->cloud));
+  bk_cmd_note (job->token, name);
   g_string_append_printf (job->list, "id: %s\nkey: %s\n", job->token, job->key);
   return bk_cmd_admin (config, BK_SQLITE_WRITE, bk_store_issue_license, job, error);
 }
@@ -58,6 +59,7 @@ bk_cmd_license_revoke (BkServerConfig *config, char **words, GError **error)
   BkStoreAdmin *job = bk_cmd_admin_new ();
 
   job->token = g_strdup (words[0]);
+  bk_cmd_note (words[0], NULL);
   return bk_cmd_operate (config, bk_store_revoke_license, job, error);
 }
 
@@ -70,5 +72,6 @@ bk_cmd_license_challenge (BkServerConfig *config, char **words, GError **error)
     return FALSE;
   BkStoreAdmin *job = bk_cmd_admin_new ();
   job->token = g_strdup (words[0]);
+  bk_cmd_note (words[0], NULL);
   return bk_cmd_operate (config, bk_store_ask_license, job, error);
 }

@@ -18,6 +18,8 @@ bk_cmd_token_create (BkServerConfig *config, char **words, GError **error)
   job->token = bk_token_new ();
   job->uses = (guint) bk_cmd_options.uses;
   job->expires = days == 0 ? 0 : job->now + days * DAY;
+  g_autofree char *hint = g_strndup (job->token, BK_STORE_TOKEN_HINT);
+  bk_cmd_note (hint, NULL);
   g_string_append_printf (job->list, "%s\n", job->token);
   return bk_cmd_admin (config, BK_SQLITE_WRITE, bk_store_create_token, job, error);
 }

@@ -74,6 +74,7 @@ copy_register (const BkStoreRegister *from)
   job->password = g_strdup (from->password);
   job->needs_token = from->needs_token;
   job->token = g_strdup (from->token);
+  job->origin = g_strdup (from->origin);
   return job;
 }
 
@@ -81,6 +82,8 @@ copy_register (const BkStoreRegister *from)
 static void
 on_checked (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
 {
+  if (g_error_matches (error, BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED))
+    bk_server_audit_refusal (peer, "register", NULL, BECKON_ERROR_ACCESS_DENIED);
   if (error != NULL || peer->state != BK_SERVER_PEER_SIGNING_IN)
     {
       give_up (peer, id, error);
@@ -128,6 +131,7 @@ bk_server_handle_register (BkServerPeer *peer, const BkFrame *frame)
   job->password = g_strdup (bk_frame_get_string (frame, "password"));
   job->needs_token = peer->server->config->registration == BK_SERVER_REGISTRATION_TOKEN;
   job->token = g_strdup (bk_frame_get_string (frame, "token"));
+  job->origin = g_strdup (peer->network);
   bk_server_peer_enter_state (peer, BK_SERVER_PEER_SIGNING_IN);
   bk_server_peer_run (peer, bk_frame_get_id (frame), BK_SQLITE_READ, bk_store_register_check, job,
                       bk_store_register_free, on_checked);
@@ -139,7 +143,6 @@ bk_server_handle_register (BkServerPeer *peer, const BkFrame *frame)
 typedef struct
 {
   BkStoreSignIn job; /* first: this struct is the job */
-  gint64 after;
   char *password;
   BeckonStatus status;
   char *personal_message;
@@ -189,17 +192,21 @@ welcome (BkServerPeer *peer, gint64 id, SignIn *sign_in)
   bk_frame_set_string (frame, "display_name", sign_in->job.display_name);
   bk_frame_set_string (frame, "avatar", sign_in->job.avatar);
   bk_frame_set_int (frame, "time", bk_server_now (server));
+  bk_frame_set_string (frame, "epoch", sign_in->job.epoch);
+  if (sign_in->job.again)
+    bk_frame_set_bool (frame, "again", TRUE);
   if (server->config->lock)
     bk_frame_set_bool (frame, "lock", TRUE);
   bk_server_peer_send (peer, frame);
 
   peer->device = sign_in->job.device;
+  peer->device_guid = g_strdup (sign_in->job.device_guid);
   peer->seen = sign_in->job.now;
   peer->status = sign_in->status;
   peer->personal_message = g_steal_pointer (&sign_in->personal_message);
   peer->status_number = ++server->last_status;
-  /* A number that we never gave out is from a file that we lost: the device is told everything. */
-  peer->sent_seq = sign_in->after <= sign_in->job.last_seq ? sign_in->after : 0;
+  peer->sent_seq = sign_in->job.after;
+  peer->known_until = sign_in->job.known_until;
   peer->account = bk_server_account_join (server, sign_in->job.account, sign_in->job.name, sign_in->job.friends, peer);
   bk_server_peer_enter_state (peer, BK_SERVER_PEER_CATCHING_UP);
   close_others (peer, sign_in);
@@ -212,7 +219,10 @@ on_signed_in (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
 {
   /* A wrong password does not come as far as this, but for one that was changed meanwhile. */
   if (g_error_matches (error, BECKON_ERROR, BECKON_ERROR_INVALID_PASSWORD))
-    bk_server_peer_blame (peer, BK_SERVER_FAULT_TOKEN);
+    {
+      bk_server_peer_blame (peer, BK_SERVER_FAULT_TOKEN);
+      bk_server_audit_refusal (peer, "sign in by token", NULL, BECKON_ERROR_INVALID_PASSWORD);
+    }
   if (error != NULL)
     give_up (peer, id, error);
   else if (peer->state == BK_SERVER_PEER_SIGNING_IN)
@@ -239,6 +249,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
       g_autoptr (GError) error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_INVALID_PASSWORD,
                                                       "The name or the password is wrong");
       bk_server_peer_blame (hashing->peer, BK_SERVER_FAULT_PASSWORD);
+      bk_server_audit_refusal (hashing->peer, "sign in", sign_in->job.name, BECKON_ERROR_INVALID_PASSWORD);
       give_up (hashing->peer, hashing->id, error);
       return;
     }
@@ -275,6 +286,7 @@ on_found (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
   if (bk_server_hasher_is_busy (peer->server->hasher))
     {
       bk_server_peer_enter_state (peer, BK_SERVER_PEER_NEW);
+      bk_server_attempt_give_back (peer, lookup->sign_in->job.name);
       bk_server_peer_blame (peer, BK_SERVER_FAULT_HASHER_BUSY);
       bk_server_peer_refuse_busy (peer, id, 2000);
       return;
@@ -296,10 +308,12 @@ sign_in_new (BkServerPeer *peer, const BkFrame *frame, BeckonStatus status)
   sign_in->job.now = bk_server_now (peer->server);
   sign_in->job.by_token = token != NULL;
   sign_in->job.name = g_strdup (bk_frame_get_string (frame, "name"));
+  sign_in->job.origin = g_strdup (peer->network);
   sign_in->job.token = token != NULL ? g_strdup (token) : bk_token_new ();
   sign_in->job.device_guid = g_strdup (bk_frame_get_string (frame, "device"));
   sign_in->job.device_name = g_strdup (device_name != NULL ? device_name : "");
-  sign_in->after = bk_frame_get_int (frame, "after");
+  sign_in->job.after = bk_frame_get_int (frame, "after");
+  sign_in->job.known_epoch = g_strdup (bk_frame_get_string (frame, "epoch"));
   sign_in->password = g_strdup (bk_frame_get_string (frame, "password"));
   sign_in->status = status;
   sign_in->personal_message = g_strdup (bk_frame_get_string (frame, "personal_message"));
@@ -369,5 +383,9 @@ bk_server_handle_sign_out (BkServerPeer *peer, const BkFrame *frame)
   BkStoreDevice *job = g_new0 (BkStoreDevice, 1);
   job->account = peer->account->id;
   job->device = peer->device;
+  job->now = bk_server_now (peer->server);
+  job->guid = g_strdup (peer->device_guid);
+  job->name = g_strdup (peer->account->name);
+  job->origin = g_strdup (peer->network);
   bk_server_peer_run (peer, id, BK_SQLITE_WRITE, bk_store_forget, job, bk_store_device_free, on_forgotten);
 }

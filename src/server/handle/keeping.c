@@ -39,6 +39,8 @@ make_job (BkServerPeer *peer, Keeping *keeping)
   job->account = keeping->account;
   job->device = keeping->device;
   job->verified = g_steal_pointer (&keeping->lookup.password);
+  job->name = g_strdup (keeping->lookup.name);
+  job->origin = g_strdup (peer->network);
   return job;
 }
 
@@ -102,6 +104,8 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!bk_server_hasher_verify_finish (result, NULL) || keeping->lookup.account != keeping->account)
     {
       bk_server_peer_blame (hashing->peer, BK_SERVER_FAULT_PASSWORD);
+      bk_server_audit_refusal (hashing->peer, keeping->new_password != NULL ? "password" : "account remove",
+                               keeping->lookup.name, BECKON_ERROR_INVALID_PASSWORD);
       bk_server_peer_refuse (hashing->peer, hashing->id, BECKON_ERROR_INVALID_PASSWORD, "The password is wrong");
       return;
     }
@@ -236,6 +240,9 @@ bk_server_handle_device_remove (BkServerPeer *peer, const BkFrame *frame)
   job->account = peer->account->id;
   job->guid = g_strdup (bk_frame_get_string (frame, "device"));
   job->not_device = peer->device;
+  job->now = bk_server_now (peer->server);
+  job->name = g_strdup (peer->account->name);
+  job->origin = g_strdup (peer->network);
   bk_server_peer_run (peer, bk_frame_get_id (frame), BK_SQLITE_WRITE, bk_store_device_remove, job,
                       bk_store_device_free, on_device_removed);
 }

@@ -165,6 +165,7 @@ on_license (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
   else
     {
       bk_server_peer_blame (peer, respond->known ? BK_SERVER_FAULT_ANSWER : BK_SERVER_FAULT_CHALLENGE);
+      bk_server_audit_refusal (peer, "unlock", peer->account->name, BECKON_ERROR_API_UNLOCK_FAILED);
       refuse_answer (peer, id, respond->grant);
     }
 }

@@ -72,8 +72,11 @@ bk_store_register (BkSqlite *db, gpointer data, GError **error)
     return FALSE;
   if (!good)
     return refuse_token (error);
-  return bk_store_exec (db, error, "INSERT INTO accounts (name, display_name, password, created) VALUES (?, ?, ?, ?)",
-                        "sssi", job->name, job->display_name, job->password, job->now);
+  if (!bk_store_exec (db, error, "INSERT INTO accounts (name, display_name, password, created) VALUES (?, ?, ?, ?)",
+                      "sssi", job->name, job->display_name, job->password, job->now))
+    return FALSE;
+  const BkStoreAct act = { job->now, BK_STORE_ACTOR_NOBODY, "register", job->name, job->origin };
+  return job->origin == NULL || bk_store_audit (db, &act, error);
 }
 
 void
@@ -84,6 +87,7 @@ bk_store_register_free (gpointer data)
   g_free (job->name);
   g_free (job->display_name);
   g_free (job->token);
+  g_free (job->origin);
   bk_store_wipe (&job->password);
   bk_store_plain_free (job);
 }
@@ -229,8 +233,9 @@ gboolean
 bk_store_password (BkSqlite *db, gpointer data, GError **error)
 {
   BkStoreKeeping *job = data;
+  const BkStoreAct act = { job->now, BK_STORE_ACTOR_ACCOUNT, "password", job->name, job->origin };
 
-  return check_password (db, job, error)
+  return check_password (db, job, error) && bk_store_audit (db, &act, error)
          && bk_store_exec (db, error, "UPDATE accounts SET password = ? WHERE id = ?", "si", job->password,
                            job->account)
          && bk_store_exec (db, error, "DELETE FROM devices WHERE account = ? AND id != ?", "ii", job->account,
@@ -242,8 +247,10 @@ gboolean
 bk_store_leave (BkSqlite *db, gpointer data, GError **error)
 {
   BkStoreKeeping *job = data;
+  const BkStoreAct act = { job->now, BK_STORE_ACTOR_ACCOUNT, "account remove", job->name, job->origin };
 
-  return check_password (db, job, error) && remove_account (db, job->account, job->now, &job->changes, error);
+  return check_password (db, job, error) && bk_store_audit (db, &act, error)
+         && remove_account (db, job->account, job->now, &job->changes, error);
 }
 
 void
@@ -253,5 +260,7 @@ bk_store_keeping_free (gpointer data)
 
   bk_store_wipe (&job->verified);
   bk_store_wipe (&job->password);
+  g_free (job->name);
+  g_free (job->origin);
   bk_store_plain_free (job);
 }

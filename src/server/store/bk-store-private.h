@@ -25,6 +25,20 @@ void bk_store_changes_clear (BkStoreChanges *changes);
 void bk_store_changes_add (BkStoreChanges *changes, const BkStoreEvent *event);
 void bk_store_changes_pair (BkStoreChanges *changes, gint64 a, gint64 b, gboolean visible);
 
+/* A row of the audit; what is NULL is empty. */
+typedef struct
+{
+  gint64 time;
+  BkStoreActor actor;
+  const char *act;
+  const char *about;
+  const char *origin;
+  const char *detail;
+  const char *result; /* NULL: done */
+} BkStoreAct;
+
+gboolean bk_store_audit (BkSqlite *db, const BkStoreAct *act, GError **error);
+
 /* One side's view of the other. Accounts that never met have a row of nothing. */
 typedef struct
 {
@@ -82,6 +96,7 @@ gboolean bk_store_uid_seen (BkSqlite *db, gint64 account, const char *uid, gbool
 gboolean bk_store_uid_add (BkSqlite *db, gint64 account, const char *uid, gint64 now, GError **error);
 gboolean bk_store_prune (BkSqlite *db, gint64 now, GError **error);
 
+gboolean bk_store_epoch_place (BkSqlite *db, BkStoreSignIn *job, GError **error);
 gboolean bk_store_token_is_good (BkSqlite *db, const char *token, gint64 now, gboolean *good, GError **error);
 gboolean bk_store_token_use (BkSqlite *db, const char *token, gint64 now, gboolean *good, GError **error);
 

@@ -39,6 +39,37 @@ typedef struct
   GArray *pairs;     /* element-type BkStorePair; nullable */
 } BkStoreChanges;
 
+/* Who acts. The numbers are in files. */
+typedef enum
+{
+  BK_STORE_ACTOR_OPERATOR = 0,
+  BK_STORE_ACTOR_ACCOUNT = 1, /* a device of it that is signed in, or somebody with its password */
+  BK_STORE_ACTOR_NOBODY = 2,  /* somebody who is not signed in */
+} BkStoreActor;
+
+#define BK_STORE_MAX_AUDIT 100000 /* rows; those that the operator causes are not bounded but by their age */
+
+/* WRITE: something that is to be in the audit and was not a job of its own, or failed. */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 now;
+  BkStoreActor actor;
+  char *act;
+  char *about;  /* nullable, as the rest */
+  char *origin;
+  char *detail;
+  char *result; /* NULL: done */
+} BkStoreAudit;
+
+/* WRITE: a step of throwing away what is too old. */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 before;
+  gboolean more; /* out: there may be more of it */
+} BkStoreSweep;
+
 /* READ: the account behind a name. */
 typedef struct
 {
@@ -59,6 +90,7 @@ typedef struct
   char *password;       /* its argon2id string, for the second half */
   gboolean needs_token;
   char *token;          /* nullable */
+  char *origin;         /* where it is asked for, for the audit; NULL: the operator does it */
 } BkStoreRegister;
 
 /* WRITE: a device signs in, with the account's password already verified, or with a token still to be. */
@@ -73,6 +105,12 @@ typedef struct
   char *verified;    /* by password: the argon2id string that it was verified against */
   char *device_guid; /* nullable: a new device; out */
   char *device_name;
+  gint64 after;      /* the last number that the device has; out: where it goes on */
+  char *known_epoch; /* nullable: in which epoch it got that */
+  char *epoch;       /* out */
+  gboolean again;    /* out: its number means something else now: contacts, groups and marks are told anew */
+  gint64 known_until; /* out, with again: it has the rest up to here */
+  char *origin;      /* for the audit */
   gint64 device;     /* out */
   char *display_name; /* out */
   char *avatar;      /* out; nullable */
@@ -90,6 +128,8 @@ typedef struct
   gint64 device;     /* bk_store_device_remove (): out */
   gint64 not_device; /* the same: that asks */
   char *guid;        /* the same: in */
+  char *name;        /* of the account, for the audit; NULL: not there */
+  char *origin;      /* the same */
 } BkStoreDevice;
 
 /* READ: the devices of an account, four lists of one length. */
@@ -133,6 +173,8 @@ typedef struct
   gint64 device;   /* that asks */
   char *verified;  /* the argon2id string that the password was verified against */
   char *password;  /* the new one; bk_store_password () only */
+  char *name;      /* of the account, for the audit */
+  char *origin;    /* the same */
 } BkStoreKeeping;
 
 typedef enum
@@ -243,6 +285,7 @@ typedef struct
   gint64 account;
   gint64 device;
   gint64 after;
+  gint64 known_until; /* what happened once, unlike what is a state, is not told again up to here */
   guint limit;
   gint64 reached; /* out: everything up to here is in @changes or not for this device */
 } BkStoreSync;
@@ -347,6 +390,10 @@ gboolean bk_store_list_licenses (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_ask_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_revoke_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_send_alert (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_begin_epoch (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_audit_add (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_audit_sweep (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_list_audit (BkSqlite *db, gpointer data, GError **error);
 
 /* freeing their structs */
 void bk_store_lookup_free (gpointer data);
@@ -366,6 +413,7 @@ void bk_store_session_free (gpointer data);
 void bk_store_license_free (gpointer data);
 void bk_store_operator_free (gpointer data);
 void bk_store_alert_free (gpointer data);
+void bk_store_audit_free (gpointer data);
 void bk_store_plain_free (gpointer data);
 void bk_store_admin_free (gpointer data);
 

@@ -37,6 +37,28 @@ find_by_token (BkSqlite *db, BkStoreSignIn *job, GError **error)
   return bk_store_exec (db, error, "UPDATE devices SET last_seen = ? WHERE id = ?", "ii", job->now, job->device);
 }
 
+/* A device that comes, or goes, of itself or because of another one. */
+static gboolean
+audit_device (BkSqlite *db, const BkStoreSignIn *job, const char *what, const char *guid, GError **error)
+{
+  const BkStoreAct act = { job->now, BK_STORE_ACTOR_ACCOUNT, what, job->name, job->origin, guid };
+
+  return bk_store_audit (db, &act, error);
+}
+
+static gboolean
+audit_evicted (BkSqlite *db, const BkStoreSignIn *job, gint64 device, GError **error)
+{
+  gboolean row;
+  sqlite3_stmt *query = bk_store_query (db, error, "SELECT guid FROM devices WHERE id = ?", "i", device);
+
+  if (query == NULL || !bk_sqlite_step (db, query, &row, error))
+    return FALSE;
+  g_autofree char *guid = row ? bk_store_dup_text (query, 0) : NULL;
+  sqlite3_reset (query);
+  return audit_device (db, job, "device evict", guid, error);
+}
+
 /* Whoever knows the password may always add a device; the one that was away longest goes. */
 static gboolean
 make_room (BkSqlite *db, BkStoreSignIn *job, GError **error)
@@ -56,7 +78,8 @@ make_room (BkSqlite *db, BkStoreSignIn *job, GError **error)
   if (!bk_store_get_int (db, query, &oldest, NULL, error))
     return FALSE;
   g_array_append_val (job->evicted, oldest);
-  return bk_store_exec (db, error, "DELETE FROM devices WHERE id = ?", "i", oldest);
+  return audit_evicted (db, job, oldest, error)
+         && bk_store_exec (db, error, "DELETE FROM devices WHERE id = ?", "i", oldest);
 }
 
 static gboolean
@@ -69,7 +92,8 @@ find_by_password (BkSqlite *db, BkStoreSignIn *job, GError **error)
     job->device_guid = bk_guid_new ();
   sqlite3_stmt *query = bk_store_query (db, error, "SELECT id FROM devices WHERE account = ? AND guid = ?", "is",
                                         job->account, job->device_guid);
-  if (!bk_store_get_int (db, query, &job->device, &found, error))
+  if (!bk_store_get_int (db, query, &job->device, &found, error)
+      || !audit_device (db, job, found ? "sign in" : "device add", job->device_guid, error))
     return FALSE;
   if (found)
     return bk_store_exec (db, error, "UPDATE devices SET name = ?, token = ?, last_seen = ? WHERE id = ?", "sbii",
@@ -109,7 +133,7 @@ bk_store_sign_in (BkSqlite *db, gpointer data, GError **error)
   job->last_seq = sqlite3_column_int64 (query, 1);
   job->avatar = bk_store_dup_text (query, 2);
   sqlite3_reset (query);
-  return bk_store_contact_friends (db, job->account, job->friends, error);
+  return bk_store_epoch_place (db, job, error) && bk_store_contact_friends (db, job->account, job->friends, error);
 }
 
 void
@@ -123,8 +147,11 @@ bk_store_sign_in_free (gpointer data)
   g_free (job->name);
   g_free (job->device_guid);
   g_free (job->device_name);
+  g_free (job->origin);
   g_free (job->display_name);
   g_free (job->avatar);
+  g_free (job->known_epoch);
+  g_free (job->epoch);
   bk_store_wipe (&job->verified);
   g_clear_pointer (&job->friends, g_array_unref);
   g_clear_pointer (&job->evicted, g_array_unref);
@@ -138,8 +165,11 @@ gboolean
 bk_store_forget (BkSqlite *db, gpointer data, GError **error)
 {
   BkStoreDevice *job = data;
+  const BkStoreAct act = { job->now, BK_STORE_ACTOR_ACCOUNT, "device remove", job->name, job->origin, job->guid };
 
-  return bk_store_exec (db, error, "DELETE FROM devices WHERE id = ? AND account = ?", "ii", job->device, job->account);
+  return (job->name == NULL || bk_store_audit (db, &act, error))
+         && bk_store_exec (db, error, "DELETE FROM devices WHERE id = ? AND account = ?", "ii", job->device,
+                           job->account);
 }
 
 /* It was there until now. */
@@ -181,6 +211,8 @@ bk_store_device_free (gpointer data)
   BkStoreDevice *job = data;
 
   g_free (job->guid);
+  g_free (job->name);
+  g_free (job->origin);
   bk_store_plain_free (job);
 }
 

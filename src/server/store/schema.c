@@ -193,7 +193,22 @@ static const char audit[] =
   "CREATE INDEX audit_by_about ON audit (about, act, id);"
   "ALTER TABLE operations ADD COLUMN device INTEGER NOT NULL DEFAULT 0;";
 
+/* The ages of the file: one more with each time that it was restored from a backup, and where each account stood then. */
+static const char epochs[] =
+  "CREATE TABLE epochs ("
+  "  number INTEGER PRIMARY KEY,"
+  "  epoch TEXT NOT NULL UNIQUE,"
+  "  began INTEGER NOT NULL"
+  ") STRICT;"
+  "INSERT INTO epochs (number, epoch, began) VALUES (1, lower (hex (randomblob (16))), 0);"
+  "CREATE TABLE restored ("
+  "  account INTEGER NOT NULL,"
+  "  number INTEGER NOT NULL,"
+  "  last_seq INTEGER NOT NULL,"
+  "  PRIMARY KEY (account, number)"
+  ") STRICT, WITHOUT ROWID;";
+
 const BkSqliteMigration bk_store_migrations[] = {
-  { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles }, { audit },
+  { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles }, { audit }, { epochs },
 };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);

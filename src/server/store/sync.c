@@ -22,11 +22,11 @@ typedef struct
 /* A device that starts from nothing need not hear of contacts and groups that are gone. */
 static const char sql[] =
   "SELECT 0, id, seq FROM contacts WHERE owner = ?1 AND seq > ?2 AND (?2 > 0 OR relation != 0 OR blocked != 0)"
-  " UNION ALL SELECT 1, id, seq FROM messages WHERE owner = ?1 AND seq > ?2"
-  " UNION ALL SELECT 2, id, seq FROM envelopes WHERE owner = ?1 AND seq > ?2"
+  " UNION ALL SELECT 1, id, seq FROM messages WHERE owner = ?1 AND seq > max (?2, ?6)"
+  " UNION ALL SELECT 2, id, seq FROM envelopes WHERE owner = ?1 AND seq > max (?2, ?6)"
   "   AND (device = 0 OR device = ?3) AND not_device != ?3 AND expires > ?4"
   " UNION ALL SELECT 3, id, seq FROM groups WHERE owner = ?1 AND seq > ?2 AND (?2 > 0 OR name IS NOT NULL)"
-  " UNION ALL SELECT 4, alert, seq FROM alert_copies JOIN alerts ON id = alert WHERE owner = ?1 AND seq > ?2"
+  " UNION ALL SELECT 4, alert, seq FROM alert_copies JOIN alerts ON id = alert WHERE owner = ?1 AND seq > max (?2, ?6)"
   "   AND expires > ?4"
   " UNION ALL SELECT 5, id, seq FROM marks WHERE owner = ?1 AND seq > ?2"
   " ORDER BY 3 LIMIT ?5";
@@ -35,8 +35,8 @@ static gboolean
 collect (BkSqlite *db, BkStoreSync *job, GArray *items, GError **error)
 {
   gboolean row;
-  sqlite3_stmt *query = bk_store_query (db, error, sql, "iiiii", job->account, job->after, job->device, job->now,
-                                        (gint64) job->limit);
+  sqlite3_stmt *query = bk_store_query (db, error, sql, "iiiiii", job->account, job->after, job->device, job->now,
+                                        (gint64) job->limit, job->known_until);
 
   while (query != NULL)
     {

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* backup, restore */
+#include "bk-cmd.h"
+
+#include "bk-server-operator.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static gboolean
+fail (GError **error, const char *what, const char *path, int code)
+{
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE, "%s %s: %s", path, what, g_strerror (code));
+  return FALSE;
+}
+
+static gboolean
+move (const char *from, const char *to, GError **error)
+{
+  return g_rename (from, to) == 0 || fail (error, "cannot be renamed", from, errno);
+}
+
+static gboolean
+refuse_existing (const char *path, GError **error)
+{
+  if (bk_cmd_options.replace || !g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "%s is there already; --replace puts the new one in its place",
+               path);
+  return FALSE;
+}
+
+/* ---- backup ---- */
+
+/* Copies the file beside a running server. What is there under the name of the copy is whole at any time. */
+gboolean
+bk_cmd_backup (BkServerConfig *config, char **words, GError **error)
+{
+  const char *file = words[0];
+  g_autofree char *partial = g_strconcat (file, ".partial", NULL);
+
+  if (!g_file_test (config->database, G_FILE_TEST_EXISTS))
+    return fail (error, "cannot be opened", config->database, ENOENT);
+  if (!refuse_existing (file, error))
+    return FALSE;
+  g_unlink (partial); /* of one that was broken off */
+  if (!bk_sqlite_copy (config->database, partial, error))
+    return FALSE;
+  if (!move (partial, file, error))
+    {
+      g_unlink (partial);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* ---- restore ---- */
+
+static gboolean
+check_backup (const char *file, GError **error)
+{
+  gint64 version = 0;
+
+  if (!g_file_test (file, G_FILE_TEST_EXISTS))
+    return fail (error, "cannot be opened", file, ENOENT);
+  if (!bk_sqlite_check (file, &version, error))
+    {
+      g_prefix_error (error, "%s: ", file);
+      return FALSE;
+    }
+  if (version > 0 && version <= bk_store_n_migrations)
+    return TRUE;
+  if (version > bk_store_n_migrations)
+    g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE,
+                 "%s was written by a newer version of Beckon (its format is %" G_GINT64_FORMAT
+                 ", this program knows %u): please update", file, version, bk_store_n_migrations);
+  else
+    g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE, "%s is no backup of a beckon-server", file);
+  return FALSE;
+}
+
+/* Brings the copy up to date and begins a new epoch in it. That also shows that it is ours. */
+static gboolean
+begin_epoch (const char *path, GError **error)
+{
+  BkServerConfig copy = { .database = (char *) path };
+
+  return bk_cmd_admin (&copy, BK_SQLITE_WRITE, bk_store_begin_epoch, bk_cmd_admin_new (), error);
+}
+
+/* The server must be able to open it: it gets the owner of its folder. */
+static gboolean
+give_to_owner (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  GStatBuf status;
+
+  if (geteuid () != 0)
+    return TRUE;
+  return (g_stat (folder, &status) == 0 && chown (path, status.st_uid, status.st_gid) == 0)
+         || fail (error, "cannot be given to the owner of its folder", path, errno);
+}
+
+/* A log belongs to its file: where the file goes, it goes. */
+static gboolean
+set_aside (const char *database, GError **error)
+{
+  static const char *const ends[] = { "", "-wal" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autofree char *from = g_strconcat (database, ends[i], NULL);
+      g_autofree char *to = g_strconcat (database, ".replaced", ends[i], NULL);
+
+      g_unlink (to);
+      if (g_rename (from, to) != 0 && errno != ENOENT)
+        return fail (error, "cannot be renamed", from, errno);
+    }
+  g_autofree char *index = g_strconcat (database, "-shm", NULL);
+  g_unlink (index);
+  return TRUE;
+}
+
+static gboolean
+put_in_place (const char *fresh, const char *database, GError **error)
+{
+  gboolean replaces = g_file_test (database, G_FILE_TEST_EXISTS);
+
+  if (!give_to_owner (fresh, error) || !set_aside (database, error) || !move (fresh, database, error))
+    return FALSE;
+  if (replaces)
+    printf ("restored; what was there until now is %s.replaced\n", database);
+  else
+    printf ("restored\n");
+  return TRUE;
+}
+
+/* Puts a backup in the place of the file. Nothing is touched there before the new file is whole beside it. */
+gboolean
+bk_cmd_restore (BkServerConfig *config, char **words, GError **error)
+{
+  const char *file = words[0];
+  g_autofree char *fresh = g_strconcat (config->database, ".restoring", NULL);
+
+  if (bk_server_operator_is_heard (config->database))
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "A server is running on %s: stop it first",
+                   config->database);
+      return FALSE;
+    }
+  if (!refuse_existing (config->database, error) || !check_backup (file, error))
+    return FALSE;
+  g_unlink (fresh);
+  if (!bk_sqlite_copy (file, fresh, error))
+    return FALSE;
+  if (begin_epoch (fresh, error) && put_in_place (fresh, config->database, error))
+    return TRUE;
+  g_unlink (fresh);
+  return FALSE;
+}
