@@ -257,8 +257,8 @@ may_run (BkSqlite *self, sqlite3_stmt *statement, GError **error)
   return FALSE;
 }
 
-/* Finds the statement for @sql, or makes it. Most texts are literals: their address is tried first, which is faster than
- * to hash them. */
+/* Finds the statement for @sql, or makes it. Most texts are literals: their address is tried first, which is faster
+ * than to hash them. */
 sqlite3_stmt *
 _bk_sqlite_find_statement (BkSqlite *self, const char *sql, GError **error)
 {
