@@ -104,6 +104,19 @@ on_signal (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+on_hangup (gpointer user_data)
+{
+  Run *run = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (bk_server_reload (run->server, &error))
+    g_message ("Read the certificate and its key again");
+  else
+    g_warning ("%s. The certificate until now stays in use", error->message);
+  return G_SOURCE_CONTINUE;
+}
+
 /* Tells systemd that we are ready: one datagram to the socket that it names. */
 static void
 notify_systemd (void)
@@ -153,6 +166,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
       /* Before anybody is told: who knows that it runs may end it at once, and that is to be a clean end. */
       g_unix_signal_add (SIGTERM, on_signal, run);
       g_unix_signal_add (SIGINT, on_signal, run);
+      g_unix_signal_add (SIGHUP, on_hangup, run);
       if (announce (run, &error))
         return;
     }
