@@ -138,6 +138,22 @@ make_vhost (BkServerNet *net, const BkServerNetConfig *config, GError **error)
   return FALSE;
 }
 
+static void
+on_flush (uv_prepare_t *flush)
+{
+  bk_server_net_flush (flush->data);
+}
+
+/* It alone does not keep the loop alive. */
+static void
+start_flush (BkServerNet *net)
+{
+  uv_prepare_init (&net->loop, &net->flush);
+  net->flush.data = net;
+  uv_prepare_start (&net->flush, on_flush);
+  uv_unref ((uv_handle_t *) &net->flush);
+}
+
 static BkServerNet *
 net_alloc (const BkServerNetConfig *config, const BkServerNetHandler *handler, gpointer user_data)
 {
@@ -159,7 +175,10 @@ net_alloc (const BkServerNetConfig *config, const BkServerNetHandler *handler, g
   net->deadlines = g_sequence_new (NULL);
   net->scratch = g_string_new (NULL);
   g_queue_init (&net->conns);
+  g_queue_init (&net->unsent);
+  net->gather = g_malloc (LWS_PRE + BK_SERVER_GATHER_SIZE);
   uv_loop_init (&net->loop);
+  start_flush (net);
   net->source = bk_server_uv_source_new (&net->loop);
   g_source_attach (net->source, g_main_context_get_thread_default ());
   return net;
@@ -214,6 +233,7 @@ bk_server_net_free (BkServerNet *net)
   net->freeing = TRUE;
   bk_server_net_stop_listening (net);
   destroy_context (net);
+  uv_close ((uv_handle_t *) &net->flush, NULL);
   while (uv_loop_alive (&net->loop))
     uv_run (&net->loop, UV_RUN_NOWAIT);
   g_source_destroy (net->source);
@@ -228,6 +248,7 @@ bk_server_net_free (BkServerNet *net)
   g_hash_table_unref (net->addresses);
   g_ptr_array_unref (net->listeners);
   g_string_free (net->scratch, TRUE);
+  g_free (net->gather);
   g_strfreev (net->origins);
   g_free (net->subprotocol);
   g_free (net->path);
