@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bk-server-rate.h"
+#include "bk-store.h"
 
 #include <gio/gio.h>
 
@@ -42,7 +43,8 @@ typedef struct
   guint turn_ttl;         /* seconds */
 
   guint audit_days;
-  guint messages_per_account;
+  BkStoreQuota quota;
+  guint requests_per_day; /* to become a contact, of one account */
   guint connections;
   guint connections_per_address;
   guint outgoing_bytes;

@@ -46,6 +46,7 @@ struct _BkServer
   gboolean operating;   /* a step of what the operator wants is under way */
   gboolean nudged;      /* look again after it */
   guint n_jobs;         /* handed to a thread and not back yet */
+  guint64 last_peer;    /* counts the connections */
   guint64 last_status;  /* counts the changes of status, to know the newest */
   GQueue asked;         /* grants whose programs have been asked again, in the order of their deadlines; borrowed */
   guint ask_timer;      /* at the first of them */
@@ -81,6 +82,7 @@ struct _BkServerPeer
 {
   BkServer *server;   /* owned */
   BkServerConn *conn; /* borrowed; NULL once it is closed */
+  guint64 number;     /* higher than of those that were opened before */
   char *network; /* what counts as one address */
   BkServerPeerState state;
   BkServerAccount *account; /* borrowed; nullable */
@@ -92,6 +94,8 @@ struct _BkServerPeer
   char *personal_message;
   guint64 status_number; /* the newest counts for the account */
 
+  gint64 drained_seq; /* what was sent when nothing waited to be sent the time before last */
+  gint64 reached;     /* what the file says that it has */
   gint64 sent_seq;  /* everything up to here is queued or not for this device */
   gint64 known_until; /* messages and the like up to here it has from before the file was restored */
   gboolean reading; /* a BkStoreSync is under way */

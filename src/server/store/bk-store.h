@@ -70,6 +70,21 @@ typedef struct
   gboolean more; /* out: there may be more of it */
 } BkStoreSweep;
 
+/* What one account may have. */
+typedef struct
+{
+  guint contacts; /* blocked people and open requests included */
+  guint groups;
+  guint devices;
+  guint sessions;         /* open at once */
+  guint requests_open;    /* of its own, not answered yet */
+  guint requests_waiting; /* of others that are shown to it */
+  guint messages;
+  guint message_bytes;
+  guint envelope_bytes; /* of sessions, that wait or that a device may have to be told again */
+} BkStoreQuota;
+extern const BkStoreQuota bk_store_default_quota; /* and no quota may be above it */
+
 /* READ: the account behind a name. */
 typedef struct
 {
@@ -111,6 +126,7 @@ typedef struct
   gboolean again;    /* out: its number means something else now: contacts, groups and marks are told anew */
   gint64 known_until; /* out, with again: it has the rest up to here */
   char *origin;      /* for the audit */
+  const BkStoreQuota *quota; /* borrowed; NULL: the default */
   gint64 device;     /* out */
   char *display_name; /* out */
   char *avatar;      /* out; nullable */
@@ -127,6 +143,7 @@ typedef struct
   gint64 account;
   gint64 device;     /* bk_store_device_remove (): out */
   gint64 not_device; /* the same: that asks */
+  gint64 reached;    /* bk_store_device_reached (): the number of the last fact that it has */
   char *guid;        /* the same: in */
   char *name;        /* of the account, for the audit; NULL: not there */
   char *origin;      /* the same */
@@ -192,6 +209,7 @@ typedef enum
 typedef struct
 {
   BkStoreChanges changes;
+  const BkStoreQuota *quota; /* borrowed; NULL: the default */
   BkStoreContactVerb verb;
   gint64 account;
   char *who;
@@ -213,6 +231,7 @@ typedef enum
 typedef struct
 {
   BkStoreChanges changes;
+  const BkStoreQuota *quota; /* borrowed; NULL: the default */
   BkStoreGroupVerb verb;
   gint64 account;
   char *group;
@@ -227,7 +246,7 @@ typedef struct
   BkStoreChanges changes;
   gint64 now;
   gint64 account;
-  guint quota; /* messages kept per account */
+  const BkStoreQuota *quota; /* borrowed; NULL: the default */
   char *to;
   char *guid;
   char *text;
@@ -270,6 +289,7 @@ typedef struct
   gint64 now;
   gint64 account;
   gint64 device;
+  const BkStoreQuota *quota; /* borrowed; NULL: the default */
   gboolean reachable; /* invite: whether the other side is online as far as this account may know */
   gboolean locked;    /* invite: the program behind it has no right to */
   char *to;
@@ -363,6 +383,7 @@ gboolean bk_store_register (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_sign_in (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_forget (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_device_seen (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_device_reached (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_device_remove (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_devices (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_profile (BkSqlite *db, gpointer data, GError **error);
