@@ -194,7 +194,6 @@ work (BkSqlite *db)
       BkStoreMessage *message = g_new0 (BkStoreMessage, 1);
       message->now = 1;
       message->account = account;
-      message->quota = 100;
       message->to = g_strdup ("bob@example.org");
       message->guid = g_strdup ("{F2A1C0DE-7E57-4A11-8B0B-1234567890AB}");
       message->text = g_strdup ("Tea?");
