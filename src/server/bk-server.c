@@ -91,6 +91,7 @@ read_addresses (BkServer *self, GArray *addresses, GPtrArray *hosts, GError **er
         return FALSE;
       g_ptr_array_add (hosts, host);
       address.host = host;
+      address.fd = self->config->sockets != NULL ? g_array_index (self->config->sockets, int, addresses->len) : 0;
       g_array_append_val (addresses, address);
     }
   return TRUE;
