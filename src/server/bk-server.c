@@ -2,6 +2,9 @@
 #include "bk-server-private.h"
 
 #define MAX_BUCKETS 8192
+#define RETRY_MS 250 /* a start takes less */
+#define SPREAD_MS 2  /* for each device */
+#define MAX_SPREAD_MS 5000
 
 G_DEFINE_FINAL_TYPE (BkServer, bk_server, G_TYPE_OBJECT)
 
@@ -21,7 +24,7 @@ on_opened (BkServerConn *conn, gpointer user_data)
   bk_frame_set_string (frame, "registration", bk_server_registration_to_string (self->config->registration));
   bk_server_peer_send (peer, frame);
   if (self->state != BK_SERVER_RUNNING)
-    bk_server_peer_bye (peer, "shutdown");
+    bk_server_peer_bye (peer, "shutdown", 0);
 }
 
 static void
@@ -190,6 +193,7 @@ bk_server_check_stopped (BkServer *self)
     self->stop_idle = g_idle_add_once (on_stop_idle, self);
 }
 
+/* Most often the server starts again. All of them at once would be more than it can greet. */
 static void
 say_goodbye (BkServer *self)
 {
@@ -202,7 +206,8 @@ say_goodbye (BkServer *self)
     for (guint i = 0; i < ((BkServerAccount *) account)->peers->len; i++)
       g_ptr_array_add (peers, bk_server_peer_ref (g_ptr_array_index (((BkServerAccount *) account)->peers, i)));
   for (guint i = 0; i < peers->len; i++)
-    bk_server_peer_bye (g_ptr_array_index (peers, i), "shutdown");
+    bk_server_peer_bye (g_ptr_array_index (peers, i), "shutdown",
+                        RETRY_MS + g_random_int_range (0, (int) MIN (peers->len * SPREAD_MS, MAX_SPREAD_MS) + 1));
 }
 
 /* Takes no more connections, says `bye`, waits until all is sent and stored, and closes the file. */
