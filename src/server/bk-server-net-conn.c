@@ -193,6 +193,15 @@ drop_incoming (BkServerConn *conn)
   conn->incoming = NULL;
 }
 
+static void
+forget_unsent (BkServerConn *conn)
+{
+  if (conn->unsent.data == NULL)
+    return;
+  g_queue_unlink (&conn->net->unsent, &conn->unsent);
+  conn->unsent.data = NULL;
+}
+
 /* libwebsockets has let go of the connection. */
 void
 bk_server_conn_free (BkServerConn *conn)
@@ -200,6 +209,7 @@ bk_server_conn_free (BkServerConn *conn)
   BkServerNet *net = conn->net;
 
   clear_deadline (conn);
+  forget_unsent (conn);
   bk_server_conn_drop_outgoing (conn);
   drop_incoming (conn);
   g_queue_unlink (&net->conns, &conn->link);
@@ -221,6 +231,17 @@ static void
 want_to_write (BkServerConn *conn)
 {
   lws_callback_on_writable (conn->wsi);
+  bk_server_uv_source_wake (conn->net->source);
+}
+
+/* As a rule a socket has room: what is queued in a round is written at the end of it, without asking epoll first. */
+static void
+write_soon (BkServerConn *conn)
+{
+  if (conn->unsent.data != NULL)
+    return;
+  conn->unsent.data = conn;
+  g_queue_push_tail_link (&conn->net->unsent, &conn->unsent);
   bk_server_uv_source_wake (conn->net->source);
 }
 
@@ -297,7 +318,7 @@ bk_server_conn_send (BkServerConn *conn, BkServerFrame *frame)
       return FALSE;
     }
   if (g_queue_is_empty (&conn->outgoing))
-    want_to_write (conn);
+    write_soon (conn);
   g_queue_push_tail (&conn->outgoing, bk_server_frame_ref (frame));
   conn->queued += frame->length;
   net->stats.queued += frame->length;

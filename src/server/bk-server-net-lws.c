@@ -5,7 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define FRAMES_PER_WAKE_UP 16
+#define PIECES_PER_WAKE_UP 16
+#define MAX_HEADER 4 /* of what is gathered: less than 64 KiB */
 #define SEND_BUFFER 65536
 
 /* ---- in ---- */
@@ -72,21 +73,77 @@ on_receive (BkServerConn *conn, const char *data, gsize length)
 
 /* ---- out ---- */
 
+static BkServerFrame *
+take_outgoing (BkServerConn *conn)
+{
+  BkServerFrame *frame = g_queue_pop_head (&conn->outgoing);
+  BkServerNet *net = conn->net;
+
+  conn->queued -= frame->length;
+  net->stats.queued -= frame->length;
+  net->stats.frames_out++;
+  net->stats.bytes_out += frame->length;
+  return frame;
+}
+
+/* Appends the header of a whole text message (RFC 6455, 5.2). */
+static guint8 *
+put_header (guint8 *p, gsize length)
+{
+  *p++ = 0x81;
+  if (length < 126)
+    {
+      *p++ = (guint8) length;
+      return p;
+    }
+  *p++ = 126;
+  *p++ = (guint8) (length >> 8);
+  *p++ = (guint8) length;
+  return p;
+}
+
+/* Takes as many small frames as go out together. Returns their size, headers included; 0 if there are no two. */
+static gsize
+gather_frames (BkServerConn *conn)
+{
+  guint8 *start = conn->net->gather + LWS_PRE, *p = start;
+  BkServerFrame *next;
+
+  if (conn->outgoing.length < 2)
+    return 0;
+  while ((next = g_queue_peek_head (&conn->outgoing)) != NULL
+         && (gsize) (p - start) + next->length + MAX_HEADER <= BK_SERVER_GATHER_SIZE)
+    {
+      g_autoptr (BkServerFrame) frame = take_outgoing (conn);
+      p = put_header (p, frame->length);
+      memcpy (p, frame->data + LWS_PRE, frame->length);
+      p += frame->length;
+    }
+  return (gsize) (p - start);
+}
+
+/* Writes the next frames in one piece, or the next one. */
+static gboolean
+write_some (BkServerConn *conn)
+{
+  gsize length = gather_frames (conn);
+
+  if (length > 0)
+    return lws_write (conn->wsi, conn->net->gather + LWS_PRE, length, LWS_WRITE_RAW) >= 0;
+  g_autoptr (BkServerFrame) frame = take_outgoing (conn);
+  return lws_write (conn->wsi, frame->data + LWS_PRE, frame->length, LWS_WRITE_TEXT) >= 0;
+}
+
 /* Writes what fits. Returns FALSE if the connection is broken. */
 static gboolean
 write_frames (BkServerConn *conn)
 {
-  for (int i = 0; i < FRAMES_PER_WAKE_UP && !lws_partial_buffered (conn->wsi); i++)
+  for (int i = 0; i < PIECES_PER_WAKE_UP && !lws_partial_buffered (conn->wsi); i++)
     {
       if (g_queue_is_empty (&conn->outgoing) || (i > 0 && lws_send_pipe_choked (conn->wsi)))
         break;
-      g_autoptr (BkServerFrame) frame = g_queue_pop_head (&conn->outgoing);
-      conn->queued -= frame->length;
-      conn->net->stats.queued -= frame->length;
-      if (lws_write (conn->wsi, frame->data + LWS_PRE, frame->length, LWS_WRITE_TEXT) < 0)
+      if (!write_some (conn))
         return FALSE;
-      conn->net->stats.frames_out++;
-      conn->net->stats.bytes_out += frame->length;
     }
   return TRUE;
 }
@@ -133,6 +190,24 @@ on_writable (BkServerConn *conn)
       conn->net->in_callback--;
     }
   return 0;
+}
+
+/* Writes to all that something was queued for since the last round. */
+void
+bk_server_net_flush (BkServerNet *net)
+{
+  GList *link;
+
+  while ((link = g_queue_pop_head_link (&net->unsent)) != NULL)
+    {
+      BkServerConn *conn = g_steal_pointer (&link->data);
+      gboolean open = conn->phase == BK_SERVER_PHASE_SIGN_IN || conn->phase == BK_SERVER_PHASE_OPEN;
+      if (open && on_writable (conn) != 0)
+        {
+          conn->closed = BK_SERVER_CLOSED_LOST;
+          bk_server_conn_kill (conn);
+        }
+    }
 }
 
 /* ---- life and death ---- */
@@ -212,6 +287,8 @@ bk_server_net_lws_callback (struct lws *wsi, enum lws_callback_reasons reason, v
 {
   BkServerConn *conn = wsi == NULL ? NULL : lws_get_opaque_user_data (wsi);
 
+  if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS)
+    bk_server_net_tls_set_up (lws_context_user (lws_get_context (wsi)), user);
   if (conn == NULL)
     return 0;
   switch ((int) reason)

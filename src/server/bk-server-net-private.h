@@ -11,6 +11,7 @@
 
 G_BEGIN_DECLS
 
+#define BK_SERVER_GATHER_SIZE 16384
 #define BK_SERVER_MAX_REASON 123 /* a control frame carries 125 bytes, two of them are the code */
 
 typedef struct
@@ -20,6 +21,9 @@ typedef struct
   guint16 port;
   uv_poll_t poll;
 } BkServerListener;
+
+/* A certificate, what vouches for it, and its key */
+typedef struct _BkServerIdentity BkServerIdentity;
 
 struct _BkServerNet
 {
@@ -39,6 +43,7 @@ struct _BkServerNet
   struct lws_vhost *vhost;
   struct lws_protocols protocols[2];
   gboolean tls;
+  BkServerIdentity *identity; /* with TLS: what new connections are shown */
   gboolean freeing;
   guint in_callback;
 
@@ -46,6 +51,9 @@ struct _BkServerNet
   guint accept_timer;    /* accepting rests because there are no descriptors left */
   GHashTable *addresses; /* key: struct in6_addr, value: the same with the count, see bk-server-net-listen.c */
   GQueue conns;          /* of BkServerConn, by its link */
+  GQueue unsent;         /* of BkServerConn, by its unsent link: to be written to in the next round */
+  uv_prepare_t flush;    /* that does it */
+  guint8 *gather;        /* several frames that go out together */
   GSequence *deadlines;  /* of BkServerConn, the earliest first */
   guint deadline_timer;
   gint64 deadline_due;
@@ -69,6 +77,7 @@ struct _BkServerConn
   struct lws *wsi;
   gpointer user_data;
   GList link;
+  GList unsent; /* its data is NULL: not in the list */
   GSequenceIter *deadline;
   gint64 due;
   GString *incoming; /* the start of a message whose end has not come yet */
@@ -99,7 +108,16 @@ void bk_server_conn_drop_outgoing (BkServerConn *conn);
 void bk_server_conn_gone (BkServerConn *conn);
 void bk_server_net_on_deadline (gpointer user_data);
 
+/* bk-server-net-tls.c */
+extern const char bk_server_net_ciphers[];
+BkServerIdentity *bk_server_identity_load (const char *certificate, const char *key, GError **error);
+void bk_server_identity_free (BkServerIdentity *self);
+void bk_server_identity_check_dates (BkServerIdentity *self, const char *path, gint64 now);
+void bk_server_net_tls_set_up (BkServerNet *net, gpointer context);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerIdentity, bk_server_identity_free)
+
 /* bk-server-net-lws.c */
+void bk_server_net_flush (BkServerNet *net);
 int bk_server_net_lws_callback (struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t length);
 
 /* bk-server-net-http.c */

@@ -5,10 +5,6 @@
 #include "beckon-error.h"
 #include "bk-limits.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #define RECEIVE_BUFFER 2048 /* per connection, so small; longer messages come in pieces */
 
 /* Only what concerns the library itself: at lower levels it prints what peers send. */
@@ -82,27 +78,6 @@ on_lws_log (int level, const char *line)
 }
 
 static gboolean
-check_file (const char *what, const char *path, GError **error)
-{
-  if (path == NULL)
-    {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "The %s is missing: TLS needs a certificate and "
-                   "its key", what);
-      return FALSE;
-    }
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    {
-      int saved = errno;
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "Cannot read the %s %s: %s", what, path,
-                   g_strerror (saved));
-      return FALSE;
-    }
-  close (fd);
-  return TRUE;
-}
-
-static gboolean
 make_context (BkServerNet *net, GError **error)
 {
   static const lws_retry_bo_t no_pings = { 0 }; /* by default it pings every 5 minutes and sorts all timers to do so */
@@ -147,6 +122,7 @@ make_vhost (BkServerNet *net, const BkServerNetConfig *config, GError **error)
     .alpn = "http/1.1",
     .ssl_cert_filepath = config->certificate,
     .ssl_private_key_filepath = config->key,
+    .ssl_cipher_list = bk_server_net_ciphers,
     .ssl_options_set = SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION,
   };
 
@@ -155,11 +131,27 @@ make_vhost (BkServerNet *net, const BkServerNetConfig *config, GError **error)
     return TRUE;
   if (net->tls)
     g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_CERTIFICATE,
-                 "The certificate %s and the key %s cannot be used: not PEM, or they do not belong together",
+                 "The certificate %s and the key %s cannot be used by libwebsockets",
                  config->certificate, config->key);
   else
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_FAILED, "Cannot set up libwebsockets");
   return FALSE;
+}
+
+static void
+on_flush (uv_prepare_t *flush)
+{
+  bk_server_net_flush (flush->data);
+}
+
+/* It alone does not keep the loop alive. */
+static void
+start_flush (BkServerNet *net)
+{
+  uv_prepare_init (&net->loop, &net->flush);
+  net->flush.data = net;
+  uv_prepare_start (&net->flush, on_flush);
+  uv_unref ((uv_handle_t *) &net->flush);
 }
 
 static BkServerNet *
@@ -183,7 +175,10 @@ net_alloc (const BkServerNetConfig *config, const BkServerNetHandler *handler, g
   net->deadlines = g_sequence_new (NULL);
   net->scratch = g_string_new (NULL);
   g_queue_init (&net->conns);
+  g_queue_init (&net->unsent);
+  net->gather = g_malloc (LWS_PRE + BK_SERVER_GATHER_SIZE);
   uv_loop_init (&net->loop);
+  start_flush (net);
   net->source = bk_server_uv_source_new (&net->loop);
   g_source_attach (net->source, g_main_context_get_thread_default ());
   return net;
@@ -199,9 +194,13 @@ bk_server_net_new (const BkServerNetConfig *config, const BkServerNetHandler *ha
 
   lws_set_log_level (LOG_LEVELS, on_lws_log);
   g_autoptr (BkServerNet) net = net_alloc (config, handler, user_data);
-  if (net->tls
-      && (!check_file ("certificate", config->certificate, error) || !check_file ("key", config->key, error)))
-    return NULL;
+  if (net->tls)
+    {
+      net->identity = bk_server_identity_load (config->certificate, config->key, error);
+      if (net->identity == NULL)
+        return NULL;
+      bk_server_identity_check_dates (net->identity, config->certificate, bk_clock_real (net->clock));
+    }
   if (!make_context (net, error) || !make_vhost (net, config, error))
     return NULL;
   for (guint i = 0; i < config->n_addresses; i++)
@@ -234,6 +233,7 @@ bk_server_net_free (BkServerNet *net)
   net->freeing = TRUE;
   bk_server_net_stop_listening (net);
   destroy_context (net);
+  uv_close ((uv_handle_t *) &net->flush, NULL);
   while (uv_loop_alive (&net->loop))
     uv_run (&net->loop, UV_RUN_NOWAIT);
   g_source_destroy (net->source);
@@ -242,11 +242,13 @@ bk_server_net_free (BkServerNet *net)
     g_critical ("The libuv loop of the connection engine is still busy");
 
   bk_clock_clear (net->clock, &net->deadline_timer);
+  g_clear_pointer (&net->identity, bk_server_identity_free);
   g_object_unref (net->clock);
   g_sequence_free (net->deadlines);
   g_hash_table_unref (net->addresses);
   g_ptr_array_unref (net->listeners);
   g_string_free (net->scratch, TRUE);
+  g_free (net->gather);
   g_strfreev (net->origins);
   g_free (net->subprotocol);
   g_free (net->path);

@@ -8,8 +8,8 @@
 /* A name from any address, and an address with any name, may fail this many times as often as one name from one. */
 #define NAME_FACTOR 10
 #define ADDRESS_FACTOR 5
-/* While somebody guesses a name from many addresses, each other address has this many attempts, and one more each time that
- * many intervals have passed. */
+/* While somebody guesses a name from many addresses, each other address has this many attempts, and one more each time
+ * that many intervals have passed. */
 #define STRICT_BURST 2
 #define STRICT_FACTOR 10
 
@@ -54,8 +54,8 @@ bk_server_hashing_free (BkServerHashing *hashing)
 
 /* ---- attempts ---- */
 
-/* One name from one address, an address with any name, a name from any address; and, when that is used up, one name from
- * one address once more: others who guess must not shut the right one out. */
+/* One name from one address, an address with any name, a name from any address; and, when that is used up, one name
+ * from one address once more: others who guess must not shut the right one out. */
 typedef enum
 {
   FAIL_PAIR,

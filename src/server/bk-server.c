@@ -5,6 +5,8 @@
 #define RETRY_MS 250 /* a start takes less */
 #define SPREAD_MS 2  /* for each device */
 #define MAX_SPREAD_MS 5000
+/* Between two commits: what a message may wait longer for the disk, so that those of a burst go there together. */
+#define COMMIT_REST_MS 5
 
 G_DEFINE_FINAL_TYPE (BkServer, bk_server, G_TYPE_OBJECT)
 
@@ -150,6 +152,7 @@ bk_server_start_async (BkServer *self, GAsyncReadyCallback callback, gpointer us
 
   g_task_set_source_tag (task, bk_server_start_async);
   self->db = bk_sqlite_new (self->config->database, bk_store_migrations, bk_store_n_migrations);
+  bk_sqlite_set_rest (self->db, COMMIT_REST_MS);
   bk_sqlite_open_async (self->db, NULL, on_open, task);
 }
 
@@ -231,6 +234,21 @@ gboolean
 bk_server_stop_finish (BkServer *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* Reads certificate and key again. If they cannot be used, those until now stay in use. */
+gboolean
+bk_server_reload_certificate (BkServer *self, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (self->state != BK_SERVER_RUNNING || self->config->certificate == NULL)
+    return TRUE;
+  gboolean done = bk_server_net_reload (self->net, self->config->certificate, self->config->key, &local);
+  bk_server_audit_operator (self, "reload", NULL, local);
+  if (!done)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return done;
 }
 
 /* Returns the port of the address number @index. */

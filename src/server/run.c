@@ -54,6 +54,17 @@ on_signal (gpointer user_data)
 
 /* ---- meanwhile ---- */
 
+static void
+reload_certificate (Run *run)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (bk_server_reload_certificate (run->server, &error))
+    g_message ("Read the certificate and its key again");
+  else
+    g_warning ("%s. The certificate until now stays in use", error->message);
+}
+
 /* A file with a mistake changes nothing: the server goes on with what it has. */
 static gboolean
 on_hangup (gpointer user_data)
@@ -62,6 +73,7 @@ on_hangup (gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   bk_systemd_notify ("RELOADING=1");
+  reload_certificate (run);
   g_autoptr (BkServerConfig) config = run->read_again (&error);
   if (config == NULL)
     g_warning ("The configuration was not read again: %s", error->message);

@@ -215,11 +215,18 @@ _bk_sqlite_file_open (BkSqlite *self, GError **error)
   return FALSE;
 }
 
+static void
+forget_statements (BkSqlite *self)
+{
+  memset (self->recent, 0, sizeof self->recent);
+  g_hash_table_remove_all (self->statements);
+}
+
 /* Closing the last connection moves the log into the file and removes it. */
 void
 _bk_sqlite_file_close (BkSqlite *self)
 {
-  g_hash_table_remove_all (self->statements);
+  forget_statements (self);
   if (self->db != NULL && sqlite3_close (self->db) != SQLITE_OK)
     g_critical ("The database could not be closed: %s", sqlite3_errmsg (self->db));
   self->db = NULL;
@@ -238,7 +245,7 @@ _bk_sqlite_release_statements (BkSqlite *self)
     }
   g_ptr_array_set_size (self->used, 0);
   if (g_hash_table_size (self->statements) > MAX_STATEMENTS)
-    g_hash_table_remove_all (self->statements);
+    forget_statements (self);
 }
 
 static gboolean
@@ -250,12 +257,17 @@ may_run (BkSqlite *self, sqlite3_stmt *statement, GError **error)
   return FALSE;
 }
 
+/* Finds the statement for @sql, or makes it. Most texts are literals: their address is tried first, which is faster
+ * than to hash them. */
 sqlite3_stmt *
-bk_sqlite_prepare (BkSqlite *self, const char *sql, GError **error)
+_bk_sqlite_find_statement (BkSqlite *self, const char *sql, GError **error)
 {
-  g_assert (_bk_sqlite_is_worker (self));
+  guint slot = ((guint) (GPOINTER_TO_SIZE (sql) >> 3) * 2654435769u) >> (32 - BK_SQLITE_RECENT_BITS);
+  sqlite3_stmt *statement = self->recent[slot];
 
-  sqlite3_stmt *statement = g_hash_table_lookup (self->statements, sql);
+  if (statement != NULL && strcmp (sqlite3_sql (statement), sql) == 0)
+    return statement;
+  statement = g_hash_table_lookup (self->statements, sql);
   if (statement == NULL)
     {
       int code = sqlite3_prepare_v3 (self->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
@@ -266,12 +278,27 @@ bk_sqlite_prepare (BkSqlite *self, const char *sql, GError **error)
         }
       g_hash_table_insert (self->statements, g_strdup (sql), statement);
     }
-  if (!may_run (self, statement, error))
+  self->recent[slot] = statement;
+  return statement;
+}
+
+sqlite3_stmt *
+bk_sqlite_prepare (BkSqlite *self, const char *sql, GError **error)
+{
+  g_assert (_bk_sqlite_is_worker (self));
+
+  sqlite3_stmt *statement = _bk_sqlite_find_statement (self, sql, error);
+  if (statement == NULL || !may_run (self, statement, error))
     return NULL;
 
+  /* One that no other part of this job has used is as the end of the last job left it. */
+  if (!g_ptr_array_find (self->used, statement, NULL))
+    {
+      g_ptr_array_add (self->used, statement);
+      return statement;
+    }
   sqlite3_reset (statement);
   sqlite3_clear_bindings (statement);
-  g_ptr_array_add (self->used, statement);
   return statement;
 }
 

@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+#define BK_SQLITE_RECENT_BITS 7
+
 typedef enum
 {
   BK_SQLITE_NEW,
@@ -49,16 +51,20 @@ struct _BkSqlite
   GCond wake;
   GQueue queue; /* element-type BkSqliteWork, owned */
   BkSqliteState state;
+  gboolean resting; /* the worker waits until rest_until, unless _bk_sqlite_may_rest () says otherwise */
 
   GThread *thread; /* joined by whoever closes or disposes */
   gint commits;    /* atomic */
+  gint rest_ms;    /* atomic */
 
   /* the worker's own */
   sqlite3 *db;
   GError *refusal;        /* why there is no open file */
   GHashTable *statements; /* SQL, owned → sqlite3_stmt, owned */
+  sqlite3_stmt *recent[1 << BK_SQLITE_RECENT_BITS]; /* borrowed, by the address of the SQL */
   GPtrArray *used;        /* element-type sqlite3_stmt, borrowed: what the running job has prepared */
   BkSqliteKind running;   /* kind of the running job */
+  gint64 rest_until;      /* monotonic */
 };
 
 void _bk_sqlite_work_free (BkSqliteWork *work);
@@ -67,10 +73,12 @@ void _bk_sqlite_deliver (GQueue *done);
 
 gpointer _bk_sqlite_worker (gpointer self);
 gboolean _bk_sqlite_is_worker (BkSqlite *self);
+gboolean _bk_sqlite_may_rest (BkSqlite *self);
 
 gboolean _bk_sqlite_fail (sqlite3 *db, int code, GError **error);
 gboolean _bk_sqlite_file_open (BkSqlite *self, GError **error);
 void _bk_sqlite_file_close (BkSqlite *self);
 void _bk_sqlite_release_statements (BkSqlite *self);
+sqlite3_stmt *_bk_sqlite_find_statement (BkSqlite *self, const char *sql, GError **error);
 
 G_END_DECLS

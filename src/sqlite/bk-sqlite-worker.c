@@ -18,12 +18,18 @@ _bk_sqlite_is_worker (BkSqlite *self)
 
 /* ---- one job ---- */
 
+/* One statement of those that begin and end things: prepared once, because they run for every job. */
 static gboolean
 exec (BkSqlite *self, const char *sql, GError **error)
 {
-  int code = sqlite3_exec (self->db, sql, NULL, NULL, NULL);
+  sqlite3_stmt *statement = _bk_sqlite_find_statement (self, sql, error);
 
-  return code == SQLITE_OK || _bk_sqlite_fail (self->db, code, error);
+  if (statement == NULL)
+    return FALSE;
+  int code = sqlite3_step (statement);
+  gboolean done = code == SQLITE_DONE || _bk_sqlite_fail (self->db, code, error);
+  sqlite3_reset (statement);
+  return done;
 }
 
 static int
@@ -124,6 +130,7 @@ commit (BkSqlite *self, GList *first)
   if (exec (self, "COMMIT", &error))
     {
       g_atomic_int_inc (&self->commits);
+      self->rest_until = g_get_monotonic_time () + (gint64) g_atomic_int_get (&self->rest_ms) * 1000;
       return;
     }
   if (!sqlite3_get_autocommit (self->db))
@@ -241,18 +248,50 @@ run_jobs (BkSqlite *self, GQueue *jobs)
 }
 
 static gboolean
+is_shared (const BkSqliteWork *work)
+{
+  return work->type == BK_SQLITE_JOB_READ || work->type == BK_SQLITE_JOB_WRITE;
+}
+
+static gboolean
 head_is_shared (GQueue *jobs)
 {
   return head_type (jobs) == BK_SQLITE_JOB_READ || head_type (jobs) == BK_SQLITE_JOB_WRITE;
 }
 
-/* Waits for a job, then takes those that are there and belong together: never waits for more. */
+static gboolean
+is_write (const BkSqliteWork *work)
+{
+  return work != NULL && work->type == BK_SQLITE_JOB_WRITE;
+}
+
+/* Whether what waits may wait a little longer for others to share its commit: nobody reads, and nothing ends. */
+gboolean
+_bk_sqlite_may_rest (BkSqlite *self)
+{
+  return self->queue.length < MAX_BATCH && is_write (g_queue_peek_head (&self->queue))
+         && is_shared (g_queue_peek_tail (&self->queue));
+}
+
+/* After a commit the next one rests for a while, so that what comes in a burst shares few of them. What comes after a
+ * pause does not wait. */
+static void
+rest (BkSqlite *self)
+{
+  self->resting = TRUE;
+  while (_bk_sqlite_may_rest (self) && g_cond_wait_until (&self->wake, &self->lock, self->rest_until))
+    ;
+  self->resting = FALSE;
+}
+
+/* Waits for a job, then takes those that are there and belong together. */
 static void
 take_jobs (BkSqlite *self, GQueue *jobs)
 {
   g_mutex_lock (&self->lock);
   while (g_queue_is_empty (&self->queue))
     g_cond_wait (&self->wake, &self->lock);
+  rest (self);
   do
     g_queue_push_tail (jobs, g_queue_pop_head (&self->queue));
   while (jobs->length < MAX_BATCH && head_is_shared (jobs) && head_is_shared (&self->queue));

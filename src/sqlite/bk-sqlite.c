@@ -109,7 +109,8 @@ push (BkSqlite *self, BkSqliteWork *work, BkSqliteState wanted, BkSqliteState ne
       if (self->thread == NULL)
         self->thread = g_thread_new ("bk-sqlite", _bk_sqlite_worker, self);
       g_queue_push_tail (&self->queue, work);
-      g_cond_signal (&self->wake);
+      if (!self->resting || !_bk_sqlite_may_rest (self))
+        g_cond_signal (&self->wake);
     }
   g_mutex_unlock (&self->lock);
 
@@ -212,6 +213,12 @@ bk_sqlite_close_finish (BkSqlite *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+bk_sqlite_set_rest (BkSqlite *self, guint milliseconds)
+{
+  g_atomic_int_set (&self->rest_ms, (int) MIN (milliseconds, 1000));
 }
 
 guint

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "bk-frame.h"
+#include "bk-frame-private.h"
 
 #include "beckon-error.h"
 #include "bk-fields.h"
 #include "bk-ids.h"
 #include "bk-limits.h"
 #include "bk-wire-json.h"
-
-struct _BkFrame
-{
-  BkFrameType type;
-  gint64 id; /* -1: none */
-  JsonObject *body;
-  BkEnvelope *envelope; /* nullable */
-};
 
 /* ---- the table that is the protocol ---- */
 
@@ -172,17 +164,6 @@ bk_frame_type_get_fields (BkFrameType type)
 
 /* ---- reading ---- */
 
-static BkFrame *
-frame_take (BkFrameType type, gint64 id, JsonObject *body)
-{
-  BkFrame *self = g_new0 (BkFrame, 1);
-
-  self->type = type;
-  self->id = id;
-  self->body = body;
-  return self;
-}
-
 static gboolean
 read_type (JsonObject *object, BkFrameType *type, GError **error)
 {
@@ -204,7 +185,10 @@ frame_check (BkFrameType type, gint64 id, JsonObject *object, GError **error)
   if (!bk_fields_check (object, types[type].fields, error))
     return NULL;
 
-  g_autoptr (BkFrame) self = frame_take (type, id, json_object_ref (object));
+  g_autoptr (BkFrame) self = g_new0 (BkFrame, 1);
+  self->type = type;
+  self->id = id;
+  self->body = json_object_ref (object);
   if (type == BK_FRAME_SESSION_SEND || type == BK_FRAME_SESSION)
     {
       self->envelope = bk_envelope_from_json (json_object_get_object_member (object, "envelope"), error);
@@ -285,14 +269,14 @@ bk_frame_get_id (const BkFrame *self)
 const char *
 bk_frame_get_string (const BkFrame *self, const char *name)
 {
-  return bk_fields_get_string (self->body, name);
+  return bk_fields_get_string (_bk_frame_body (self), name);
 }
 
 /* Returns a number or boolean member, 0 if an optional one is absent. */
 gint64
 bk_frame_get_int (const BkFrame *self, const char *name)
 {
-  return bk_fields_get_int (self->body, name, 0);
+  return bk_fields_get_int (_bk_frame_body (self), name, 0);
 }
 
 /* Returns (transfer full) (nullable) the texts of an array member, NULL if it is absent. */
@@ -301,9 +285,9 @@ bk_frame_dup_strings (const BkFrame *self, const char *name)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-  if (!json_object_has_member (self->body, name))
+  if (!json_object_has_member (_bk_frame_body (self), name))
     return NULL;
-  JsonArray *array = json_object_get_array_member (self->body, name);
+  JsonArray *array = json_object_get_array_member (_bk_frame_body (self), name);
   for (guint i = 0; i < json_array_get_length (array); i++)
     g_strv_builder_add (builder, json_array_get_string_element (array, i));
   return g_strv_builder_end (builder);
@@ -314,7 +298,7 @@ GArray *
 bk_frame_dup_ints (const BkFrame *self, const char *name)
 {
   GArray *values = g_array_new (FALSE, FALSE, sizeof (gint64));
-  JsonArray *array = json_object_has_member (self->body, name) ? json_object_get_array_member (self->body, name) : NULL;
+  JsonArray *array = json_object_has_member (_bk_frame_body (self), name) ? json_object_get_array_member (_bk_frame_body (self), name) : NULL;
 
   for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
     {
@@ -339,101 +323,4 @@ bk_frame_dup_error (const BkFrame *self)
 
   beckon_error_from_nick (bk_frame_get_string (self, "code"), &code);
   return g_error_new_literal (BECKON_ERROR, (int) code, bk_frame_get_string (self, "text"));
-}
-
-/* ---- writing ---- */
-
-/* Makes an empty frame; @id is -1 for a push. */
-BkFrame *
-bk_frame_new (BkFrameType type, gint64 id)
-{
-  return frame_take (type, id, json_object_new ());
-}
-
-/* Makes the refusal of request @id. Errors of other domains become plain `failed` ones: they may say too much. A text
- * that the other end would refuse is not sent: the code is what counts. */
-BkFrame *
-bk_frame_new_error (gint64 id, const GError *error)
-{
-  BkFrame *self = bk_frame_new (BK_FRAME_ERROR, id);
-  gboolean ours = error->domain == BECKON_ERROR;
-  gboolean sendable = ours && bk_text_is_valid (error->message, BK_LIMIT_ERROR_TEXT, FALSE);
-
-  bk_frame_set_string (self, "code", beckon_error_to_nick (ours ? (BeckonError) error->code : BECKON_ERROR_FAILED));
-  bk_frame_set_string (self, "text", sendable ? error->message : "The server could not do that");
-  return self;
-}
-
-void
-bk_frame_free (BkFrame *self)
-{
-  json_object_unref (self->body);
-  g_clear_pointer (&self->envelope, bk_envelope_free);
-  g_free (self);
-}
-
-/* Sets a text member; nothing is set if @value is NULL. */
-void
-bk_frame_set_string (BkFrame *self, const char *name, const char *value)
-{
-  if (value != NULL)
-    json_object_set_string_member (self->body, name, value);
-}
-
-void
-bk_frame_set_int (BkFrame *self, const char *name, gint64 value)
-{
-  json_object_set_int_member (self->body, name, value);
-}
-
-/* Sets an array member; nothing is set if @values is NULL. */
-void
-bk_frame_set_strings (BkFrame *self, const char *name, const char *const *values)
-{
-  JsonArray *array = values != NULL ? json_array_new () : NULL;
-
-  for (gsize i = 0; values != NULL && values[i] != NULL; i++)
-    json_array_add_string_element (array, values[i]);
-  if (array != NULL)
-    json_object_set_array_member (self->body, name, array);
-}
-
-void
-bk_frame_set_ints (BkFrame *self, const char *name, const gint64 *values, gsize n_values)
-{
-  JsonArray *array = json_array_sized_new (n_values);
-
-  for (gsize i = 0; i < n_values; i++)
-    json_array_add_int_element (array, values[i]);
-  json_object_set_array_member (self->body, name, array);
-}
-
-void
-bk_frame_set_bool (BkFrame *self, const char *name, gboolean value)
-{
-  json_object_set_boolean_member (self->body, name, value);
-}
-
-void
-bk_frame_set_envelope (BkFrame *self, const BkEnvelope *envelope)
-{
-  g_clear_pointer (&self->envelope, bk_envelope_free);
-  self->envelope = bk_envelope_copy (envelope);
-  json_object_set_object_member (self->body, "envelope", bk_envelope_to_json (envelope));
-}
-
-/* Returns (transfer full) the JSON text of the frame, without a terminator. */
-GBytes *
-bk_frame_to_bytes (const BkFrame *self)
-{
-  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
-  gsize length = 0;
-
-  json_object_set_string_member (self->body, "type", types[self->type].nick);
-  if (self->id >= 0)
-    json_object_set_int_member (self->body, "id", self->id);
-  json_node_set_object (root, self->body);
-
-  char *text = bk_wire_json_write (root, &length);
-  return g_bytes_new_take (text, length);
 }

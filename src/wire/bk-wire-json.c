@@ -77,3 +77,38 @@ bk_wire_json_write (JsonNode *node, gsize *length)
     *length = size;
   return g_steal_pointer (&text);
 }
+
+/* The letter after the backslash; 1: as \u00XX, 0: as it is. */
+static const guint8 escapes[256] = {
+  1, 1, 1, 1, 1, 1, 1, 1, 'b', 't', 'n', 1, 'f', 'r', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+  ['"'] = '"', ['\\'] = '\\',
+};
+
+gboolean
+bk_wire_json_append_string (GString *out, const char *text)
+{
+  gsize length = strlen (text);
+  const char *start = text, *end = text + length;
+
+  if (!g_utf8_validate_len (text, length, NULL))
+    return FALSE;
+  g_string_append_c (out, '"');
+  for (const char *p = text; p < end; p++)
+    {
+      guint8 escape = escapes[(guint8) *p];
+      if (escape == 0)
+        continue;
+      g_string_append_len (out, start, p - start);
+      if (escape == 1)
+        g_string_append_printf (out, "\\u%04x", (guint) (guint8) *p);
+      else
+        {
+          const char pair[2] = { '\\', (char) escape };
+          g_string_append_len (out, pair, 2);
+        }
+      start = p + 1;
+    }
+  g_string_append_len (out, start, end - start);
+  g_string_append_c (out, '"');
+  return TRUE;
+}

@@ -21,4 +21,7 @@ JsonNode *bk_wire_json_parse (const char *text, gsize length, gsize max_length, 
  * @node holds what it would not accept: text that is not UTF-8, an infinite number, too deep a nesting. */
 char *bk_wire_json_write (JsonNode *node, gsize *length);
 
+/* Appends @text as a JSON string, without a tree. FALSE if it is not UTF-8: then nothing is appended. */
+gboolean bk_wire_json_append_string (GString *out, const char *text);
+
 G_END_DECLS

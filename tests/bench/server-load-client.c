@@ -158,6 +158,14 @@ append (GString **buffer, const char *data, gsize length)
   g_string_append_len (*buffer, data, (gssize) length);
 }
 
+static void
+answer_ping (LoadClient *self)
+{
+  static const char pong[] = { '\x8A', '\x80', 0, 0, 0, 0 };
+
+  write_raw (self, pong, sizeof pong);
+}
+
 /* Takes one frame off @data. Returns its size, 0 if it is not whole yet. */
 static gsize
 take_frame (LoadClient *self, const guint8 *data, gsize length)
@@ -177,6 +185,8 @@ take_frame (LoadClient *self, const guint8 *data, gsize length)
     return 0;
   if ((data[0] & 0x0F) == 8)
     lose (self);
+  else if ((data[0] & 0x0F) == 9)
+    answer_ping (self);
   else if ((data[0] & 0x0F) <= 2)
     {
       append (&self->message, (const char *) data + head, size);

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define EVENTS 512
-#define STUCK_US (120 * G_USEC_PER_SEC)
+#define STUCK_US (300 * G_USEC_PER_SEC)
 #define PADDING "the quick brown fox jumps over the lazy dog and comes back again"
 
 /* ---- what the server has used ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The load generator of `./dev bench server`: many clients on one thread, each a bare socket, so that it costs little
- * beside the server that is measured. It speaks the protocol of beckon-server, and XMPP over TCP and over WebSocket, and
- * does the same steps with each. */
+ * beside the server that is measured. It speaks the protocol of beckon-server, and XMPP over TCP and over WebSocket,
+ * and does the same steps with each. */
 #pragma once
 
 #include <glib.h>

@@ -19,7 +19,7 @@ typedef struct
   uint32_t failed_write;
   uint32_t failed_sync;
   uint32_t failed_read;
-  uint32_t corrupt_read;
+  uint32_t corrupt_step; /* that SQLite says the file is damaged, which it is not */
   uint32_t busy_lock;
 } ChaosPlan;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A device as the protocol's pages want it: it stores each fact together with its number, asks again until it knows, and
-goes on where it stopped."""
+"""A device as the protocol's pages want it: it stores each fact together with its number, asks again until it knows,
+and goes on where it stopped."""
 import asyncio
 import itertools
 import time

@@ -141,7 +141,9 @@ class Book:
         self.device.note(f'session {guid}: is told {kind}')
         session = self.ledger.sessions.get(guid)
         if session is None:
-            return  # of a service
+            if kind == 'invite' and self.device is self.device.account.devices[0]:
+                self.start(self.decline_service(frame['from'], guid))
+            return
         part = self.parts.get(guid)
         if kind == 'invite':
             if part is None:
@@ -150,6 +152,11 @@ class Book:
                 self.plan(part)
         elif part is not None:
             self.step(part, session, kind, envelope)
+
+    async def decline_service(self, who, guid):
+        """A service invites: it has a clock and a ledger of its own."""
+        await self.device.ask({'type': 'session-send', 'to': who, 'uid': new_guid(),
+                               'envelope': {'kind': 'decline', 'session': guid}})
 
     def plan(self, part):
         choice = self.dice.choices(['accept', 'decline', 'ringing', None], [5, 2, 1, 2])[0]

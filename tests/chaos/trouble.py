@@ -7,6 +7,7 @@ from control import CERTAIN
 
 KINDS = {'kill': 4, 'stop': 1, 'cut': 4, 'half_open': 4, 'stall': 3, 'delay': 2, 'full': 3, 'disk': 4, 'busy': 2,
          'corrupt': 2, 'slow_disk': 4, 'clock': 2, 'go_back': 3, 'new_device': 1}
+SERVICE_KINDS = {'service_kill': 3, 'service_disk': 3, 'service_clock': 1}
 FIRST_PAUSE = 0.3
 
 
@@ -21,7 +22,8 @@ class Trouble:
         self.ends = set()
 
     async def run(self):
-        kinds, weights = list(KINDS), list(KINDS.values())
+        chances = KINDS | (SERVICE_KINDS if self.world.services else {})
+        kinds, weights = list(chances), list(chances.values())
         while not self.world.over:
             await asyncio.sleep(self.dice.uniform(FIRST_PAUSE, 3 * FIRST_PAUSE))
             kind = self.dice.choices(kinds, weights)[0]
@@ -92,7 +94,7 @@ class Trouble:
         self.for_a_while(self.dice.uniform(0.2, 1.5), busy_lock=self.dice.choice([CERTAIN, CERTAIN // 3]))
 
     async def corrupt(self):
-        self.for_a_while(self.dice.uniform(0.2, 1), corrupt_read=self.dice.choice([CERTAIN, CERTAIN // 5]))
+        self.for_a_while(self.dice.uniform(0.2, 1), corrupt_step=self.dice.choice([CERTAIN, CERTAIN // 100]))
 
     async def slow_disk(self):
         self.for_a_while(self.dice.uniform(0.5, 3), sync_us=self.dice.choice([2000, 10000, 50000]))
@@ -115,6 +117,21 @@ class Trouble:
             person = self.world.add_person(account)
             self.ledger.note(f'TROUBLE {person.device.label} is new')
             self.world.start_person(person)
+
+    # ---- services
+
+    async def service_kill(self):
+        service = self.dice.choice(self.world.services)
+        self.ledger.note(f'TROUBLE kill {service.label}')
+        self.world.start(service.kill())
+
+    async def service_disk(self):
+        self.dice.choice(self.world.services).break_disk(self.dice)
+
+    async def service_clock(self):
+        service, seconds = self.dice.choice(self.world.services), self.dice.choice([-1800, -5, 5, 60])
+        self.ledger.note(f'TROUBLE clock of {service.label} {seconds:+} s')
+        service.control.set(clock_us=service.control.get('clock_us') + seconds * 1000000)
 
     def calm(self):
         for end in self.ends:

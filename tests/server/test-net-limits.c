@@ -309,7 +309,7 @@ test_soup (void)
 static gboolean
 make_certificate (const char *certificate, const char *key)
 {
-  const char *argv[] = { "openssl", "req", "-x509", "-nodes", "-subj", "/CN=localhost", "-days", "2",
+  const char *argv[] = { "openssl", "req", "-x509", "-nodes", "-subj", "/CN=localhost", "-days", "200",
                          "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
                          "-keyout", key, "-out", certificate, NULL };
   int status = -1;

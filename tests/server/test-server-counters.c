@@ -1,73 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the server counts of that which it refuses: each by its name, once, and nothing else with it. */
-#include "server-fixture.h"
+#include "counts.h"
 
 #include "bk-limits.h"
-
-#include <string.h>
 
 #define ALICE "alice@example.org"
 #define BOB "bob@example.org"
 #define PASSWORD "correct horse"
-
-/* ---- reading ---- */
-
-/* Traffic, which every request changes. */
-static gboolean
-is_refusal (const char *family)
-{
-  return !g_str_equal (family, "connections") && !g_str_equal (family, "frames") && !g_str_equal (family, "bytes");
-}
-
-static void
-note (const char *family, const char *name, guint64 value, gpointer user_data)
-{
-  char *key = g_strdup_printf ("%s/%s", family, name);
-
-  g_assert_cmpuint (strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-"), ==, strlen (name));
-  g_assert_true (g_hash_table_insert (user_data, key, g_memdup2 (&value, sizeof value)));
-}
-
-/* Returns (transfer full) (element-type utf8 guint64) all that is counted. */
-static GHashTable *
-snapshot (Fixture *f)
-{
-  GHashTable *counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-
-  bk_server_each_count (f->server, note, counts);
-  return counts;
-}
-
-static guint64
-lookup (GHashTable *counts, const char *key)
-{
-  const guint64 *value = g_hash_table_lookup (counts, key);
-
-  if (value == NULL)
-    g_error ("Nothing is called %s", key);
-  return *value;
-}
-
-/* What was counted since @before, and is no traffic, is just what @expected says: "NAME +N" with a space between. Takes
- * @before. */
-static void
-expect_since (Fixture *f, GHashTable *before, const char *expected)
-{
-  g_autoptr (GHashTable) old = before;
-  bk_test_drain (); /* the other end of a connection that has closed */
-  g_autoptr (GHashTable) now = snapshot (f);
-  g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (now), (GCompareFunc) strcmp);
-  g_autoptr (GString) found = g_string_new (NULL);
-
-  for (GList *link = keys; link != NULL; link = link->next)
-    {
-      guint64 more = lookup (now, link->data) - lookup (old, link->data);
-      g_auto (GStrv) words = g_strsplit (link->data, "/", 2);
-      if (more > 0 && is_refusal (words[0]))
-        g_string_append_printf (found, "%s%s +%" G_GUINT64_FORMAT, found->len > 0 ? " " : "", (char *) link->data, more);
-    }
-  g_assert_cmpstr (found->str, ==, expected);
-}
 
 static void
 send_broken (Client *c, const char *text)
@@ -83,15 +22,15 @@ send_broken (Client *c, const char *text)
 static void
 test_traffic (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GHashTable) before = snapshot (f);
+  g_autoptr (GHashTable) before = counts_snapshot (f);
   g_autoptr (Client) c = sign_up (f, ALICE);
-  g_autoptr (GHashTable) after = snapshot (f);
+  g_autoptr (GHashTable) after = counts_snapshot (f);
 
-  g_assert_cmpuint (lookup (after, "connections/opened"), ==, lookup (before, "connections/opened") + 1);
-  g_assert_cmpuint (lookup (after, "frames/requests"), ==, 2);
-  g_assert_cmpuint (lookup (after, "frames/in"), ==, 2);
-  g_assert_cmpuint (lookup (after, "bytes/in"), >, 0);
-  expect_since (f, g_steal_pointer (&before), "");
+  g_assert_cmpuint (counts_lookup (after, "connections/opened"), ==, counts_lookup (before, "connections/opened") + 1);
+  g_assert_cmpuint (counts_lookup (after, "frames/requests"), ==, 2);
+  g_assert_cmpuint (counts_lookup (after, "frames/in"), ==, 2);
+  g_assert_cmpuint (counts_lookup (after, "bytes/in"), >, 0);
+  counts_expect_since (f, g_steal_pointer (&before), "");
 }
 
 static void
@@ -99,40 +38,40 @@ test_malformed (Fixture *f, gconstpointer data)
 {
   g_autoptr (Client) c = client_new (f);
   g_autofree char *deep = g_strnfill (BK_LIMIT_JSON_DEPTH + 2, '[');
-  GHashTable *before = snapshot (f);
+  GHashTable *before = counts_snapshot (f);
 
   send_broken (c, "no JSON");
   send_broken (c, deep);
   send_broken (c, "{\"type\":\"devices\"}");
-  expect_since (f, before, "errors/protocol +3 faults/malformed-frame +3");
+  counts_expect_since (f, before, "errors/protocol +3 faults/malformed-frame +3");
 
-  before = snapshot (f);
+  before = counts_snapshot (f);
   for (int i = 0; i < 8; i++)
     client_send_text (c, "no JSON");
   client_wait_closed (c);
-  expect_since (f, before, "byes/too-many-errors +1 closed/by-server +1 errors/protocol +8 faults/malformed-frame +8");
+  counts_expect_since (f, before, "byes/too-many-errors +1 closed/by-server +1 errors/protocol +8 faults/malformed-frame +8");
 }
 
 static void
 test_moments (Fixture *f, gconstpointer data)
 {
   g_autoptr (Client) c = client_new (f);
-  GHashTable *before = snapshot (f);
+  GHashTable *before = counts_snapshot (f);
 
   client_error (c, request (BK_FRAME_DEVICES), BECKON_ERROR_NOT_LOGGED_ON);
-  expect_since (f, before, "errors/not-logged-on +1 faults/not-signed-in +1");
+  counts_expect_since (f, before, "errors/not-logged-on +1 faults/not-signed-in +1");
 
   client_register (c, ALICE);
-  before = snapshot (f);
+  before = counts_snapshot (f);
   gint64 first = client_post (c, request_sign_in (ALICE, PASSWORD, NULL, NULL, 0));
   client_error (c, request_sign_in (ALICE, PASSWORD, NULL, NULL, 0), BECKON_ERROR_SERVER_TOO_BUSY);
   g_autoptr (BkFrame) reply = client_reply (c, first);
   g_assert_cmpint (bk_frame_get_frame_type (reply), ==, BK_FRAME_SIGNED_IN);
-  expect_since (f, before, "errors/server-too-busy +1 faults/signing-in +1");
+  counts_expect_since (f, before, "errors/server-too-busy +1 faults/signing-in +1");
 
-  before = snapshot (f);
+  before = counts_snapshot (f);
   client_error (c, request_sign_in (ALICE, PASSWORD, NULL, NULL, 0), BECKON_ERROR_ALREADY_LOGGED_ON);
-  expect_since (f, before, "errors/already-logged-on +1 faults/signed-in-already +1");
+  counts_expect_since (f, before, "errors/already-logged-on +1 faults/signed-in-already +1");
 }
 
 static void
@@ -140,18 +79,18 @@ test_proofs (Fixture *f, gconstpointer data)
 {
   g_autoptr (Client) alice = sign_up (f, ALICE);
   g_autoptr (Client) c = client_new (f);
-  GHashTable *before = snapshot (f);
+  GHashTable *before = counts_snapshot (f);
 
   client_error (c, request_sign_in (ALICE, "wrong horse", NULL, NULL, 0), BECKON_ERROR_INVALID_PASSWORD);
   client_error (c, request_sign_in (BOB, PASSWORD, NULL, NULL, 0), BECKON_ERROR_INVALID_PASSWORD);
   client_error (c, request_sign_in (ALICE, NULL, "0123456789", NULL, 0), BECKON_ERROR_INVALID_PASSWORD);
-  expect_since (f, before, "errors/invalid-password +3 faults/void-token +1 faults/wrong-password +2");
+  counts_expect_since (f, before, "errors/invalid-password +3 faults/void-token +1 faults/wrong-password +2");
 
-  before = snapshot (f);
+  before = counts_snapshot (f);
   BkFrame *frame = request_who (BK_FRAME_PASSWORD_SET, "password", "wrong horse");
   bk_frame_set_string (frame, "new_password", "another horse");
   client_error (alice, frame, BECKON_ERROR_INVALID_PASSWORD);
-  expect_since (f, before, "errors/invalid-password +1 faults/wrong-password +1");
+  counts_expect_since (f, before, "errors/invalid-password +1 faults/wrong-password +1");
 }
 
 /* A token is void once its device has signed out for good, and a challenge once it was answered. */
@@ -161,7 +100,7 @@ test_replay (Fixture *f, gconstpointer data)
   g_autoptr (Client) alice = sign_up (f, ALICE);
   g_autofree char *token = g_strdup (alice->token);
   g_autoptr (BkFrame) challenge = client_call (alice, request (BK_FRAME_LOCK_CHALLENGE));
-  GHashTable *before = snapshot (f);
+  GHashTable *before = counts_snapshot (f);
 
   for (int i = 0; i < 2; i++)
     {
@@ -171,16 +110,16 @@ test_replay (Fixture *f, gconstpointer data)
                            "0000000000000000000000000000000000000000000000000000000000000000");
       client_error (alice, answer, BECKON_ERROR_API_UNLOCK_FAILED);
     }
-  expect_since (f, before, "errors/api-unlock-failed +2 faults/unknown-challenge +1 faults/wrong-answer +1");
+  counts_expect_since (f, before, "errors/api-unlock-failed +2 faults/unknown-challenge +1 faults/wrong-answer +1");
 
-  before = snapshot (f);
+  before = counts_snapshot (f);
   BkFrame *frame = request (BK_FRAME_SIGN_OUT);
   bk_frame_set_bool (frame, "forget", TRUE);
   client_ok (alice, frame);
   client_wait_closed (alice);
   g_autoptr (Client) thief = client_new (f);
   client_error (thief, request_sign_in (ALICE, NULL, token, NULL, 0), BECKON_ERROR_INVALID_PASSWORD);
-  expect_since (f, before,
+  counts_expect_since (f, before,
                 "byes/signed-out +1 closed/by-server +1 errors/invalid-password +1 faults/void-token +1");
 }
 
@@ -198,20 +137,20 @@ test_limits (Fixture *f, gconstpointer data)
   g_autoptr (Client) c = sign_up (f, ALICE);
   g_autoptr (Client) other = client_new (f);
   BkFrame *frame = request_who (BK_FRAME_REGISTER, "name", BOB);
-  GHashTable *before = snapshot (f);
+  GHashTable *before = counts_snapshot (f);
 
   bk_frame_set_string (frame, "password", PASSWORD);
   client_error (other, frame, BECKON_ERROR_SERVER_TOO_BUSY);
   client_error (c, request_who (BK_FRAME_CONTACT_ADD, "who", BOB), BECKON_ERROR_USER_NOT_FOUND);
   client_error (c, request_who (BK_FRAME_CONTACT_ADD, "who", BOB), BECKON_ERROR_SERVER_TOO_BUSY);
-  expect_since (f, before,
+  counts_expect_since (f, before,
                 "errors/server-too-busy +2 errors/user-not-found +1 limits/contacts +1 limits/register +1");
 
-  before = snapshot (f);
+  before = counts_snapshot (f);
   for (int i = 0; i < 4; i++)
     client_ok (c, request_presence ("busy", NULL));
   client_error (c, request_presence ("busy", NULL), BECKON_ERROR_SERVER_TOO_BUSY);
-  expect_since (f, before, "errors/server-too-busy +1 faults/too-many-frames +1");
+  counts_expect_since (f, before, "errors/server-too-busy +1 faults/too-many-frames +1");
 }
 
 /* A second connection of a device takes the place of the first. */
@@ -220,12 +159,12 @@ test_byes (Fixture *f, gconstpointer data)
 {
   g_autoptr (Client) c = sign_up (f, ALICE);
   g_autoptr (Client) again = client_new (f);
-  GHashTable *before = snapshot (f);
+  GHashTable *before = counts_snapshot (f);
 
   client_sign_in (again, ALICE, c->device, 0);
   g_autoptr (BkFrame) bye = client_push (c, BK_FRAME_BYE);
   client_wait_closed (c);
-  expect_since (f, before, "byes/replaced +1 closed/by-server +1");
+  counts_expect_since (f, before, "byes/replaced +1 closed/by-server +1");
 }
 
 /* Names that nobody has thought of are counted all the same. */

@@ -92,12 +92,13 @@ test_audit (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count (about, "\n"), ==, 10);
 }
 
-/* What the worker was given before is written. */
+/* What the worker was given before is written, and the row of a refusal: that is handed in after its answer. */
 static void
 settle (Fixture *f)
 {
   g_autoptr (Client) c = client_new (f);
 
+  client_error (c, request_sign_in (BOB, NULL, "made-up", NULL, 0), BECKON_ERROR_INVALID_PASSWORD);
   client_error (c, request_sign_in (BOB, NULL, "made-up", NULL, 0), BECKON_ERROR_INVALID_PASSWORD);
 }
 

@@ -592,6 +592,44 @@ test_build (void)
   assert_round_trip (push);
 }
 
+/* What was set last counts, also after somebody has looked. */
+static void
+test_set_again (void)
+{
+  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_PRESENCE, -1);
+
+  bk_frame_set_string (frame, "who", "bob@localhost");
+  g_assert_cmpstr (bk_frame_get_string (frame, "who"), ==, "bob@localhost");
+  bk_frame_set_string (frame, "status", "busy");
+  g_assert_cmpstr (bk_frame_get_string (frame, "status"), ==, "busy");
+  bk_frame_set_string (frame, "who", "carol@localhost");
+  bk_frame_set_string (frame, "personal_message", "a \"quoted\" \\ word, \x01 \x1f \x7f");
+  g_assert_cmpstr (bk_frame_get_string (frame, "who"), ==, "carol@localhost");
+  g_assert_cmpstr (bk_frame_get_string (frame, "status"), ==, "busy");
+
+  g_autoptr (GBytes) bytes = bk_frame_to_bytes (frame);
+  gsize length;
+  const char *text = g_bytes_get_data (bytes, &length);
+  g_autoptr (JsonNode) root = bk_wire_json_parse (text, length, BK_LIMIT_FRAME, NULL);
+  g_assert_nonnull (root);
+  g_assert_cmpstr (json_object_get_string_member (json_node_get_object (root), "personal_message"), ==,
+                   "a \"quoted\" \\ word, \x01 \x1f \x7f");
+  g_assert_cmpuint (json_object_get_size (json_node_get_object (root)), ==, 4);
+}
+
+/* Text that is none is not sent half. */
+static void
+test_set_not_utf8 (void)
+{
+  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_PRESENCE, -1);
+
+  g_test_expect_message ("beckon-wire", G_LOG_LEVEL_CRITICAL, "*not UTF-8*");
+  bk_frame_set_string (frame, "who", "\xff");
+  g_test_assert_expected_messages ();
+  g_autoptr (GBytes) bytes = bk_frame_to_bytes (frame);
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -612,5 +650,7 @@ main (int argc, char **argv)
   g_test_add_func ("/frame/largest", test_largest_frames);
   g_test_add_func ("/frame/limit", test_frame_limit);
   g_test_add_func ("/frame/build", test_build);
+  g_test_add_func ("/frame/set-again", test_set_again);
+  g_test_add_func ("/frame/set-not-utf8", test_set_not_utf8);
   return g_test_run ();
 }

@@ -4,7 +4,7 @@
 #define DEFAULT_DAYS 30
 #define DAY (86400 * G_GINT64_CONSTANT (1000000))
 
-/* With a name: what was done about it. Accounts may be called by the part before the @, anything else as the list has it. */
+/* With a name: what was done about it. Accounts may be called by the part before the @, all else as the list has it. */
 gboolean
 bk_cmd_audit_list (BkServerConfig *config, char **words, GError **error)
 {

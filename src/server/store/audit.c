@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who did what about whom. Rows are made by the job that does it, so that there is no deed without its row; what has failed
- * is written afterwards. No contents, no secrets. What others than the operator can cause is bounded: the same within an
- * hour is counted in one row, and of their rows only the newest stay. */
+/* Who did what about whom. Rows are made by the job that does it, so that there is no deed without its row; what has
+ * failed is written afterwards. No contents, no secrets. What others than the operator can cause is bounded: the same
+ * within an hour is counted in one row, and of their rows only the newest stay. */
 #include "bk-store-private.h"
 
 #define SAME_WITHIN (3600 * BK_STORE_SECOND)

@@ -6,42 +6,50 @@
 
 #define TOKEN_HASH_BYTES 32
 
+const BkStoreQuota bk_store_default_quota = {
+  .contacts = BK_LIMIT_CONTACTS,
+  .groups = BK_LIMIT_GROUPS,
+  .devices = BK_LIMIT_DEVICES,
+  .sessions = BK_LIMIT_SESSIONS,
+  .requests_open = 500,
+  .requests_waiting = 500,
+};
+
+const BkStoreQuota *
+bk_store_quota (const BkStoreQuota *quota)
+{
+  return quota != NULL ? quota : &bk_store_default_quota;
+}
+
 /* ---- statements ---- */
 
+/* @keep says whether the values outlive the statement's run (SQLITE_STATIC) or are copied (SQLITE_TRANSIENT). */
 static void
-bind_values (sqlite3_stmt *statement, const char *types, va_list values)
+bind_values (sqlite3_stmt *statement, sqlite3_destructor_type keep, const char *types, va_list values)
 {
   for (int i = 0; types[i] != '\0'; i++)
     if (types[i] == 'i')
       sqlite3_bind_int64 (statement, i + 1, va_arg (values, gint64));
     else if (types[i] == 's')
-      sqlite3_bind_text (statement, i + 1, va_arg (values, const char *), -1, SQLITE_TRANSIENT);
+      sqlite3_bind_text (statement, i + 1, va_arg (values, const char *), -1, keep);
     else
       {
         gsize size;
         gconstpointer data = g_bytes_get_data (va_arg (values, GBytes *), &size);
-        sqlite3_bind_blob (statement, i + 1, data, (int) size, SQLITE_TRANSIENT);
+        sqlite3_bind_blob (statement, i + 1, data, (int) size, keep);
       }
-}
-
-static sqlite3_stmt *
-query_va (BkSqlite *db, GError **error, const char *sql, const char *types, va_list values)
-{
-  sqlite3_stmt *statement = bk_sqlite_prepare (db, sql, error);
-
-  if (statement != NULL)
-    bind_values (statement, types, values);
-  return statement;
 }
 
 /* Prepares @sql and gives it its values. Step it until it has no more rows: one that stands half-way holds the file. */
 sqlite3_stmt *
 bk_store_query (BkSqlite *db, GError **error, const char *sql, const char *types, ...)
 {
+  sqlite3_stmt *statement = bk_sqlite_prepare (db, sql, error);
   va_list values;
 
   va_start (values, types);
-  sqlite3_stmt *statement = query_va (db, error, sql, types, values);
+  if (statement != NULL)
+    bind_values (statement, SQLITE_TRANSIENT, types, values);
   va_end (values);
   return statement;
 }
@@ -50,11 +58,13 @@ bk_store_query (BkSqlite *db, GError **error, const char *sql, const char *types
 gboolean
 bk_store_exec (BkSqlite *db, GError **error, const char *sql, const char *types, ...)
 {
+  sqlite3_stmt *statement = bk_sqlite_prepare (db, sql, error);
   va_list values;
   gboolean row;
 
   va_start (values, types);
-  sqlite3_stmt *statement = query_va (db, error, sql, types, values);
+  if (statement != NULL)
+    bind_values (statement, SQLITE_STATIC, types, values);
   va_end (values);
   return statement != NULL && bk_sqlite_step (db, statement, &row, error);
 }

@@ -2,6 +2,20 @@
 /* Each message lies once in the mailbox of either side, under that side's number. */
 #include "bk-store-private.h"
 
+static GBytes *
+make_frame (gint64 seq, const char *guid, const char *from, const char *to, const char *text, gint64 time)
+{
+  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_MESSAGE, -1);
+
+  bk_frame_set_int (frame, "seq", seq);
+  bk_frame_set_string (frame, "message", guid);
+  bk_frame_set_string (frame, "from", from);
+  bk_frame_set_string (frame, "to", to);
+  bk_frame_set_string (frame, "text", text);
+  bk_frame_set_int (frame, "time", time);
+  return bk_frame_to_bytes (frame);
+}
+
 /* Returns (transfer full) the `message` frame of a row. */
 GBytes *
 bk_store_message_frame (BkSqlite *db, gint64 row, GError **error)
@@ -19,109 +33,174 @@ bk_store_message_frame (BkSqlite *db, gint64 row, GError **error)
       return NULL;
     }
 
-  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_MESSAGE, -1);
   gboolean outgoing = sqlite3_column_int (query, 2) != 0;
-
-  bk_frame_set_int (frame, "seq", sqlite3_column_int64 (query, 0));
-  bk_frame_set_string (frame, "message", bk_sqlite_column_text (query, 1));
-  bk_frame_set_string (frame, "from", bk_sqlite_column_text (query, outgoing ? 6 : 3));
-  bk_frame_set_string (frame, "to", bk_sqlite_column_text (query, outgoing ? 3 : 6));
-  bk_frame_set_string (frame, "text", bk_sqlite_column_text (query, 4));
-  bk_frame_set_int (frame, "time", sqlite3_column_int64 (query, 5));
+  const char *peer = bk_sqlite_column_text (query, 3), *owner = bk_sqlite_column_text (query, 6);
+  GBytes *frame = make_frame (sqlite3_column_int64 (query, 0), bk_sqlite_column_text (query, 1),
+                              outgoing ? owner : peer, outgoing ? peer : owner, bk_sqlite_column_text (query, 4),
+                              sqlite3_column_int64 (query, 5));
   sqlite3_reset (query);
-  return bk_frame_to_bytes (frame);
+  return frame;
+}
+
+/* ---- sending ----
+ *
+ * What most of the server's time goes into: one statement reads all that is to be known, then each mailbox is written
+ * with two, its row and its counters. */
+
+/* One of the two, and how it stands with its mailbox. */
+typedef struct
+{
+  gint64 id;
+  char *name;
+  gint64 last_seq;
+  gint64 n_messages;
+  gboolean blocks; /* the other one */
+} Side;
+
+typedef struct
+{
+  Side author;
+  Side reader;
+  BeckonRelation relation; /* as the author sees the reader */
+} Pair;
+
+static void
+pair_clear (Pair *pair)
+{
+  g_free (pair->author.name);
+  g_free (pair->reader.name);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pair, pair_clear)
+
+static void
+read_side (sqlite3_stmt *query, int column, Side *side)
+{
+  side->id = sqlite3_column_int64 (query, column);
+  side->name = bk_store_dup_text (query, column + 1);
+  side->last_seq = sqlite3_column_int64 (query, column + 2);
+  side->n_messages = sqlite3_column_int64 (query, column + 3);
+  side->blocks = sqlite3_column_int (query, column + 4) != 0;
+}
+
+/* Reads who the two are. Those who never met have no relation. */
+static gboolean
+load_pair (BkSqlite *db, const BkStoreMessage *job, Pair *pair, GError **error)
+{
+  gboolean found;
+  sqlite3_stmt *query = bk_store_query (db, error,
+                                        "SELECT me.id, me.name, me.last_seq, me.n_messages, mine.blocked,"
+                                        " them.id, them.name, them.last_seq, them.n_messages, theirs.blocked,"
+                                        " mine.relation"
+                                        " FROM accounts me JOIN accounts them ON them.name = ?2"
+                                        " JOIN contacts mine ON mine.owner = me.id AND mine.other = them.id"
+                                        " LEFT JOIN contacts theirs ON theirs.owner = them.id AND theirs.other = me.id"
+                                        " WHERE me.id = ?1",
+                                        "is", job->account, job->to);
+
+  if (query == NULL || !bk_sqlite_step (db, query, &found, error))
+    return FALSE;
+  if (!found)
+    return TRUE;
+  read_side (query, 0, &pair->author);
+  read_side (query, 5, &pair->reader);
+  pair->relation = (BeckonRelation) sqlite3_column_int (query, 10);
+  sqlite3_reset (query);
+  return TRUE;
+}
+
+static gboolean
+check_contact (const Pair *pair, GError **error)
+{
+  if (pair->relation != BECKON_RELATION_ACCEPTED)
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "Messages go to contacts only");
+  else if (pair->author.blocks)
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED, "This person is blocked; unblock first");
+  return pair->relation == BECKON_RELATION_ACCEPTED && !pair->author.blocks;
+}
+
+/* A request that came before is answered as it was then, whatever the two are now. */
+static gboolean
+find_earlier (BkSqlite *db, BkStoreMessage *job, gboolean *repeated, GError **error)
+{
+  sqlite3_stmt *query = bk_store_query (db, error,
+                                        "SELECT time FROM messages WHERE owner = ? AND guid = ? AND outgoing = 1", "is",
+                                        job->account, job->guid);
+
+  return bk_store_get_int (db, query, &job->time, repeated, error);
 }
 
 /* Two at a time: a mailbox that is over its quota shrinks, and no write pays for more than it added. */
 static gboolean
-keep_quota (BkSqlite *db, gint64 owner, guint quota, GError **error)
+keep_quota (BkSqlite *db, Side *side, guint quota, GError **error)
 {
-  gint64 n_messages = 0;
-
-  if (!bk_store_exec (db, error, "UPDATE accounts SET n_messages = n_messages + 1 WHERE id = ?", "i", owner))
-    return FALSE;
-  sqlite3_stmt *query = bk_store_query (db, error, "SELECT n_messages FROM accounts WHERE id = ?", "i", owner);
-  if (!bk_store_get_int (db, query, &n_messages, NULL, error))
-    return FALSE;
-  if (n_messages <= quota)
+  side->n_messages++;
+  if (side->n_messages <= quota)
     return TRUE;
-
   if (!bk_store_exec (db, error,
                       "DELETE FROM messages WHERE id IN"
                       " (SELECT id FROM messages WHERE owner = ? ORDER BY seq LIMIT 2)",
-                      "i", owner))
+                      "i", side->id))
     return FALSE;
-  return bk_store_exec (db, error, "UPDATE accounts SET n_messages = n_messages - ? WHERE id = ?", "ii",
-                        (gint64) bk_sqlite_changes (db), owner);
+  side->n_messages -= bk_sqlite_changes (db);
+  return TRUE;
 }
 
+/* Puts the message into the mailbox of one side. @written is FALSE if its author has sent it before. */
 static gboolean
-put (BkSqlite *db, BkStoreMessage *job, gint64 owner, const char *peer, gboolean outgoing, GError **error)
+put (BkSqlite *db, BkStoreMessage *job, const Pair *pair, Side *side, gboolean *written, GError **error)
 {
-  BkStoreEvent event = { .account = owner };
+  gboolean outgoing = side == &pair->author;
+  BkStoreEvent event = { .account = side->id, .seq = side->last_seq + 1 };
 
-  if (!bk_store_next_seq (db, owner, &event.seq, error)
-      || !bk_store_exec (db, error,
-                         "INSERT INTO messages (owner, seq, guid, outgoing, peer, text, time)"
-                         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                         "iisissi", owner, event.seq, job->guid, (gint64) outgoing, peer, job->text, job->time))
+  if (!bk_store_exec (db, error,
+                      "INSERT INTO messages (owner, seq, guid, outgoing, peer, text, time) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                      " ON CONFLICT (owner, guid) WHERE outgoing = 1 DO NOTHING",
+                      "iisissi", side->id, event.seq, job->guid, (gint64) outgoing,
+                      outgoing ? pair->reader.name : pair->author.name, job->text, job->time))
     return FALSE;
-
-  event.frame = bk_store_message_frame (db, bk_sqlite_last_rowid (db), error);
-  if (event.frame == NULL)
+  *written = bk_sqlite_changes (db) > 0;
+  if (!*written)
+    return TRUE;
+  if (!keep_quota (db, side, job->quota, error)
+      || !bk_store_exec (db, error, "UPDATE accounts SET last_seq = ?, n_messages = ? WHERE id = ?", "iii", event.seq,
+                         side->n_messages, side->id))
     return FALSE;
+  event.frame = make_frame (event.seq, job->guid, pair->author.name, pair->reader.name, job->text, job->time);
   bk_store_changes_add (&job->changes, &event);
-  return keep_quota (db, owner, job->quota, error);
-}
-
-static gboolean
-check_contact (const BkStoreContactRow *mine, GError **error)
-{
-  if (mine->relation != BECKON_RELATION_ACCEPTED)
-    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "Messages go to contacts only");
-  else if (mine->blocked)
-    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED, "This person is blocked; unblock first");
-  return mine->relation == BECKON_RELATION_ACCEPTED && !mine->blocked;
+  return TRUE;
 }
 
 /* A message to somebody who blocks its author is kept for the author alone: to the author it looks like any other. */
 static gboolean
-deliver (BkSqlite *db, BkStoreMessage *job, gint64 other, GError **error)
+deliver (BkSqlite *db, BkStoreMessage *job, Pair *pair, GError **error)
 {
-  g_auto (BkStoreContactRow) mine = { 0 };
-  g_auto (BkStoreContactRow) theirs = { 0 };
+  gboolean written;
 
-  if (!bk_store_contact_load (db, job->account, other, &mine, error) || !check_contact (&mine, error)
-      || !bk_store_contact_load (db, other, job->account, &theirs, error)
-      || !put (db, job, job->account, mine.name, TRUE, error))
+  if (!put (db, job, pair, &pair->author, &written, error))
     return FALSE;
-  return theirs.blocked || put (db, job, other, theirs.name, FALSE, error);
+  if (!written)
+    return find_earlier (db, job, &written, error);
+  return pair->reader.blocks || put (db, job, pair, &pair->reader, &written, error);
 }
 
 gboolean
 bk_store_message (BkSqlite *db, gpointer data, GError **error)
 {
   BkStoreMessage *job = data;
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (GError) refusal = NULL;
   gboolean repeated;
-  gint64 other;
-
-  sqlite3_stmt *query = bk_store_query (db, error,
-                                        "SELECT time FROM messages WHERE owner = ? AND guid = ? AND outgoing = 1", "is",
-                                        job->account, job->guid);
-  if (!bk_store_get_int (db, query, &job->time, &repeated, error))
-    return FALSE;
-  if (repeated)
-    return TRUE;
 
   job->time = job->now;
-  if (!bk_store_account_by_name (db, job->to, &other, error))
+  if (!load_pair (db, job, &pair, error))
     return FALSE;
-  if (other == 0)
-    {
-      g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "Messages go to contacts only");
-      return FALSE;
-    }
-  return deliver (db, job, other, error);
+  if (check_contact (&pair, &refusal))
+    return deliver (db, job, &pair, error);
+  if (!find_earlier (db, job, &repeated, error))
+    return FALSE;
+  if (!repeated)
+    g_propagate_error (error, g_steal_pointer (&refusal));
+  return repeated;
 }
 
 void

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import signal
+import time
 
 import audit
 from ledger import Broken, Ledger
@@ -16,22 +17,27 @@ SETUP_LIMIT = 120.0
 
 
 class World:
-    def __init__(self, folder, seed, accounts, devices, program):
+    def __init__(self, folder, seed, options, program):
+        self.folder = folder
         self.seed = seed
         self.dice = random.Random(f'people {seed}')
         self.trouble_dice = random.Random(f'trouble {seed}')
         self.ledger = Ledger()
         self.server = Server(folder, self.ledger, seed % (1 << 32), program)
         self.proxy = Proxy(self.server.port)
-        self.accounts = [Account(number) for number in range(accounts)]
-        self.devices = devices
-        self.most_devices = devices + 2
-        self.pace = 0.15 * accounts * devices / 24  # seconds between two messages of a device, on the average
+        self.accounts = [Account(number) for number in range(options.accounts)]
+        self.devices = options.devices
+        self.most_devices = options.devices + 2
+        self.n_services = options.services
+        self.services = []
+        # Seconds between two messages of a device, on the average.
+        self.pace = 0.15 * options.accounts * options.devices / 24
         self.people = []
         self.running = set()
         self.ending = False  # no new sessions
         self.over = False  # nothing new at all
         self.trouble = None
+        self.chats = {}  # service → what it has of its conversations
 
     # ---- tasks
 
@@ -82,12 +88,18 @@ class World:
             for step in (1, 2):
                 await self.befriend(account, self.accounts[(i + step) % n])
             account.acquaintance = self.accounts[(i + 3) % n]
+        if self.n_services > 0:
+            from service import ServicePerson  # needs GLib's bindings
+            self.services = [ServicePerson(self, account, self.folder) for account in self.accounts[:self.n_services]]
+            await asyncio.gather(*(service.set_up() for service in self.services))
 
     async def run(self, seconds):
         try:
             await self.live(seconds)
         finally:
             await self.server.end(signal.SIGKILL)
+            if self.services:
+                await asyncio.to_thread(self.services[0].close)
 
     async def live(self, seconds):
         async with asyncio.timeout(SETUP_LIMIT):
@@ -96,6 +108,9 @@ class World:
         self.trouble = Trouble(self)
         for person in self.people:
             person.work = [self.start(task) for task in person.tasks()]
+        for service in self.services:
+            for task in service.tasks():
+                self.start(task)
         troubling = self.start(self.trouble.run())
         await self.watch(max(0, seconds - 4))
         self.ending = True
@@ -133,8 +148,10 @@ class World:
                 while self.busy() and self.ledger.broken is None:
                     await asyncio.sleep(0.05)
                 await self.come_back()
+                chats = await asyncio.gather(*(service.settle() for service in self.services))
+                self.chats = dict(zip(self.services, chats))
         except TimeoutError as error:
-            raise Broken(f'It does not come to rest: {self.busy()[:20]}') from error
+            raise Broken(f'It does not come to rest: {self.busy()[:5]}', times=[time.monotonic()]) from error
         await self.server.end(self.dice.choice([signal.SIGKILL, signal.SIGTERM]))
         for person in self.people:
             person.device.stays = False
