@@ -31,6 +31,7 @@ typedef struct
   char *database;
   char *certificate; /* nullable: no TLS, loopback only */
   char *key;
+  char *metrics; /* HOST:PORT, loopback; nullable: not told */
   GStrv listen; /* HOST:PORT */
   GArray *sockets; /* element-type int: that listen there already, one for each; nullable */
   BkServerRegistration registration;

@@ -4,6 +4,7 @@
 
 #include "bk-server-counters.h"
 #include "bk-server-hasher.h"
+#include "bk-server-metrics.h"
 #include "bk-server-net.h"
 #include "bk-server-rate.h"
 #include "bk-server.h"
@@ -36,6 +37,10 @@ struct _BkServer
   BkServerBuckets *buckets;
   BkServerNet *net;
   BkServerCounters counters;
+
+  BkServerMetrics *metrics; /* nullable */
+  BkServerWrites writes;
+  gint64 started;
 
   BkServerState state;
   GHashTable *accounts; /* gint64 in the account → BkServerAccount, owned: those with a device signed in */
