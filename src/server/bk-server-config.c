@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define MAX_LISTEN 8
+#define MAX_DAYS 36500
 #define DEFAULT_TURN_TTL (24 * 60 * 60)
 
 BkServerConfig *
@@ -137,7 +138,8 @@ static const struct
   { "relays", "turn-secret", SETTING_STRING, AT (turn_secret) },
   { "relays", "turn-secret-file", SETTING_STRING, AT (turn_secret_file) },
   { "relays", "turn-ttl", SETTING_NUMBER, AT (turn_ttl) },
-  { "limits", "audit-days", SETTING_NUMBER, AT (audit_days) },
+  { "limits", "audit-days", SETTING_NUMBER, AT (audit_days), MAX_DAYS },
+  { "limits", "message-days", SETTING_NUMBER, AT (message_days), MAX_DAYS },
   { "limits", "messages-per-account", SETTING_NUMBER, AT (messages_per_account) },
   { "limits", "contacts-per-account", SETTING_NUMBER, AT (quota.contacts), BK_LIMIT_CONTACTS },
   { "limits", "groups-per-account", SETTING_NUMBER, AT (quota.groups), BK_LIMIT_GROUPS },

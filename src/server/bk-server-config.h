@@ -47,6 +47,7 @@ typedef struct
   guint audit_days;
   BkStoreQuota quota;
   guint requests_per_day; /* to become a contact, of one account */
+  guint message_days; /* 0: for ever */
   guint messages_per_account;
   guint connections;
   guint connections_per_address;

@@ -38,6 +38,7 @@ struct _BkServer
   BkServerNet *net;
   BkServerCounters counters;
 
+  guint retention_timer;
   BkServerMetrics *metrics; /* nullable */
   BkServerWrites writes;
   gint64 started;
@@ -51,6 +52,7 @@ struct _BkServer
   gboolean operating;   /* a step of what the operator wants is under way */
   gboolean nudged;      /* look again after it */
   guint n_jobs;         /* handed to a thread and not back yet */
+  guint64 last_peer;    /* counts the connections */
   guint64 last_status;  /* counts the changes of status, to know the newest */
   GQueue asked;         /* grants whose programs have been asked again, in the order of their deadlines; borrowed */
   guint ask_timer;      /* at the first of them */
@@ -86,6 +88,7 @@ struct _BkServerPeer
 {
   BkServer *server;   /* owned */
   BkServerConn *conn; /* borrowed; NULL once it is closed */
+  guint64 number;     /* higher than of those that were opened before */
   char *network; /* what counts as one address */
   BkServerPeerState state;
   BkServerAccount *account; /* borrowed; nullable */
@@ -124,7 +127,7 @@ void bk_server_account_free (gpointer data);
 void bk_server_account_update_shown (BkServer *server, BkServerAccount *self);
 void bk_server_account_owe_all (BkServerAccount *self, BkServerPeer *peer);
 gboolean bk_server_account_sees_online (BkServer *server, BkServerAccount *self, const char *name);
-void bk_server_account_revoke (BkServer *server, gint64 id, gint64 device, gint64 not_device);
+void bk_server_account_dismiss (BkServer *server, gint64 id, gint64 device, gint64 not_device, const char *reason);
 void bk_server_account_tell_typing (BkServer *server, BkServerAccount *self, const char *name, gboolean typing);
 void bk_server_account_dispatch (BkServerAccount *self, const BkStoreEvent *event);
 void bk_server_apply_pair (BkServer *server, const BkStorePair *pair);
@@ -176,6 +179,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerHashing, bk_server_hashing_free)
 gboolean bk_server_password_check (BkServerPeer *peer, gint64 id, const char *password);
 gboolean bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name);
 void bk_server_attempt_give_back (BkServerPeer *peer, const char *name);
+
+/* bk-server-retention.c */
+void bk_server_retention_start (BkServer *self);
+void bk_server_retention_stop (BkServer *self);
 
 /* bk-server-audit.c */
 void bk_server_audit_operator (BkServer *self, const char *act, const char *detail, const GError *error);

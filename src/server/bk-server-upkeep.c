@@ -68,6 +68,7 @@ static void
 take_limits (BkServerConfig *own, const BkServerConfig *fresh)
 {
   own->messages_per_account = fresh->messages_per_account;
+  own->message_days = fresh->message_days;
   own->quota = fresh->quota;
   own->requests_per_day = fresh->requests_per_day;
   own->audit_days = fresh->audit_days;

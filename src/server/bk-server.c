@@ -151,6 +151,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
   self->state = BK_SERVER_RUNNING;
   bk_server_operator_start (self);
   bk_server_audit_start (self);
+  bk_server_retention_start (self);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -235,6 +236,7 @@ bk_server_stop_async (BkServer *self, GAsyncReadyCallback callback, gpointer use
   bk_server_operator_stop (self);
   g_clear_pointer (&self->metrics, bk_server_metrics_free);
   bk_server_audit_stop (self);
+  bk_server_retention_stop (self);
   bk_server_net_stop_listening (self->net);
   say_goodbye (self);
   bk_server_net_close_all (self->net, BK_SERVER_CODE_GOING_AWAY, "shutdown");
@@ -306,6 +308,7 @@ bk_server_finalize (GObject *object)
   bk_server_operator_stop (self);
   g_clear_pointer (&self->metrics, bk_server_metrics_free);
   bk_server_audit_stop (self);
+  bk_server_retention_stop (self);
   g_clear_pointer (&self->net, bk_server_net_free);
   g_clear_object (&self->db);
   bk_server_hasher_free (self->hasher);

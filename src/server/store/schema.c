@@ -222,8 +222,12 @@ static const char frozen[] =
   "  AND b.blocked = 1);"
   "CREATE INDEX contacts_asking ON contacts (other) WHERE relation = 1;";
 
+/* When the operator closed the account; 0: it is open. */
+static const char disabled[] =
+  "ALTER TABLE accounts ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;";
+
 const BkSqliteMigration bk_store_migrations[] = {
   { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles }, { audit }, { epochs },
-  { frozen },
+  { frozen }, { disabled },
 };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);
