@@ -48,7 +48,6 @@ typedef struct
   BkStoreQuota quota;
   guint requests_per_day; /* to become a contact, of one account */
   guint message_days; /* 0: for ever */
-  guint messages_per_account;
   guint connections;
   guint connections_per_address;
   guint outgoing_bytes;

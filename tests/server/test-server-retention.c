@@ -63,6 +63,8 @@ wait_for (Fixture *f, gint64 n_messages)
 
   bk_test_wait_until (has_come_to, &wait);
   g_assert_cmpint (count (f, "SELECT sum (n_messages) FROM accounts"), ==, n_messages);
+  g_assert_cmpint (count (f, "SELECT sum (message_bytes) FROM accounts"), ==,
+                   count (f, "SELECT total (length (CAST (text AS BLOB))) FROM messages"));
 }
 
 /* Days pass within a moment: connections are too old then, and are made anew. */

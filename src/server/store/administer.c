@@ -154,7 +154,8 @@ bk_store_message_sweep (BkSqlite *db, gpointer data, GError **error)
   if (last == 0)
     return TRUE;
   if (!bk_store_exec (db, error,
-                      "UPDATE accounts SET n_messages = n_messages - (SELECT count (*) FROM messages"
+                      "UPDATE accounts SET (n_messages, message_bytes) = (SELECT n_messages - count (*),"
+                      " message_bytes - ifnull (sum (length (CAST (text AS BLOB))), 0) FROM messages"
                       " WHERE id <= ?1 AND time < ?2 AND owner = accounts.id)"
                       " WHERE id IN (SELECT owner FROM messages WHERE id <= ?1 AND time < ?2)",
                       "ii", last, job->before)
