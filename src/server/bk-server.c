@@ -3,7 +3,7 @@
 
 #define MAX_BUCKETS 8192
 /* Between two commits: what a message may wait longer for the disk, so that those of a burst go there together. */
-#define COMMIT_REST_MS 5
+#define COMMIT_REST_MS 10
 
 G_DEFINE_FINAL_TYPE (BkServer, bk_server, G_TYPE_OBJECT)
 
