@@ -146,6 +146,7 @@ bk_server_start_async (BkServer *self, GAsyncReadyCallback callback, gpointer us
 
   g_task_set_source_tag (task, bk_server_start_async);
   self->db = bk_sqlite_new (self->config->database, bk_store_migrations, bk_store_n_migrations);
+  bk_sqlite_set_busy (self->db);
   bk_sqlite_set_rest (self->db, self->config->commit_rest_ms);
   bk_sqlite_open_async (self->db, NULL, on_open, task);
 }

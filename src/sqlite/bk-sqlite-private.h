@@ -44,6 +44,7 @@ struct _BkSqlite
   const BkSqliteMigration *migrations;
   guint n_migrations;
   gboolean reader;
+  gboolean busy;
   GHashTable *functions; /* char *, name → BkSqliteTextFunction */
 
   /* shared, under the lock */

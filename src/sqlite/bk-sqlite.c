@@ -216,6 +216,13 @@ bk_sqlite_close_finish (BkSqlite *self, GAsyncResult *result, GError **error)
 }
 
 void
+bk_sqlite_set_busy (BkSqlite *self)
+{
+  g_return_if_fail (self->state == BK_SQLITE_NEW);
+  self->busy = TRUE;
+}
+
+void
 bk_sqlite_set_rest (BkSqlite *self, guint milliseconds)
 {
   g_atomic_int_set (&self->rest_ms, (int) MIN (milliseconds, 1000));
@@ -271,6 +278,8 @@ bk_sqlite_class_init (BkSqliteClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  /* Nobody asks how much memory SQLite uses, and to count it takes a lock for every allocation. */
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
   object_class->dispose = bk_sqlite_dispose;
   object_class->finalize = bk_sqlite_finalize;
 }
