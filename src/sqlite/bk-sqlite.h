@@ -70,6 +70,12 @@ void bk_sqlite_run_async (BkSqlite *self, BkSqliteKind kind, BkSqliteJob job, gp
  * NULL in both cases: look at @error. */
 gpointer bk_sqlite_run_finish (BkSqlite *self, GAsyncResult *result, GError **error);
 
+/* The same for whoever hands in thousands of jobs a second: no GTask, and never cancelled. @done is called once, on the
+ * context that was the thread's default, with the job's data (transfer full), or with NULL and @error. */
+typedef void (*BkSqliteDone) (BkSqlite *self, gpointer data, const GError *error, gpointer user_data);
+void bk_sqlite_submit (BkSqlite *self, BkSqliteKind kind, BkSqliteJob job, gpointer data, GDestroyNotify free_data,
+                       BkSqliteDone done, gpointer user_data);
+
 /* Finishes all jobs that were handed in, moves the log into the file, closes it and ends the thread. Jobs that are
  * handed in later fail. */
 void bk_sqlite_close_async (BkSqlite *self, GAsyncReadyCallback callback, gpointer user_data);
