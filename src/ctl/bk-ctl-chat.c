@@ -148,6 +148,8 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   bk_ctl_keep (ctl, source); /* it keeps the message current */
   g_signal_connect (message, "notify::delivery", G_CALLBACK (on_delivery), ctl);
   check_delivery (message, ctl);
+  if (!ctl->ended)
+    bk_ctl_hang_on_service (ctl);
 }
 
 static void

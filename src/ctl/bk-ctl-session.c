@@ -148,20 +148,13 @@ on_state_changed (BeckonSession *session, BeckonSessionState previous, BkCtl *ct
   check_session (ctl, session, previous);
 }
 
-static void
-on_connected (BeckonMessenger *messenger, GParamSpec *pspec, BkCtl *ctl)
-{
-  if (!beckon_messenger_get_connected (messenger))
-    bk_ctl_fail (ctl, BK_CTL_NO_SERVICE, "The session service went away");
-}
-
 void
 bk_ctl_follow_session (BkCtl *ctl, BeckonSession *session)
 {
   bk_ctl_keep (ctl, session);
   bk_ctl_show_transfer (ctl, session);
   g_signal_connect (session, "state-changed", G_CALLBACK (on_state_changed), ctl);
-  g_signal_connect (ctl->messenger, "notify::connected", G_CALLBACK (on_connected), ctl);
+  bk_ctl_hang_on_service (ctl);
   check_session (ctl, session, BECKON_SESSION_STATE_UNKNOWN);
 }
 

@@ -71,6 +71,20 @@ bk_ctl_keep (BkCtl *ctl, gpointer object)
   g_ptr_array_add (ctl->kept, g_object_ref (object));
 }
 
+static void
+on_connected (BeckonMessenger *messenger, GParamSpec *pspec, BkCtl *ctl)
+{
+  if (!ctl->ended && !beckon_messenger_get_connected (messenger))
+    bk_ctl_fail (ctl, BK_CTL_NO_SERVICE, "The session service went away");
+}
+
+void
+bk_ctl_hang_on_service (BkCtl *ctl)
+{
+  g_signal_connect (ctl->messenger, "notify::connected", G_CALLBACK (on_connected), ctl);
+  on_connected (ctl->messenger, NULL, ctl);
+}
+
 /* ---- what commands name ---- */
 
 char *

@@ -78,6 +78,8 @@ void bk_ctl_fail (BkCtl *ctl, BkCtlStatus status, const char *format, ...) G_GNU
 void bk_ctl_fail_error (BkCtl *ctl, GError *error);
 /* Keeps an object until the command ends. */
 void bk_ctl_keep (BkCtl *ctl, gpointer object);
+/* The command waits for something that only this service can tell: it fails when the service goes away. */
+void bk_ctl_hang_on_service (BkCtl *ctl);
 /* The end of a command that only does something. Takes @error. */
 void bk_ctl_end_verb (BkCtl *ctl, gboolean ok, GError *error);
 

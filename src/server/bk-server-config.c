@@ -4,6 +4,7 @@
 #include "beckon-error.h"
 #include "bk-frame.h"
 #include "bk-ids.h"
+#include "bk-limits.h"
 #include "bk-server-relays.h"
 
 #include <glib/gstdio.h>
@@ -22,6 +23,8 @@ bk_server_config_new (void)
 
   self->lock = TRUE;
   self->audit_days = 365;
+  self->quota = bk_store_default_quota;
+  self->requests_per_day = 300;
   self->messages_per_account = 100000;
   self->connections = 10000;
   self->connections_per_address = 1000;
@@ -117,6 +120,7 @@ static const struct
   const char *key;
   SettingKind kind;
   gsize offset;
+  guint64 most; /* of a number; 0: 2^31 - 1 */
 } settings[] = {
 #define AT(member) G_STRUCT_OFFSET (BkServerConfig, member)
   { "server", "domain", SETTING_STRING, AT (domain) },
@@ -134,6 +138,13 @@ static const struct
   { "relays", "turn-ttl", SETTING_NUMBER, AT (turn_ttl) },
   { "limits", "audit-days", SETTING_NUMBER, AT (audit_days) },
   { "limits", "messages-per-account", SETTING_NUMBER, AT (messages_per_account) },
+  { "limits", "contacts-per-account", SETTING_NUMBER, AT (quota.contacts), BK_LIMIT_CONTACTS },
+  { "limits", "groups-per-account", SETTING_NUMBER, AT (quota.groups), BK_LIMIT_GROUPS },
+  { "limits", "devices-per-account", SETTING_NUMBER, AT (quota.devices), BK_LIMIT_DEVICES },
+  { "limits", "sessions-per-account", SETTING_NUMBER, AT (quota.sessions), BK_LIMIT_SESSIONS },
+  { "limits", "requests-open", SETTING_NUMBER, AT (quota.requests_open), BK_LIMIT_CONTACTS },
+  { "limits", "requests-waiting", SETTING_NUMBER, AT (quota.requests_waiting), BK_LIMIT_CONTACTS },
+  { "limits", "requests-per-day", SETTING_NUMBER, AT (requests_per_day) },
   { "limits", "connections", SETTING_NUMBER, AT (connections) },
   { "limits", "connections-per-address", SETTING_NUMBER, AT (connections_per_address) },
   { "limits", "outgoing-bytes", SETTING_NUMBER, AT (outgoing_bytes) },
@@ -190,6 +201,15 @@ read_text (GKeyFile *file, gsize index, char **text, GError **error)
 
 G_STATIC_ASSERT (G_N_ELEMENTS (settings) <= BK_SERVER_MAX_SETTINGS);
 
+static gboolean
+check_most (gsize index, guint64 number, GError **error)
+{
+  if (settings[index].most == 0 || number <= settings[index].most)
+    return TRUE;
+  g_autofree char *what = g_strdup_printf ("a number from 1 to %" G_GUINT64_FORMAT, settings[index].most);
+  return refuse_value (settings[index].key, what, error);
+}
+
 gboolean
 _bk_server_config_read (BkServerConfig *self, GKeyFile *file, int which, GError **error)
 {
@@ -221,7 +241,7 @@ _bk_server_config_read (BkServerConfig *self, GKeyFile *file, int which, GError 
       if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &number, NULL))
         return refuse_value (key, "a number above 0", error);
       *(guint *) place = (guint) number;
-      return TRUE;
+      return check_most (index, number, error);
     }
   return FALSE;
 }

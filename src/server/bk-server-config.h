@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bk-server-rate.h"
+#include "bk-store.h"
 
 #include <gio/gio.h>
 
@@ -42,6 +43,8 @@ typedef struct
   guint turn_ttl;         /* seconds */
 
   guint audit_days;
+  BkStoreQuota quota;
+  guint requests_per_day; /* to become a contact, of one account */
   guint messages_per_account;
   guint connections;
   guint connections_per_address;

@@ -21,7 +21,7 @@ G_STATIC_ASSERT (G_N_ELEMENTS (fault_names) == BK_SERVER_N_FAULTS);
 
 /* The last one stands for all that are not here. */
 static const char *const limit_names[] = {
-  "register", "fail", "fail-name", "fail-address", "unlock", "unlock-address", "contacts", "relays", "other",
+  "register", "fail", "fail-name", "fail-address", "unlock", "unlock-address", "contacts", "requests", "relays", "other",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (limit_names) == BK_SERVER_N_LIMITS);
 

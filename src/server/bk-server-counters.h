@@ -27,7 +27,7 @@ typedef enum
 } BkServerFault;
 #define BK_SERVER_N_FAULTS (BK_SERVER_FAULT_ANSWER + 1)
 
-#define BK_SERVER_N_LIMITS 9
+#define BK_SERVER_N_LIMITS 10
 #define BK_SERVER_N_BYES 8
 
 typedef struct

@@ -33,6 +33,7 @@ bk_server_peer_new (BkServer *server, BkServerConn *conn)
 
   self->server = g_object_ref (server);
   self->conn = conn;
+  self->number = ++server->last_peer;
   self->network = dup_network (address);
   self->state = BK_SERVER_PEER_NEW;
   return self;

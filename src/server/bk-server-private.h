@@ -46,6 +46,7 @@ struct _BkServer
   gboolean operating;   /* a step of what the operator wants is under way */
   gboolean nudged;      /* look again after it */
   guint n_jobs;         /* handed to a thread and not back yet */
+  guint64 last_peer;    /* counts the connections */
   guint64 last_status;  /* counts the changes of status, to know the newest */
   GQueue asked;         /* grants whose programs have been asked again, in the order of their deadlines; borrowed */
   guint ask_timer;      /* at the first of them */
@@ -81,6 +82,7 @@ struct _BkServerPeer
 {
   BkServer *server;   /* owned */
   BkServerConn *conn; /* borrowed; NULL once it is closed */
+  guint64 number;     /* higher than of those that were opened before */
   char *network; /* what counts as one address */
   BkServerPeerState state;
   BkServerAccount *account; /* borrowed; nullable */

@@ -81,7 +81,8 @@ undo (BkSqlite *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (sqlite3_get_autocommit (self->db) || exec (self, "ROLLBACK TO job; RELEASE job", &error))
+  if (sqlite3_get_autocommit (self->db)
+      || (exec (self, "ROLLBACK TO job", &error) && exec (self, "RELEASE job", &error)))
     return;
   g_warning ("A job could not be undone alone, so its whole transaction is: %s", error->message);
   exec (self, "ROLLBACK", NULL);

@@ -29,6 +29,7 @@ class Device:
         self.token = None
         # What it has stored.
         self.after = 0
+        self.epoch = None  # what that number belongs to
         self.facts = []  # durable frames, in order
         self.taken = 0  # the highest number that was acted upon: going back does not undo that
         # What it has in memory.
@@ -42,6 +43,11 @@ class Device:
 
     def note(self, text):
         self.ledger.note(f'  {self.label}: {text}')
+
+    @property
+    def port(self):
+        """Our end of the connection."""
+        return self.socket.writer.get_extra_info('sockname')[1] if self.socket is not None else None
 
     # ---- the connection
 
@@ -104,6 +110,8 @@ class Device:
 
     async def sign_in(self):
         proof = {'token': self.token} if self.token else {'password': self.account.password}
+        if self.epoch is not None:
+            proof['epoch'] = self.epoch
         asked = self.after
         reply = await self.request({'type': 'sign-in', 'name': self.account.address, 'device': self.guid,
                                     'after': self.after, 'status': 'online', **proof}, SIGN_IN_LIMIT)
@@ -112,6 +120,9 @@ class Device:
                 self.token = None  # a newer one was made, and we never heard of it
             raise Lost(f'sign-in: {reply["code"]}')
         self.token = reply['token']
+        if reply.get('again') or self.epoch not in (None, reply.get('epoch')):
+            self.ledger.break_promise(f'{self.label} was told to begin anew, and no file was restored', self.label)
+        self.epoch = reply.get('epoch')
         self.note(f'signed in after {asked}')
         self.online.set()
 
@@ -181,10 +192,11 @@ class Device:
 
     # ---- what its person does
 
-    async def send(self, to, text):
-        message = self.ledger.begin_message(new_guid(), self.label, to.name, text)
+    async def send(self, to, text, padding=''):
+        message = self.ledger.begin_message(new_guid(), self.label, to.name, text + padding)
         self.note(f'sends {text} {message.guid}')
-        reply, asked = await self.ask({'type': 'message-send', 'to': to.address, 'message': message.guid, 'text': text})
+        reply, asked = await self.ask({'type': 'message-send', 'to': to.address, 'message': message.guid,
+                                       'text': text + padding})
         if reply['type'] == 'ok':
             message.acked = time.monotonic()
             self.note(f'sent {text}, asked {asked + 1} times')

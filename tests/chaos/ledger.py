@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What was promised to whom: every message, contact and session that a device began, and what it was told about it."""
+import re
 import time
 
 NEAR = 2.0  # seconds of the time line that are shown around a fact
@@ -10,8 +11,8 @@ class Broken(Exception):
     """A promise was not kept."""
 
     def __init__(self, fact, *keys, times=()):
-        super().__init__(fact)
-        self.keys = [key for key in keys if key]
+        super().__init__(re.sub(' x{9,}', ' …', fact))
+        self.keys = [key.split(' x')[0] for key in keys if key]
         self.times = list(times)
 
 

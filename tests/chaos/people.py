@@ -5,7 +5,7 @@ import asyncio
 from device import Device, new_guid
 from sessions import Book
 
-ADDED = ('ok', 'already-in-list')
+LARGE = 12000  # bytes
 
 
 class Account:
@@ -34,6 +34,8 @@ class Person:
         self.device.on_fact = self.on_fact
         self.keeps = number == 0  # this one alone changes contacts: so there is a last change
         self.count = 0
+        self.flooded = None
+        self.flood = 0  # how many large messages are still to go there
 
     def on_fact(self, frame):
         self.book.take(frame)
@@ -49,10 +51,17 @@ class Person:
     async def chat(self):
         """One message after the other; each waits for the word of the server, so their order is known."""
         while not self.world.over:
-            await self.pause()
+            if self.flood == 0:
+                await self.pause()
             self.count += 1
-            friend = self.dice.choice(self.account.friends)
-            await self.device.send(friend, f'{self.device.label}>{friend.name}#{self.count:06}')
+            friend = self.flooded if self.flood > 0 else self.dice.choice(self.account.friends)
+            padding = ' ' + 'x' * LARGE if self.flood > 0 else ''
+            await self.device.send(friend, f'{self.device.label}>{friend.name}#{self.count:06}', padding)
+            self.flood = max(0, self.flood - 1)
+
+    def start_flood(self, friend, count):
+        """So much at once that a device that reads slowly falls behind."""
+        self.flooded, self.flood = friend, count
 
     async def invite(self):
         while not self.world.over:

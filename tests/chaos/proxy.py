@@ -38,6 +38,7 @@ class Line:
         self.open_gate.set()
         self.ways = [Way(self, near[0], far[1]), Way(self, far[0], near[1])]
         self.writers = [near[1], far[1]]
+        self.near_port = near[1].get_extra_info('peername')[1]
 
     async def run_way(self, way):
         try:
@@ -94,6 +95,10 @@ class Proxy:
         self.delay = seconds
         for line in self.lines:
             line.delay = seconds
+
+    def find(self, port):
+        """The connection from that port."""
+        return next((line for line in self.lines if line.near_port == port), None)
 
     def choose(self, dice, share):
         """Some of the connections, at least one if there is any."""

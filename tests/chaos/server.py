@@ -25,6 +25,7 @@ lock=off
 [limits]
 failures-burst=100000
 contact-adds-burst=100000
+requests-per-day=100000
 frames-burst=100000
 frames-interval-ms=1
 '''

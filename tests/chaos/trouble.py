@@ -6,7 +6,8 @@ import signal
 from control import CERTAIN
 
 KINDS = {'kill': 4, 'stop': 1, 'cut': 4, 'half_open': 4, 'stall': 3, 'delay': 2, 'full': 3, 'disk': 4, 'busy': 2,
-         'corrupt': 2, 'slow_disk': 4, 'clock': 2, 'go_back': 3, 'new_device': 1}
+         'corrupt': 2, 'slow_disk': 4, 'clock': 2, 'go_back': 3, 'new_device': 1,
+         'flood': 2}
 SERVICE_KINDS = {'service_kill': 3, 'service_disk': 3, 'service_clock': 1}
 FIRST_PAUSE = 0.3
 
@@ -117,6 +118,18 @@ class Trouble:
             person = self.world.add_person(account)
             self.ledger.note(f'TROUBLE {person.device.label} is new')
             self.world.start_person(person)
+
+    async def flood(self):
+        """Somebody is written more than a connection that stands still takes."""
+        person = self.dice.choice(self.world.people)
+        friend = self.dice.choice(person.account.friends)
+        device, seconds = self.dice.choice(friend.devices), self.dice.uniform(1, 3.5)
+        self.ledger.note(f'TROUBLE {person.device.label} floods {friend.name}, {device.label} stands still for'
+                         f' {seconds:.1f} s')
+        person.start_flood(friend, 100)
+        line = self.proxy.find(device.port)
+        if line is not None:
+            line.stand_still(seconds)
 
     # ---- services
 

@@ -6,7 +6,9 @@ import signal
 from cases import (HAS_SESSION, PEER, both_run, expect_end, invite, lose_server, peer_pid, regain_server, register_peer,
                    tap)
 from processes import LIMIT, is_alive
-from world import World
+from world import World, program
+
+NO_SERVICE = 3  # what beckonctl ends with
 
 
 def test_the_invitees_service_is_killed_in_a_session():
@@ -61,6 +63,22 @@ def test_a_service_signs_in_by_itself():
         for path in alice.folder.rglob('*'):
             if path.is_file() and path.name != 'server.db' and 'logs' not in path.parts:
                 assert alice.password.encode() not in path.read_bytes(), f'{path} holds the password'
+
+
+def test_whoever_waits_for_a_message_hears_that_the_service_is_gone():
+    with World() as world:
+        alice, bob = world.friends('alice', 'bob')
+        lose_server(world, alice)
+        with alice.watch('--with', bob.address) as watch:
+            sending = alice.start([program('beckonctl'), 'chat', 'send', bob.address, 'Are you there?', '--wait'])
+            watch.until_event('message')  # on the disk, and the server is away
+        alice.kill_service()
+        assert sending.wait(LIMIT) == NO_SERVICE
+        sending.stdout.close()
+        # It is sent all the same.
+        alice.start_service()
+        regain_server(world, alice, bob)
+        bob.wait('message=Are you there?', who='alice')
 
 
 def test_a_wrong_password():
@@ -164,6 +182,7 @@ if __name__ == '__main__':
         test_the_inviters_service_is_killed_in_a_session,
         test_the_inviters_service_is_killed_while_it_rings,
         test_a_service_signs_in_by_itself,
+        test_whoever_waits_for_a_message_hears_that_the_service_is_gone,
         test_a_wrong_password,
         test_the_server_goes_and_comes_back,
         test_no_server_at_the_start,

@@ -172,6 +172,26 @@ test_device_replaced (Fixture *f, gconstpointer data)
   client_error (old, request_sign_in (ALICE, NULL, c->token, NULL, 0), BECKON_ERROR_INVALID_PASSWORD);
 }
 
+/* A sign-in that was on its way for long, and came after the device had given up and connected anew. */
+static void
+test_overtaken (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) first = sign_up (f, ALICE);
+  client_close (first);
+  g_autoptr (Client) late = client_new (f);
+  g_autoptr (Client) c = client_new (f);
+  g_autoptr (BkFrame) reply = client_call (c, request_sign_in (ALICE, NULL, first->token, first->device, 0));
+  g_assert_cmpint (bk_frame_get_frame_type (reply), ==, BK_FRAME_SIGNED_IN);
+  client_caught_up (c);
+
+  client_post (late, request_sign_in (ALICE, NULL, first->token, first->device, 0));
+  g_autoptr (BkFrame) bye = client_push (late, BK_FRAME_BYE);
+  g_assert_cmpstr (bk_frame_get_string (bye, "reason"), ==, "replaced");
+  client_wait_closed (late);
+  client_quiet (c);
+  client_ok (c, request_presence ("busy", NULL));
+}
+
 static void
 test_too_many_devices (Fixture *f, gconstpointer data)
 {
@@ -338,6 +358,7 @@ main (int argc, char **argv)
   SERVER_TEST ("/server/accounts/resumption-token", test_resumption_token);
   SERVER_TEST ("/server/accounts/sign-out", test_sign_out);
   SERVER_TEST ("/server/accounts/device-replaced", test_device_replaced);
+  SERVER_TEST ("/server/accounts/overtaken", test_overtaken);
   SERVER_TEST ("/server/accounts/too-many-devices", test_too_many_devices);
   SERVER_TEST ("/server/accounts/number-from-nowhere", test_number_from_nowhere);
   g_test_add ("/server/accounts/registration-token", Fixture, configure_token, fixture_set_up, test_registration_token,

@@ -210,6 +210,48 @@ test_savepoints (Fixture *fixture, gconstpointer data)
   results_clear (&results);
 }
 
+static int
+count_savepoints (unsigned int event, void *data, void *statement, void *sql)
+{
+  int *open = data;
+
+  if (g_str_equal (sql, "SAVEPOINT job"))
+    (*open)++;
+  else if (g_str_equal (sql, "RELEASE job"))
+    (*open)--;
+  return 0;
+}
+
+static gboolean
+count_savepoints_job (BkSqlite *sqlite, gpointer data, GError **error)
+{
+  sqlite3_stmt *any = bk_sqlite_prepare (sqlite, "SELECT 1", error);
+
+  sqlite3_trace_v2 (sqlite3_db_handle (any), SQLITE_TRACE_STMT, count_savepoints, data);
+  return TRUE;
+}
+
+/* Whatever becomes of a job, its savepoint ends with it: those of a batch do not pile up. */
+static void
+test_savepoints_end (Fixture *fixture, gconstpointer data)
+{
+  Results results;
+  int open = 0;
+
+  results_init (&results);
+  bk_sqlite_run_async (fixture->sqlite, BK_SQLITE_READ, count_savepoints_job, &open, NULL, NULL, NULL, NULL);
+  shut_door (fixture);
+  hand_in (fixture, BK_SQLITE_WRITE, insert_job, item_new ("a", 0), &results);
+  hand_in (fixture, BK_SQLITE_WRITE, insert_and_fail_job, item_new ("b", 0), &results);
+  hand_in (fixture, BK_SQLITE_WRITE, insert_job, item_new ("orphan", 4711), &results);
+  hand_in (fixture, BK_SQLITE_WRITE, insert_job, item_new ("c", 0), &results);
+  door_open (&fixture->door);
+  bk_test_wait_for_count (&results.count, 4);
+  item_at (&results, 3);
+  g_assert_cmpint (open, ==, 0);
+  results_clear (&results);
+}
+
 /* If the commit fails nobody is told of success, and the next job works. */
 static int
 refuse_commit (gpointer data)
@@ -479,6 +521,7 @@ main (int argc, char **argv)
   TEST ("many", test_many);
   TEST ("result-after-commit", test_result_after_commit);
   TEST ("savepoints", test_savepoints);
+  TEST ("savepoints-end", test_savepoints_end);
   TEST ("commit-fails", test_commit_fails);
   TEST ("undo-fails", test_undo_fails);
   TEST ("full-disk", test_full_disk);

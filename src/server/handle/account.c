@@ -214,6 +214,22 @@ welcome (BkServerPeer *peer, gint64 id, SignIn *sign_in)
   bk_server_peer_pump (peer);
 }
 
+/* A sign-in can be under way for so long that the device gave up and connected anew before it came: of two connections
+ * of a device the one that was opened later is the one that it listens to. */
+static gboolean
+is_overtaken (BkServerPeer *peer, const SignIn *sign_in)
+{
+  const BkServerAccount *account = g_hash_table_lookup (peer->server->accounts, &sign_in->job.account);
+
+  for (guint i = 0; account != NULL && i < account->peers->len; i++)
+    {
+      const BkServerPeer *other = g_ptr_array_index (account->peers, i);
+      if (other->device == sign_in->job.device && other->number > peer->number)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 on_signed_in (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
 {
@@ -225,6 +241,8 @@ on_signed_in (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
     }
   if (error != NULL)
     give_up (peer, id, error);
+  else if (peer->state == BK_SERVER_PEER_SIGNING_IN && is_overtaken (peer, data))
+    bk_server_peer_bye (peer, "replaced");
   else if (peer->state == BK_SERVER_PEER_SIGNING_IN)
     welcome (peer, id, data);
 }
@@ -309,6 +327,7 @@ sign_in_new (BkServerPeer *peer, const BkFrame *frame, BeckonStatus status)
   sign_in->job.by_token = token != NULL;
   sign_in->job.name = g_strdup (bk_frame_get_string (frame, "name"));
   sign_in->job.origin = g_strdup (peer->network);
+  sign_in->job.quota = &peer->server->config->quota;
   sign_in->job.token = token != NULL ? g_strdup (token) : bk_token_new ();
   sign_in->job.device_guid = g_strdup (bk_frame_get_string (frame, "device"));
   sign_in->job.device_name = g_strdup (device_name != NULL ? device_name : "");

@@ -21,6 +21,8 @@ gboolean bk_store_account_find (BkSqlite *db, const char *name, gint64 *account,
 char *bk_store_account_name (BkSqlite *db, gint64 account, GError **error);
 gboolean bk_store_collect (BkSqlite *db, const char *sql, gint64 account, GArray *numbers, GError **error);
 
+const BkStoreQuota *bk_store_quota (const BkStoreQuota *quota);
+
 void bk_store_changes_clear (BkStoreChanges *changes);
 void bk_store_changes_add (BkStoreChanges *changes, const BkStoreEvent *event);
 void bk_store_changes_pair (BkStoreChanges *changes, gint64 a, gint64 b, gboolean visible);
@@ -90,6 +92,7 @@ gboolean bk_store_envelope_add (BkSqlite *db, const BkStoreEnvelope *envelope, B
 gboolean bk_store_envelope_drop_transports (BkSqlite *db, const char *session, GError **error);
 gboolean bk_store_envelope_drop_invite (BkSqlite *db, const char *session, GError **error);
 gboolean bk_store_envelope_set_expiry (BkSqlite *db, const char *session, gint64 expires, GError **error);
+gboolean bk_store_session_withdraw (BkSqlite *db, gint64 inviter, gint64 invitee, GError **error);
 gboolean bk_store_session_leave_all (BkSqlite *db, gint64 account, gint64 now, BkStoreChanges *changes,
                                      GError **error);
 gboolean bk_store_uid_seen (BkSqlite *db, gint64 account, const char *uid, gboolean *seen, GError **error);

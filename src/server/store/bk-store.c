@@ -6,6 +6,21 @@
 
 #define TOKEN_HASH_BYTES 32
 
+const BkStoreQuota bk_store_default_quota = {
+  .contacts = BK_LIMIT_CONTACTS,
+  .groups = BK_LIMIT_GROUPS,
+  .devices = BK_LIMIT_DEVICES,
+  .sessions = BK_LIMIT_SESSIONS,
+  .requests_open = 500,
+  .requests_waiting = 500,
+};
+
+const BkStoreQuota *
+bk_store_quota (const BkStoreQuota *quota)
+{
+  return quota != NULL ? quota : &bk_store_default_quota;
+}
+
 /* ---- statements ---- */
 
 /* @keep says whether the values outlive the statement's run (SQLITE_STATIC) or are copied (SQLITE_TRANSIENT). */

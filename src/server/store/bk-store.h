@@ -70,6 +70,18 @@ typedef struct
   gboolean more; /* out: there may be more of it */
 } BkStoreSweep;
 
+/* What one account may have. */
+typedef struct
+{
+  guint contacts; /* blocked people and open requests included */
+  guint groups;
+  guint devices;
+  guint sessions;         /* open at once */
+  guint requests_open;    /* of its own, not answered yet */
+  guint requests_waiting; /* of others that are shown to it */
+} BkStoreQuota;
+extern const BkStoreQuota bk_store_default_quota; /* and no quota may be above it */
+
 /* READ: the account behind a name. */
 typedef struct
 {
@@ -111,6 +123,7 @@ typedef struct
   gboolean again;    /* out: its number means something else now: contacts, groups and marks are told anew */
   gint64 known_until; /* out, with again: it has the rest up to here */
   char *origin;      /* for the audit */
+  const BkStoreQuota *quota; /* borrowed; NULL: the default */
   gint64 device;     /* out */
   char *display_name; /* out */
   char *avatar;      /* out; nullable */
@@ -192,6 +205,7 @@ typedef enum
 typedef struct
 {
   BkStoreChanges changes;
+  const BkStoreQuota *quota; /* borrowed; NULL: the default */
   BkStoreContactVerb verb;
   gint64 account;
   char *who;
@@ -213,6 +227,7 @@ typedef enum
 typedef struct
 {
   BkStoreChanges changes;
+  const BkStoreQuota *quota; /* borrowed; NULL: the default */
   BkStoreGroupVerb verb;
   gint64 account;
   char *group;
@@ -270,6 +285,7 @@ typedef struct
   gint64 now;
   gint64 account;
   gint64 device;
+  const BkStoreQuota *quota; /* borrowed; NULL: the default */
   gboolean reachable; /* invite: whether the other side is online as far as this account may know */
   gboolean locked;    /* invite: the program behind it has no right to */
   char *to;

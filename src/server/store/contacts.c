@@ -71,8 +71,9 @@ bk_store_contact_frame (BkSqlite *db, gint64 row, GError **error)
 {
   gboolean found;
   sqlite3_stmt *query = bk_store_query (db, error,
-                                        "SELECT c.seq, c.name, c.relation, c.blocked, c.request, a.display_name,"
-                                        " c.groups, c.alias, c.pinned, c.muted, a.avatar"
+                                        "SELECT c.seq, c.name, c.relation, c.blocked, c.request,"
+                                        " iif (c.frozen, c.frozen_name, a.display_name), c.groups, c.alias, c.pinned,"
+                                        " c.muted, iif (c.frozen, c.frozen_avatar, a.avatar)"
                                         " FROM contacts c LEFT JOIN accounts a ON a.id = c.other WHERE c.id = ?",
                                         "i", row);
   if (query == NULL || !bk_sqlite_step (db, query, &found, error))
@@ -164,6 +165,7 @@ typedef struct
 {
   BkSqlite *db;
   BkStoreContact *job;
+  const BkStoreQuota *quota;
   BkStoreContactRow mine;
   BkStoreContactRow theirs;
 } Change;
@@ -208,7 +210,7 @@ check_room (Change *change, gint64 owner, const char *text, GError **error)
 
   if (!bk_store_get_int (change->db, all, &rows, NULL, error))
     return FALSE;
-  if (rows < BK_LIMIT_CONTACTS)
+  if (rows < change->quota->contacts)
     return TRUE;
 
   sqlite3_stmt *some = bk_store_query (change->db, error,
@@ -217,7 +219,7 @@ check_room (Change *change, gint64 owner, const char *text, GError **error)
                                        "i", owner);
   if (!bk_store_get_int (change->db, some, &known, NULL, error))
     return FALSE;
-  return (known < BK_LIMIT_CONTACTS && rows < MAX_ROWS) || refuse (error, BECKON_ERROR_LIST_FULL, text);
+  return (known < change->quota->contacts && rows < MAX_ROWS) || refuse (error, BECKON_ERROR_LIST_FULL, text);
 }
 
 static void
@@ -243,21 +245,66 @@ become_strangers (Change *change, GError **error)
   return save_mine (change, BECKON_RELATION_NONE, error) && save_theirs (change, BECKON_RELATION_NONE, error);
 }
 
+/* Counts the open requests of, or to, @account. */
+static gboolean
+count_requests (Change *change, const char *sql, gint64 account, gint64 *count, GError **error)
+{
+  sqlite3_stmt *query = bk_store_query (change->db, error, sql, "i", account);
+
+  *count = 0;
+  return bk_store_get_int (change->db, query, count, NULL, error);
+}
+
+/* Whether a request may be shown to the other side. Whether it is, the asker does not learn: it looks like one that nobody
+ * answers. */
+static gboolean
+may_show (Change *change, gboolean *may, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gint64 waiting;
+
+  *may = FALSE;
+  if (change->theirs.blocked)
+    return TRUE;
+  if (!count_requests (change, "SELECT count (*) FROM contacts WHERE owner = ? AND relation = 2", change->theirs.owner,
+                       &waiting, error))
+    return FALSE;
+  if (waiting >= change->quota->requests_waiting)
+    return TRUE;
+  *may = check_room (change, change->theirs.owner, "", &local);
+  if (*may || g_error_matches (local, BECKON_ERROR, BECKON_ERROR_LIST_FULL))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 static gboolean
 ask (Change *change, GError **error)
 {
-  if (!check_room (change, change->mine.owner, "The contact list is full", error))
+  gint64 open;
+  gboolean may;
+
+  if (!check_room (change, change->mine.owner, "The contact list is full", error)
+      || !count_requests (change, "SELECT count (*) FROM contacts WHERE owner = ? AND relation = 1", change->mine.owner,
+                          &open, error))
     return FALSE;
+  if (open >= change->quota->requests_open)
+    return refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "Too many requests are open; withdraw some first");
   set_request (&change->mine, change->job->request);
-  if (!save_mine (change, BECKON_RELATION_ASKED, error))
+  if (!save_mine (change, BECKON_RELATION_ASKED, error) || !may_show (change, &may, error))
     return FALSE;
-  if (change->theirs.blocked)
+  if (!may)
     return TRUE;
 
-  if (!check_room (change, change->theirs.owner, "The contact list of that person is full", error))
-    return FALSE;
   set_request (&change->theirs, change->job->request);
   return save_theirs (change, BECKON_RELATION_ASKING, error);
+}
+
+/* The other side has asked already; that has not been shown here. */
+static gboolean
+agree (Change *change, GError **error)
+{
+  return check_room (change, change->mine.owner, "The contact list is full", error) && become_contacts (change, error);
 }
 
 static gboolean
@@ -269,7 +316,7 @@ add (Change *change, GError **error)
   switch (change->mine.relation)
     {
     case BECKON_RELATION_NONE:
-      return ask (change, error);
+      return change->theirs.relation == BECKON_RELATION_ASKED ? agree (change, error) : ask (change, error);
     case BECKON_RELATION_ASKED:
       return TRUE;
     case BECKON_RELATION_ASKING:
@@ -306,6 +353,40 @@ remove_contact (Change *change, GError **error)
   return become_strangers (change, error);
 }
 
+/* What the other side sees of this one from now on. */
+static gboolean
+freeze (Change *change, GError **error)
+{
+  return bk_store_exec (change->db, error,
+                        "UPDATE contacts SET frozen = 1, frozen_image = NULL,"
+                        " frozen_name = (SELECT display_name FROM accounts WHERE id = ?2),"
+                        " frozen_avatar = (SELECT avatar FROM accounts WHERE id = ?2)"
+                        " WHERE owner = ?1 AND other = ?2",
+                        "ii", change->theirs.owner, change->mine.owner);
+}
+
+/* Tells the other side only if that makes a difference. */
+static gboolean
+thaw (Change *change, GError **error)
+{
+  gint64 one;
+  gboolean differs;
+  sqlite3_stmt *query = bk_store_query (change->db, error,
+                                        "SELECT 1 FROM contacts c JOIN accounts a ON a.id = c.other"
+                                        " WHERE c.owner = ? AND c.other = ? AND c.frozen = 1 AND c.relation IN (2, 3)"
+                                        " AND (c.frozen_name IS NOT a.display_name OR (c.relation = 3"
+                                        " AND c.frozen_avatar IS NOT a.avatar))",
+                                        "ii", change->theirs.owner, change->mine.owner);
+
+  if (!bk_store_get_int (change->db, query, &one, &differs, error)
+      || !bk_store_exec (change->db, error,
+                         "UPDATE contacts SET frozen = 0, frozen_name = NULL, frozen_avatar = NULL,"
+                         " frozen_image = NULL WHERE owner = ? AND other = ?",
+                         "ii", change->theirs.owner, change->mine.owner))
+    return FALSE;
+  return !differs || bk_store_contact_save (change->db, &change->theirs, &change->job->changes, error);
+}
+
 /* An open request of either side is hidden or withdrawn, so that nobody can approve across a block. */
 static gboolean
 block (Change *change, GError **error)
@@ -318,7 +399,8 @@ block (Change *change, GError **error)
     return FALSE;
 
   change->mine.blocked = TRUE;
-  if (!save_mine (change, before == BECKON_RELATION_ACCEPTED ? before : BECKON_RELATION_NONE, error))
+  if (!freeze (change, error) || !bk_store_session_withdraw (change->db, change->theirs.owner, change->mine.owner, error)
+      || !save_mine (change, before == BECKON_RELATION_ACCEPTED ? before : BECKON_RELATION_NONE, error))
     return FALSE;
   return before != BECKON_RELATION_ASKED || save_theirs (change, BECKON_RELATION_NONE, error);
 }
@@ -331,6 +413,8 @@ unblock (Change *change, GError **error)
   if (!change->mine.blocked)
     return TRUE;
   change->mine.blocked = FALSE;
+  if (!thaw (change, error))
+    return FALSE;
   if (hidden)
     set_request (&change->mine, change->theirs.request);
   return save_mine (change, hidden ? BECKON_RELATION_ASKING : change->mine.relation, error);
@@ -377,11 +461,44 @@ apply (Change *change, GError **error)
   return FALSE;
 }
 
+/* There is room again for one of the requests that are kept in the askers' rows alone: the oldest one. */
+static gboolean
+show_hidden (Change *change, GError **error)
+{
+  g_auto (Change) shown = { .db = change->db, .job = change->job, .quota = change->quota };
+  gint64 asker, owner = change->mine.owner;
+  gboolean found, may;
+  sqlite3_stmt *query = bk_store_query (change->db, error,
+                                        "SELECT asked.owner FROM contacts asked LEFT JOIN contacts mine"
+                                        " ON mine.owner = asked.other AND mine.other = asked.owner"
+                                        " WHERE asked.other = ? AND asked.relation = 1 AND ifnull (mine.relation, 0) = 0"
+                                        " AND ifnull (mine.blocked, 0) = 0 ORDER BY asked.seq LIMIT 1",
+                                        "i", owner);
+
+  if (!bk_store_get_int (change->db, query, &asker, &found, error))
+    return FALSE;
+  if (!found)
+    return TRUE;
+  if (!bk_store_contact_load (change->db, asker, owner, &shown.mine, error)
+      || !bk_store_contact_load (change->db, owner, asker, &shown.theirs, error) || !may_show (&shown, &may, error))
+    return FALSE;
+  set_request (&shown.theirs, shown.mine.request);
+  return !may || save_theirs (&shown, BECKON_RELATION_ASKING, error);
+}
+
+/* What was done may have made room in the own list, or in that of the other. */
+static gboolean
+makes_room (BkStoreContactVerb verb)
+{
+  return verb == BK_STORE_CONTACT_APPROVE || verb == BK_STORE_CONTACT_DECLINE || verb == BK_STORE_CONTACT_REMOVE
+         || verb == BK_STORE_CONTACT_BLOCK || verb == BK_STORE_CONTACT_UNBLOCK;
+}
+
 gboolean
 bk_store_contact (BkSqlite *db, gpointer data, GError **error)
 {
   BkStoreContact *job = data;
-  g_auto (Change) change = { .db = db, .job = job };
+  g_auto (Change) change = { .db = db, .job = job, .quota = bk_store_quota (job->quota) };
   gint64 other;
 
   if (!bk_store_account_by_name (db, job->who, &other, error))
@@ -392,7 +509,8 @@ bk_store_contact (BkSqlite *db, gpointer data, GError **error)
     return refuse (error, BECKON_ERROR_USER_NOT_FOUND, "There is nobody of that name on this server");
 
   if (!bk_store_contact_load (db, job->account, other, &change.mine, error)
-      || !bk_store_contact_load (db, other, job->account, &change.theirs, error) || !apply (&change, error))
+      || !bk_store_contact_load (db, other, job->account, &change.theirs, error) || !apply (&change, error)
+      || (makes_room (job->verb) && !show_hidden (&change, error)))
     return FALSE;
   bk_store_changes_pair (&job->changes, job->account, other,
                          change.mine.relation == BECKON_RELATION_ACCEPTED && !change.mine.blocked

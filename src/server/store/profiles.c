@@ -4,9 +4,9 @@
 
 #include "bk-picture.h"
 
-/* 2: asking, 3: accepted. */
-#define WHO_SEES_NAME "SELECT owner FROM contacts WHERE other = ? AND relation IN (2, 3)"
-#define WHO_SEES_PICTURE "SELECT owner FROM contacts WHERE other = ? AND relation = 3"
+/* 2: asking, 3: accepted. Who is blocked sees no change. */
+#define WHO_SEES_NAME "SELECT owner FROM contacts WHERE other = ? AND relation IN (2, 3) AND frozen = 0"
+#define WHO_SEES_PICTURE "SELECT owner FROM contacts WHERE other = ? AND relation = 3 AND frozen = 0"
 
 /* Reads what the account shows now. */
 static gboolean
@@ -47,6 +47,16 @@ tell (BkSqlite *db, BkStoreProfile *job, const char *watchers, GError **error)
   return TRUE;
 }
 
+/* Who is blocked can still fetch the picture that they see. */
+static gboolean
+keep_frozen (BkSqlite *db, const BkStoreProfile *job, GError **error)
+{
+  return bk_store_exec (db, error,
+                        "UPDATE contacts SET frozen_image = (SELECT image FROM avatars WHERE account = ?1)"
+                        " WHERE other = ?1 AND frozen = 1 AND frozen_avatar = ?2 AND frozen_image IS NULL",
+                        "is", job->account, job->avatar);
+}
+
 /* The same picture once more is nothing new for anybody. */
 static gboolean
 set_image (BkSqlite *db, BkStoreProfile *job, GError **error)
@@ -55,6 +65,8 @@ set_image (BkSqlite *db, BkStoreProfile *job, GError **error)
 
   if (g_strcmp0 (job->avatar, id) == 0)
     return TRUE;
+  if (!keep_frozen (db, job, error))
+    return FALSE;
   g_free (job->avatar);
   job->avatar = g_steal_pointer (&id);
   return bk_store_exec (db, error, "UPDATE accounts SET avatar = ? WHERE id = ?", "si", job->avatar, job->account)
@@ -118,9 +130,11 @@ bk_store_avatar (BkSqlite *db, gpointer data, GError **error)
   if (!bk_store_account_by_name (db, job->who, &other, error) || !may_see (db, job, other, &may, error))
     return FALSE;
   sqlite3_stmt *query = bk_store_query (db, error,
-                                        "SELECT image FROM avatars JOIN accounts ON id = account"
-                                        " WHERE account = ? AND avatar = ?",
-                                        "is", other, job->avatar);
+                                        "SELECT ifnull (c.frozen_image, i.image) FROM accounts a"
+                                        " LEFT JOIN avatars i ON i.account = a.id"
+                                        " LEFT JOIN contacts c ON c.owner = ?1 AND c.other = a.id AND c.frozen = 1"
+                                        " WHERE a.id = ?2 AND iif (c.frozen, c.frozen_avatar, a.avatar) = ?3",
+                                        "iis", job->account, other, job->avatar);
   if (query == NULL || (may && !bk_sqlite_step (db, query, &found, error)))
     return FALSE;
   if (found)

@@ -208,7 +208,22 @@ static const char epochs[] =
   "  PRIMARY KEY (account, number)"
   ") STRICT, WITHOUT ROWID;";
 
+/* Who is blocked goes on seeing the name and the picture as they were then: a row is frozen from the block to its end.
+ * The picture itself is kept there once the account shows another one. */
+static const char frozen[] =
+  "ALTER TABLE contacts ADD COLUMN frozen INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE contacts ADD COLUMN frozen_name TEXT;"
+  "ALTER TABLE contacts ADD COLUMN frozen_avatar TEXT;"
+  "ALTER TABLE contacts ADD COLUMN frozen_image BLOB;"
+  "UPDATE contacts SET frozen = 1,"
+  "  frozen_name = (SELECT display_name FROM accounts WHERE id = contacts.other),"
+  "  frozen_avatar = (SELECT avatar FROM accounts WHERE id = contacts.other)"
+  "  WHERE EXISTS (SELECT 1 FROM contacts b WHERE b.owner = contacts.other AND b.other = contacts.owner"
+  "  AND b.blocked = 1);"
+  "CREATE INDEX contacts_asking ON contacts (other) WHERE relation = 1;";
+
 const BkSqliteMigration bk_store_migrations[] = {
   { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles }, { audit }, { epochs },
+  { frozen },
 };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);

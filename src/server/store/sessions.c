@@ -48,6 +48,7 @@ typedef struct
   Role role;
   char *from;   /* name of the sender */
   gint64 other; /* account of the receiver */
+  gboolean unheard; /* who blocks the sender is told nothing of it */
 } Relay;
 
 static void
@@ -122,7 +123,7 @@ hand_on (Relay *relay, gint64 device, gint64 expires, GError **error)
     .expires = expires,
   };
 
-  return bk_store_envelope_add (relay->db, &envelope, &relay->job->changes, error);
+  return relay->unheard || bk_store_envelope_add (relay->db, &envelope, &relay->job->changes, error);
 }
 
 /* Tells the invitee's other devices that this one has answered. */
@@ -176,7 +177,7 @@ check_invite (Relay *relay, GError **error)
     return refuse (error, BECKON_ERROR_NOT_LOGGED_ON, "This person is not online");
   if (!count_open (relay, &n_open, error))
     return FALSE;
-  return n_open < BK_LIMIT_SESSIONS || refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "Too many sessions are open");
+  return n_open < bk_store_quota (relay->job->quota)->sessions || refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "Too many sessions are open");
 }
 
 static gboolean
@@ -380,6 +381,30 @@ check_rules (const Relay *relay, GError **error)
          || refuse (error, BECKON_ERROR_SESSION_STATE_INVALID, "The session is not in a state for that");
 }
 
+/* That it is over may always be said. */
+static gboolean
+is_last_word (BkEnvelopeKind kind)
+{
+  return kind == BK_ENVELOPE_DECLINE || kind == BK_ENVELOPE_CANCEL || kind == BK_ENVELOPE_END;
+}
+
+/* One side has blocked the other since the invitation: it says nothing more but that it is over, and hears nothing more.
+ * To the other side it has just gone away. */
+static gboolean
+check_block (Relay *relay, GError **error)
+{
+  g_auto (BkStoreContactRow) mine = { 0 };
+  g_auto (BkStoreContactRow) theirs = { 0 };
+
+  if (is_last_word (relay->job->envelope->kind))
+    return TRUE;
+  if (!bk_store_contact_load (relay->db, relay->job->account, relay->other, &mine, error)
+      || !bk_store_contact_load (relay->db, relay->other, relay->job->account, &theirs, error))
+    return FALSE;
+  relay->unheard = theirs.blocked;
+  return !mine.blocked || refuse (error, BECKON_ERROR_ACCESS_DENIED, "This person is blocked; unblock first");
+}
+
 static gboolean
 run (Relay *relay, GError **error)
 {
@@ -400,7 +425,7 @@ run (Relay *relay, GError **error)
     return refuse (error, BECKON_ERROR_NOT_FOUND, "There is no such session");
 
   relay->role = find_role (relay);
-  return check_rules (relay, error) && rules[kind].run (relay, error);
+  return check_rules (relay, error) && check_block (relay, error) && rules[kind].run (relay, error);
 }
 
 gboolean
@@ -421,6 +446,16 @@ bk_store_session (BkSqlite *db, gpointer data, GError **error)
   return relay.from != NULL && bk_store_prune (db, job->now, error)
          && bk_store_account_by_name (db, job->to, &relay.other, error) && run (&relay, error)
          && bk_store_uid_add (db, job->account, job->uid, job->now, error);
+}
+
+/* An invitation that waits for @invitee, who has just blocked its author, never rings. */
+gboolean
+bk_store_session_withdraw (BkSqlite *db, gint64 inviter, gint64 invitee, GError **error)
+{
+  return bk_store_exec (db, error,
+                        "DELETE FROM envelopes WHERE owner = ?2 AND invite = 1 AND session IN"
+                        " (SELECT guid FROM invitations WHERE inviter = ?1 AND invitee = ?2 AND state = ?3)",
+                        "iii", inviter, invitee, (gint64) STATE_RINGING);
 }
 
 /* ---- an account that goes for good ---- */

@@ -190,6 +190,12 @@ bk_sqlite_add_text_function (BkSqlite *self, const char *name, BkSqliteTextFunct
 {
 }
 
+/* Every job is done alone. */
+void
+bk_sqlite_set_rest (BkSqlite *self, guint milliseconds)
+{
+}
+
 static void
 succeed (GTask *task)
 {
