@@ -46,6 +46,7 @@ bk_server_config_free (BkServerConfig *self)
   g_free (self->certificate);
   g_free (self->key);
   g_strfreev (self->listen);
+  g_clear_pointer (&self->sockets, g_array_unref);
   g_strfreev (self->stun_servers);
   g_strfreev (self->turn_servers);
   g_free (self->turn_secret);

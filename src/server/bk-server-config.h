@@ -32,6 +32,7 @@ typedef struct
   char *certificate; /* nullable: no TLS, loopback only */
   char *key;
   GStrv listen; /* HOST:PORT */
+  GArray *sockets; /* element-type int: that listen there already, one for each; nullable */
   BkServerRegistration registration;
   gboolean lock;       /* programs must unlock the restricted part of the API */
   BkServerCloud cloud; /* whose licenses are good here */

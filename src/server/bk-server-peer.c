@@ -217,13 +217,15 @@ bk_server_peer_refuse_busy (BkServerPeer *self, gint64 id, guint retry_ms)
   send_refusal (self, frame, error);
 }
 
-/* Says why and closes. */
+/* Says why, and (not 0) after which time to come back, and closes. */
 void
-bk_server_peer_bye (BkServerPeer *self, const char *reason)
+bk_server_peer_bye (BkServerPeer *self, const char *reason, guint retry_ms)
 {
   BkFrame *frame = bk_frame_new (BK_FRAME_BYE, -1);
 
   bk_frame_set_string (frame, "reason", reason);
+  if (retry_ms > 0)
+    bk_frame_set_int (frame, "retry_ms", retry_ms);
   bk_server_peer_send (self, frame);
   bk_server_peer_hang_up (self, BK_SERVER_CODE_GOING_AWAY, reason);
 }

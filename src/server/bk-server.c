@@ -2,6 +2,9 @@
 #include "bk-server-private.h"
 
 #define MAX_BUCKETS 8192
+#define RETRY_MS 250 /* a start takes less */
+#define SPREAD_MS 2  /* for each device */
+#define MAX_SPREAD_MS 5000
 /* Between two commits: what a message may wait longer for the disk, so that those of a burst go there together. */
 #define COMMIT_REST_MS 5
 
@@ -23,7 +26,7 @@ on_opened (BkServerConn *conn, gpointer user_data)
   bk_frame_set_string (frame, "registration", bk_server_registration_to_string (self->config->registration));
   bk_server_peer_send (peer, frame);
   if (self->state != BK_SERVER_RUNNING)
-    bk_server_peer_bye (peer, "shutdown");
+    bk_server_peer_bye (peer, "shutdown", 0);
 }
 
 static void
@@ -93,6 +96,7 @@ read_addresses (BkServer *self, GArray *addresses, GPtrArray *hosts, GError **er
         return FALSE;
       g_ptr_array_add (hosts, host);
       address.host = host;
+      address.fd = self->config->sockets != NULL ? g_array_index (self->config->sockets, int, addresses->len) : 0;
       g_array_append_val (addresses, address);
     }
   return TRUE;
@@ -192,6 +196,7 @@ bk_server_check_stopped (BkServer *self)
     self->stop_idle = g_idle_add_once (on_stop_idle, self);
 }
 
+/* Most often the server starts again. All of them at once would be more than it can greet. */
 static void
 say_goodbye (BkServer *self)
 {
@@ -204,7 +209,8 @@ say_goodbye (BkServer *self)
     for (guint i = 0; i < ((BkServerAccount *) account)->peers->len; i++)
       g_ptr_array_add (peers, bk_server_peer_ref (g_ptr_array_index (((BkServerAccount *) account)->peers, i)));
   for (guint i = 0; i < peers->len; i++)
-    bk_server_peer_bye (g_ptr_array_index (peers, i), "shutdown");
+    bk_server_peer_bye (g_ptr_array_index (peers, i), "shutdown",
+                        RETRY_MS + g_random_int_range (0, (int) MIN (peers->len * SPREAD_MS, MAX_SPREAD_MS) + 1));
 }
 
 /* Takes no more connections, says `bye`, waits until all is sent and stored, and closes the file. */
@@ -232,7 +238,7 @@ bk_server_stop_finish (BkServer *self, GAsyncResult *result, GError **error)
 
 /* Reads certificate and key again. If they cannot be used, those until now stay in use. */
 gboolean
-bk_server_reload (BkServer *self, GError **error)
+bk_server_reload_certificate (BkServer *self, GError **error)
 {
   g_autoptr (GError) local = NULL;
 
