@@ -256,6 +256,7 @@ typedef struct
 {
   BkServerPeer *peer;
   gint64 id;
+  gint64 began; /* 0: it does not write */
   BkServerDone done;
   GDestroyNotify free_data;
 } Request;
@@ -271,6 +272,8 @@ on_job (GObject *source, GAsyncResult *result, gpointer user_data)
 
   server->n_jobs--;
   self->n_requests--;
+  if (request->began != 0)
+    bk_server_writes_add (&server->writes, g_get_monotonic_time () - request->began);
   request->done (self, request->id, data, error);
   if (data != NULL)
     {
@@ -289,6 +292,7 @@ bk_server_peer_run (BkServerPeer *self, gint64 id, BkSqliteKind kind, BkSqliteJo
 
   request->peer = bk_server_peer_ref (self);
   request->id = id;
+  request->began = kind == BK_SQLITE_WRITE ? g_get_monotonic_time () : 0;
   request->done = done;
   request->free_data = free_data;
   self->n_requests++;

@@ -126,6 +126,16 @@ listen_on_all (BkServer *self, GError **error)
   return self->net != NULL;
 }
 
+static gboolean
+tell_metrics (BkServer *self, GError **error)
+{
+  self->started = bk_clock_now (self->clock);
+  if (self->config->metrics == NULL)
+    return TRUE;
+  self->metrics = bk_server_metrics_new (self, self->config->metrics, error);
+  return self->metrics != NULL;
+}
+
 static void
 on_open (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -133,7 +143,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
   BkServer *self = g_task_get_source_object (task);
   GError *error = NULL;
 
-  if (!bk_sqlite_open_finish (self->db, result, &error) || !listen_on_all (self, &error))
+  if (!bk_sqlite_open_finish (self->db, result, &error) || !listen_on_all (self, &error) || !tell_metrics (self, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -141,6 +151,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
   self->state = BK_SERVER_RUNNING;
   bk_server_operator_start (self);
   bk_server_audit_start (self);
+  bk_server_retention_start (self);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -223,7 +234,9 @@ bk_server_stop_async (BkServer *self, GAsyncReadyCallback callback, gpointer use
   g_task_set_source_tag (self->stopping, bk_server_stop_async);
   self->state = BK_SERVER_STOPPING;
   bk_server_operator_stop (self);
+  g_clear_pointer (&self->metrics, bk_server_metrics_free);
   bk_server_audit_stop (self);
+  bk_server_retention_stop (self);
   bk_server_net_stop_listening (self->net);
   say_goodbye (self);
   bk_server_net_close_all (self->net, BK_SERVER_CODE_GOING_AWAY, "shutdown");
@@ -258,6 +271,13 @@ bk_server_get_port (BkServer *self, guint index)
   return bk_server_net_get_port (self->net, index);
 }
 
+/* Returns the port on which the metrics are told, 0 if they are not. */
+guint16
+bk_server_get_metrics_port (BkServer *self)
+{
+  return self->metrics != NULL ? bk_server_metrics_get_port (self->metrics) : 0;
+}
+
 /* Returns how many accounts are online. */
 guint
 bk_server_get_online (BkServer *self)
@@ -286,7 +306,9 @@ bk_server_finalize (GObject *object)
 
   g_clear_handle_id (&self->stop_idle, g_source_remove);
   bk_server_operator_stop (self);
+  g_clear_pointer (&self->metrics, bk_server_metrics_free);
   bk_server_audit_stop (self);
+  bk_server_retention_stop (self);
   g_clear_pointer (&self->net, bk_server_net_free);
   g_clear_object (&self->db);
   bk_server_hasher_free (self->hasher);

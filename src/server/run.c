@@ -116,6 +116,8 @@ announce (Run *run, GError **error)
       printf ("listening on %.*s:%u\n", (int) (colon - run->addresses[i]), run->addresses[i],
               bk_server_get_port (run->server, i));
     }
+  if (bk_server_get_metrics_port (run->server) > 0)
+    printf ("metrics on port %u\n", bk_server_get_metrics_port (run->server));
   fflush (stdout);
   if (run->port_file != NULL)
     {

@@ -195,6 +195,12 @@ bk_native_backend_bye (BkNativeBackend *self, const BkFrame *frame)
       error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED, "This device was signed out");
       give_up (self, error);
     }
+  else if (g_str_equal (reason, "disabled"))
+    {
+      error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED,
+                                   "The operator of the server has closed this account for now");
+      give_up (self, error);
+    }
   else if (g_str_equal (reason, "too-many-devices"))
     {
       error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED, "Too many devices are signed in");

@@ -242,7 +242,7 @@ on_signed_in (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
   if (error != NULL)
     give_up (peer, id, error);
   else if (peer->state == BK_SERVER_PEER_SIGNING_IN && is_overtaken (peer, data))
-    bk_server_peer_bye (peer, "replaced");
+    bk_server_peer_bye (peer, "replaced", 0);
   else if (peer->state == BK_SERVER_PEER_SIGNING_IN)
     welcome (peer, id, data);
 }
