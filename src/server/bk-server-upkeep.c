@@ -67,7 +67,6 @@ take_list (GStrv *place, GStrv list)
 static void
 take_limits (BkServerConfig *own, const BkServerConfig *fresh)
 {
-  own->messages_per_account = fresh->messages_per_account;
   own->message_days = fresh->message_days;
   own->quota = fresh->quota;
   own->requests_per_day = fresh->requests_per_day;
@@ -109,6 +108,8 @@ void
 bk_server_reload (BkServer *self, const BkServerConfig *config)
 {
   self->config->registration = config->registration;
+  self->config->log_level = config->log_level;
+  bk_server_log_set_level (config->log_level);
   take_limits (self->config, config);
   take_relays (self->config, config);
   if (needs_restart (self->config, config))

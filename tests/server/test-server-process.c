@@ -233,6 +233,8 @@ test_configuration (Child *f, gconstpointer data)
   g_autofree char *output = child_operate (f, 0, NULL, "account", "add", "alice", "--config", path, NULL);
   g_assert_true (g_str_has_prefix (output, "alice@example.org  password: "));
   g_autofree char *usage = child_operate (f, 2, NULL, "dance", NULL);
+  g_autofree char *bytes = child_operate (f, 2, NULL, "account", "remove", "al\xFFice", NULL);
+  g_assert_nonnull (strstr (bytes, "not text in UTF-8"));
 }
 
 /* The example of a configuration file that is installed is a valid one. */

@@ -93,6 +93,9 @@ match (const BkCmd *cmd, char **words)
 gboolean
 bk_cmd_run (BkServerConfig *config, char **words, GError **error)
 {
+  for (char **word = words; *word != NULL; word++)
+    if (!g_utf8_validate (*word, -1, NULL))
+      return bk_cmd_misused ("What is written there is not text in UTF-8", error);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       guint n_named = match (&commands[i], words);
