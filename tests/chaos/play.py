@@ -147,7 +147,8 @@ class World:
             async with asyncio.timeout(QUIET_LIMIT):
                 while self.busy() and self.ledger.broken is None:
                     await asyncio.sleep(0.05)
-                await self.come_back()
+                await asyncio.gather(*(service.settle() for service in self.services))
+                await self.come_back()  # now nobody has anything more to send
                 chats = await asyncio.gather(*(service.settle() for service in self.services))
                 self.chats = dict(zip(self.services, chats))
         except TimeoutError as error:
