@@ -31,7 +31,9 @@ typedef struct
   char *database;
   char *certificate; /* nullable: no TLS, loopback only */
   char *key;
+  char *metrics; /* HOST:PORT, loopback; nullable: not told */
   GStrv listen; /* HOST:PORT */
+  GArray *sockets; /* element-type int: that listen there already, one for each; nullable */
   BkServerRegistration registration;
   gboolean lock;       /* programs must unlock the restricted part of the API */
   BkServerCloud cloud; /* whose licenses are good here */
@@ -45,7 +47,7 @@ typedef struct
   guint audit_days;
   BkStoreQuota quota;
   guint requests_per_day; /* to become a contact, of one account */
-  guint messages_per_account;
+  guint message_days; /* 0: for ever */
   guint connections;
   guint connections_per_address;
   guint outgoing_bytes;
@@ -57,6 +59,7 @@ typedef struct
   BkServerRate relays;        /* per account */
   guint64 password_ops;       /* cost of argon2id; only tests make it cheaper */
   gsize password_memory;
+  guint commit_rest_ms; /* between two commits; only tests make it shorter */
 
   guint lines[BK_SERVER_MAX_SETTINGS]; /* where each setting stands in the file; 0: nowhere */
 } BkServerConfig;

@@ -79,6 +79,9 @@ typedef struct
   guint sessions;         /* open at once */
   guint requests_open;    /* of its own, not answered yet */
   guint requests_waiting; /* of others that are shown to it */
+  guint messages;
+  guint message_bytes;
+  guint envelope_bytes; /* of sessions, that wait or that a device may have to be told again */
 } BkStoreQuota;
 extern const BkStoreQuota bk_store_default_quota; /* and no quota may be above it */
 
@@ -140,6 +143,7 @@ typedef struct
   gint64 account;
   gint64 device;     /* bk_store_device_remove (): out */
   gint64 not_device; /* the same: that asks */
+  gint64 reached;    /* bk_store_device_reached (): the number of the last fact that it has */
   char *guid;        /* the same: in */
   char *name;        /* of the account, for the audit; NULL: not there */
   char *origin;      /* the same */
@@ -242,7 +246,7 @@ typedef struct
   BkStoreChanges changes;
   gint64 now;
   gint64 account;
-  guint quota; /* messages kept per account */
+  const BkStoreQuota *quota; /* borrowed; NULL: the default */
   char *to;
   char *guid;
   char *text;
@@ -326,6 +330,7 @@ typedef enum
   BK_STORE_ALERT_ALL = 5,
   BK_STORE_ALERT_SUBSCRIBERS = 6,
   BK_STORE_DEVICE_REMOVED = 7,
+  BK_STORE_ACCOUNT_DISABLED = 8,
 } BkStoreOperation;
 
 /* WRITE: a step of it. What happens in the file is in @changes; the rest is for the connections. */
@@ -379,6 +384,7 @@ gboolean bk_store_register (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_sign_in (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_forget (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_device_seen (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_device_reached (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_device_remove (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_devices (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_profile (BkSqlite *db, gpointer data, GError **error);
@@ -397,6 +403,9 @@ gboolean bk_store_operate (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_create_token (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_tokens (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_accounts (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_show_account (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_disable_account (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_enable_account (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_remove_account (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_reset_password (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_devices (BkSqlite *db, gpointer data, GError **error);
@@ -406,6 +415,7 @@ gboolean bk_store_list_licenses (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_ask_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_revoke_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_send_alert (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_message_sweep (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_begin_epoch (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_audit_add (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_audit_sweep (BkSqlite *db, gpointer data, GError **error);
