@@ -30,6 +30,7 @@ class World:
         self.most_devices = options.devices + 2
         self.n_services = options.services
         self.lying_disk = options.lying_disk
+        self.planted = options.plant  # with a slow disk it is a common thing that one falls between
         self.services = []
         # Seconds between two messages of a device, on the average.
         self.pace = 0.15 * options.accounts * options.devices / 24
@@ -109,7 +110,7 @@ class World:
         async with asyncio.timeout(SETUP_LIMIT):
             await self.set_up()
         self.ledger.note('the people begin')
-        self.server.control.set(lying=self.lying_disk)
+        self.server.control.set(lying=self.lying_disk, sync_us=20000 if self.planted else 0)
         self.trouble = Trouble(self)
         for person in self.people:
             person.work = [self.start(task) for task in person.tasks()]
