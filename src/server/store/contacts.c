@@ -498,7 +498,7 @@ gboolean
 bk_store_contact (BkSqlite *db, gpointer data, GError **error)
 {
   BkStoreContact *job = data;
-  g_auto (Change) change = { .db = db, .job = job, .quota = bk_store_quota (job->quota) };
+  g_auto (Change) change = { .db = db, .job = job, .quota = bk_store_quota (&job->quota) };
   gint64 other;
 
   if (!bk_store_account_by_name (db, job->who, &other, error))

@@ -119,7 +119,7 @@ check_mailbox (Relay *relay, GError **error)
 
   if (!bk_store_get_int (relay->db, query, &bytes, NULL, error))
     return FALSE;
-  return bytes < bk_store_quota (relay->job->quota)->envelope_bytes
+  return bytes < bk_store_quota (&relay->job->quota)->envelope_bytes
          || refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "The other side can be told nothing more for now");
 }
 
@@ -200,7 +200,7 @@ check_invite (Relay *relay, GError **error)
     return refuse (error, BECKON_ERROR_NOT_LOGGED_ON, "This person is not online");
   if (!count_open (relay, &n_open, error))
     return FALSE;
-  return n_open < bk_store_quota (relay->job->quota)->sessions || refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "Too many sessions are open");
+  return n_open < bk_store_quota (&relay->job->quota)->sessions || refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "Too many sessions are open");
 }
 
 static gboolean
