@@ -35,6 +35,7 @@ typedef struct
   GStrv listen; /* HOST:PORT */
   GArray *sockets; /* element-type int: that listen there already, one for each; nullable */
   BkServerRegistration registration;
+  GLogLevelFlags log_level; /* 0: what is worth knowing */
   gboolean lock;       /* programs must unlock the restricted part of the API */
   BkServerCloud cloud; /* whose licenses are good here */
 
@@ -59,6 +60,7 @@ typedef struct
   BkServerRate relays;        /* per account */
   guint64 password_ops;       /* cost of argon2id; only tests make it cheaper */
   gsize password_memory;
+  guint commit_rest_ms; /* between two commits; only tests make it shorter */
 
   guint lines[BK_SERVER_MAX_SETTINGS]; /* where each setting stands in the file; 0: nowhere */
 } BkServerConfig;

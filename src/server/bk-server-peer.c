@@ -127,6 +127,13 @@ is_leaving (BkServerPeer *self)
   return self->state == BK_SERVER_PEER_LEAVING || self->state == BK_SERVER_PEER_GONE;
 }
 
+/* @what and @detail are constants, types of frames, or names of errors: nothing that came from outside. */
+void
+bk_server_peer_log (BkServerPeer *self, GLogLevelFlags level, const char *what, const char *detail)
+{
+  bk_server_log_event (level, what, detail, self->account != NULL ? self->account->id : 0, self->device);
+}
+
 /* Closes after all that is queued. */
 void
 bk_server_peer_hang_up (BkServerPeer *self, guint16 code, const char *reason)
@@ -134,6 +141,7 @@ bk_server_peer_hang_up (BkServerPeer *self, guint16 code, const char *reason)
   if (is_leaving (self))
     return;
   bk_server_count_bye (&self->server->counters, reason);
+  bk_server_peer_log (self, G_LOG_LEVEL_INFO, "sent away", reason);
   bk_server_peer_enter_state (self, BK_SERVER_PEER_LEAVING);
   bk_server_conn_close (self->conn, code, reason);
 }
@@ -164,6 +172,7 @@ static void
 send_refusal (BkServerPeer *self, BkFrame *frame, const GError *error)
 {
   bk_server_count_error (&self->server->counters, error->code);
+  bk_server_peer_log (self, G_LOG_LEVEL_DEBUG, "refused", beckon_error_to_nick ((BeckonError) error->code));
   bk_server_peer_send (self, frame);
 }
 
@@ -246,13 +255,11 @@ typedef struct
 } Request;
 
 static void
-on_job (GObject *source, GAsyncResult *result, gpointer user_data)
+on_job (BkSqlite *db, gpointer data, const GError *error, gpointer user_data)
 {
   g_autofree Request *request = user_data;
   g_autoptr (BkServerPeer) self = request->peer;
   g_autoptr (BkServer) server = g_object_ref (self->server);
-  g_autoptr (GError) error = NULL;
-  gpointer data = bk_sqlite_run_finish (BK_SQLITE (source), result, &error);
 
   server->n_jobs--;
   self->n_requests--;
@@ -281,7 +288,7 @@ bk_server_peer_run (BkServerPeer *self, gint64 id, BkSqliteKind kind, BkSqliteJo
   request->free_data = free_data;
   self->n_requests++;
   self->server->n_jobs++;
-  bk_sqlite_run_async (self->server->db, kind, job, data, free_data, NULL, on_job, request);
+  bk_sqlite_submit (self->server->db, kind, job, data, free_data, on_job, request);
 }
 
 /* The usual end of a request. */
@@ -485,6 +492,7 @@ bk_server_peer_receive (BkServerPeer *self, const char *text, gsize length)
       return;
     }
   self->server->counters.requests++;
+  bk_server_peer_log (self, G_LOG_LEVEL_DEBUG, "request", bk_frame_type_to_nick (bk_frame_get_frame_type (frame)));
   if (check_rate (self, id) && check_state (self, frame))
     dispatch (self, frame);
 }
