@@ -319,6 +319,14 @@ test_mistakes (Child *f, gconstpointer data)
   g_file_set_contents (broken, contents, (gssize) length, NULL);
   check_refused (f, "damaged", "restore", broken, "--replace");
 
+  g_unlink (broken);
+  g_free (child_operate (f, 0, NULL, "backup", broken, NULL));
+  sqlite3 *newer = NULL;
+  g_assert_cmpint (sqlite3_open (broken, &newer), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (newer, "PRAGMA user_version = 99", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (newer);
+  check_refused (f, "was written by a newer version of Beckon (its format is 99", "restore", broken, "--replace");
+
   child_start (f);
   check_refused (f, "A server is running on", "restore", path, "--replace");
   child_kill (f);
