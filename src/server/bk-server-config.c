@@ -16,6 +16,8 @@
 #define MAX_LISTEN 8
 #define MAX_DAYS 36500
 #define DEFAULT_TURN_TTL (24 * 60 * 60)
+/* What a message may wait longer for the disk, so that those of a burst go there together. */
+#define COMMIT_REST_MS 10
 
 BkServerConfig *
 bk_server_config_new (void)
@@ -37,6 +39,7 @@ bk_server_config_new (void)
   self->relays = (BkServerRate){ 60, 5000 };
   self->turn_ttl = DEFAULT_TURN_TTL;
   self->password_ops = crypto_pwhash_OPSLIMIT_INTERACTIVE;
+  self->commit_rest_ms = COMMIT_REST_MS;
   self->password_memory = crypto_pwhash_MEMLIMIT_INTERACTIVE;
   return self;
 }

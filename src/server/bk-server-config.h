@@ -60,6 +60,7 @@ typedef struct
   BkServerRate relays;        /* per account */
   guint64 password_ops;       /* cost of argon2id; only tests make it cheaper */
   gsize password_memory;
+  guint commit_rest_ms; /* between two commits; only tests make it shorter */
 
   guint lines[BK_SERVER_MAX_SETTINGS]; /* where each setting stands in the file; 0: nowhere */
 } BkServerConfig;

@@ -271,13 +271,11 @@ typedef struct
 } Request;
 
 static void
-on_job (GObject *source, GAsyncResult *result, gpointer user_data)
+on_job (BkSqlite *db, gpointer data, const GError *error, gpointer user_data)
 {
   g_autofree Request *request = user_data;
   g_autoptr (BkServerPeer) self = request->peer;
   g_autoptr (BkServer) server = g_object_ref (self->server);
-  g_autoptr (GError) error = NULL;
-  gpointer data = bk_sqlite_run_finish (BK_SQLITE (source), result, &error);
 
   server->n_jobs--;
   self->n_requests--;
@@ -306,7 +304,7 @@ bk_server_peer_run (BkServerPeer *self, gint64 id, BkSqliteKind kind, BkSqliteJo
   request->free_data = free_data;
   self->n_requests++;
   self->server->n_jobs++;
-  bk_sqlite_run_async (self->server->db, kind, job, data, free_data, NULL, on_job, request);
+  bk_sqlite_submit (self->server->db, kind, job, data, free_data, on_job, request);
 }
 
 /* The usual end of a request. */

@@ -140,11 +140,10 @@ send_batch (BkServerPeer *self, const BkStoreSync *job)
 }
 
 static void
-on_batch (GObject *source, GAsyncResult *result, gpointer user_data)
+on_batch (BkSqlite *db, gpointer data, const GError *error, gpointer user_data)
 {
   g_autoptr (BkServerPeer) self = user_data;
-  g_autoptr (GError) error = NULL;
-  BkStoreSync *job = bk_sqlite_run_finish (BK_SQLITE (source), result, &error);
+  BkStoreSync *job = data;
 
   self->server->n_jobs--;
   self->reading = FALSE;
@@ -211,6 +210,6 @@ bk_server_peer_pump (BkServerPeer *self)
   job->limit = BATCH;
   self->reading = TRUE;
   self->server->n_jobs++;
-  bk_sqlite_run_async (self->server->db, BK_SQLITE_READ, bk_store_sync, job, bk_store_plain_free, NULL, on_batch,
-                       bk_server_peer_ref (self));
+  bk_sqlite_submit (self->server->db, BK_SQLITE_READ, bk_store_sync, job, bk_store_plain_free, on_batch,
+                    bk_server_peer_ref (self));
 }

@@ -5,8 +5,6 @@
 #define RETRY_MS 250 /* a start takes less */
 #define SPREAD_MS 2  /* for each device */
 #define MAX_SPREAD_MS 5000
-/* Between two commits: what a message may wait longer for the disk, so that those of a burst go there together. */
-#define COMMIT_REST_MS 5
 
 G_DEFINE_FINAL_TYPE (BkServer, bk_server, G_TYPE_OBJECT)
 
@@ -163,7 +161,8 @@ bk_server_start_async (BkServer *self, GAsyncReadyCallback callback, gpointer us
 
   g_task_set_source_tag (task, bk_server_start_async);
   self->db = bk_sqlite_new (self->config->database, bk_store_migrations, bk_store_n_migrations);
-  bk_sqlite_set_rest (self->db, COMMIT_REST_MS);
+  bk_sqlite_set_busy (self->db);
+  bk_sqlite_set_rest (self->db, self->config->commit_rest_ms);
   bk_sqlite_open_async (self->db, NULL, on_open, task);
 }
 

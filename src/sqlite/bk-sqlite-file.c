@@ -186,6 +186,10 @@ add_functions (BkSqlite *self, GError **error)
   return code == SQLITE_OK || _bk_sqlite_fail (self->db, code, error);
 }
 
+/* 32 MiB of pages; 16 MiB of log. */
+static const char busy[] = "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4096; "
+                           "PRAGMA journal_size_limit = 16777216";
+
 static gboolean
 set_up (BkSqlite *self, GError **error)
 {
@@ -199,6 +203,7 @@ set_up (BkSqlite *self, GError **error)
          && check_file (self, error)
          && exec_plain (self, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; "
                               "PRAGMA journal_size_limit = 4194304", error)
+         && (!self->busy || exec_plain (self, busy, error))
          && migrate (self, error);
 }
 

@@ -28,7 +28,11 @@ typedef enum
 typedef struct
 {
   BkSqliteJobType type;
-  GTask *task; /* (nullable): QUIT has none */
+  GTask *task;           /* nullable: QUIT and what was submitted have none */
+  GMainContext *context; /* of whoever waits; NULL for QUIT */
+  BkSqlite *owner;       /* of what was submitted; owned */
+  BkSqliteDone done;     /* the same */
+  gpointer user_data;
   BkSqliteJob run;
   gpointer data;
   GDestroyNotify free_data;
@@ -44,6 +48,7 @@ struct _BkSqlite
   const BkSqliteMigration *migrations;
   guint n_migrations;
   gboolean reader;
+  gboolean busy;
   GHashTable *functions; /* char *, name → BkSqliteTextFunction */
 
   /* shared, under the lock */

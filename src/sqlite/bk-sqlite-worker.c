@@ -38,10 +38,16 @@ is_cancelled (void *cancellable)
   return g_cancellable_is_cancelled (cancellable);
 }
 
+static GCancellable *
+get_cancellable (const BkSqliteWork *work)
+{
+  return work->task != NULL ? g_task_get_cancellable (work->task) : NULL;
+}
+
 static gboolean
 call_job (BkSqlite *self, BkSqliteWork *work)
 {
-  GCancellable *cancellable = g_task_get_cancellable (work->task);
+  GCancellable *cancellable = get_cancellable (work);
 
   self->running = work->type == BK_SQLITE_JOB_WRITE ? BK_SQLITE_WRITE : BK_SQLITE_READ;
   if (self->running == BK_SQLITE_READ && cancellable != NULL)
@@ -96,7 +102,7 @@ run_write (BkSqlite *self, BkSqliteWork *work)
 static void
 run_job (BkSqlite *self, BkSqliteWork *work, const GError *refusal)
 {
-  if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (work->task), &work->error))
+  if (g_cancellable_set_error_if_cancelled (get_cancellable (work), &work->error))
     return;
 
   if (self->db == NULL)
@@ -214,7 +220,7 @@ run_reads (BkSqlite *self, GQueue *jobs)
 static void
 run_open (BkSqlite *self, BkSqliteWork *work)
 {
-  if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (work->task), &work->error))
+  if (g_cancellable_set_error_if_cancelled (get_cancellable (work), &work->error))
     self->refusal = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_STORAGE, "The database was not opened");
   else if (!_bk_sqlite_file_open (self, &work->error))
     self->refusal = g_error_copy (work->error);

@@ -13,6 +13,8 @@ _bk_sqlite_work_free (BkSqliteWork *work)
     work->free_data (work->data);
   g_clear_error (&work->error);
   g_clear_object (&work->task);
+  g_clear_object (&work->owner);
+  g_clear_pointer (&work->context, g_main_context_unref);
   g_free (work);
 }
 
@@ -42,7 +44,9 @@ deliver_one (BkSqliteWork *work)
   if (work->type == BK_SQLITE_JOB_CLOSE)
     join_thread (g_task_get_source_object (work->task));
 
-  if (work->error != NULL)
+  if (work->done != NULL)
+    work->done (work->owner, work->error == NULL ? g_steal_pointer (&work->data) : NULL, work->error, work->user_data);
+  else if (work->error != NULL)
     g_task_return_error (work->task, g_steal_pointer (&work->error));
   else if (work->type == BK_SQLITE_JOB_OPEN || work->type == BK_SQLITE_JOB_CLOSE)
     g_task_return_boolean (work->task, TRUE);
@@ -80,13 +84,12 @@ _bk_sqlite_deliver (GQueue *jobs)
 {
   while (!g_queue_is_empty (jobs))
     {
-      GMainContext *context = g_task_get_context (((BkSqliteWork *) g_queue_peek_head (jobs))->task);
+      GMainContext *context = ((BkSqliteWork *) g_queue_peek_head (jobs))->context;
       g_autoptr (GSource) source = g_source_new (&delivery_funcs, sizeof (Delivery));
       Delivery *delivery = (Delivery *) source;
 
       g_queue_init (&delivery->jobs);
-      while (!g_queue_is_empty (jobs)
-             && g_task_get_context (((BkSqliteWork *) g_queue_peek_head (jobs))->task) == context)
+      while (!g_queue_is_empty (jobs) && ((BkSqliteWork *) g_queue_peek_head (jobs))->context == context)
         g_queue_push_tail (&delivery->jobs, g_queue_pop_head (jobs));
       g_source_set_static_name (source, "bk-sqlite results");
       g_source_set_can_recurse (source, TRUE);
@@ -97,9 +100,9 @@ _bk_sqlite_deliver (GQueue *jobs)
 
 /* ---- the object ---- */
 
-/* Hands @work in, if jobs are taken in the state @wanted; else frees it and returns FALSE. */
+/* Hands @work in, if jobs are taken in the state @wanted; else returns FALSE. */
 static gboolean
-push (BkSqlite *self, BkSqliteWork *work, BkSqliteState wanted, BkSqliteState next)
+try_push (BkSqlite *self, BkSqliteWork *work, BkSqliteState wanted, BkSqliteState next)
 {
   g_mutex_lock (&self->lock);
   gboolean taken = self->state == wanted;
@@ -113,6 +116,14 @@ push (BkSqlite *self, BkSqliteWork *work, BkSqliteState wanted, BkSqliteState ne
         g_cond_signal (&self->wake);
     }
   g_mutex_unlock (&self->lock);
+  return taken;
+}
+
+/* The same; what is not taken is freed. */
+static gboolean
+push (BkSqlite *self, BkSqliteWork *work, BkSqliteState wanted, BkSqliteState next)
+{
+  gboolean taken = try_push (self, work, wanted, next);
 
   if (!taken)
     _bk_sqlite_work_free (work);
@@ -126,6 +137,7 @@ work_new (BkSqliteJobType type, GTask *task)
 
   work->type = type;
   work->task = g_object_ref (task);
+  work->context = g_main_context_ref (g_task_get_context (task));
   return work;
 }
 
@@ -198,6 +210,29 @@ bk_sqlite_run_finish (BkSqlite *self, GAsyncResult *result, GError **error)
 }
 
 void
+bk_sqlite_submit (BkSqlite *self, BkSqliteKind kind, BkSqliteJob run, gpointer data, GDestroyNotify free_data,
+                  BkSqliteDone done, gpointer user_data)
+{
+  BkSqliteWork *work = g_new0 (BkSqliteWork, 1);
+
+  work->type = kind == BK_SQLITE_WRITE ? BK_SQLITE_JOB_WRITE : BK_SQLITE_JOB_READ;
+  work->context = g_main_context_ref_thread_default ();
+  work->owner = g_object_ref (self);
+  work->run = run;
+  work->data = data;
+  work->free_data = free_data;
+  work->done = done;
+  work->user_data = user_data;
+  if (try_push (self, work, BK_SQLITE_RUNNING, BK_SQLITE_RUNNING))
+    return;
+
+  GQueue refused = G_QUEUE_INIT;
+  work->error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_STORAGE, "The database is not open");
+  g_queue_push_tail (&refused, work);
+  _bk_sqlite_deliver (&refused);
+}
+
+void
 bk_sqlite_close_async (BkSqlite *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
@@ -213,6 +248,13 @@ bk_sqlite_close_finish (BkSqlite *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+bk_sqlite_set_busy (BkSqlite *self)
+{
+  g_return_if_fail (self->state == BK_SQLITE_NEW);
+  self->busy = TRUE;
 }
 
 void
@@ -271,6 +313,8 @@ bk_sqlite_class_init (BkSqliteClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  /* Nobody asks how much memory SQLite uses, and to count it takes a lock for every allocation. */
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
   object_class->dispose = bk_sqlite_dispose;
   object_class->finalize = bk_sqlite_finalize;
 }

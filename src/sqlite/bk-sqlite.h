@@ -70,10 +70,20 @@ void bk_sqlite_run_async (BkSqlite *self, BkSqliteKind kind, BkSqliteJob job, gp
  * NULL in both cases: look at @error. */
 gpointer bk_sqlite_run_finish (BkSqlite *self, GAsyncResult *result, GError **error);
 
+/* The same for whoever hands in thousands of jobs a second: no GTask, and never cancelled. @done is called once, on the
+ * context that was the thread's default, with the job's data (transfer full), or with NULL and @error. */
+typedef void (*BkSqliteDone) (BkSqlite *self, gpointer data, const GError *error, gpointer user_data);
+void bk_sqlite_submit (BkSqlite *self, BkSqliteKind kind, BkSqliteJob job, gpointer data, GDestroyNotify free_data,
+                       BkSqliteDone done, gpointer user_data);
+
 /* Finishes all jobs that were handed in, moves the log into the file, closes it and ends the thread. Jobs that are
  * handed in later fail. */
 void bk_sqlite_close_async (BkSqlite *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_sqlite_close_finish (BkSqlite *self, GAsyncResult *result, GError **error);
+
+/* For a file that is written all the time: more memory for its pages, and a longer log, so that a page that changes often
+ * is moved into the file less often. Before opening. */
+void bk_sqlite_set_busy (BkSqlite *self);
 
 /* For how long after a commit the next one waits for more to share it, 0 (none) by default. A read that no write
  * precedes does not wait, nor does a write that comes after a pause. */

@@ -21,6 +21,7 @@ fixture_start (Fixture *f)
   config->domain = g_strdup ("example.org");
   config->listen = g_strdupv ((char *[]){ (char *) "127.0.0.1:0", NULL });
   config->password_ops = crypto_pwhash_OPSLIMIT_MIN;
+  config->commit_rest_ms = 1;
   config->password_memory = crypto_pwhash_MEMLIMIT_MIN;
   config->registrations.burst = 100;
   if (f->configure != NULL)

@@ -268,6 +268,101 @@ test_text_function (void)
   g_assert_finalize_object (fixture.sqlite);
 }
 
+/* ---- without a GTask ---- */
+
+typedef struct
+{
+  GPtrArray *items;  /* element-type Item (nullable), owned */
+  GPtrArray *errors; /* element-type GError (nullable), owned */
+  guint count;
+} Submitted;
+
+static void
+on_submitted (BkSqlite *sqlite, gpointer data, const GError *error, gpointer user_data)
+{
+  Submitted *submitted = user_data;
+
+  g_ptr_array_add (submitted->items, data);
+  g_ptr_array_add (submitted->errors, error != NULL ? g_error_copy (error) : NULL);
+  submitted->count++;
+}
+
+static void
+submit (Fixture *fixture, BkSqliteKind kind, BkSqliteJob job, Item *item, Submitted *submitted)
+{
+  bk_sqlite_submit (fixture->sqlite, kind, job, item, item_free, on_submitted, submitted);
+}
+
+static void
+free_item (gpointer item)
+{
+  if (item != NULL)
+    item_free (item);
+}
+
+static void
+free_error (gpointer error)
+{
+  if (error != NULL)
+    g_error_free (error);
+}
+
+/* In the order in which they were handed in, among those with a GTask; a failure undoes only itself, and its data is
+ * freed. After closing there is an error, not before the caller has returned. */
+static void
+test_submit (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (free_item);
+  g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (free_error);
+  Submitted s = { items, errors, 0 };
+  guint freed = 0;
+
+  shut_door (fixture);
+  submit (fixture, BK_SQLITE_WRITE, insert_job, item_new ("one", 0), &s);
+  Item *failing = item_new ("two", 0);
+  failing->freed = &freed;
+  submit (fixture, BK_SQLITE_WRITE, insert_and_fail_job, failing, &s);
+  submit (fixture, BK_SQLITE_READ, query_job, item_new_sql ("SELECT count(*) FROM item"), &s);
+  door_open (&fixture->door);
+  bk_test_wait_for_count (&s.count, 3);
+  g_assert_cmpint (((Item *) g_ptr_array_index (items, 0))->number, ==, 1);
+  g_assert_null (g_ptr_array_index (items, 1));
+  g_assert_error ((GError *) g_ptr_array_index (errors, 1), BECKON_ERROR, BECKON_ERROR_ACCOUNT_EXISTS);
+  g_assert_cmpuint (freed, ==, 1);
+  g_assert_cmpint (((Item *) g_ptr_array_index (items, 2))->number, ==, 1);
+  g_assert_null (g_ptr_array_index (errors, 2));
+
+  close_database (fixture->sqlite);
+  submit (fixture, BK_SQLITE_READ, query_job, item_new_sql ("SELECT 1"), &s);
+  g_assert_cmpuint (s.count, ==, 3);
+  bk_test_wait_for_count (&s.count, 4);
+  g_assert_error ((GError *) g_ptr_array_index (errors, 3), BECKON_ERROR, BECKON_ERROR_STORAGE);
+  g_assert_finalize_object (fixture->sqlite);
+  reopen (fixture);
+}
+
+/* What comes soon after a commit shares the next one, though each is handed in while the worker has nothing to do. */
+static void
+test_rest (Fixture *fixture, gconstpointer data)
+{
+  Results results;
+
+  results_init (&results);
+  bk_sqlite_set_rest (fixture->sqlite, 1000);
+  insert (fixture, "first");
+  guint before = bk_sqlite_get_commits (fixture->sqlite);
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u", i);
+      hand_in (fixture, BK_SQLITE_WRITE, insert_job, item_new (name, 0), &results);
+      g_thread_yield ();
+    }
+  bk_test_wait_for_count (&results.count, 20);
+  g_assert_cmpuint (bk_sqlite_get_commits (fixture->sqlite) - before, ==, 1);
+  g_assert_cmpint (query (fixture, "SELECT count(*) FROM item"), ==, 21);
+  results_clear (&results);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -278,6 +373,8 @@ main (int argc, char **argv)
   TEST ("open-cancelled", test_open_cancelled);
   TEST ("unref-with-jobs", test_unref_with_jobs);
   TEST ("reader", test_reader);
+  TEST ("submit", test_submit);
+  TEST ("rest", test_rest);
   TEST ("cancel-while-reading", test_cancel_while_reading);
   g_test_add_func ("/sqlite/life/text-function", test_text_function);
   g_test_add_func ("/sqlite/life/memory", test_memory);
