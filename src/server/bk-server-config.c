@@ -25,7 +25,6 @@ bk_server_config_new (void)
   self->audit_days = 365;
   self->quota = bk_store_default_quota;
   self->requests_per_day = 300;
-  self->messages_per_account = 100000;
   self->connections = 10000;
   self->connections_per_address = 1000;
   self->outgoing_bytes = 4 * 1024 * 1024;
@@ -137,7 +136,9 @@ static const struct
   { "relays", "turn-secret-file", SETTING_STRING, AT (turn_secret_file) },
   { "relays", "turn-ttl", SETTING_NUMBER, AT (turn_ttl) },
   { "limits", "audit-days", SETTING_NUMBER, AT (audit_days) },
-  { "limits", "messages-per-account", SETTING_NUMBER, AT (messages_per_account) },
+  { "limits", "messages-per-account", SETTING_NUMBER, AT (quota.messages) },
+  { "limits", "message-bytes-per-account", SETTING_NUMBER, AT (quota.message_bytes) },
+  { "limits", "envelope-bytes-per-account", SETTING_NUMBER, AT (quota.envelope_bytes) },
   { "limits", "contacts-per-account", SETTING_NUMBER, AT (quota.contacts), BK_LIMIT_CONTACTS },
   { "limits", "groups-per-account", SETTING_NUMBER, AT (quota.groups), BK_LIMIT_GROUPS },
   { "limits", "devices-per-account", SETTING_NUMBER, AT (quota.devices), BK_LIMIT_DEVICES },

@@ -45,7 +45,6 @@ typedef struct
   guint audit_days;
   BkStoreQuota quota;
   guint requests_per_day; /* to become a contact, of one account */
-  guint messages_per_account;
   guint connections;
   guint connections_per_address;
   guint outgoing_bytes;

@@ -94,6 +94,8 @@ struct _BkServerPeer
   char *personal_message;
   guint64 status_number; /* the newest counts for the account */
 
+  gint64 drained_seq; /* what was sent when nothing waited to be sent the time before last */
+  gint64 reached;     /* what the file says that it has */
   gint64 sent_seq;  /* everything up to here is queued or not for this device */
   gint64 known_until; /* messages and the like up to here it has from before the file was restored */
   gboolean reading; /* a BkStoreSync is under way */

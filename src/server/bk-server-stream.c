@@ -3,8 +3,11 @@
  * waits in the file and presence in a set of names, so a slow device costs no memory. */
 #include "bk-server-private.h"
 
+#include "bk-limits.h"
+
 #define BATCH 64
 #define LOW_WATER 65536   /* with less than this queued, more is read */
+#define REACHED_STEPS 16  /* of a mailbox, in which it is noted how far a device has come */
 #define HIGH_WATER 524288 /* with more than this queued, a device is behind */
 
 static gboolean
@@ -155,10 +158,41 @@ on_batch (BkSqlite *db, gpointer data, const GError *error, gpointer user_data)
   bk_server_check_stopped (self->server);
 }
 
+static void
+on_reached (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
+{
+  if (error != NULL)
+    g_warning ("Could not store what a device has: %s", error->message);
+}
+
+/* Nothing waits to be sent. What was sent when that was so before, and much has gone out since, the device has. That is
+ * written now and then: it is needed when the mailbox is full. */
+static void
+note_reached (BkServerPeer *self)
+{
+  const BkStoreQuota *quota = &self->server->config->quota;
+  gint64 step = MAX (MIN (quota->messages, quota->message_bytes / BK_LIMIT_MESSAGE) / REACHED_STEPS, 1);
+
+  if (self->account == NULL || self->conn == NULL || bk_server_conn_get_queued (self->conn) > 0
+      || self->sent_seq - self->drained_seq < step)
+    return;
+  if (self->drained_seq > self->reached)
+    {
+      BkStoreDevice *job = g_new0 (BkStoreDevice, 1);
+      job->now = bk_server_now (self->server);
+      job->account = self->account->id;
+      job->device = self->device;
+      job->reached = self->reached = self->drained_seq;
+      bk_server_peer_run (self, -1, BK_SQLITE_WRITE, bk_store_device_reached, job, bk_store_device_free, on_reached);
+    }
+  self->drained_seq = self->sent_seq;
+}
+
 /* Reads on, if the connection has room; called again whenever it has been drained. */
 void
 bk_server_peer_pump (BkServerPeer *self)
 {
+  note_reached (self);
   if (!is_pumping (self))
     {
       pay_presence (self);

@@ -95,7 +95,7 @@ check_config (const BkServerConfig *config)
   check (config->registration != BK_SERVER_REGISTRATION_DEFAULT, "it is settled who may make an account");
   check (bk_server_registration_to_string (config->registration) != NULL, "and there is a word for it");
   check (config->connections > 0 && config->connections_per_address > 0 && config->outgoing_bytes > 0
-           && config->messages_per_account > 0,
+           && config->quota.messages > 0 && config->quota.contacts > 0,
          "limits are above 0");
   check (config->turn_servers == NULL || config->turn_servers[0] == NULL || config->turn_secret != NULL,
          "what opens a TURN server is known");

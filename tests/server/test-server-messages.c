@@ -290,7 +290,7 @@ test_slow_device (Fixture *f, gconstpointer data)
 static void
 configure_small (BkServerConfig *config)
 {
-  config->messages_per_account = 10;
+  config->quota.messages = 10;
 }
 
 static void

@@ -79,6 +79,9 @@ typedef struct
   guint sessions;         /* open at once */
   guint requests_open;    /* of its own, not answered yet */
   guint requests_waiting; /* of others that are shown to it */
+  guint messages;
+  guint message_bytes;
+  guint envelope_bytes; /* of sessions, that wait or that a device may have to be told again */
 } BkStoreQuota;
 extern const BkStoreQuota bk_store_default_quota; /* and no quota may be above it */
 
@@ -140,6 +143,7 @@ typedef struct
   gint64 account;
   gint64 device;     /* bk_store_device_remove (): out */
   gint64 not_device; /* the same: that asks */
+  gint64 reached;    /* bk_store_device_reached (): the number of the last fact that it has */
   char *guid;        /* the same: in */
   char *name;        /* of the account, for the audit; NULL: not there */
   char *origin;      /* the same */
@@ -242,7 +246,7 @@ typedef struct
   BkStoreChanges changes;
   gint64 now;
   gint64 account;
-  guint quota; /* messages kept per account */
+  const BkStoreQuota *quota; /* borrowed; NULL: the default */
   char *to;
   char *guid;
   char *text;
@@ -379,6 +383,7 @@ gboolean bk_store_register (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_sign_in (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_forget (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_device_seen (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_device_reached (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_device_remove (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_devices (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_profile (BkSqlite *db, gpointer data, GError **error);

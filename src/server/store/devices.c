@@ -133,7 +133,10 @@ bk_store_sign_in (BkSqlite *db, gpointer data, GError **error)
   job->last_seq = sqlite3_column_int64 (query, 1);
   job->avatar = bk_store_dup_text (query, 2);
   sqlite3_reset (query);
-  return bk_store_epoch_place (db, job, error) && bk_store_contact_friends (db, job->account, job->friends, error);
+  return bk_store_epoch_place (db, job, error)
+         && bk_store_exec (db, error, "UPDATE devices SET reached = ?1 WHERE id = ?2 AND reached != ?1", "ii",
+                           MIN (job->after, job->last_seq), job->device)
+         && bk_store_contact_friends (db, job->account, job->friends, error);
 }
 
 void
@@ -179,6 +182,16 @@ bk_store_device_seen (BkSqlite *db, gpointer data, GError **error)
   BkStoreDevice *job = data;
 
   return bk_store_exec (db, error, "UPDATE devices SET last_seen = ? WHERE id = ?", "ii", job->now, job->device);
+}
+
+/* It is there, and has stored what it was sent up to a number. */
+gboolean
+bk_store_device_reached (BkSqlite *db, gpointer data, GError **error)
+{
+  BkStoreDevice *job = data;
+
+  return bk_store_exec (db, error, "UPDATE devices SET reached = max (reached, ?), last_seen = ? WHERE id = ?", "iii",
+                        job->reached, job->now, job->device);
 }
 
 /* The same as bk_store_forget (), asked for by another device. */

@@ -2,6 +2,8 @@
 /* Each message lies once in the mailbox of either side, under that side's number. */
 #include "bk-store-private.h"
 
+#include <string.h>
+
 static GBytes *
 make_frame (gint64 seq, const char *guid, const char *from, const char *to, const char *text, gint64 time)
 {
@@ -54,6 +56,7 @@ typedef struct
   char *name;
   gint64 last_seq;
   gint64 n_messages;
+  gint64 bytes; /* of these */
   gboolean blocks; /* the other one */
 } Side;
 
@@ -79,7 +82,8 @@ read_side (sqlite3_stmt *query, int column, Side *side)
   side->name = bk_store_dup_text (query, column + 1);
   side->last_seq = sqlite3_column_int64 (query, column + 2);
   side->n_messages = sqlite3_column_int64 (query, column + 3);
-  side->blocks = sqlite3_column_int (query, column + 4) != 0;
+  side->bytes = sqlite3_column_int64 (query, column + 4);
+  side->blocks = sqlite3_column_int (query, column + 5) != 0;
 }
 
 /* Reads who the two are. Those who never met have no relation. */
@@ -88,8 +92,10 @@ load_pair (BkSqlite *db, const BkStoreMessage *job, Pair *pair, GError **error)
 {
   gboolean found;
   sqlite3_stmt *query = bk_store_query (db, error,
-                                        "SELECT me.id, me.name, me.last_seq, me.n_messages, mine.blocked,"
-                                        " them.id, them.name, them.last_seq, them.n_messages, theirs.blocked,"
+                                        "SELECT me.id, me.name, me.last_seq, me.n_messages, me.message_bytes,"
+                                        " mine.blocked,"
+                                        " them.id, them.name, them.last_seq, them.n_messages, them.message_bytes,"
+                                        " theirs.blocked,"
                                         " mine.relation"
                                         " FROM accounts me JOIN accounts them ON them.name = ?2"
                                         " JOIN contacts mine ON mine.owner = me.id AND mine.other = them.id"
@@ -102,8 +108,8 @@ load_pair (BkSqlite *db, const BkStoreMessage *job, Pair *pair, GError **error)
   if (!found)
     return TRUE;
   read_side (query, 0, &pair->author);
-  read_side (query, 5, &pair->reader);
-  pair->relation = (BeckonRelation) sqlite3_column_int (query, 10);
+  read_side (query, 6, &pair->reader);
+  pair->relation = (BeckonRelation) sqlite3_column_int (query, 12);
   sqlite3_reset (query);
   return TRUE;
 }
@@ -129,19 +135,68 @@ find_earlier (BkSqlite *db, BkStoreMessage *job, gboolean *repeated, GError **er
   return bk_store_get_int (db, query, &job->time, repeated, error);
 }
 
-/* Two at a time: a mailbox that is over its quota shrinks, and no write pays for more than it added. */
+/* ---- room ---- */
+
+#define STALE (30 * BK_STORE_DAY)
+/* A mailbox that is over its quota shrinks, and no write pays for much more than it added. */
+#define ROWS_DROPPED 16
+
+/* The oldest message, if each device of the account that counts has it. */
+#define OLDEST \
+  "SELECT id, length (CAST (text AS BLOB)) FROM messages WHERE owner = ?1 AND seq <=" \
+  " (SELECT ifnull (min (reached), 0) FROM devices WHERE account = ?1 AND last_seen > ?2) ORDER BY seq LIMIT 1"
+
 static gboolean
-keep_quota (BkSqlite *db, Side *side, guint quota, GError **error)
+is_over (const Side *side, const BkStoreQuota *quota)
 {
-  side->n_messages++;
-  if (side->n_messages <= quota)
-    return TRUE;
-  if (!bk_store_exec (db, error,
-                      "DELETE FROM messages WHERE id IN"
-                      " (SELECT id FROM messages WHERE owner = ? ORDER BY seq LIMIT 2)",
-                      "i", side->id))
+  return side->n_messages > quota->messages || side->bytes > quota->message_bytes;
+}
+
+static gboolean
+find_oldest (BkSqlite *db, const BkStoreMessage *job, const Side *side, gint64 *id, gint64 *bytes, GError **error)
+{
+  gboolean found;
+  sqlite3_stmt *query = bk_store_query (db, error, OLDEST, "ii", side->id, job->now - STALE);
+
+  *id = 0;
+  if (query == NULL || !bk_sqlite_step (db, query, &found, error))
     return FALSE;
-  side->n_messages -= bk_sqlite_changes (db);
+  if (found)
+    {
+      *id = sqlite3_column_int64 (query, 0);
+      *bytes = sqlite3_column_int64 (query, 1);
+      sqlite3_reset (query);
+    }
+  return TRUE;
+}
+
+/* Counts one more. The oldest make room for it, as far as all devices have them: else what was taken stays,
+ * and this one is not taken. @dry: nothing is changed, only whether it could be taken is said. */
+static gboolean
+make_room (BkSqlite *db, const BkStoreMessage *job, Side *side, gboolean dry, GError **error)
+{
+  const BkStoreQuota *quota = bk_store_quota (job->quota);
+  gint64 id = 0, bytes = 0;
+
+  side->n_messages++;
+  side->bytes += (gint64) strlen (job->text);
+  for (int i = 0; i < ROWS_DROPPED && is_over (side, quota); i++)
+    {
+      if (!find_oldest (db, job, side, &id, &bytes, error))
+        return FALSE;
+      if (id == 0 && i == 0)
+        {
+          g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED,
+                               "The mailbox is full until a device that has been away has come");
+          return FALSE;
+        }
+      if (id == 0 || dry)
+        return TRUE;
+      if (!bk_store_exec (db, error, "DELETE FROM messages WHERE id = ?", "i", id))
+        return FALSE;
+      side->n_messages--;
+      side->bytes -= bytes;
+    }
   return TRUE;
 }
 
@@ -161,16 +216,18 @@ put (BkSqlite *db, BkStoreMessage *job, const Pair *pair, Side *side, gboolean *
   *written = bk_sqlite_changes (db) > 0;
   if (!*written)
     return TRUE;
-  if (!keep_quota (db, side, job->quota, error)
-      || !bk_store_exec (db, error, "UPDATE accounts SET last_seq = ?, n_messages = ? WHERE id = ?", "iii", event.seq,
-                         side->n_messages, side->id))
+  if (!make_room (db, job, side, FALSE, error)
+      || !bk_store_exec (db, error,
+                         "UPDATE accounts SET last_seq = ?, n_messages = ?, message_bytes = ? WHERE id = ?", "iiii",
+                         event.seq, side->n_messages, side->bytes, side->id))
     return FALSE;
   event.frame = make_frame (event.seq, job->guid, pair->author.name, pair->reader.name, job->text, job->time);
   bk_store_changes_add (&job->changes, &event);
   return TRUE;
 }
 
-/* A message to somebody who blocks its author is kept for the author alone: to the author it looks like any other. */
+/* A message to somebody who blocks its author is kept for the author alone: to the author it looks like any other, also
+ * one for which there is no room. */
 static gboolean
 deliver (BkSqlite *db, BkStoreMessage *job, Pair *pair, GError **error)
 {
@@ -180,7 +237,8 @@ deliver (BkSqlite *db, BkStoreMessage *job, Pair *pair, GError **error)
     return FALSE;
   if (!written)
     return find_earlier (db, job, &written, error);
-  return pair->reader.blocks || put (db, job, pair, &pair->reader, &written, error);
+  return pair->reader.blocks ? make_room (db, job, &pair->reader, TRUE, error)
+                             : put (db, job, pair, &pair->reader, &written, error);
 }
 
 gboolean

@@ -222,8 +222,22 @@ static const char frozen[] =
   "  AND b.blocked = 1);"
   "CREATE INDEX contacts_asking ON contacts (other) WHERE relation = 1;";
 
+/* How much each account has: of messages, and of envelopes that wait, which come and go in many places. How far each
+ * device has stored what it was sent: what all have may make room. */
+static const char sizes[] =
+  "ALTER TABLE accounts ADD COLUMN message_bytes INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE accounts ADD COLUMN envelope_bytes INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE devices ADD COLUMN reached INTEGER NOT NULL DEFAULT 0;"
+  "UPDATE accounts SET message_bytes ="
+  "  (SELECT ifnull (sum (length (CAST (text AS BLOB))), 0) FROM messages WHERE owner = accounts.id),"
+  "  envelope_bytes = (SELECT ifnull (sum (length (frame)), 0) FROM envelopes WHERE owner = accounts.id);"
+  "CREATE TRIGGER envelope_comes AFTER INSERT ON envelopes BEGIN"
+  "  UPDATE accounts SET envelope_bytes = envelope_bytes + length (new.frame) WHERE id = new.owner; END;"
+  "CREATE TRIGGER envelope_goes AFTER DELETE ON envelopes BEGIN"
+  "  UPDATE accounts SET envelope_bytes = envelope_bytes - length (old.frame) WHERE id = old.owner; END;";
+
 const BkSqliteMigration bk_store_migrations[] = {
   { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles }, { audit }, { epochs },
-  { frozen },
+  { frozen }, { sizes },
 };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);

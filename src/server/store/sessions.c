@@ -109,6 +109,27 @@ save (Relay *relay, GError **error)
                         relay->job->envelope->session);
 }
 
+/* Also who is not told anything, because of a block, has only so much room: nobody is to see the difference. */
+static gboolean
+check_mailbox (Relay *relay, GError **error)
+{
+  gint64 bytes = 0;
+  sqlite3_stmt *query = bk_store_query (relay->db, error, "SELECT envelope_bytes FROM accounts WHERE id = ?", "i",
+                                        relay->other);
+
+  if (!bk_store_get_int (relay->db, query, &bytes, NULL, error))
+    return FALSE;
+  return bytes < bk_store_quota (relay->job->quota)->envelope_bytes
+         || refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "The other side can be told nothing more for now");
+}
+
+/* That it is over may always be said. */
+static gboolean
+is_last_word (BkEnvelopeKind kind)
+{
+  return kind == BK_ENVELOPE_DECLINE || kind == BK_ENVELOPE_CANCEL || kind == BK_ENVELOPE_END;
+}
+
 /* Hands the envelope on to @device of the other side, 0 for all of them. */
 static gboolean
 hand_on (Relay *relay, gint64 device, gint64 expires, GError **error)
@@ -123,6 +144,8 @@ hand_on (Relay *relay, gint64 device, gint64 expires, GError **error)
     .expires = expires,
   };
 
+  if (!is_last_word (relay->job->envelope->kind) && !check_mailbox (relay, error))
+    return FALSE;
   return relay->unheard || bk_store_envelope_add (relay->db, &envelope, &relay->job->changes, error);
 }
 
@@ -379,13 +402,6 @@ check_rules (const Relay *relay, GError **error)
     return refuse (error, BECKON_ERROR_EXPIRED, "The invitation has run out");
   return (invitation->state == STATE_RINGING ? rules[kind].while_ringing : rules[kind].while_accepted)
          || refuse (error, BECKON_ERROR_SESSION_STATE_INVALID, "The session is not in a state for that");
-}
-
-/* That it is over may always be said. */
-static gboolean
-is_last_word (BkEnvelopeKind kind)
-{
-  return kind == BK_ENVELOPE_DECLINE || kind == BK_ENVELOPE_CANCEL || kind == BK_ENVELOPE_END;
 }
 
 /* One side has blocked the other since the invitation: it says nothing more but that it is over, and hears nothing more.
