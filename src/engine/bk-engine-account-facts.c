@@ -344,6 +344,8 @@ apply_state (BkEngineAccount *self, const BkBackendEvent *event)
         return; /* the echo of an earlier sign-out */
       if (event->state == BK_BACKEND_OFFLINE && self->phase == BK_ACCOUNT_IN)
         self->phase = BK_ACCOUNT_OUT;
+      if (event->state == BK_BACKEND_WAITING && event->passing && self->phase == BK_ACCOUNT_IN)
+        _bk_account_quiet_begin (self);
       _bk_account_enter_state (self, event->state, event->error);
       /* Out of the network already: nobody would answer a good-bye. */
       if (self->phase == BK_ACCOUNT_FAREWELL && event->state == BK_BACKEND_OFFLINE)
@@ -454,9 +456,11 @@ apply_presence (BkEngineAccount *self, const BkBackendEvent *event)
 {
   g_autofree char *who = bk_sign_in_name_normalize (event->who);
 
-  if (who != NULL)
-    bk_engine_contacts_set_presence (self->contacts, who, sanitize_status (event->status),
-                                     valid_or_null (event->personal_message, BK_LIMIT_PERSONAL_MESSAGE, TRUE));
+  if (who == NULL)
+    return;
+  _bk_account_quiet_heard (self, who);
+  bk_engine_contacts_set_presence (self->contacts, who, sanitize_status (event->status),
+                                   valid_or_null (event->personal_message, BK_LIMIT_PERSONAL_MESSAGE, TRUE));
 }
 
 void

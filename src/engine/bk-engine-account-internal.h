@@ -59,6 +59,9 @@ struct _BkEngineAccount
   guint attempt; /* counts sign-ins and failures: answers to older ones are passed over */
   BkLeave leave; /* FAREWELL, LEAVING */
   char *password; /* LOOKING; nullable */
+  guint quiet_timer; /* the server starts again, or has just done so */
+  gboolean hidden;   /* and nobody is shown that */
+  GHashTable *heard; /* char * who, owned: that the network has told about since then; nullable */
   GHashTable *told; /* while the network tells all anew: keys of what it has told; nullable */
   gboolean exporting; /* the history, into a file */
   GPtrArray *signing_in;  /* element-type Waiter, owned */
@@ -73,6 +76,11 @@ BeckonStatus _bk_account_published_status (BkEngineAccount *self);
 void _bk_account_allowed_free (gpointer allowed);
 /* Revokes what is allowed to somebody who is no contact any more. */
 void _bk_account_contact_allowed (BkEngineAccount *self, const BkHistoryContact *contact);
+gboolean _bk_account_is_hidden (BkEngineAccount *self);
+void _bk_account_quiet_begin (BkEngineAccount *self);
+void _bk_account_quiet_heard (BkEngineAccount *self, const char *who);
+void _bk_account_quiet_back (BkEngineAccount *self);
+void _bk_account_quiet_end (BkEngineAccount *self);
 void _bk_account_again_begin (BkEngineAccount *self);
 void _bk_account_again_drop (BkEngineAccount *self);
 void _bk_account_again_told (BkEngineAccount *self, const BkBackendEvent *event);

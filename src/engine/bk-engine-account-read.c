@@ -34,13 +34,13 @@ bk_engine_account_get_server (BkEngineAccount *self)
 BkBackendState
 bk_engine_account_get_state (BkEngineAccount *self)
 {
-  return self->state;
+  return _bk_account_is_hidden (self) ? BK_BACKEND_ONLINE : self->state;
 }
 
 const GError *
 bk_engine_account_get_error (BkEngineAccount *self)
 {
-  return self->error;
+  return _bk_account_is_hidden (self) ? NULL : self->error;
 }
 
 BeckonStatus
@@ -57,7 +57,7 @@ bk_engine_account_get_status (BkEngineAccount *self)
 {
   if (self->phase == BK_ACCOUNT_FAREWELL || self->phase == BK_ACCOUNT_LEAVING)
     return BECKON_STATUS_LOCAL_DISCONNECTING_FROM_SERVER;
-  switch (self->state)
+  switch (bk_engine_account_get_state (self))
     {
     case BK_BACKEND_FINDING:
       return BECKON_STATUS_LOCAL_FINDING_SERVER;

@@ -486,6 +486,7 @@ bk_engine_account_close (BkEngineAccount *self)
     bk_backend_sign_out (self->backend, FALSE);
   self->phase = BK_ACCOUNT_CLOSED;
   self->state = BK_BACKEND_OFFLINE;
+  bk_clock_clear (self->clock, &self->quiet_timer);
   if (BK_IS_BACKEND_LOCK (self->backend))
     _bk_account_tell_locks (self, BK_LOCK_FACT_GONE, NULL);
   self->attempt++;

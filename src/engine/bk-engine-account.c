@@ -151,7 +151,9 @@ _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GErr
            bk_backend_state_to_nick (state));
   self->state = state;
   take_error (self, state, error);
-  if (is_connected (previous) && !is_connected (state))
+  if (state == BK_BACKEND_OFFLINE)
+    _bk_account_quiet_end (self);
+  if (is_connected (previous) && !is_connected (state) && !_bk_account_is_hidden (self))
     bk_engine_contacts_reset_presence (self->contacts);
   if (self->outbox != NULL && state != BK_BACKEND_ONLINE)
     bk_engine_outbox_set_online (self->outbox, FALSE);
@@ -162,7 +164,10 @@ _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GErr
   follow_lock (self, previous, state);
   if (state != BK_BACKEND_ONLINE)
     _bk_account_groups_lost (self);
-  _bk_account_changed (self);
+  if (!_bk_account_is_hidden (self))
+    _bk_account_changed (self);
+  if (state == BK_BACKEND_ONLINE)
+    _bk_account_quiet_back (self);
 
   if (state == BK_BACKEND_ONLINE && previous != state && self->state == state)
     {
@@ -360,6 +365,7 @@ bk_engine_account_dispose (GObject *object)
 
   if (self->backend != NULL)
     bk_engine_account_close (self);
+  g_clear_pointer (&self->heard, g_hash_table_unref);
   g_clear_object (&self->outbox);
   g_clear_object (&self->marker);
   g_clear_object (&self->backend);

@@ -89,7 +89,9 @@ bk_server_account_update_shown (BkServer *server, BkServerAccount *self)
   self->shown = shown;
   g_free (self->personal_message);
   self->personal_message = g_strdup (personal_message);
-  owe_to_friends (server, self);
+  /* When the server ends nobody has left: they have been sent away. */
+  if (server->state == BK_SERVER_RUNNING)
+    owe_to_friends (server, self);
 }
 
 /* Removes a connection; with the last one the account goes offline and out of memory. */
@@ -131,9 +133,9 @@ bk_server_account_sees_online (BkServer *server, BkServerAccount *self, const ch
   return other != NULL && other->shown != BECKON_STATUS_OFFLINE && g_hash_table_contains (self->friends, &other->id);
 }
 
-/* Says good-bye to the devices of account @id whose tokens are void: @device, 0 for all, but not @not_device. */
+/* Says good-bye to devices of account @id: @device, 0 for all, but not @not_device. */
 void
-bk_server_account_revoke (BkServer *server, gint64 id, gint64 device, gint64 not_device)
+bk_server_account_dismiss (BkServer *server, gint64 id, gint64 device, gint64 not_device, const char *reason)
 {
   BkServerAccount *self = g_hash_table_lookup (server->accounts, &id);
   g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_server_peer_unref);
@@ -145,7 +147,7 @@ bk_server_account_revoke (BkServer *server, gint64 id, gint64 device, gint64 not
         g_ptr_array_add (peers, bk_server_peer_ref (peer));
     }
   for (guint i = 0; i < peers->len; i++)
-    bk_server_peer_bye (g_ptr_array_index (peers, i), "revoked");
+    bk_server_peer_bye (g_ptr_array_index (peers, i), reason, 0);
 }
 
 /* Hands a fact to all devices of the account. The frame is made once, however many they are. */

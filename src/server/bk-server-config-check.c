@@ -3,6 +3,7 @@
 #include "bk-server-config-private.h"
 
 #include "beckon-error.h"
+#include "bk-server-metrics.h"
 #include "bk-server-operator.h"
 #include "bk-server-relays.h"
 
@@ -173,6 +174,15 @@ check_relays (const Check *check)
   bk_server_problems_add (check->problems, line, FALSE, g_strdup (error->message));
 }
 
+static void
+check_metrics (const Check *check)
+{
+  GError *error = NULL;
+
+  if (check->config->metrics != NULL && !bk_server_metrics_check (check->config->metrics, &error))
+    add_error (check, "metrics", error);
+}
+
 static int
 compare_lines (gconstpointer a, gconstpointer b)
 {
@@ -192,5 +202,6 @@ bk_server_config_check (BkServerConfig *self, GPtrArray *problems)
   check_certificate (&check);
   check_database (&check);
   check_relays (&check);
+  check_metrics (&check);
   g_ptr_array_sort (problems, compare_lines);
 }

@@ -5,6 +5,7 @@
 #include "bk-frame.h"
 #include "bk-ids.h"
 #include "bk-limits.h"
+#include "bk-server-metrics.h"
 #include "bk-server-relays.h"
 
 #include <glib/gstdio.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #define MAX_LISTEN 8
+#define MAX_DAYS 36500
 #define DEFAULT_TURN_TTL (24 * 60 * 60)
 /* What a message may wait longer for the disk, so that those of a burst go there together. */
 #define COMMIT_REST_MS 10
@@ -48,7 +50,9 @@ bk_server_config_free (BkServerConfig *self)
   g_free (self->database);
   g_free (self->certificate);
   g_free (self->key);
+  g_free (self->metrics);
   g_strfreev (self->listen);
+  g_clear_pointer (&self->sockets, g_array_unref);
   g_strfreev (self->stun_servers);
   g_strfreev (self->turn_servers);
   g_free (self->turn_secret);
@@ -130,12 +134,14 @@ static const struct
   { "server", "cloud", SETTING_CLOUD, AT (cloud) },
   { "server", "tls-certificate", SETTING_STRING, AT (certificate) },
   { "server", "tls-key", SETTING_STRING, AT (key) },
+  { "server", "metrics", SETTING_STRING, AT (metrics) },
   { "relays", "stun-servers", SETTING_LIST, AT (stun_servers) },
   { "relays", "turn-servers", SETTING_LIST, AT (turn_servers) },
   { "relays", "turn-secret", SETTING_STRING, AT (turn_secret) },
   { "relays", "turn-secret-file", SETTING_STRING, AT (turn_secret_file) },
   { "relays", "turn-ttl", SETTING_NUMBER, AT (turn_ttl) },
-  { "limits", "audit-days", SETTING_NUMBER, AT (audit_days) },
+  { "limits", "audit-days", SETTING_NUMBER, AT (audit_days), MAX_DAYS },
+  { "limits", "message-days", SETTING_NUMBER, AT (message_days), MAX_DAYS },
   { "limits", "messages-per-account", SETTING_NUMBER, AT (quota.messages) },
   { "limits", "message-bytes-per-account", SETTING_NUMBER, AT (quota.message_bytes) },
   { "limits", "envelope-bytes-per-account", SETTING_NUMBER, AT (quota.envelope_bytes) },
@@ -379,6 +385,8 @@ bk_server_config_complete (BkServerConfig *self, GError **error)
   if (!_bk_server_config_complete_listen (self, &only_loopback, error)
       || !_bk_server_config_complete_domain (self, only_loopback, error)
       || !complete_database (self, error) || !bk_server_relays_complete (self, error))
+    return FALSE;
+  if (self->metrics != NULL && !bk_server_metrics_check (self->metrics, error))
     return FALSE;
   if (!only_loopback && self->certificate == NULL)
     {

@@ -31,7 +31,9 @@ typedef struct
   char *database;
   char *certificate; /* nullable: no TLS, loopback only */
   char *key;
+  char *metrics; /* HOST:PORT, loopback; nullable: not told */
   GStrv listen; /* HOST:PORT */
+  GArray *sockets; /* element-type int: that listen there already, one for each; nullable */
   BkServerRegistration registration;
   gboolean lock;       /* programs must unlock the restricted part of the API */
   BkServerCloud cloud; /* whose licenses are good here */
@@ -45,6 +47,7 @@ typedef struct
   guint audit_days;
   BkStoreQuota quota;
   guint requests_per_day; /* to become a contact, of one account */
+  guint message_days; /* 0: for ever */
   guint connections;
   guint connections_per_address;
   guint outgoing_bytes;

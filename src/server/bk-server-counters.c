@@ -26,7 +26,7 @@ static const char *const limit_names[] = {
 G_STATIC_ASSERT (G_N_ELEMENTS (limit_names) == BK_SERVER_N_LIMITS);
 
 static const char *const bye_names[] = {
-  "shutdown", "slow", "replaced", "too-many-devices", "revoked", "signed-out", "too-many-errors", "other",
+  "shutdown", "slow", "replaced", "too-many-devices", "revoked", "disabled", "signed-out", "too-many-errors", "other",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (bye_names) == BK_SERVER_N_BYES);
 

@@ -28,7 +28,7 @@ typedef enum
 #define BK_SERVER_N_FAULTS (BK_SERVER_FAULT_ANSWER + 1)
 
 #define BK_SERVER_N_LIMITS 10
-#define BK_SERVER_N_BYES 8
+#define BK_SERVER_N_BYES 9
 
 typedef struct
 {

@@ -235,6 +235,20 @@ open_socket (BkServerNet *net, GInetAddress *inet, guint16 *port, GError **error
   return g_steal_pointer (&socket);
 }
 
+/* As open_socket (), of one that somebody else has opened. */
+static GSocket *
+adopt_socket (int fd, guint16 *port, GError **error)
+{
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, error);
+  g_autoptr (GSocketAddress) got = socket != NULL ? g_socket_get_local_address (socket, error) : NULL;
+
+  if (got == NULL)
+    return NULL;
+  g_socket_set_blocking (socket, FALSE);
+  *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (got));
+  return g_steal_pointer (&socket);
+}
+
 static GInetAddress *
 parse_address (BkServerNet *net, const char *host, GError **error)
 {
@@ -269,7 +283,8 @@ bk_server_net_listen (BkServerNet *net, const BkServerNetAddress *address, GErro
 
   if (inet == NULL)
     return FALSE;
-  g_autoptr (GSocket) socket = open_socket (net, inet, &port, &local);
+  g_autoptr (GSocket) socket
+    = address->fd > 0 ? adopt_socket (address->fd, &port, &local) : open_socket (net, inet, &port, &local);
   if (socket == NULL)
     {
       g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "Cannot listen on %s port %u: %s", address->host,

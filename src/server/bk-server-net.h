@@ -61,6 +61,7 @@ typedef struct
 {
   const char *host; /* an IP address or "localhost" */
   guint16 port;     /* 0: any */
+  int fd;           /* that listens there already; 0: none */
 } BkServerNetAddress;
 
 /* Made by bk_server_net_config_init (), which fills in the limits; addresses, path and subprotocol are the caller's.

@@ -75,10 +75,13 @@ perform (BkServer *self, const BkStoreOperator *job)
   switch (job->operation)
     {
     case BK_STORE_ACCOUNT_REMOVED:
-      bk_server_account_revoke (self, job->account, 0, 0);
+      bk_server_account_dismiss (self, job->account, 0, 0, "revoked");
+      return;
+    case BK_STORE_ACCOUNT_DISABLED:
+      bk_server_account_dismiss (self, job->account, 0, 0, "disabled");
       return;
     case BK_STORE_DEVICE_REMOVED:
-      bk_server_account_revoke (self, job->account, job->device, 0);
+      bk_server_account_dismiss (self, job->account, job->device, 0, "revoked");
       return;
     case BK_STORE_LICENSE_ASKED:
       bk_server_lock_ask_all (self, job->license);

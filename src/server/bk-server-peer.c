@@ -217,13 +217,15 @@ bk_server_peer_refuse_busy (BkServerPeer *self, gint64 id, guint retry_ms)
   send_refusal (self, frame, error);
 }
 
-/* Says why and closes. */
+/* Says why, and (not 0) after which time to come back, and closes. */
 void
-bk_server_peer_bye (BkServerPeer *self, const char *reason)
+bk_server_peer_bye (BkServerPeer *self, const char *reason, guint retry_ms)
 {
   BkFrame *frame = bk_frame_new (BK_FRAME_BYE, -1);
 
   bk_frame_set_string (frame, "reason", reason);
+  if (retry_ms > 0)
+    bk_frame_set_int (frame, "retry_ms", retry_ms);
   bk_server_peer_send (self, frame);
   bk_server_peer_hang_up (self, BK_SERVER_CODE_GOING_AWAY, reason);
 }
@@ -254,6 +256,7 @@ typedef struct
 {
   BkServerPeer *peer;
   gint64 id;
+  gint64 began; /* 0: it does not write */
   BkServerDone done;
   GDestroyNotify free_data;
 } Request;
@@ -267,6 +270,8 @@ on_job (BkSqlite *db, gpointer data, const GError *error, gpointer user_data)
 
   server->n_jobs--;
   self->n_requests--;
+  if (request->began != 0)
+    bk_server_writes_add (&server->writes, g_get_monotonic_time () - request->began);
   request->done (self, request->id, data, error);
   if (data != NULL)
     {
@@ -285,6 +290,7 @@ bk_server_peer_run (BkServerPeer *self, gint64 id, BkSqliteKind kind, BkSqliteJo
 
   request->peer = bk_server_peer_ref (self);
   request->id = id;
+  request->began = kind == BK_SQLITE_WRITE ? g_get_monotonic_time () : 0;
   request->done = done;
   request->free_data = free_data;
   self->n_requests++;

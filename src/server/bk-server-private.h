@@ -4,6 +4,7 @@
 
 #include "bk-server-counters.h"
 #include "bk-server-hasher.h"
+#include "bk-server-metrics.h"
 #include "bk-server-net.h"
 #include "bk-server-rate.h"
 #include "bk-server.h"
@@ -36,6 +37,11 @@ struct _BkServer
   BkServerBuckets *buckets;
   BkServerNet *net;
   BkServerCounters counters;
+
+  guint retention_timer;
+  BkServerMetrics *metrics; /* nullable */
+  BkServerWrites writes;
+  gint64 started;
 
   BkServerState state;
   GHashTable *accounts; /* gint64 in the account → BkServerAccount, owned: those with a device signed in */
@@ -123,7 +129,7 @@ void bk_server_account_free (gpointer data);
 void bk_server_account_update_shown (BkServer *server, BkServerAccount *self);
 void bk_server_account_owe_all (BkServerAccount *self, BkServerPeer *peer);
 gboolean bk_server_account_sees_online (BkServer *server, BkServerAccount *self, const char *name);
-void bk_server_account_revoke (BkServer *server, gint64 id, gint64 device, gint64 not_device);
+void bk_server_account_dismiss (BkServer *server, gint64 id, gint64 device, gint64 not_device, const char *reason);
 void bk_server_account_tell_typing (BkServer *server, BkServerAccount *self, const char *name, gboolean typing);
 void bk_server_account_dispatch (BkServerAccount *self, const BkStoreEvent *event);
 void bk_server_apply_pair (BkServer *server, const BkStorePair *pair);
@@ -143,7 +149,7 @@ void bk_server_peer_send_error (BkServerPeer *self, gint64 id, const GError *err
 void bk_server_peer_refuse (BkServerPeer *self, gint64 id, BeckonError code, const char *text);
 void bk_server_peer_refuse_busy (BkServerPeer *self, gint64 id, guint retry_ms);
 void bk_server_peer_blame (BkServerPeer *self, BkServerFault fault);
-void bk_server_peer_bye (BkServerPeer *self, const char *reason);
+void bk_server_peer_bye (BkServerPeer *self, const char *reason, guint retry_ms);
 void bk_server_peer_hang_up (BkServerPeer *self, guint16 code, const char *reason);
 gboolean bk_server_peer_take (BkServerPeer *self, gint64 id, const char *key, BkServerRate rate);
 
@@ -175,6 +181,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerHashing, bk_server_hashing_free)
 gboolean bk_server_password_check (BkServerPeer *peer, gint64 id, const char *password);
 gboolean bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name);
 void bk_server_attempt_give_back (BkServerPeer *peer, const char *name);
+
+/* bk-server-retention.c */
+void bk_server_retention_start (BkServer *self);
+void bk_server_retention_stop (BkServer *self);
 
 /* bk-server-audit.c */
 void bk_server_audit_operator (BkServer *self, const char *act, const char *detail, const GError *error);

@@ -150,7 +150,7 @@ on_batch (BkSqlite *db, gpointer data, const GError *error, gpointer user_data)
   if (job == NULL)
     {
       g_warning ("Could not read what a device has missed: %s", error->message);
-      bk_server_peer_bye (self, "slow");
+      bk_server_peer_bye (self, "slow", 0);
     }
   else if (is_pumping (self) && self->conn != NULL)
     send_batch (self, job);

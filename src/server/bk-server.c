@@ -2,6 +2,9 @@
 #include "bk-server-private.h"
 
 #define MAX_BUCKETS 8192
+#define RETRY_MS 250 /* a start takes less */
+#define SPREAD_MS 2  /* for each device */
+#define MAX_SPREAD_MS 5000
 
 G_DEFINE_FINAL_TYPE (BkServer, bk_server, G_TYPE_OBJECT)
 
@@ -21,7 +24,7 @@ on_opened (BkServerConn *conn, gpointer user_data)
   bk_frame_set_string (frame, "registration", bk_server_registration_to_string (self->config->registration));
   bk_server_peer_send (peer, frame);
   if (self->state != BK_SERVER_RUNNING)
-    bk_server_peer_bye (peer, "shutdown");
+    bk_server_peer_bye (peer, "shutdown", 0);
 }
 
 static void
@@ -91,6 +94,7 @@ read_addresses (BkServer *self, GArray *addresses, GPtrArray *hosts, GError **er
         return FALSE;
       g_ptr_array_add (hosts, host);
       address.host = host;
+      address.fd = self->config->sockets != NULL ? g_array_index (self->config->sockets, int, addresses->len) : 0;
       g_array_append_val (addresses, address);
     }
   return TRUE;
@@ -120,6 +124,16 @@ listen_on_all (BkServer *self, GError **error)
   return self->net != NULL;
 }
 
+static gboolean
+tell_metrics (BkServer *self, GError **error)
+{
+  self->started = bk_clock_now (self->clock);
+  if (self->config->metrics == NULL)
+    return TRUE;
+  self->metrics = bk_server_metrics_new (self, self->config->metrics, error);
+  return self->metrics != NULL;
+}
+
 static void
 on_open (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -127,7 +141,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
   BkServer *self = g_task_get_source_object (task);
   GError *error = NULL;
 
-  if (!bk_sqlite_open_finish (self->db, result, &error) || !listen_on_all (self, &error))
+  if (!bk_sqlite_open_finish (self->db, result, &error) || !listen_on_all (self, &error) || !tell_metrics (self, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -135,6 +149,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
   self->state = BK_SERVER_RUNNING;
   bk_server_operator_start (self);
   bk_server_audit_start (self);
+  bk_server_retention_start (self);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -191,6 +206,7 @@ bk_server_check_stopped (BkServer *self)
     self->stop_idle = g_idle_add_once (on_stop_idle, self);
 }
 
+/* Most often the server starts again. All of them at once would be more than it can greet. */
 static void
 say_goodbye (BkServer *self)
 {
@@ -203,7 +219,8 @@ say_goodbye (BkServer *self)
     for (guint i = 0; i < ((BkServerAccount *) account)->peers->len; i++)
       g_ptr_array_add (peers, bk_server_peer_ref (g_ptr_array_index (((BkServerAccount *) account)->peers, i)));
   for (guint i = 0; i < peers->len; i++)
-    bk_server_peer_bye (g_ptr_array_index (peers, i), "shutdown");
+    bk_server_peer_bye (g_ptr_array_index (peers, i), "shutdown",
+                        RETRY_MS + g_random_int_range (0, (int) MIN (peers->len * SPREAD_MS, MAX_SPREAD_MS) + 1));
 }
 
 /* Takes no more connections, says `bye`, waits until all is sent and stored, and closes the file. */
@@ -216,7 +233,9 @@ bk_server_stop_async (BkServer *self, GAsyncReadyCallback callback, gpointer use
   g_task_set_source_tag (self->stopping, bk_server_stop_async);
   self->state = BK_SERVER_STOPPING;
   bk_server_operator_stop (self);
+  g_clear_pointer (&self->metrics, bk_server_metrics_free);
   bk_server_audit_stop (self);
+  bk_server_retention_stop (self);
   bk_server_net_stop_listening (self->net);
   say_goodbye (self);
   bk_server_net_close_all (self->net, BK_SERVER_CODE_GOING_AWAY, "shutdown");
@@ -231,7 +250,7 @@ bk_server_stop_finish (BkServer *self, GAsyncResult *result, GError **error)
 
 /* Reads certificate and key again. If they cannot be used, those until now stay in use. */
 gboolean
-bk_server_reload (BkServer *self, GError **error)
+bk_server_reload_certificate (BkServer *self, GError **error)
 {
   g_autoptr (GError) local = NULL;
 
@@ -249,6 +268,13 @@ guint16
 bk_server_get_port (BkServer *self, guint index)
 {
   return bk_server_net_get_port (self->net, index);
+}
+
+/* Returns the port on which the metrics are told, 0 if they are not. */
+guint16
+bk_server_get_metrics_port (BkServer *self)
+{
+  return self->metrics != NULL ? bk_server_metrics_get_port (self->metrics) : 0;
 }
 
 /* Returns how many accounts are online. */
@@ -279,7 +305,9 @@ bk_server_finalize (GObject *object)
 
   g_clear_handle_id (&self->stop_idle, g_source_remove);
   bk_server_operator_stop (self);
+  g_clear_pointer (&self->metrics, bk_server_metrics_free);
   bk_server_audit_stop (self);
+  bk_server_retention_stop (self);
   g_clear_pointer (&self->net, bk_server_net_free);
   g_clear_object (&self->db);
   bk_server_hasher_free (self->hasher);

@@ -16,7 +16,7 @@ static const char *const status_words[] = {
 static const char *const relation_words[] = { "none", "asked", "asking", "accepted", NULL };
 static const char *const elsewhere_words[] = { "accepted", "declined", NULL };
 static const char *const mark_words[] = { "delivered", "read", NULL };
-static const char *const bye_words[] = { "shutdown", "revoked", "slow", "too-many-devices", "replaced", NULL };
+static const char *const bye_words[] = { "shutdown", "revoked", "slow", "too-many-devices", "replaced", "disabled", NULL };
 
 #define REQUIRED TRUE
 #define OPTIONAL FALSE

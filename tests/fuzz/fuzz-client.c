@@ -10,9 +10,9 @@
  *   hang up
  *   + 1000            milliseconds pass
  *
- * The real backend, link and stream, over a pair of sockets. What must hold: facts come only while signed in, never from
- * inside a call, and complete; every question has one answer; what the client says can be read; after signing out there
- * is silence and nothing is left. */
+ * The real backend, link and stream, over a pair of sockets. What must hold: facts come only while signed in, never
+ * from inside a call, and complete; every question has one answer; what the client says can be read; after signing out
+ * there is silence and nothing is left. */
 #include "client/client-lines.h"
 #include "client/wire.h"
 #include "common/script.h"

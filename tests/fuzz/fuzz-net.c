@@ -12,6 +12,7 @@
 #include "bk-server-net.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -59,6 +60,7 @@ static void
 on_frame (BkServerConn *conn, const char *text, gsize length, gpointer user_data)
 {
   check (conn == current, "frames come from what is open");
+  g_debug ("frame of %zu", length);
   check (length <= (n_frames == 0 ? MAX_SIGNED_OUT : MAX_FRAME), "messages are bounded");
   check (strlen (text) == length && g_utf8_validate (text, (gssize) length, NULL), "messages are text");
   if (n_frames == 0)
@@ -120,6 +122,7 @@ connect_to_server (void)
   inet_pton (AF_INET, "127.0.0.1", &there.sin_addr);
   check (fd >= 0 && connect (fd, (struct sockaddr *) &there, sizeof there) == 0, "the server listens");
   setsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof (int)); /* each piece by itself, now */
   return fd;
 }
 
@@ -184,8 +187,6 @@ make_bytes (guint8 kind, const uint8_t *data, size_t size)
 {
   GByteArray *bytes = g_byte_array_new ();
 
-  if (kind != 'R')
-    g_byte_array_append (bytes, (const guint8 *) upgrade, sizeof upgrade - 1);
   if (kind != 'F')
     g_byte_array_append (bytes, data, (guint) size);
   while (kind == 'F' && size >= 2)
@@ -234,6 +235,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (GByteArray) bytes = make_bytes (data[0], data + 2, size - 2);
   n_frames = 0;
   echo = (data[1] & 1) != 0;
+  if (data[0] != 'R')
+    send_pieces (fd, (const uint8_t *) upgrade, sizeof upgrade - 1, 0);
   send_pieces (fd, bytes->data, bytes->len, data[1] / 2);
   drink (fd);
   settle ();

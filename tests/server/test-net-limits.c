@@ -218,7 +218,7 @@ test_addresses (void)
 {
   NetFixture f;
   BkServerNetConfig config;
-  BkServerNetAddress both[] = { { "localhost", 0 }, { "::1", 0 } };
+  BkServerNetAddress both[] = { { "localhost", 0, 0 }, { "::1", 0, 0 } };
 
   net_fixture_config (&config);
   config.addresses = both;

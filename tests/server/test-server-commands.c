@@ -213,7 +213,7 @@ test_alert_mistakes (Child *f, gconstpointer data)
     { 1, { "alert", "send", "--to", "alice@elsewhere.example", "text" } },
     { 1, { "alert", "send", "--all", "" } },
     { 1, { "alert", "send", "--all", "\x1b[31m" } },
-    { 1, { "alert", "send", "--all", "\xff\xfe" } },
+    { 2, { "alert", "send", "--all", "\xff\xfe" } },
     { 1, { "alert", "send", "--all", long_text } },
     { 1, { "alert", "send", "--all", "--url", "javascript:alert(1)", "text" } },
     { 1, { "alert", "send", "--all", "--url", "file:///etc/passwd", "text" } },

@@ -171,7 +171,7 @@ test_operator (Child *f, gconstpointer data)
   client_ok (alice, request_who (BK_FRAME_CONTACT_ADD, "who", BOB));
   client_ok (bob, request_who (BK_FRAME_CONTACT_ADD, "who", ALICE));
   g_autofree char *list = child_operate (f, 0, NULL, "account", "list", NULL);
-  g_assert_nonnull (strstr (list, "alice@localhost  “alice”  devices: 1\n"));
+  g_assert_nonnull (strstr (list, "alice@localhost  “alice”  devices: 1  messages: 0  seen: 2"));
   g_autofree char *removed = child_operate (f, 0, NULL, "account", "remove", "bob", NULL);
   g_autofree char *missing = child_operate (f, 1, NULL, "account", "remove", "bob", NULL);
   g_autoptr (Client) thief = child_connect (f);
@@ -233,6 +233,8 @@ test_configuration (Child *f, gconstpointer data)
   g_autofree char *output = child_operate (f, 0, NULL, "account", "add", "alice", "--config", path, NULL);
   g_assert_true (g_str_has_prefix (output, "alice@example.org  password: "));
   g_autofree char *usage = child_operate (f, 2, NULL, "dance", NULL);
+  g_autofree char *bytes = child_operate (f, 2, NULL, "account", "remove", "al\xFFice", NULL);
+  g_assert_nonnull (strstr (bytes, "not text in UTF-8"));
 }
 
 /* The example of a configuration file that is installed is a valid one. */

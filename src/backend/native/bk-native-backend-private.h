@@ -51,6 +51,7 @@ struct _BkNativeBackend
   BkNativeLink *link; /* nullable */
   GCancellable *cancellable; /* of the attempt; nullable */
   char *next_epoch; /* with again: takes the place of the other at its end */
+  gboolean passing; /* while it is told that the server will be back in a moment */
   gboolean again; /* the server tells from the beginning: no place to go on at until that is done */
   guint presence_sent; /* the serial that the server knows */
   gboolean telling_sites;

@@ -79,7 +79,13 @@ void
 bk_native_backend_enter_state (BkNativeBackend *self, BkBackendState state, const GError *error, guint retry_ms)
 {
   g_autoptr (BkNativeBackend) alive = g_object_ref (self);
-  BkBackendEvent event = { .type = BK_BACKEND_EVENT_STATE, .state = state, .error = error, .retry_ms = retry_ms };
+  BkBackendEvent event = {
+    .type = BK_BACKEND_EVENT_STATE,
+    .state = state,
+    .error = error,
+    .retry_ms = retry_ms,
+    .passing = state == BK_BACKEND_WAITING && self->passing,
+  };
 
   g_debug ("%s -> %s", bk_backend_state_to_nick (self->state), bk_backend_state_to_nick (state));
   self->state = state;
@@ -146,7 +152,7 @@ wait_and_retry (BkNativeBackend *self, const GError *error, guint least_ms)
   if (was_steady)
     self->attempts = 0;
   /* What made us ask happened here alone: nobody comes together with us. */
-  guint delay = was_probing ? 1 : next_delay (self);
+  guint delay = was_probing ? 1 : self->passing ? MIN_RETRY_MS : next_delay (self);
   delay = MAX (delay, MIN (least_ms, MAX_RETRY_MS));
   self->retry_timer = bk_clock_add (self->clock, delay, on_retry, self);
   bk_native_backend_enter_state (self, BK_BACKEND_WAITING, error, delay);
@@ -189,6 +195,12 @@ bk_native_backend_bye (BkNativeBackend *self, const BkFrame *frame)
       error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED, "This device was signed out");
       give_up (self, error);
     }
+  else if (g_str_equal (reason, "disabled"))
+    {
+      error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED,
+                                   "The operator of the server has closed this account for now");
+      give_up (self, error);
+    }
   else if (g_str_equal (reason, "too-many-devices"))
     {
       error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED, "Too many devices are signed in");
@@ -203,10 +215,13 @@ bk_native_backend_bye (BkNativeBackend *self, const BkFrame *frame)
     }
   else
     {
+      /* It chose the time so that not all come back together. */
+      self->passing = self->state == BK_BACKEND_ONLINE && retry_ms > 0 && g_str_equal (reason, "shutdown");
       error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_SERVER_UNAVAILABLE,
                                    g_str_equal (reason, "slow") ? "The connection was too slow for the server"
                                                                 : "The server is closing");
       wait_and_retry (self, error, retry_ms);
+      self->passing = FALSE;
     }
 }
 

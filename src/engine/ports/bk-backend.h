@@ -53,6 +53,7 @@ typedef struct
   BkBackendState state; /* STATE */
   const GError *error;  /* STATE: why OFFLINE or WAITING; nullable */
   guint retry_ms;       /* STATE: WAITING */
+  gboolean passing;     /* STATE: WAITING: the server said that it will be back in a moment */
 
   const char *token;  /* CREDENTIALS: to be kept as a secret, for the next sign-in without a password */
   const char *device; /* CREDENTIALS */

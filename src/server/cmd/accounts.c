@@ -151,3 +151,36 @@ bk_cmd_account_remove (BkServerConfig *config, char **words, GError **error)
   job->token = g_steal_pointer (&full);
   return bk_cmd_operate (config, bk_store_remove_account, job, error);
 }
+
+/* A job of the operator about one account, which a running server has to hear of if @operates. */
+static gboolean
+run_about (BkServerConfig *config, const char *name, BkSqliteKind kind, BkSqliteJob run, gboolean operates,
+           GError **error)
+{
+  g_autofree char *full = bk_cmd_complete_name (config, name, error);
+  if (full == NULL)
+    return FALSE;
+
+  BkStoreAdmin *job = bk_cmd_admin_new ();
+  job->token = g_steal_pointer (&full);
+  return operates ? bk_cmd_operate (config, run, job, error) : bk_cmd_admin (config, kind, run, job, error);
+}
+
+gboolean
+bk_cmd_account_show (BkServerConfig *config, char **words, GError **error)
+{
+  return run_about (config, words[0], BK_SQLITE_READ, bk_store_show_account, FALSE, error);
+}
+
+/* All that the account has stays; nobody gets in. */
+gboolean
+bk_cmd_account_disable (BkServerConfig *config, char **words, GError **error)
+{
+  return run_about (config, words[0], BK_SQLITE_WRITE, bk_store_disable_account, TRUE, error);
+}
+
+gboolean
+bk_cmd_account_enable (BkServerConfig *config, char **words, GError **error)
+{
+  return run_about (config, words[0], BK_SQLITE_WRITE, bk_store_enable_account, FALSE, error);
+}

@@ -60,6 +60,10 @@ static const BkCmd commands[] = {
   { "account", "list", 0, 0, "", "list all accounts", bk_cmd_account_list },
   { "account", "password", 1, 1, "NAME", "give an account a new password; all its devices are signed out",
     bk_cmd_account_password },
+  { "account", "show", 1, 1, "NAME", "tell what an account has, but not what it says", bk_cmd_account_show },
+  { "account", "disable", 1, 1, "NAME", "close an account: nobody can sign in; all that it has stays",
+    bk_cmd_account_disable },
+  { "account", "enable", 1, 1, "NAME", "open it again", bk_cmd_account_enable },
   { "account", "remove", 1, 1, "NAME", "remove an account and all that is its own", bk_cmd_account_remove },
   { "device", "list", 1, 1, "NAME", "list the devices of an account", bk_cmd_device_list },
   { "device", "remove", 2, 2, "NAME DEVICE", "sign a device out", bk_cmd_device_remove },
@@ -89,6 +93,9 @@ match (const BkCmd *cmd, char **words)
 gboolean
 bk_cmd_run (BkServerConfig *config, char **words, GError **error)
 {
+  for (char **word = words; *word != NULL; word++)
+    if (!g_utf8_validate (*word, -1, NULL))
+      return bk_cmd_misused ("What is written there is not text in UTF-8", error);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       guint n_named = match (&commands[i], words);

@@ -64,6 +64,9 @@ gboolean bk_cmd_token_list (BkServerConfig *config, char **words, GError **error
 gboolean bk_cmd_account_add (BkServerConfig *config, char **words, GError **error);
 gboolean bk_cmd_account_list (BkServerConfig *config, char **words, GError **error);
 gboolean bk_cmd_account_password (BkServerConfig *config, char **words, GError **error);
+gboolean bk_cmd_account_show (BkServerConfig *config, char **words, GError **error);
+gboolean bk_cmd_account_disable (BkServerConfig *config, char **words, GError **error);
+gboolean bk_cmd_account_enable (BkServerConfig *config, char **words, GError **error);
 gboolean bk_cmd_account_remove (BkServerConfig *config, char **words, GError **error);
 gboolean bk_cmd_device_list (BkServerConfig *config, char **words, GError **error);
 gboolean bk_cmd_device_remove (BkServerConfig *config, char **words, GError **error);

@@ -174,10 +174,10 @@ close_others (BkServerPeer *peer, const SignIn *sign_in)
     {
       BkServerPeer *other = g_ptr_array_index (peers, i);
       if (other->device == peer->device)
-        bk_server_peer_bye (other, "replaced");
+        bk_server_peer_bye (other, "replaced", 0);
       for (guint j = 0; j < sign_in->job.evicted->len; j++)
         if (g_array_index (sign_in->job.evicted, gint64, j) == other->device)
-          bk_server_peer_bye (other, "too-many-devices");
+          bk_server_peer_bye (other, "too-many-devices", 0);
     }
 }
 
@@ -242,7 +242,7 @@ on_signed_in (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
   if (error != NULL)
     give_up (peer, id, error);
   else if (peer->state == BK_SERVER_PEER_SIGNING_IN && is_overtaken (peer, data))
-    bk_server_peer_bye (peer, "replaced");
+    bk_server_peer_bye (peer, "replaced", 0);
   else if (peer->state == BK_SERVER_PEER_SIGNING_IN)
     welcome (peer, id, data);
 }

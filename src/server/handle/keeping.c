@@ -49,7 +49,7 @@ on_removed (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
 {
   bk_server_peer_done_ok (peer, id, data, error);
   if (error == NULL)
-    bk_server_account_revoke (peer->server, ((BkStoreKeeping *) data)->account, 0, 0);
+    bk_server_account_dismiss (peer->server, ((BkStoreKeeping *) data)->account, 0, 0, "revoked");
 }
 
 static void
@@ -59,7 +59,7 @@ on_changed (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
 
   bk_server_peer_done_ok (peer, id, data, error);
   if (error == NULL)
-    bk_server_account_revoke (peer->server, job->account, 0, job->device);
+    bk_server_account_dismiss (peer->server, job->account, 0, job->device, "revoked");
 }
 
 static void
@@ -229,7 +229,7 @@ on_device_removed (BkServerPeer *peer, gint64 id, gpointer data, const GError *e
 
   bk_server_peer_done_ok (peer, id, data, error);
   if (error == NULL)
-    bk_server_account_revoke (peer->server, job->account, job->device, 0);
+    bk_server_account_dismiss (peer->server, job->account, job->device, 0, "revoked");
 }
 
 void

@@ -105,29 +105,6 @@ bk_store_account_find (BkSqlite *db, const char *name, gint64 *account, GError *
   return *account != 0;
 }
 
-gboolean
-bk_store_list_accounts (BkSqlite *db, gpointer data, GError **error)
-{
-  BkStoreAdmin *job = data;
-  gboolean row;
-
-  sqlite3_stmt *query = bk_store_query (db, error,
-                                        "SELECT name, display_name,"
-                                        " (SELECT count (*) FROM devices WHERE account = accounts.id)"
-                                        " FROM accounts ORDER BY name",
-                                        "");
-  while (query != NULL)
-    {
-      if (!bk_sqlite_step (db, query, &row, error))
-        return FALSE;
-      if (!row)
-        return TRUE;
-      g_string_append_printf (job->list, "%s  “%s”  devices: %" G_GINT64_FORMAT "\n", bk_sqlite_column_text (query, 0),
-                              bk_sqlite_column_text (query, 1), (gint64) sqlite3_column_int64 (query, 2));
-    }
-  return FALSE;
-}
-
 /* Gives the account named in `token` the password whose argon2id string is `key`. All its devices are gone with the old
  * one. */
 gboolean

@@ -330,6 +330,7 @@ typedef enum
   BK_STORE_ALERT_ALL = 5,
   BK_STORE_ALERT_SUBSCRIBERS = 6,
   BK_STORE_DEVICE_REMOVED = 7,
+  BK_STORE_ACCOUNT_DISABLED = 8,
 } BkStoreOperation;
 
 /* WRITE: a step of it. What happens in the file is in @changes; the rest is for the connections. */
@@ -402,6 +403,9 @@ gboolean bk_store_operate (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_create_token (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_tokens (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_accounts (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_show_account (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_disable_account (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_enable_account (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_remove_account (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_reset_password (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_list_devices (BkSqlite *db, gpointer data, GError **error);
@@ -411,6 +415,7 @@ gboolean bk_store_list_licenses (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_ask_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_revoke_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_send_alert (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_message_sweep (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_begin_epoch (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_audit_add (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_audit_sweep (BkSqlite *db, gpointer data, GError **error);

@@ -14,6 +14,15 @@ refuse (GError **error)
   return FALSE;
 }
 
+/* Only for who has shown that the account is theirs. */
+static gboolean
+refuse_disabled (GError **error)
+{
+  g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED,
+                       "The operator of this server has closed the account for now");
+  return FALSE;
+}
+
 static gboolean
 find_by_token (BkSqlite *db, BkStoreSignIn *job, GError **error)
 {
@@ -122,13 +131,16 @@ bk_store_sign_in (BkSqlite *db, gpointer data, GError **error)
     return FALSE;
 
   sqlite3_stmt *query = bk_store_query (db, error,
-                                        "SELECT display_name, last_seq, avatar, password FROM accounts WHERE id = ?",
+                                        "SELECT display_name, last_seq, avatar, password, disabled FROM accounts"
+                                        " WHERE id = ?",
                                         "i", job->account);
   if (query == NULL || !bk_sqlite_step (db, query, &row, error))
     return FALSE;
   /* It may have been removed since its password was verified, or that may have been changed. */
   if (!row || (!job->by_token && g_strcmp0 (bk_sqlite_column_text (query, 3), job->verified) != 0))
     return refuse (error);
+  if (sqlite3_column_int64 (query, 4) != 0)
+    return refuse_disabled (error);
   job->display_name = bk_store_dup_text (query, 0);
   job->last_seq = sqlite3_column_int64 (query, 1);
   job->avatar = bk_store_dup_text (query, 2);

@@ -147,6 +147,7 @@ step (BkSqlite *db, BkStoreOperator *job, Row *row, gboolean *finished, GError *
     case BK_STORE_LICENSE_ASKED:
     case BK_STORE_LICENSE_REVOKED:
     case BK_STORE_DEVICE_REMOVED:
+    case BK_STORE_ACCOUNT_DISABLED:
       return TRUE;
     case BK_STORE_ALERT_ONE:
       return alert_one (db, job, row, error);

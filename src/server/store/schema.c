@@ -236,8 +236,12 @@ static const char sizes[] =
   "CREATE TRIGGER envelope_goes AFTER DELETE ON envelopes BEGIN"
   "  UPDATE accounts SET envelope_bytes = envelope_bytes - length (old.frame) WHERE id = old.owner; END;";
 
+/* When the operator closed the account; 0: it is open. */
+static const char disabled[] =
+  "ALTER TABLE accounts ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;";
+
 const BkSqliteMigration bk_store_migrations[] = {
   { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles }, { audit }, { epochs },
-  { frozen }, { sizes },
+  { frozen }, { sizes }, { disabled },
 };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);

@@ -17,8 +17,8 @@ void wire_send_bytes (gconstpointer data, gsize size);
 void wire_hang_up (void);
 /* Takes what the client has sent. Each of its messages must be a request. */
 void wire_read (void);
-/* Returns the number of the request that waits longest for an answer (which this counts as), or of the last one; 0: there
- * is none. */
+/* Returns the number of the request that waits longest for an answer (which this counts as), or of the last one; 0:
+ * there is none. */
 gint64 wire_next_id (void);
 gint64 wire_last_id (void);
 void wire_reset (void);

@@ -19,6 +19,7 @@ typedef struct
   /* what it was told last; stays when it comes again */
   char *token;
   char *device;
+  char *epoch;
   char *challenge;
   char *grant;
 } Slot;
@@ -81,11 +82,13 @@ take_signed_in (Slot *slot, const BkFrame *request, const BkFrame *reply)
   remember (&slot->name, bk_frame_get_string (request, "name"));
   remember (&slot->token, bk_frame_get_string (reply, "token"));
   remember (&slot->device, bk_frame_get_string (reply, "device"));
+  remember (&slot->epoch, bk_frame_get_string (reply, "epoch"));
   slot->after = bk_frame_get_int (request, "after");
-  g_autoptr (GPtrArray) known = twin_sqlite_query ("SELECT last_seq FROM accounts WHERE name = ?2 AND last_seq >= ?1",
+  if (bk_frame_get_int (reply, "again"))
+    slot->after = 0; /* a number that was never given out, or means something else */
+  g_autoptr (GPtrArray) known = twin_sqlite_query ("SELECT 1 FROM accounts WHERE name = ?2 AND last_seq >= ?1",
                                                    slot->after, slot->name, NULL);
-  if (known->len == 0)
-    slot->after = 0; /* a number that was never given out */
+  check (known->len == 1, "nobody goes on from a number that was never given out");
   slot->last_seq = slot->after;
   check (peer->state == BK_SERVER_PEER_SIGNING_IN, "who signs in waits for it");
 }
@@ -256,24 +259,25 @@ make_response (const Slot *slot)
   return g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *) MODEL_KEY, strlen (MODEL_KEY), text, -1);
 }
 
-/* Puts in what nobody can know who writes a script: $N the next id, $T token, $D device, $C challenge, $R the answer to
- * it, $G grant. */
+/* Puts in what nobody can know who writes a script: $N the next id, $T token, $D device, $E epoch, $C challenge, $R the
+ * answer to it, $G grant. */
 static char *
 fill (Slot *slot, const char *text)
 {
   g_autofree char *response = slot->challenge != NULL ? make_response (slot) : NULL;
+  static const char words[] = "NTDECRG";
   GString *filled = g_string_new (NULL);
 
   for (const char *at = text; *at != '\0'; at++)
     {
-      const char *found = strchr ("NTDCRG", at[1]);
+      const char *found = strchr (words, at[1]);
       if (*at != '$' || at[1] == '\0' || found == NULL)
         {
           g_string_append_c (filled, *at);
           continue;
         }
-      const char *values[] = { NULL, slot->token, slot->device, slot->challenge, response, slot->grant };
-      const char *value = values[found - "NTDCRG"];
+      const char *values[] = { NULL, slot->token, slot->device, slot->epoch, slot->challenge, response, slot->grant };
+      const char *value = values[found - words];
       if (at[1] == 'N')
         g_string_append_printf (filled, "%" G_GINT64_FORMAT, ++slot->last_id);
       else
@@ -440,6 +444,7 @@ model_end (void)
       g_free (slots[i].name);
       g_free (slots[i].token);
       g_free (slots[i].device);
+      g_free (slots[i].epoch);
       g_free (slots[i].challenge);
       g_free (slots[i].grant);
     }

@@ -197,4 +197,8 @@ static const char *const server_lines[] = {
   "e {\"type\":\"device-remove\",\"id\":$N,\"device\":\"$D\"}",
   "a {\"type\":\"account-remove\",\"id\":$N,\"password\":\"secret\"}",
   "b {\"type\":\"account-remove\",\"id\":$N,\"password\":\"wrong1\"}",
+  "a {\"type\":\"sign-in\",\"id\":$N,\"name\":\"alice@example.org\",\"after\":3,\"epoch\":\"$E\",\"status\":\"on"
+  "line\",\"token\":\"$T\",\"device\":\"$D\"}",
+  "b {\"type\":\"sign-in\",\"id\":$N,\"name\":\"bob@example.org\",\"after\":2,\"epoch\":\"lost\",\"status\":\"on"
+  "line\",\"password\":\"secret\"}",
 };

@@ -11,6 +11,7 @@ G_DEFINE_FINAL_TYPE (BkSqlite, bk_sqlite, G_TYPE_OBJECT)
 
 static BkSqlite *shared;
 static GQueue waiting; /* element-type Waiting, owned */
+static gboolean by_itself;
 
 typedef struct
 {
@@ -39,6 +40,19 @@ job_free (gpointer data)
 /* ---- the queue ---- */
 
 void
+twin_work_by_itself (void)
+{
+  by_itself = TRUE;
+}
+
+static gboolean
+on_idle (gpointer user_data)
+{
+  twin_work ();
+  return G_SOURCE_REMOVE;
+}
+
+void
 twin_push (GTask *task, TwinWork work)
 {
   Waiting *entry = g_new0 (Waiting, 1);
@@ -46,6 +60,8 @@ twin_push (GTask *task, TwinWork work)
   entry->task = task;
   entry->work = work;
   g_queue_push_tail (&waiting, entry);
+  if (by_itself)
+    g_idle_add (on_idle, NULL);
 }
 
 gboolean

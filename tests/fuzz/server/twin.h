@@ -48,5 +48,7 @@ typedef void (*TwinWork) (GTask *task);
 void twin_push (GTask *task, TwinWork work);
 /* Does the first thing that waits. FALSE: nothing does. */
 gboolean twin_work (void);
+/* From now on the main loop does it. */
+void twin_work_by_itself (void);
 
 G_END_DECLS

@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the operator does to the server, seen by those who use it: a restart that nobody notices, a backup put in place."""
+from cases import PEER, administer, both_run, invite, peer_pid, register_peer, tap
+from processes import LIMIT, is_alive
+from world import World
+
+
+def restart(world):
+    world.stop_server()
+    world.start_server()
+
+
+def has_text(text):
+    return lambda event: event['event'] == 'message' and event['message']['text'] == text
+
+
+def is_offline(event):
+    return event['event'] == 'contact' and event['contact']['status'] != 'online'
+
+
+def news(watch):
+    """What happened; before `ready` stands what was there already."""
+    names = [event['event'] for event in watch.events]
+    return watch.events[names.index('ready') + 1:]
+
+
+def assert_unnoticed(watch):
+    """No word of the connection, of who is there, or of sessions."""
+    noticed = [event for event in news(watch)
+               if event['event'] in ('account', 'session', 'notice', 'alert') or is_offline(event)]
+    assert not noticed, noticed
+
+
+def test_a_restart_is_not_noticed():
+    with World() as world:
+        alice, bob = world.friends('alice', 'bob')
+        register_peer((alice, bob), 'hold')
+        session = invite(alice, bob, PEER)
+        both_run(alice, bob, session)
+        program = peer_pid(bob, session)
+        with alice.watch('--with', bob.address) as one, bob.watch('--with', alice.address) as other:
+            for number in range(3):
+                restart(world)
+                # At once: it is kept until somebody takes it, and is told like any other.
+                alice.send('bob', f'question {number}')
+                bob.send('alice', f'answer {number}')
+                other.until(has_text(f'question {number}'), 3 * LIMIT)
+                one.until(has_text(f'answer {number}'), 3 * LIMIT)
+            assert_unnoticed(one)
+            assert_unnoticed(other)
+        for user in (alice, bob):
+            assert user.ctl('account', 'list')[0]['state'] == 'online'
+            assert [contact['status'] for contact in user.ctl('contacts')] == ['online'], user.ctl('contacts')
+            assert user.session(session)['state'] == 'connected', user.session(session)
+        assert is_alive(program), 'the program of the session is gone'
+
+
+def test_who_does_not_come_back_is_seen_to_be_gone():
+    with World() as world:
+        alice, bob = world.friends('alice', 'bob')
+        with alice.watch() as watch:
+            world.stop_server()
+            bob.stop_service()
+            world.start_server()
+            watch.until(is_offline, 3 * LIMIT)
+            assert not [event for event in news(watch) if event['event'] == 'account'], watch.events
+
+
+def test_a_server_that_stays_away_is_noticed():
+    with World() as world:
+        alice, = world.friends('alice')
+        world.stop_server()
+        alice.wait('account-state=waiting', 'account-state=finding', 'account-state=connecting', timeout=3 * LIMIT)
+
+
+def test_a_backup_is_put_in_place():
+    with World() as world:
+        alice, bob = world.friends('alice', 'bob')
+        backup = world.folder / 'backup.db'
+        with bob.watch('--with', alice.address) as watch:
+            alice.send('bob', 'before')
+            watch.until(has_text('before'))
+            administer(world, 'backup', str(backup))
+            alice.send('bob', 'after')
+            watch.until(has_text('after'))
+        carol = world.user('carol')
+        carol.create_account()
+        carol.befriend(bob)
+        world.kill_server()
+        administer(world, 'restore', str(backup), '--replace')
+        with bob.watch('--with', alice.address) as watch, alice.watch('--with', bob.address) as other:
+            world.start_server()
+            for user in (alice, bob):
+                user.wait('account-state=online', timeout=3 * LIMIT)
+            alice.send('bob', 'now')
+            bob.send('alice', 'yes')
+            watch.until(has_text('now'), 3 * LIMIT)
+            other.until(has_text('yes'), 3 * LIMIT)
+        # Nothing is missing and nothing is there twice. Carol is nobody whom that server knows.
+        assert bob.texts('alice') == ['before', 'after', 'now'], bob.texts('alice')
+        assert alice.texts('bob') == ['yes'], alice.texts('bob')
+        assert [contact['signin_name'] for contact in bob.ctl('contacts')] == [alice.address], bob.ctl('contacts')
+
+
+if __name__ == '__main__':
+    tap.run([
+        test_a_restart_is_not_noticed,
+        test_who_does_not_come_back_is_seen_to_be_gone,
+        test_a_server_that_stays_away_is_noticed,
+        test_a_backup_is_put_in_place,
+    ])
