@@ -5,6 +5,7 @@
 #include "bk-frame.h"
 #include "bk-ids.h"
 #include "bk-limits.h"
+#include "bk-server-log.h"
 #include "bk-server-metrics.h"
 #include "bk-server-relays.h"
 
@@ -114,6 +115,7 @@ typedef enum
   SETTING_REGISTRATION,
   SETTING_LOCK,
   SETTING_CLOUD,
+  SETTING_LOG_LEVEL,
   SETTING_NUMBER, /* 1 … 2^31 - 1 */
 } SettingKind;
 
@@ -134,6 +136,7 @@ static const struct
   { "server", "cloud", SETTING_CLOUD, AT (cloud) },
   { "server", "tls-certificate", SETTING_STRING, AT (certificate) },
   { "server", "tls-key", SETTING_STRING, AT (key) },
+  { "server", "log-level", SETTING_LOG_LEVEL, AT (log_level) },
   { "server", "metrics", SETTING_STRING, AT (metrics) },
   { "relays", "stun-servers", SETTING_LIST, AT (stun_servers) },
   { "relays", "turn-servers", SETTING_LIST, AT (turn_servers) },
@@ -244,6 +247,9 @@ _bk_server_config_read (BkServerConfig *self, GKeyFile *file, int which, GError 
       return bk_server_lock_from_string (text, place) || refuse_value (key, "on or off", error);
     case SETTING_CLOUD:
       return bk_server_cloud_from_string (text, place) || refuse_value (key, "production or test", error);
+    case SETTING_LOG_LEVEL:
+      return bk_server_log_level_from_string (text, place)
+             || refuse_value (key, "error, warning, message, info or debug", error);
     case SETTING_NUMBER:
       if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &number, NULL))
         return refuse_value (key, "a number above 0", error);

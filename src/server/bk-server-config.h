@@ -35,6 +35,7 @@ typedef struct
   GStrv listen; /* HOST:PORT */
   GArray *sockets; /* element-type int: that listen there already, one for each; nullable */
   BkServerRegistration registration;
+  GLogLevelFlags log_level; /* 0: what is worth knowing */
   gboolean lock;       /* programs must unlock the restricted part of the API */
   BkServerCloud cloud; /* whose licenses are good here */
 

@@ -143,6 +143,13 @@ is_leaving (BkServerPeer *self)
   return self->state == BK_SERVER_PEER_LEAVING || self->state == BK_SERVER_PEER_GONE;
 }
 
+/* @what and @detail are constants, types of frames, or names of errors: nothing that came from outside. */
+void
+bk_server_peer_log (BkServerPeer *self, GLogLevelFlags level, const char *what, const char *detail)
+{
+  bk_server_log_event (level, what, detail, self->account != NULL ? self->account->id : 0, self->device);
+}
+
 /* Closes after all that is queued. */
 void
 bk_server_peer_hang_up (BkServerPeer *self, guint16 code, const char *reason)
@@ -150,6 +157,7 @@ bk_server_peer_hang_up (BkServerPeer *self, guint16 code, const char *reason)
   if (is_leaving (self))
     return;
   bk_server_count_bye (&self->server->counters, reason);
+  bk_server_peer_log (self, G_LOG_LEVEL_INFO, "sent away", reason);
   bk_server_peer_enter_state (self, BK_SERVER_PEER_LEAVING);
   bk_server_conn_close (self->conn, code, reason);
 }
@@ -180,6 +188,7 @@ static void
 send_refusal (BkServerPeer *self, BkFrame *frame, const GError *error)
 {
   bk_server_count_error (&self->server->counters, error->code);
+  bk_server_peer_log (self, G_LOG_LEVEL_DEBUG, "refused", beckon_error_to_nick ((BeckonError) error->code));
   bk_server_peer_send (self, frame);
 }
 
@@ -499,6 +508,7 @@ bk_server_peer_receive (BkServerPeer *self, const char *text, gsize length)
       return;
     }
   self->server->counters.requests++;
+  bk_server_peer_log (self, G_LOG_LEVEL_DEBUG, "request", bk_frame_type_to_nick (bk_frame_get_frame_type (frame)));
   if (check_rate (self, id) && check_state (self, frame))
     dispatch (self, frame);
 }

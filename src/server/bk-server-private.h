@@ -4,6 +4,7 @@
 
 #include "bk-server-counters.h"
 #include "bk-server-hasher.h"
+#include "bk-server-log.h"
 #include "bk-server-metrics.h"
 #include "bk-server-net.h"
 #include "bk-server-rate.h"
@@ -149,6 +150,7 @@ void bk_server_peer_send_error (BkServerPeer *self, gint64 id, const GError *err
 void bk_server_peer_refuse (BkServerPeer *self, gint64 id, BeckonError code, const char *text);
 void bk_server_peer_refuse_busy (BkServerPeer *self, gint64 id, guint retry_ms);
 void bk_server_peer_blame (BkServerPeer *self, BkServerFault fault);
+void bk_server_peer_log (BkServerPeer *self, GLogLevelFlags level, const char *what, const char *detail);
 void bk_server_peer_bye (BkServerPeer *self, const char *reason, guint retry_ms);
 void bk_server_peer_hang_up (BkServerPeer *self, guint16 code, const char *reason);
 gboolean bk_server_peer_take (BkServerPeer *self, gint64 id, const char *key, BkServerRate rate);

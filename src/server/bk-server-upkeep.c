@@ -108,6 +108,8 @@ void
 bk_server_reload (BkServer *self, const BkServerConfig *config)
 {
   self->config->registration = config->registration;
+  self->config->log_level = config->log_level;
+  bk_server_log_set_level (config->log_level);
   take_limits (self->config, config);
   take_relays (self->config, config);
   if (needs_restart (self->config, config))

@@ -2,6 +2,7 @@
 /* `beckon-server run`: from the start to the end of one server. */
 #include "run.h"
 
+#include "bk-server-log.h"
 #include "bk-server.h"
 #include "systemd.h"
 
@@ -161,6 +162,7 @@ bk_run (BkServerConfig *config, const char *port_file, BkRunRead read_again)
   g_autoptr (BkServer) server = bk_server_new (config, clock);
   Run run = { loop, server, addresses, port_file, read_again, EXIT_SUCCESS, FALSE };
 
+  bk_server_log_start (config->log_level);
   bk_server_start_async (server, on_started, &run);
   g_main_loop_run (loop);
   return run.status;

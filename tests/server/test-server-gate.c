@@ -4,6 +4,7 @@
 
 #include "bk-server-rate.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define ALICE "alice@example.org"
@@ -164,6 +165,89 @@ test_audit_bounded (Fixture *f, gconstpointer data)
   expect_row (list, "somebody  sign in by token");
 }
 
+/* ---- what lies in the file ---- */
+
+static gboolean
+file_has (const char *path, const char *suffix, const char *text)
+{
+  g_autofree char *name = g_strconcat (path, suffix, NULL);
+  g_autofree char *contents = NULL;
+  gsize length;
+
+  return g_file_get_contents (name, &contents, &length, NULL) && memmem (contents, length, text, strlen (text)) != NULL;
+}
+
+static gboolean
+lies_there (Fixture *f, const char *text)
+{
+  return file_has (f->database, "", text) || file_has (f->database, "-wal", text);
+}
+
+/* No password and nothing that opens an account can be read there. What people write can. */
+static void
+test_at_rest (Fixture *f, gconstpointer data)
+{
+  const char *const suffixes[] = { "", "-wal", "-shm", "-operator" };
+  BkStoreAdmin *job = g_new0 (BkStoreAdmin, 1);
+  g_autoptr (Client) alice = sign_up (f, ALICE);
+  g_autoptr (Client) bob = sign_up (f, BOB);
+
+  job->token = g_strdup ("5f2b9c0d-this-is-a-token-to-register-with");
+  job->uses = 1;
+  g_free (fixture_administer (f, BK_SQLITE_WRITE, bk_store_create_token, job));
+  befriend (alice, bob);
+  g_autoptr (BkFrame) sent = client_call (alice, request_message (BOB, "{00000000-0000-4000-8000-000000000001}",
+                                                                  "what people write"));
+  client_ok (alice, request_password (PASSWORD, "battery staple"));
+
+  g_assert_true (lies_there (f, ALICE));
+  g_assert_true (lies_there (f, "what people write"));
+  g_assert_true (lies_there (f, "$argon2id$"));
+  g_assert_false (lies_there (f, PASSWORD));
+  g_assert_false (lies_there (f, "battery staple"));
+  g_assert_false (lies_there (f, alice->token));
+  g_assert_false (lies_there (f, "this-is-a-token"));
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *name = g_strconcat (f->database, suffixes[i], NULL);
+      GStatBuf status;
+      g_assert_cmpint (g_stat (name, &status), ==, 0);
+      g_assert_cmpint (status.st_mode & 077, ==, 0);
+    }
+}
+
+/* ---- who may make an account ---- */
+
+/* As long as nobody says otherwise: everybody where only this machine can reach the server, else who has a token. */
+static void
+test_registration_default (void)
+{
+  const struct
+  {
+    const char *listen[3];
+    BkServerRegistration expected;
+  } cases[] = {
+    { { "127.0.0.1:0" }, BK_SERVER_REGISTRATION_OPEN },
+    { { "[::1]:0", "localhost:0" }, BK_SERVER_REGISTRATION_OPEN },
+    { { "0.0.0.0:0" }, BK_SERVER_REGISTRATION_TOKEN },
+    { { "127.0.0.1:0", "192.0.2.1:0" }, BK_SERVER_REGISTRATION_TOKEN },
+    { { "127.0.0.1:0", "[::]:0" }, BK_SERVER_REGISTRATION_TOKEN },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (BkServerConfig) config = bk_server_config_new ();
+      g_autoptr (GError) error = NULL;
+      config->listen = g_strdupv ((char **) cases[i].listen);
+      config->domain = g_strdup ("example.org");
+      config->database = g_strdup ("server.db");
+      config->certificate = g_strdup ("cert.pem");
+      config->key = g_strdup ("key.pem");
+      g_assert_true (bk_server_config_complete (config, &error));
+      g_assert_cmpint (config->registration, ==, cases[i].expected);
+    }
+}
+
 /* ---- guessing ---- */
 
 /* A client that comes from another address. */
@@ -290,6 +374,8 @@ main (int argc, char **argv)
   CONFIGURED_TEST ("/server/gate/audit-retention", keep_two_days, test_audit_retention);
   CONFIGURED_TEST ("/server/gate/audit-flood", many_per_address, test_audit_flood);
   SERVER_TEST ("/server/gate/audit-bounded", test_audit_bounded);
+  SERVER_TEST ("/server/gate/at-rest", test_at_rest);
+  g_test_add_func ("/server/gate/registration-default", test_registration_default);
   SERVER_TEST ("/server/gate/guess-real", test_guess_real);
   SERVER_TEST ("/server/gate/guess-nobody", test_guess_nobody);
   SERVER_TEST ("/server/gate/guess-address", test_guess_address);

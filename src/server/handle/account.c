@@ -209,6 +209,7 @@ welcome (BkServerPeer *peer, gint64 id, SignIn *sign_in)
   peer->known_until = sign_in->job.known_until;
   peer->account = bk_server_account_join (server, sign_in->job.account, sign_in->job.name, sign_in->job.friends, peer);
   bk_server_peer_enter_state (peer, BK_SERVER_PEER_CATCHING_UP);
+  bk_server_peer_log (peer, G_LOG_LEVEL_INFO, "signed in", sign_in->job.by_token ? "by token" : "by password");
   close_others (peer, sign_in);
   bk_server_account_update_shown (server, peer->account);
   bk_server_peer_pump (peer);
