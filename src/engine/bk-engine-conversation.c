@@ -9,6 +9,8 @@
 #define EXCERPT 200 /* characters of a text that stand in lists */
 #define DRAFT_MS 400 /* a draft that changes all the time is written this often */
 #define TYPED_MS 10000
+#define AGAIN_MS 10000   /* until a session is written again that the disk did not take */
+#define MAX_UNWRITTEN 256
 
 struct _BkEngineConversation
 {
@@ -28,6 +30,8 @@ struct _BkEngineConversation
   guint draft_timer;     /* the file does not have it yet */
   BkEngineMessage *last; /* the newest entry, text cut; nullable */
   gint64 read_up_to;
+  GHashTable *unwritten; /* char *, SessionID → BkEngineMessage: as it is to be in the file, which may not have it yet */
+  guint again_timer;
   guint typed_timer; /* the other person is writing, until then */
   BkTyping typing;   /* the user */
 };
@@ -55,6 +59,7 @@ bk_engine_conversation_dispose (GObject *object)
       bk_typing_reset (&self->typing);
       bk_clock_clear (self->clock, &self->typed_timer);
       bk_clock_clear (self->clock, &self->draft_timer);
+      bk_clock_clear (self->clock, &self->again_timer);
     }
   G_OBJECT_CLASS (bk_engine_conversation_parent_class)->dispose (object);
 }
@@ -65,6 +70,7 @@ bk_engine_conversation_finalize (GObject *object)
   BkEngineConversation *self = BK_ENGINE_CONVERSATION (object);
 
   g_free (self->draft);
+  g_hash_table_unref (self->unwritten);
   g_clear_pointer (&self->last, bk_engine_message_unref);
   g_clear_object (&self->clock);
   g_clear_object (&self->history);
@@ -92,6 +98,8 @@ bk_engine_conversation_class_init (BkEngineConversationClass *klass)
 static void
 bk_engine_conversation_init (BkEngineConversation *self)
 {
+  self->unwritten
+    = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) bk_engine_message_unref);
 }
 
 static void
@@ -349,30 +357,78 @@ bk_engine_conversation_marked (BkEngineConversation *self, const BkHistoryMarked
 
 /* ---- sessions ---- */
 
+typedef struct
+{
+  BkEngineConversation *self;
+  BkEngineMessage *entry;
+} Write;
+
+static void write_session (BkEngineConversation *self, BkEngineMessage *entry);
+
+static void
+on_again (gpointer user_data)
+{
+  BkEngineConversation *self = user_data;
+  g_autoptr (GList) entries = g_hash_table_get_values (self->unwritten);
+
+  self->again_timer = 0;
+  for (GList *l = entries; l != NULL; l = l->next)
+    write_session (self, l->data);
+}
+
+/* What the disk did not take is written again, unless the session has come further meanwhile: how it ended is to be read
+ * there also if that was while the disk was full. */
+static void
+session_failed (BkEngineConversation *self, const Write *job, const GError *error)
+{
+  g_warning ("A session could not be written to the history: %s", error->message);
+  if (g_hash_table_size (self->unwritten) > MAX_UNWRITTEN)
+    g_hash_table_remove (self->unwritten, job->entry->message_id);
+  else if (self->again_timer == 0)
+    self->again_timer = bk_clock_add (self->clock, AGAIN_MS, on_again, self);
+}
+
 static void
 on_session_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (BkEngineConversation) self = user_data;
+  g_autofree Write *job = user_data;
+  g_autoptr (BkEngineConversation) self = job->self;
+  g_autoptr (BkEngineMessage) written = job->entry, entry = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (BkEngineMessage) entry = NULL;
   BkHistoryChange change;
 
   if (!bk_engine_history_put_session_finish (self->history, result, &change, &entry, &error))
-    g_warning ("A session could not be written to the history: %s", error->message);
-  else if (change == BK_HISTORY_ADDED)
+    {
+      session_failed (self, job, error);
+      return;
+    }
+  if (g_hash_table_lookup (self->unwritten, written->message_id) == written)
+    g_hash_table_remove (self->unwritten, written->message_id);
+  if (change == BK_HISTORY_ADDED)
     bk_engine_conversation_added (self, entry);
   else if (change == BK_HISTORY_CHANGED)
     bk_engine_conversation_changed (self, entry);
 }
 
+static void
+write_session (BkEngineConversation *self, BkEngineMessage *entry)
+{
+  Write *job = g_new0 (Write, 1);
+
+  job->self = g_object_ref (self);
+  job->entry = bk_engine_message_ref (entry);
+  bk_engine_history_put_session_async (self->history, self->account, self->id, entry, on_session_written, job);
+}
+
 void
 bk_engine_conversation_write_session (BkEngineConversation *self, const BkEngineMessage *session)
 {
-  BkEngineMessage entry = *session;
+  BkEngineMessage fields = *session;
 
-  entry.who = self->who;
-  bk_engine_history_put_session_async (self->history, self->account, self->id, &entry, on_session_written,
-                                       g_object_ref (self));
+  fields.who = self->who;
+  BkEngineMessage *entry = bk_engine_message_new (&fields);
+  g_hash_table_replace (self->unwritten, (gpointer) entry->message_id, entry);
+  write_session (self, entry);
 }
 
 /* The user answered an invitation, so it was seen; so was nothing that was written before and is unread. */

@@ -29,6 +29,8 @@ class World:
         self.devices = options.devices
         self.most_devices = options.devices + 2
         self.n_services = options.services
+        self.lying_disk = options.lying_disk
+        self.planted = options.plant  # with a slow disk it is a common thing that one falls between
         self.services = []
         # Seconds between two messages of a device, on the average.
         self.pace = 0.15 * options.accounts * options.devices / 24
@@ -43,8 +45,11 @@ class World:
 
     def check_task(self, task):
         """What fails here is the harness."""
-        if not task.cancelled() and task.exception() is not None:
-            self.ledger.break_promise(f'the harness itself failed: {task.exception()!r}')
+        failure = None if task.cancelled() else task.exception()
+        if isinstance(failure, Broken):
+            self.ledger.break_promise(str(failure))
+        elif failure is not None:
+            self.ledger.break_promise(f'the harness itself failed: {failure!r}')
             task.print_stack()
 
     def start(self, work):
@@ -105,6 +110,7 @@ class World:
         async with asyncio.timeout(SETUP_LIMIT):
             await self.set_up()
         self.ledger.note('the people begin')
+        self.server.control.set(lying=self.lying_disk, sync_us=20000 if self.planted else 0)
         self.trouble = Trouble(self)
         for person in self.people:
             person.work = [self.start(task) for task in person.tasks()]
@@ -147,7 +153,8 @@ class World:
             async with asyncio.timeout(QUIET_LIMIT):
                 while self.busy() and self.ledger.broken is None:
                     await asyncio.sleep(0.05)
-                await self.come_back()
+                await asyncio.gather(*(service.settle() for service in self.services))
+                await self.come_back()  # now nobody has anything more to send
                 chats = await asyncio.gather(*(service.settle() for service in self.services))
                 self.chats = dict(zip(self.services, chats))
         except TimeoutError as error:

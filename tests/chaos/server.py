@@ -5,8 +5,10 @@ import os
 import pathlib
 import signal
 import socket
+import time
 
 from control import Control
+from ledger import Broken
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = pathlib.Path(os.environ.get('BECKON_SRCDIR', HERE.parent.parent))
@@ -81,7 +83,7 @@ class Server:
             self.ledger.note(f'server did not start ({code})')
             if attempt >= 3:
                 self.control.calm()
-        raise RuntimeError(f'The server does not start: see {self.log}')
+        raise Broken(f'The server does not start: see {self.log}', times=[time.monotonic()])
 
     async def end(self, number):
         """Ends it, if it runs. SIGTERM is followed by SIGKILL where a broken disk holds it up."""

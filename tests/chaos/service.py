@@ -146,14 +146,16 @@ class ServicePerson:
         return chats
 
     def lacks(self, chats):
-        """What it was promised and does not have yet, and sessions that are open."""
+        """What it was promised, or another device has, and it does not have yet; and sessions that are open."""
         texts = {entry['text'] for chat in chats.values() for entry in chat if not entry['session']}
+        ours = {fact['text'] for fact in self.account.devices[0].facts if fact['type'] == 'message'}
         lost = [message.text for message in self.ledger.messages.values()
-                if message.acked and self.account.name in (message.account, message.to) and message.text not in texts]
+                if self.account.name in (message.account, message.to) and message.text not in texts
+                and (message.acked or message.text in ours)]
         unsent = [entry['text'] for chat in chats.values() for entry in chat
                   if not entry['session'] and entry['outgoing'] and entry['delivery'] in ('pending', 'sending')]
         still = [entry['session'] for chat in chats.values() for entry in chat
-                 if entry['session'] and not entry['result']]
+                 if entry['session'] and entry['result'] == 'none']
         return [*lost, *unsent, *still]
 
     async def settle(self):

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine-world.h"
 
+#include "bk-engine-account-private.h"
+
 #include <sqlite3.h>
 #include <string.h>
 
@@ -647,6 +649,58 @@ test_storage_fails (void)
   assert_transcript (with_bob (alice), "one:received two:received three:received ");
 }
 
+static gint64
+read_result (sqlite3 *file, const char *session)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT result FROM messages WHERE session = 1 AND message_id = '%s'", session);
+  sqlite3_stmt *statement;
+
+  g_assert_cmpint (sqlite3_prepare_v2 (file, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  gint64 result = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  return result;
+}
+
+/* The disk has no room for the end of a session: it is written when there is, and what came before it is not. */
+static void
+test_session_storage_fails (void)
+{
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  g_autofree char *path = g_build_filename (world->dir, "data", "beckon", "history.sqlite", NULL);
+  BkEngineMessage entry = { .message_id = (char *) "{F2A1C0DE-7E57-4A11-8B0B-1234567890AB}", .who = (char *) BOB,
+                            .text = (char *) "Bob invited you.", .session = TRUE, .time = 1 };
+  HandBackend *backend;
+  sqlite3 *other;
+
+  engine_world_open (world);
+  BkEngineAccount *alice = engine_world_add_alice (world, &backend);
+  bk_engine_account_write_session (alice, &entry);
+  engine_world_settle (world, alice);
+  g_assert_cmpint (sqlite3_open (path, &other), ==, SQLITE_OK);
+  g_assert_cmpint (read_result (other, entry.message_id), ==, BECKON_SESSION_RESULT_NONE);
+
+  g_assert_cmpint (sqlite3_exec (other,
+                                 "CREATE TRIGGER t BEFORE UPDATE ON messages BEGIN SELECT raise (FAIL, 'no room'); END",
+                                 NULL, NULL, NULL),
+                   ==, SQLITE_OK);
+  g_test_expect_message ("beckon-engine", G_LOG_LEVEL_WARNING, "*could not be written to the history*");
+  g_test_expect_message ("beckon-engine", G_LOG_LEVEL_WARNING, "*could not be written to the history*");
+  bk_engine_account_write_session (alice, &entry); /* once more, as it was */
+  entry.result = BECKON_SESSION_RESULT_ENDED;
+  entry.result_text = (char *) "The program was closed.";
+  bk_engine_account_write_session (alice, &entry);
+  engine_world_settle (world, alice);
+  g_test_assert_expected_messages ();
+  g_assert_cmpint (read_result (other, entry.message_id), ==, BECKON_SESSION_RESULT_NONE);
+
+  g_assert_cmpint (sqlite3_exec (other, "DROP TRIGGER t", NULL, NULL, NULL), ==, SQLITE_OK);
+  bk_fake_clock_advance (world->clock, 10000);
+  engine_world_settle (world, alice);
+  g_assert_cmpint (read_result (other, entry.message_id), ==, BECKON_SESSION_RESULT_ENDED);
+  sqlite3_close (other);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -667,5 +721,6 @@ main (int argc, char **argv)
   g_test_add_func ("/account/too-busy", test_too_busy);
   g_test_add_func ("/account/text-refused", test_text_refused);
   g_test_add_func ("/account/storage-fails", test_storage_fails);
+  g_test_add_func ("/account/session-storage-fails", test_session_storage_fails);
   return g_test_run ();
 }
