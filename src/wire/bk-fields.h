@@ -3,7 +3,7 @@
  * code behind wire/ never meets a member of the wrong type, length or form. */
 #pragma once
 
-#include "bk-flat.h"
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -39,7 +39,6 @@ typedef struct
 #define BK_FIELD_UINT_MAX G_GINT64_CONSTANT (9007199254740991)
 
 gboolean bk_fields_check (JsonObject *object, const BkField *fields, GError **error);
-gboolean bk_fields_check_flat (const BkFlat *flat, const BkField *fields, GError **error);
 const char *bk_fields_get_string (JsonObject *object, const char *name);
 gint64 bk_fields_get_int (JsonObject *object, const char *name, gint64 fallback);
 

@@ -4,18 +4,16 @@
 
 #include "bk-frame.h"
 
-#include "bk-flat.h"
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
-/* One that was read is flat, or has a body. One that is being written has its text so far, and a body only if somebody
- * asks it for what was put in: the tree that json-glib makes costs many times what the text costs. */
+/* One that was read has a body. One that is being written has its text so far, and a body only if somebody asks it for
+ * what was put in: the tree that json-glib makes costs many times what the text costs. */
 struct _BkFrame
 {
   BkFrameType type;
   gint64 id;            /* -1: none */
-  BkFlat *flat;         /* nullable */
-  BkFlat *spent;        /* nullable: was flat until a tree was needed; its texts have been handed out */
   JsonObject *body;     /* nullable */
   GString *text;        /* nullable; without the id and the last brace */
   guint names[16];      /* hashes of the names of the members in it */

@@ -43,8 +43,6 @@ bk_frame_new_error (gint64 id, const GError *error)
 void
 bk_frame_free (BkFrame *self)
 {
-  g_free (self->flat);
-  g_free (self->spent);
   g_clear_pointer (&self->body, json_object_unref);
   g_clear_pointer (&self->envelope, bk_envelope_free);
   if (self->text != NULL)
@@ -122,7 +120,7 @@ bk_frame_set_string (BkFrame *self, const char *name, const char *value)
   if (add_member (self, name) != NULL)
     add_string (self, value);
   else
-    json_object_set_string_member (_bk_frame_body (self), name, value);
+    json_object_set_string_member (self->body, name, value);
 }
 
 void
@@ -131,7 +129,7 @@ bk_frame_set_int (BkFrame *self, const char *name, gint64 value)
   if (add_member (self, name) != NULL)
     add_int (self, value);
   else
-    json_object_set_int_member (_bk_frame_body (self), name, value);
+    json_object_set_int_member (self->body, name, value);
 }
 
 void
@@ -142,7 +140,7 @@ bk_frame_set_bool (BkFrame *self, const char *name, gboolean value)
   if (text != NULL)
     g_string_append (text, value ? "true" : "false");
   else
-    json_object_set_boolean_member (_bk_frame_body (self), name, value);
+    json_object_set_boolean_member (self->body, name, value);
 }
 
 /* Sets a member from a tree. Takes @node. */
@@ -151,7 +149,7 @@ set_node (BkFrame *self, const char *name, JsonNode *node)
 {
   if (add_member (self, name) == NULL)
     {
-      json_object_set_member (_bk_frame_body (self), name, node);
+      json_object_set_member (self->body, name, node);
       return;
     }
   g_autofree char *written = bk_wire_json_write (node, NULL);
@@ -193,7 +191,7 @@ bk_frame_set_envelope (BkFrame *self, const BkEnvelope *envelope)
   g_clear_pointer (&self->envelope, bk_envelope_free);
   self->envelope = bk_envelope_copy (envelope);
   if (self->text == NULL)
-    json_object_set_object_member (_bk_frame_body (self), "envelope", bk_envelope_to_json (envelope));
+    json_object_set_object_member (self->body, "envelope", bk_envelope_to_json (envelope));
   else
     g_clear_pointer (&self->body, json_object_unref);
 }
@@ -204,13 +202,12 @@ static GBytes *
 tree_to_bytes (const BkFrame *self)
 {
   g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *body = _bk_frame_body (self);
   gsize length = 0;
 
-  json_object_set_string_member (body, "type", bk_frame_type_to_nick (self->type));
+  json_object_set_string_member (self->body, "type", bk_frame_type_to_nick (self->type));
   if (self->id >= 0)
-    json_object_set_int_member (body, "id", self->id);
-  json_node_set_object (root, body);
+    json_object_set_int_member (self->body, "id", self->id);
+  json_node_set_object (root, self->body);
 
   char *text = bk_wire_json_write (root, &length);
   return g_bytes_new_take (text, length);
@@ -259,7 +256,7 @@ bk_frame_to_bytes (const BkFrame *self)
   return g_bytes_new_take (whole, length);
 }
 
-/* Returns the members as a tree, which is made when somebody needs one. */
+/* Returns the members as a tree, which is made when somebody looks at what is still being written. */
 JsonObject *
 _bk_frame_body (const BkFrame *self)
 {
@@ -267,12 +264,6 @@ _bk_frame_body (const BkFrame *self)
 
   if (self->body != NULL)
     return self->body;
-  if (self->flat != NULL)
-    {
-      frame->body = bk_flat_to_object (self->flat);
-      frame->spent = g_steal_pointer (&frame->flat);
-      return frame->body;
-    }
   g_autoptr (GBytes) bytes = bk_frame_to_bytes (self);
   gsize length;
   const char *text = g_bytes_get_data (bytes, &length);

@@ -165,61 +165,37 @@ bk_frame_type_get_fields (BkFrameType type)
 /* ---- reading ---- */
 
 static gboolean
-check_fields (const BkFrame *self, const BkField *fields, GError **error)
+read_type (JsonObject *object, BkFrameType *type, GError **error)
 {
-  return self->flat != NULL ? bk_fields_check_flat (self->flat, fields, error)
-                            : bk_fields_check (self->body, fields, error);
-}
-
-static gboolean
-read_type (BkFrame *self, GError **error)
-{
-  const char *nick = bk_frame_get_string (self, "type");
+  const char *nick = bk_fields_get_string (object, "type");
 
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     if (g_str_equal (types[i].nick, nick))
       {
-        self->type = (BkFrameType) i;
+        *type = (BkFrameType) i;
         return TRUE;
       }
   g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_SUPPORTED, "There is no such frame type");
   return FALSE;
 }
 
-/* Takes the text apart and reads what all frames have. @id is set even if that is all that can be read. */
 static BkFrame *
-read_head (const char *text, gsize length, gint64 *id, GError **error)
+frame_check (BkFrameType type, gint64 id, JsonObject *object, GError **error)
 {
+  if (!bk_fields_check (object, types[type].fields, error))
+    return NULL;
+
   g_autoptr (BkFrame) self = g_new0 (BkFrame, 1);
-
-  *id = -1;
-  if (!bk_wire_json_check (text, length, BK_LIMIT_FRAME, error))
-    return NULL;
-  self->flat = bk_flat_parse (text, length);
-  if (self->flat == NULL)
+  self->type = type;
+  self->id = id;
+  self->body = json_object_ref (object);
+  if (type == BK_FRAME_SESSION_SEND || type == BK_FRAME_SESSION)
     {
-      g_autoptr (JsonNode) root = bk_wire_json_parse_checked (text, length, error);
-      if (root == NULL)
+      self->envelope = bk_envelope_from_json (json_object_get_object_member (object, "envelope"), error);
+      if (self->envelope == NULL)
         return NULL;
-      self->body = json_node_dup_object (root);
     }
-  if (!check_fields (self, head_fields, error))
-    return NULL;
-  const gboolean has_id = self->flat != NULL ? bk_flat_find (self->flat, "id") != NULL
-                                             : json_object_has_member (self->body, "id");
-  self->id = *id = has_id ? bk_frame_get_int (self, "id") : -1;
-  return read_type (self, error) ? g_steal_pointer (&self) : NULL;
-}
-
-static gboolean
-check_members (BkFrame *self, GError **error)
-{
-  if (!check_fields (self, types[self->type].fields, error))
-    return FALSE;
-  if (self->type != BK_FRAME_SESSION_SEND && self->type != BK_FRAME_SESSION)
-    return TRUE;
-  self->envelope = bk_envelope_from_json (json_object_get_object_member (_bk_frame_body (self), "envelope"), error);
-  return self->envelope != NULL;
+  return g_steal_pointer (&self);
 }
 
 /* Parses a frame from a client. @id is set as soon as it is known, else to -1, so that even a refusal can be
@@ -227,17 +203,23 @@ check_members (BkFrame *self, GError **error)
 BkFrame *
 bk_frame_parse_request (const char *text, gsize length, gint64 *id, GError **error)
 {
-  g_autoptr (BkFrame) self = read_head (text, length, id, error);
-
-  if (self == NULL)
+  *id = -1;
+  g_autoptr (JsonNode) root = bk_wire_json_parse (text, length, BK_LIMIT_FRAME, error);
+  if (root == NULL || !bk_fields_check (json_node_get_object (root), head_fields, error))
     return NULL;
-  if (types[self->type].klass != BK_FRAME_REQUEST || *id < 0)
+
+  JsonObject *object = json_node_get_object (root);
+  BkFrameType type;
+  *id = bk_fields_get_int (object, "id", -1);
+  if (!read_type (object, &type, error))
+    return NULL;
+  if (types[type].klass != BK_FRAME_REQUEST || *id < 0)
     {
       g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_PROTOCOL,
                            *id < 0 ? "A request needs an id" : "Only the server sends frames of this type");
       return NULL;
     }
-  return check_members (self, error) ? g_steal_pointer (&self) : NULL;
+  return frame_check (type, *id, object, error);
 }
 
 /* Parses a frame from the server. A type that is not known gives %BECKON_ERROR_NOT_SUPPORTED: a client passes it over,
@@ -245,19 +227,23 @@ bk_frame_parse_request (const char *text, gsize length, gint64 *id, GError **err
 BkFrame *
 bk_frame_parse_from_server (const char *text, gsize length, GError **error)
 {
-  gint64 id;
-  g_autoptr (BkFrame) self = read_head (text, length, &id, error);
-
-  if (self == NULL)
+  g_autoptr (JsonNode) root = bk_wire_json_parse (text, length, BK_LIMIT_FRAME, error);
+  if (root == NULL || !bk_fields_check (json_node_get_object (root), head_fields, error))
     return NULL;
-  BkFrameClass klass = types[self->type].klass;
-  gboolean wrong_id = klass == BK_FRAME_REPLY ? id < 0 && self->type != BK_FRAME_ERROR : id >= 0;
-  if (klass == BK_FRAME_REQUEST || wrong_id)
+
+  JsonObject *object = json_node_get_object (root);
+  gint64 id = bk_fields_get_int (object, "id", -1);
+  BkFrameType type;
+  if (!read_type (object, &type, error))
+    return NULL;
+
+  gboolean wrong_id = types[type].klass == BK_FRAME_REPLY ? id < 0 && type != BK_FRAME_ERROR : id >= 0;
+  if (types[type].klass == BK_FRAME_REQUEST || wrong_id)
     {
       g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_PROTOCOL, "The server sent a frame that makes no sense");
       return NULL;
     }
-  return check_members (self, error) ? g_steal_pointer (&self) : NULL;
+  return frame_check (type, id, object, error);
 }
 
 BkFrameType
@@ -283,11 +269,6 @@ bk_frame_get_id (const BkFrame *self)
 const char *
 bk_frame_get_string (const BkFrame *self, const char *name)
 {
-  if (self->flat != NULL)
-    {
-      const BkFlatMember *member = bk_flat_find (self->flat, name);
-      return member != NULL && member->kind == BK_FLAT_STRING ? member->string : NULL;
-    }
   return bk_fields_get_string (_bk_frame_body (self), name);
 }
 
@@ -295,11 +276,6 @@ bk_frame_get_string (const BkFrame *self, const char *name)
 gint64
 bk_frame_get_int (const BkFrame *self, const char *name)
 {
-  if (self->flat != NULL)
-    {
-      const BkFlatMember *member = bk_flat_find (self->flat, name);
-      return member != NULL && (member->kind == BK_FLAT_INT || member->kind == BK_FLAT_BOOL) ? member->number : 0;
-    }
   return bk_fields_get_int (_bk_frame_body (self), name, 0);
 }
 

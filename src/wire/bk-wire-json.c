@@ -9,12 +9,9 @@
 JsonNode *
 bk_wire_json_parse (const char *text, gsize length, gsize max_length, GError **error)
 {
-  return bk_wire_json_check (text, length, max_length, error) ? bk_wire_json_parse_checked (text, length, error) : NULL;
-}
+  if (!bk_wire_json_check (text, length, max_length, error))
+    return NULL;
 
-JsonNode *
-bk_wire_json_parse_checked (const char *text, gsize length, GError **error)
-{
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) parse_error = NULL;
   if (!json_parser_load_from_data (parser, text, (gssize) length, &parse_error))

@@ -17,9 +17,6 @@ gboolean bk_wire_json_check (const char *text, gsize length, gsize max_length, G
 /* Checks @text and reads it. The root is an object; anything else is BECKON_ERROR_PROTOCOL. */
 JsonNode *bk_wire_json_parse (const char *text, gsize length, gsize max_length, GError **error);
 
-/* The same for a text that bk_wire_json_check () has accepted just before. */
-JsonNode *bk_wire_json_parse_checked (const char *text, gsize length, GError **error);
-
 /* Writes @node without white space, in a form that bk_wire_json_check () accepts. NULL with a critical warning if
  * @node holds what it would not accept: text that is not UTF-8, an infinite number, too deep a nesting. */
 char *bk_wire_json_write (JsonNode *node, gsize *length);
