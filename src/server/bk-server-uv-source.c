@@ -6,6 +6,7 @@ typedef struct
   GSource source;
   uv_loop_t *loop;
   gpointer tag;
+  gboolean running;
   gboolean wake; /* something was changed from outside: libuv tells epoll only when it runs */
 } UvSource;
 
@@ -13,6 +14,8 @@ typedef struct
 static int
 uv_source_timeout (UvSource *self)
 {
+  if (self->running)
+    return -1;
   if (self->wake)
     return 0;
   /* libuv answers 0 for a loop without handles: there is nothing to run, and that would never end. */
@@ -34,7 +37,7 @@ uv_source_check (GSource *source)
 {
   UvSource *self = (UvSource *) source;
 
-  return g_source_query_unix_fd (source, self->tag) != 0 || uv_source_timeout (self) == 0;
+  return !self->running && (g_source_query_unix_fd (source, self->tag) != 0 || uv_source_timeout (self) == 0);
 }
 
 static gboolean
@@ -43,7 +46,12 @@ uv_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   UvSource *self = (UvSource *) source;
 
   self->wake = FALSE;
+  self->running = TRUE;
+  /* libwebsockets wants to be asked once more after something has come: not by way of another poll. */
   uv_run (self->loop, UV_RUN_NOWAIT);
+  if (uv_loop_alive (self->loop) && uv_backend_timeout (self->loop) == 0)
+    uv_run (self->loop, UV_RUN_NOWAIT);
+  self->running = FALSE;
   return G_SOURCE_CONTINUE;
 }
 
@@ -63,6 +71,9 @@ bk_server_uv_source_new (uv_loop_t *loop)
   self->loop = loop;
   self->tag = g_source_add_unix_fd (source, uv_backend_fd (loop), G_IO_IN);
   g_source_set_static_name (source, "beckon-server libuv");
+  /* It does not; but else GLib takes its descriptor out of the poll for as long as it runs, and wakes itself up each
+   * time to do so: five system calls. */
+  g_source_set_can_recurse (source, TRUE);
   return source;
 }
 

@@ -56,6 +56,7 @@ struct _BkSqlite
   GCond wake;
   GQueue queue; /* element-type BkSqliteWork, owned */
   BkSqliteState state;
+  gboolean waiting; /* the worker does: else to wake it is a system call for nothing */
   gboolean resting; /* the worker waits until rest_until, unless _bk_sqlite_may_rest () says otherwise */
 
   GThread *thread; /* joined by whoever closes or disposes */

@@ -285,10 +285,10 @@ _bk_sqlite_may_rest (BkSqlite *self)
 static void
 rest (BkSqlite *self)
 {
-  self->resting = TRUE;
+  self->resting = self->waiting = TRUE;
   while (_bk_sqlite_may_rest (self) && g_cond_wait_until (&self->wake, &self->lock, self->rest_until))
     ;
-  self->resting = FALSE;
+  self->resting = self->waiting = FALSE;
 }
 
 /* Waits for a job, then takes those that are there and belong together. */
@@ -296,8 +296,10 @@ static void
 take_jobs (BkSqlite *self, GQueue *jobs)
 {
   g_mutex_lock (&self->lock);
+  self->waiting = TRUE;
   while (g_queue_is_empty (&self->queue))
     g_cond_wait (&self->wake, &self->lock);
+  self->waiting = FALSE;
   rest (self);
   do
     g_queue_push_tail (jobs, g_queue_pop_head (&self->queue));

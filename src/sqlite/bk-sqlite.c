@@ -112,7 +112,7 @@ try_push (BkSqlite *self, BkSqliteWork *work, BkSqliteState wanted, BkSqliteStat
       if (self->thread == NULL)
         self->thread = g_thread_new ("bk-sqlite", _bk_sqlite_worker, self);
       g_queue_push_tail (&self->queue, work);
-      if (!self->resting || !_bk_sqlite_may_rest (self))
+      if (self->waiting && !(self->resting && _bk_sqlite_may_rest (self)))
         g_cond_signal (&self->wake);
     }
   g_mutex_unlock (&self->lock);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define USUAL_SIZE 384
+#define END_SIZE 64
 
 /* Makes an empty frame; @id is -1 for a push. */
 BkFrame *
@@ -52,6 +53,14 @@ bk_frame_free (BkFrame *self)
 
 /* ---- members ---- */
 
+static void
+begin_member (GString *text, const char *name)
+{
+  g_string_append_len (text, ",\"", 2);
+  g_string_append (text, name);
+  g_string_append_len (text, "\":", 2);
+}
+
 /* Whether a member of that name is there already, or too many are to tell. Two names with the same hash only cost a
  * tree. */
 static gboolean
@@ -81,9 +90,7 @@ add_member (BkFrame *self, const char *name)
   if (self->text == NULL)
     return NULL;
   g_clear_pointer (&self->body, json_object_unref);
-  g_string_append_len (self->text, ",\"", 2);
-  g_string_append (self->text, name);
-  g_string_append_len (self->text, "\":", 2);
+  begin_member (self->text, name);
   return self->text;
 }
 
@@ -97,7 +104,7 @@ add_string (BkFrame *self, const char *value)
 }
 
 static void
-add_int (BkFrame *self, gint64 value)
+append_int (GString *text, gint64 value)
 {
   char digits[24];
   char *p = digits + sizeof digits;
@@ -108,7 +115,7 @@ add_int (BkFrame *self, gint64 value)
   while ((rest /= 10) > 0);
   if (value < 0)
     *--p = '-';
-  g_string_append_len (self->text, p, digits + sizeof digits - p);
+  g_string_append_len (text, p, digits + sizeof digits - p);
 }
 
 /* Sets a text member; nothing is set if @value is NULL. */
@@ -127,7 +134,7 @@ void
 bk_frame_set_int (BkFrame *self, const char *name, gint64 value)
 {
   if (add_member (self, name) != NULL)
-    add_int (self, value);
+    append_int (self->text, value);
   else
     json_object_set_int_member (self->body, name, value);
 }
@@ -213,12 +220,10 @@ tree_to_bytes (const BkFrame *self)
   return g_bytes_new_take (text, length);
 }
 
-/* Returns (transfer full) what comes after the members that were set one by one, NULL if it cannot be written. */
-static GString *
-end_text (const BkFrame *self)
+/* Writes what comes after the members that were set one by one. Returns FALSE if it cannot be written. */
+static gboolean
+append_end (const BkFrame *self, GString *end)
 {
-  GString *end = g_string_new (NULL);
-
   if (self->envelope != NULL)
     {
       JsonNode *node = json_node_init_object (json_node_alloc (), NULL);
@@ -226,34 +231,44 @@ end_text (const BkFrame *self)
       g_autofree char *written = bk_wire_json_write (node, NULL);
       json_node_unref (node);
       if (written == NULL)
-        {
-          g_string_free (end, TRUE);
-          return NULL;
-        }
-      g_string_append_printf (end, ",\"envelope\":%s", written);
+        return FALSE;
+      g_string_append (end, ",\"envelope\":");
+      g_string_append (end, written);
     }
   if (self->id >= 0)
-    g_string_append_printf (end, ",\"id\":%" G_GINT64_FORMAT, self->id);
+    {
+      g_string_append (end, ",\"id\":");
+      append_int (end, self->id);
+    }
   g_string_append_c (end, '}');
-  return end;
+  return TRUE;
 }
 
 /* Returns (transfer full) the JSON text of the frame, without a terminator. */
 GBytes *
 bk_frame_to_bytes (const BkFrame *self)
 {
+  return bk_frame_to_bytes_with (self, NULL, 0);
+}
+
+/* The same with one more member: for frames that differ in no other. @self, which is being written, stays as it is. */
+GBytes *
+bk_frame_to_bytes_with (const BkFrame *self, const char *name, gint64 value)
+{
+  g_return_val_if_fail (name == NULL || self->text != NULL, NULL);
+
   if (self->text == NULL)
     return tree_to_bytes (self);
-  GString *end = self->broken ? NULL : end_text (self);
-  if (end == NULL)
-    return g_bytes_new (NULL, 0);
-
-  gsize length = self->text->len + end->len;
-  char *whole = g_malloc (length);
-  memcpy (whole, self->text->str, self->text->len);
-  memcpy (whole + self->text->len, end->str, end->len);
-  g_string_free (end, TRUE);
-  return g_bytes_new_take (whole, length);
+  GString *whole = g_string_sized_new (self->text->len + END_SIZE);
+  g_string_append_len (whole, self->text->str, (gssize) self->text->len);
+  if (name != NULL)
+    {
+      begin_member (whole, name);
+      append_int (whole, value);
+    }
+  if (self->broken || !append_end (self, whole))
+    g_string_truncate (whole, 0);
+  return g_string_free_to_bytes (whole);
 }
 
 /* Returns the members as a tree, which is made when somebody looks at what is still being written. */

@@ -103,6 +103,7 @@ void bk_frame_set_bool (BkFrame *self, const char *name, gboolean value);
 void bk_frame_set_envelope (BkFrame *self, const BkEnvelope *envelope);
 
 GBytes *bk_frame_to_bytes (const BkFrame *self);
+GBytes *bk_frame_to_bytes_with (const BkFrame *self, const char *name, gint64 value);
 
 const char *bk_frame_type_to_nick (BkFrameType type);
 BkFrameClass bk_frame_type_get_class (BkFrameType type);

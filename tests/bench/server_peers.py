@@ -159,12 +159,12 @@ def fill_messages(db, accounts, number):
     """Old messages, spread over all accounts in the order in which they would have come."""
     if number == 0:
         return
+    guid = "printf ('{%08X-0000-4000-9000-%012X}', i / 2 * 2654435761 & 0xFFFFFFFF, i / 2)"
     db.execute('INSERT INTO messages (owner, seq, guid, outgoing, peer, text, time)'
                ' WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1)'
-               " SELECT i % ?2 + 1, 2 + i / ?2, printf ('{%08X-0000-4000-9000-%012X}', random () & 0xFFFFFFFF, i / 2),"
-               "  i % 2 = 0, printf ('u%05d@localhost', (i % ?2 + 1) ^ 1),"
-               "  printf ('message number %d of those that lie here', i), i FROM n",
-               (number, accounts))
+               f' SELECT i % ?2 + 1, 2 + i / ?2, {guid}, i % 2 = 0,'
+               " printf ('u%05d@localhost', i % ?2 + 1 - i % 2 * 2),"
+               " printf ('message number %d of those that lie here', i), i FROM n", (number, accounts))
     db.execute('UPDATE accounts SET n_messages = ?1 / ?2 + 1, last_seq = 3 + ?1 / ?2', (number, accounts))
 
 

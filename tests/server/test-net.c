@@ -160,6 +160,35 @@ test_fan_out (void)
   net_fixture_stop (&f);
 }
 
+/* What is queued in one go leaves in few pieces; of whatever lengths it is, it comes whole and in order, and again when
+ * a good deal of it did not fit. */
+static void
+test_gathered (void)
+{
+  static const gsize sizes[] = {
+    1, 125, 126, 127, 16000, 300, 16376, 16380, 16381, 2, 65535, 65536, 70000, 3, 200000, 4,
+  };
+  NetFixture f;
+
+  net_fixture_start (&f, NULL);
+  g_autoptr (RawClient) raw = raw_open (&f);
+  for (guint round = 0; round < 3; round++)
+    for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+      {
+        g_autofree char *text = g_strnfill (sizes[i], (char) ('a' + i));
+        g_assert_true (bk_server_conn_send_text (net_first (&f), text, -1));
+      }
+  for (guint round = 0; round < 3; round++)
+    for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+      {
+        g_autofree char *text = g_strnfill (sizes[i], (char) ('a' + i));
+        raw_expect_text (raw, text);
+      }
+  g_assert_cmpuint (net_stats (&f)->frames_out, ==, 3 * G_N_ELEMENTS (sizes));
+  g_assert_cmpuint (net_stats (&f)->queued, ==, 0);
+  net_fixture_stop (&f);
+}
+
 /* ---- ends ---- */
 
 static void
@@ -323,6 +352,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/net/fragments", test_fragments);
   g_test_add_func ("/server/net/ping", test_ping);
   g_test_add_func ("/server/net/fan-out", test_fan_out);
+  g_test_add_func ("/server/net/gathered", test_gathered);
   g_test_add_func ("/server/net/close-flushes", test_close_flushes);
   g_test_add_func ("/server/net/close-flushes-much", test_close_flushes_much);
   g_test_add_func ("/server/net/peer-closes", test_peer_closes);

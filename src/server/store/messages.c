@@ -4,18 +4,18 @@
 
 #include <string.h>
 
-static GBytes *
-make_frame (gint64 seq, const char *guid, const char *from, const char *to, const char *text, gint64 time)
+/* All but the number, which is another for each side. */
+static BkFrame *
+make_frame (const char *guid, const char *from, const char *to, const char *text, gint64 time)
 {
-  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_MESSAGE, -1);
+  BkFrame *frame = bk_frame_new (BK_FRAME_MESSAGE, -1);
 
-  bk_frame_set_int (frame, "seq", seq);
   bk_frame_set_string (frame, "message", guid);
   bk_frame_set_string (frame, "from", from);
   bk_frame_set_string (frame, "to", to);
   bk_frame_set_string (frame, "text", text);
   bk_frame_set_int (frame, "time", time);
-  return bk_frame_to_bytes (frame);
+  return frame;
 }
 
 /* Returns (transfer full) the `message` frame of a row. */
@@ -37,11 +37,12 @@ bk_store_message_frame (BkSqlite *db, gint64 row, GError **error)
 
   gboolean outgoing = sqlite3_column_int (query, 2) != 0;
   const char *peer = bk_sqlite_column_text (query, 3), *owner = bk_sqlite_column_text (query, 6);
-  GBytes *frame = make_frame (sqlite3_column_int64 (query, 0), bk_sqlite_column_text (query, 1),
-                              outgoing ? owner : peer, outgoing ? peer : owner, bk_sqlite_column_text (query, 4),
-                              sqlite3_column_int64 (query, 5));
+  g_autoptr (BkFrame) frame = make_frame (bk_sqlite_column_text (query, 1), outgoing ? owner : peer,
+                                          outgoing ? peer : owner, bk_sqlite_column_text (query, 4),
+                                          sqlite3_column_int64 (query, 5));
+  GBytes *bytes = bk_frame_to_bytes_with (frame, "seq", sqlite3_column_int64 (query, 0));
   sqlite3_reset (query);
-  return frame;
+  return bytes;
 }
 
 /* ---- sending ----
@@ -65,6 +66,7 @@ typedef struct
   Side author;
   Side reader;
   BeckonRelation relation; /* as the author sees the reader */
+  BkFrame *frame;          /* nullable; what both are told, but for the number */
 } Pair;
 
 static void
@@ -72,6 +74,7 @@ pair_clear (Pair *pair)
 {
   g_free (pair->author.name);
   g_free (pair->reader.name);
+  g_clear_pointer (&pair->frame, bk_frame_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pair, pair_clear)
 
@@ -202,7 +205,7 @@ make_room (BkSqlite *db, const BkStoreMessage *job, Side *side, gboolean dry, GE
 
 /* Puts the message into the mailbox of one side. @written is FALSE if its author has sent it before. */
 static gboolean
-put (BkSqlite *db, BkStoreMessage *job, const Pair *pair, Side *side, gboolean *written, GError **error)
+put (BkSqlite *db, BkStoreMessage *job, Pair *pair, Side *side, gboolean *written, GError **error)
 {
   gboolean outgoing = side == &pair->author;
   BkStoreEvent event = { .account = side->id, .seq = side->last_seq + 1 };
@@ -221,7 +224,9 @@ put (BkSqlite *db, BkStoreMessage *job, const Pair *pair, Side *side, gboolean *
                          "UPDATE accounts SET last_seq = ?, n_messages = ?, message_bytes = ? WHERE id = ?", "iiii",
                          event.seq, side->n_messages, side->bytes, side->id))
     return FALSE;
-  event.frame = make_frame (event.seq, job->guid, pair->author.name, pair->reader.name, job->text, job->time);
+  if (pair->frame == NULL)
+    pair->frame = make_frame (job->guid, pair->author.name, pair->reader.name, job->text, job->time);
+  event.frame = bk_frame_to_bytes_with (pair->frame, "seq", event.seq);
   bk_store_changes_add (&job->changes, &event);
   return TRUE;
 }
