@@ -1,13 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The end: what was promised, what the devices have, what the server's file has."""
+import re
 import sqlite3
 
 from ledger import Broken
 
 RELATIONS = ('none', 'asked', 'asking', 'accepted')
+COMPLAINT = re.compile(r'-CRITICAL \*\*|-ERROR \*\*|Sanitizer: |runtime error: ')
+
+
+def check_logs(folder):
+    """What a program says that should never happen."""
+    for path in [folder / 'server.log', *folder.glob('logs/*.log')]:
+        for line in path.read_text(encoding='utf-8', errors='replace').splitlines():
+            if COMPLAINT.search(line):
+                raise Broken(f'{path.name}: {line}')
 
 
 def check(world):
+    check_logs(world.folder)
     file = sqlite3.connect(world.server.database)
     try:
         check_file(file)
