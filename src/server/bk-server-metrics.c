@@ -174,7 +174,8 @@ bk_server_metrics_new (BkServer *server, const char *address, GError **error)
       || !g_socket_listener_add_address (G_SOCKET_LISTENER (service), wanted, G_SOCKET_TYPE_STREAM,
                                          G_SOCKET_PROTOCOL_TCP, NULL, &got, error))
     {
-      g_prefix_error (error, wanted != NULL ? "The metrics cannot be told on %s: " : "", address);
+      if (wanted != NULL)
+        g_prefix_error (error, "The metrics cannot be told on %s: ", address);
       return NULL;
     }
   BkServerMetrics *self = g_new0 (BkServerMetrics, 1);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-server-private.h"
 
-#include <string.h>
-
 #define MAX_REQUESTS 64
 
 /* What a client may get wrong before it is sent away: a malformed frame weighs more than an impatient one. */
@@ -10,20 +8,6 @@ static const BkServerRate patience = { 500, 200 };
 #define COST_MALFORMED 50
 #define COST_IMPATIENT 1
 #define SEEN_US (60 * G_USEC_PER_SEC)
-
-/* Returns (transfer full) what counts as one address: an IPv6 subscriber has a /64. */
-static char *
-dup_network (const char *address)
-{
-  g_autoptr (GInetAddress) parsed = g_inet_address_new_from_string (address);
-  if (parsed == NULL || g_inet_address_get_family (parsed) != G_SOCKET_FAMILY_IPV6)
-    return g_strdup (address);
-
-  guint8 bytes[16] = { 0 };
-  memcpy (bytes, g_inet_address_to_bytes (parsed), 8);
-  g_autoptr (GInetAddress) network = g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV6);
-  return g_inet_address_to_string (network);
-}
 
 BkServerPeer *
 bk_server_peer_new (BkServer *server, BkServerConn *conn)
@@ -34,7 +18,7 @@ bk_server_peer_new (BkServer *server, BkServerConn *conn)
   self->server = g_object_ref (server);
   self->conn = conn;
   self->number = ++server->last_peer;
-  self->network = dup_network (address);
+  self->network = bk_server_dup_network (address);
   self->state = BK_SERVER_PEER_NEW;
   return self;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bk-server-rate.h"
 
+#include <gio/gio.h>
+#include <string.h>
+
 /* Takes @cost out of @bucket. If there is not enough in it, nothing is taken and *@retry_ms says when there will be. */
 gboolean
 bk_server_bucket_take (BkServerBucket *bucket, BkServerRate rate, guint cost, gint64 now, guint *retry_ms)
@@ -106,4 +109,18 @@ guint
 bk_server_buckets_get_size (BkServerBuckets *self)
 {
   return g_hash_table_size (self->table);
+}
+
+/* Returns (transfer full) what counts as one address: an IPv6 subscriber has a /64. */
+char *
+bk_server_dup_network (const char *address)
+{
+  g_autoptr (GInetAddress) parsed = g_inet_address_new_from_string (address);
+  if (parsed == NULL || g_inet_address_get_family (parsed) != G_SOCKET_FAMILY_IPV6)
+    return g_strdup (address);
+
+  guint8 bytes[16] = { 0 };
+  memcpy (bytes, g_inet_address_to_bytes (parsed), 8);
+  g_autoptr (GInetAddress) network = g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV6);
+  return g_inet_address_to_string (network);
 }

@@ -27,4 +27,6 @@ gboolean bk_server_buckets_take (BkServerBuckets *self, const char *key, BkServe
 void bk_server_buckets_give_back (BkServerBuckets *self, const char *key, BkServerRate rate);
 guint bk_server_buckets_get_size (BkServerBuckets *self);
 
+char *bk_server_dup_network (const char *address);
+
 G_END_DECLS

@@ -54,6 +54,7 @@ on_event (BkBackend *backend, const BkBackendEvent *event, gpointer user_data)
       seen->reason = g_strdup (event->error->message);
     }
   seen->retry_ms = event->retry_ms;
+  seen->passing = event->passing;
   seen->token = g_strdup (event->token);
   seen->device = g_strdup (event->device);
   seen->who = g_strdup (event->who);

@@ -16,6 +16,7 @@ typedef struct
   int error; /* BeckonError, -1: none */
   char *reason;
   guint retry_ms;
+  gboolean passing;
   char *token;
   char *device;
   char *who;

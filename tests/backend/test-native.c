@@ -254,7 +254,9 @@ test_bye (void)
 
   go_online (world);
   bk_raw_server_send (world->server, "{\"type\":\"bye\",\"reason\":\"shutdown\",\"retry_ms\":5000}");
-  g_assert_cmpuint (expect_waiting (world, BECKON_ERROR_SERVER_UNAVAILABLE)->retry_ms, ==, 5000);
+  const BkSeen *seen = expect_waiting (world, BECKON_ERROR_SERVER_UNAVAILABLE);
+  g_assert_cmpuint (seen->retry_ms, ==, 5000);
+  g_assert_true (seen->passing); /* the server asks for just that */
   bk_raw_server_hang_up (world->server);
   advance (world, 5000);
   send_signed_in (world, greet (world));
@@ -273,6 +275,7 @@ test_bye_final (void)
   } finals[] = {
     { "replaced", BECKON_ERROR_REMOTE_LOGIN },
     { "too-many-devices", BECKON_ERROR_LIMIT_EXCEEDED },
+    { "disabled", BECKON_ERROR_ACCESS_DENIED },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (finals); i++)
@@ -283,6 +286,29 @@ test_bye_final (void)
       bk_raw_server_send (world->server, "{\"type\":\"bye\",\"reason\":\"%s\"}", finals[i].reason);
       expect_offline (world, finals[i].error);
     }
+}
+
+/* An account that is closed keeps its token: nothing is tried with the password, and it is good once it is opened. */
+static void
+test_closed (void)
+{
+  g_autoptr (World) world = world_new ();
+
+  world->sign_in.token = "good";
+  bk_recorder_sign_in (world->alice, &world->sign_in);
+  send_error (world, greet (world), "access-denied");
+  expect_offline (world, BECKON_ERROR_ACCESS_DENIED);
+  bk_raw_server_hang_up (world->server);
+  bk_recorder_sign_in (world->alice, &world->sign_in);
+  JsonObject *request = greet (world);
+  g_assert_cmpstr (json_object_get_string_member (request, "token"), ==, "good");
+  send_signed_in (world, request);
+  bk_raw_server_send (world->server, "{\"type\":\"caught-up\",\"seq\":1}");
+  bk_recorder_wait_state (world->alice, BK_BACKEND_ONLINE);
+
+  /* One that breaks comes back by its own time, and is shown. */
+  bk_raw_server_hang_up (world->server);
+  g_assert_false (bk_recorder_wait_state (world->alice, BK_BACKEND_WAITING)->passing);
 }
 
 static void
@@ -884,6 +910,7 @@ main (int argc, char **argv)
   bk_test_init (&argc, &argv);
   g_test_add_func ("/native/flow", test_flow);
   g_test_add_func ("/native/epochs", test_epochs);
+  g_test_add_func ("/native/closed", test_closed);
   g_test_add_func ("/native/pong", test_pong);
   g_test_add_func ("/native/presence", test_presence);
   g_test_add_func ("/native/resume", test_resume);

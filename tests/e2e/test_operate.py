@@ -103,10 +103,30 @@ def test_a_backup_is_put_in_place():
         assert [contact['signin_name'] for contact in bob.ctl('contacts')] == [alice.address], bob.ctl('contacts')
 
 
+def test_an_account_is_closed_and_opened():
+    with World() as world:
+        alice, bob = world.friends('alice', 'bob')
+        administer(world, 'account', 'disable', 'bob')
+        bob.wait('account-state=offline')
+        account = bob.ctl('account', 'list')[0]
+        assert account['error'] == 'im.beckon.Error.AccessDenied', account
+        assert 'closed this account' in account['error_text'], account
+        alice.wait(f'presence={bob.address}:offline')
+        assert alice.ctl('contacts')[0]['relation'] == 'accepted'
+        assert bob.refused('account', 'sign-in').error == 'AccessDenied'
+        alice.send('bob', 'when you are back')
+        administer(world, 'account', 'enable', 'bob')
+        with bob.watch('--with', alice.address) as watch:
+            bob.ctl('account', 'sign-in')  # nobody asks for a password
+            watch.until(has_text('when you are back'))
+        alice.wait(f'presence={bob.address}:online')
+
+
 if __name__ == '__main__':
     tap.run([
         test_a_restart_is_not_noticed,
         test_who_does_not_come_back_is_seen_to_be_gone,
         test_a_server_that_stays_away_is_noticed,
         test_a_backup_is_put_in_place,
+        test_an_account_is_closed_and_opened,
     ])

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The first byte says which side reads. Whatever is read as a frame is written as one that is read as the same. */
+/* The first byte says which side reads. Whatever is read as a frame is written as one that is read as the same: as it
+ * is, and made anew member by member, some of them twice. */
 #include "bk-frame.h"
 
 #include "beckon-error.h"
@@ -56,6 +57,74 @@ check_error (const BkFrame *frame)
     g_error ("An error that is none of ours");
 }
 
+static void
+copy_ints (BkFrame *copy, const BkFrame *frame, const char *name)
+{
+  g_autoptr (GArray) ints = bk_frame_dup_ints (frame, name);
+
+  bk_frame_set_ints (copy, name, (const gint64 *) (const void *) ints->data, ints->len);
+}
+
+static void
+copy_member (BkFrame *copy, const BkFrame *frame, const BkField *field)
+{
+  g_auto (GStrv) lines = NULL;
+
+  switch (field->kind)
+    {
+    case BK_FIELD_UINT:
+    case BK_FIELD_UINT32:
+      bk_frame_set_int (copy, field->name, bk_frame_get_int (frame, field->name));
+      break;
+    case BK_FIELD_BOOL:
+      bk_frame_set_bool (copy, field->name, bk_frame_get_int (frame, field->name) != 0);
+      break;
+    case BK_FIELD_UINT32S:
+      copy_ints (copy, frame, field->name);
+      break;
+    case BK_FIELD_GUIDS:
+    case BK_FIELD_LINES:
+      lines = bk_frame_dup_strings (frame, field->name);
+      bk_frame_set_strings (copy, field->name, (const char *const *) lines);
+      break;
+    case BK_FIELD_OBJECT:
+      if (bk_frame_get_envelope (frame) != NULL)
+        bk_frame_set_envelope (copy, bk_frame_get_envelope (frame));
+      break;
+    case BK_FIELD_TEXT:
+    case BK_FIELD_LONG_TEXT:
+    case BK_FIELD_DATA:
+    case BK_FIELD_NAME:
+    case BK_FIELD_GUID:
+    case BK_FIELD_TOKEN:
+    case BK_FIELD_WORD:
+    case BK_FIELD_HEX:
+      bk_frame_set_string (copy, field->name, bk_frame_get_string (frame, field->name));
+      break;
+    }
+}
+
+/* @twice: how many members are set a second time, which changes nothing. */
+static void
+check_made_anew (const BkFrame *frame, gboolean request, guint twice)
+{
+  BkFrameType type = bk_frame_get_frame_type (frame);
+  g_autoptr (BkFrame) copy = bk_frame_new (type, bk_frame_get_id (frame));
+
+  for (guint round = 0; round < 2; round++)
+    for (const BkField *f = bk_frame_type_get_fields (type); f->name != NULL && (round == 0 || twice-- > 0); f++)
+      copy_member (copy, frame, f);
+  g_autoptr (GBytes) bytes = bk_frame_to_bytes (copy);
+  gsize length;
+  const char *text = g_bytes_get_data (bytes, &length);
+  if (length > BK_LIMIT_FRAME)
+    return;
+  g_autoptr (BkFrame) again = read_frame (request, text, length);
+  if (again == NULL)
+    g_error ("What was made anew is not read again");
+  check_same (frame, again);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -68,6 +137,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     return 0;
 
   check_error (frame);
+  check_made_anew (frame, request, data[0] / 2 % 4);
   g_autoptr (GBytes) bytes = bk_frame_to_bytes (frame);
   gsize length;
   const char *text = g_bytes_get_data (bytes, &length);

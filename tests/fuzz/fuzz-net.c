@@ -3,8 +3,8 @@
  * meant:
  *   R   bytes from the very beginning of a connection
  *   W   bytes after a good upgrade
- *   F   after a good upgrade, frames that are masked properly: a byte for FIN and opcode, one for the length (times 8),
- *       so many bytes
+ *   F   after a good upgrade, frames that are masked properly: a byte for FIN and opcode, one for the length (times
+ *       8), so many bytes
  * The second one says in pieces of what length they are sent (0: in one), and whether the server sends something itself.
  *
  * What is handed up is text of a bounded length from a connection that is open; each that was opened is closed; at the
@@ -29,8 +29,8 @@
 int LLVMFuzzerInitialize (int *argc, char ***argv);
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
-static const char upgrade[] = "GET " PATH " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+static const char upgrade[] = "GET " PATH " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                              "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
                               "Sec-WebSocket-Protocol: " SUBPROTOCOL "\r\n\r\n";
 
 static BkServerNet *net;
@@ -219,7 +219,7 @@ check_end (void)
   check (current == NULL && stats->connections == 0 && stats->open == 0, "nobody is left");
   check (stats->queued == 0, "nothing waits for nobody");
   check (stats->opened == sum (stats->closed, BK_SERVER_N_CLOSED), "what is opened is closed once");
-  check (stats->accepted == stats->opened + sum (stats->refused, BK_SERVER_N_REFUSED), "the others are refused by name");
+  check (stats->accepted == stats->opened + sum (stats->refused, BK_SERVER_N_REFUSED), "others are refused by name");
   /* The one timer of all is not moved for each that goes: it runs out, and is not set again. */
   bk_fake_clock_advance (the_clock, LONG_MS);
   check (bk_fake_clock_pending (the_clock) == 0, "nothing wakes up any more");

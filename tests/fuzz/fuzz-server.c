@@ -157,7 +157,15 @@ start (void)
   config->database = g_build_filename (folder, "server.db", NULL);
   config->turn_servers = g_strsplit ("turn:turn.example.org:3478?transport=udp", ";", -1);
   config->turn_secret = g_strdup ("secret");
+  /* Small enough for a script to come up against. */
   config->registrations.burst = 4;
+  config->requests_per_day = 5;
+  config->quota.contacts = 4;
+  config->quota.groups = 2;
+  config->quota.devices = 3;
+  config->quota.sessions = 2;
+  config->quota.requests_open = 2;
+  config->quota.requests_waiting = 2;
   if (!bk_server_config_complete (config, &error))
     g_error ("%s", error->message);
   holding = stopping = FALSE;

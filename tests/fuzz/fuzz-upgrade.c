@@ -88,7 +88,8 @@ LLVMFuzzerInitialize (int *argc, char ***argv)
   for (n_samples = 0; n_samples < MAX_SCHEMAS; n_samples++)
     {
       g_autofree char *name = g_strdup_printf ("%u.sql", n_samples + 1);
-      g_autofree char *file = g_build_filename (source != NULL ? source : ".", "tests", "server", "schemas", name, NULL);
+      g_autofree char *file
+        = g_build_filename (source != NULL ? source : ".", "tests", "server", "schemas", name, NULL);
       g_autofree char *sql = NULL;
       if (!g_file_get_contents (file, &sql, NULL, NULL))
         break;
@@ -123,7 +124,8 @@ fill (guint64 page, const char *digits)
 {
   guint64 start = page * PAGE;
 
-  if (page < G_MAXUINT32 && start + PAGE <= content->len && g_ascii_isxdigit (digits[0]) && g_ascii_isxdigit (digits[1]))
+  if (page < G_MAXUINT32 && start + PAGE <= content->len && g_ascii_isxdigit (digits[0])
+      && g_ascii_isxdigit (digits[1]))
     memset (content->data + start, g_ascii_xdigit_value (digits[0]) << 4 | g_ascii_xdigit_value (digits[1]), PAGE);
 }
 

@@ -389,7 +389,8 @@ test_waiting_requests (Fixture *f, gconstpointer data)
       g_autoptr (BkFrame) reply = client_reply (c, id);
       g_assert_cmpstr (bk_frame_get_string (reply, "code"), ==, "user-not-found");
     }
-  counts_expect_since (f, before, "errors/server-too-busy +136 errors/user-not-found +64 faults/too-many-requests +136");
+  counts_expect_since (f, before,
+                       "errors/server-too-busy +136 errors/user-not-found +64 faults/too-many-requests +136");
 }
 
 /* The same bytes again and again are one message. */

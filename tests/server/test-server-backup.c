@@ -114,6 +114,18 @@ say (Device *device, const char *to, const char *text)
   client_ok (device->c, request_message (to, guid, text));
 }
 
+/* The server does what the operator wants when it comes to it. */
+static void
+wait_for_alert (Device *device)
+{
+  for (gboolean done = FALSE; !done;)
+    {
+      bk_test_wait_for_count (&device->c->pushes.length, 1);
+      g_autoptr (BkFrame) frame = g_queue_pop_head (&device->c->pushes);
+      done = bk_frame_get_frame_type (frame) == BK_FRAME_ALERT;
+    }
+}
+
 static void
 make_accounts (Child *f)
 {
@@ -142,6 +154,18 @@ restore (Child *f)
   g_assert_true (g_str_has_prefix (output, "restored; what was there until now is "));
 }
 
+/* A running server does what an operator leaves for it in its own time; a backup made before that would have it undone. */
+static void
+wait_for_alert (const Device *device)
+{
+  for (gboolean done = FALSE; !done;)
+    {
+      bk_test_wait_for_count (&device->c->pushes.length, 1);
+      g_autoptr (BkFrame) push = g_queue_pop_head (&device->c->pushes);
+      done = bk_frame_get_frame_type (push) == BK_FRAME_ALERT;
+    }
+}
+
 /* Alice and Bob with two messages before the backup, and one after it, in which Bob also finds Carol. */
 static void
 test_devices (Child *f, gconstpointer data)
@@ -158,6 +182,7 @@ test_devices (Child *f, gconstpointer data)
   check_facts (behind, "alice@localhost accepted; m1");
   say (alice, BOB, "m2");
   g_free (child_operate (f, 0, NULL, "alert", "send", "--to", "bob", "a1", NULL));
+  wait_for_alert (bob);
   back_up (f);
   say (alice, BOB, "m3");
   client_ok (bob->c, request_who (BK_FRAME_CONTACT_ADD, "who", CAROL));
@@ -318,6 +343,14 @@ test_mistakes (Child *f, gconstpointer data)
   memset (contents + length / 2, 0xFF, 4096);
   g_file_set_contents (broken, contents, (gssize) length, NULL);
   check_refused (f, "damaged", "restore", broken, "--replace");
+
+  g_unlink (broken);
+  g_free (child_operate (f, 0, NULL, "backup", broken, NULL));
+  sqlite3 *newer = NULL;
+  g_assert_cmpint (sqlite3_open (broken, &newer), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (newer, "PRAGMA user_version = 99", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (newer);
+  check_refused (f, "was written by a newer version of Beckon (its format is 99", "restore", broken, "--replace");
 
   child_start (f);
   check_refused (f, "A server is running on", "restore", path, "--replace");

@@ -49,7 +49,8 @@ test_malformed (Fixture *f, gconstpointer data)
   for (int i = 0; i < 8; i++)
     client_send_text (c, "no JSON");
   client_wait_closed (c);
-  counts_expect_since (f, before, "byes/too-many-errors +1 closed/by-server +1 errors/protocol +8 faults/malformed-frame +8");
+  counts_expect_since (f, before,
+                       "byes/too-many-errors +1 closed/by-server +1 errors/protocol +8 faults/malformed-frame +8");
 }
 
 static void
@@ -153,6 +154,23 @@ test_limits (Fixture *f, gconstpointer data)
   counts_expect_since (f, before, "errors/server-too-busy +1 faults/too-many-frames +1");
 }
 
+static void
+configure_days (BkServerConfig *config)
+{
+  config->requests_per_day = 1;
+}
+
+static void
+test_requests_per_day (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) c = sign_up (f, ALICE);
+  GHashTable *before = counts_snapshot (f);
+
+  client_error (c, request_who (BK_FRAME_CONTACT_ADD, "who", BOB), BECKON_ERROR_USER_NOT_FOUND);
+  client_error (c, request_who (BK_FRAME_CONTACT_ADD, "who", BOB), BECKON_ERROR_SERVER_TOO_BUSY);
+  counts_expect_since (f, before, "errors/server-too-busy +1 errors/user-not-found +1 limits/requests +1");
+}
+
 /* A second connection of a device takes the place of the first. */
 static void
 test_byes (Fixture *f, gconstpointer data)
@@ -194,6 +212,8 @@ main (int argc, char **argv)
   SERVER_TEST ("/server/counters/proofs", test_proofs);
   SERVER_TEST ("/server/counters/replay", test_replay);
   g_test_add ("/server/counters/limits", Fixture, configure_slow, fixture_set_up, test_limits, fixture_tear_down);
+  g_test_add ("/server/counters/requests-per-day", Fixture, configure_days, fixture_set_up, test_requests_per_day,
+              fixture_tear_down);
   SERVER_TEST ("/server/counters/byes", test_byes);
   g_test_add_func ("/server/counters/others", test_others);
 

@@ -357,6 +357,25 @@ test_buckets (void)
   g_assert_cmpuint (bk_server_buckets_get_size (buckets), ==, 100);
 }
 
+/* What counts as one address: of IPv6 what one subscriber gets. */
+static void
+test_networks (void)
+{
+  const char *const same[][2] = {
+    { "192.0.2.1", "192.0.2.1" },
+    { "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::" },
+    { "2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::" },
+    { "2001:db8:1:3::1", "2001:db8:1:3::" },
+    { "::1", "::" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (same); i++)
+    {
+      g_autofree char *network = bk_server_dup_network (same[i][0]);
+      g_assert_cmpstr (network, ==, same[i][1]);
+    }
+}
+
 #define CONFIGURED_TEST(path, configure, function) \
   g_test_add (path, Fixture, configure, fixture_set_up, function, fixture_tear_down)
 
@@ -380,5 +399,6 @@ main (int argc, char **argv)
   SERVER_TEST ("/server/gate/guess-nobody", test_guess_nobody);
   SERVER_TEST ("/server/gate/guess-address", test_guess_address);
   g_test_add_func ("/server/gate/buckets", test_buckets);
+  g_test_add_func ("/server/gate/networks", test_networks);
   return g_test_run ();
 }

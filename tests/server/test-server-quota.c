@@ -214,8 +214,8 @@ read_bytes (Fixture *f, const char *name)
   return bytes;
 }
 
-/* What is said in sessions fills the mailbox of the other; that it is over can be said all the same. When it is over for a
- * day, the room is there again. */
+/* What is said in sessions fills the mailbox of the other; that it is over can be said all the same. When it is over
+ * for a day, the room is there again. */
 static void
 test_envelopes (Fixture *f, gconstpointer data)
 {

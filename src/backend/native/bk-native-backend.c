@@ -4,6 +4,8 @@
 #include "bk-ids.h"
 #include "bk-limits.h"
 
+#include <glib/gi18n-lib.h>
+
 #define PING_SECONDS 20
 #define FIRST_RETRY_MS 1000
 #define MAX_RETRY_MS 300000
@@ -181,6 +183,13 @@ lose (BkNativeBackend *self, const GError *error, guint least_ms)
     wait_and_retry (self, why, least_ms);
 }
 
+static GError *
+new_closed_error (void)
+{
+  return g_error_new_literal (BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED,
+                              _("The operator of the server has closed this account for now."));
+}
+
 /* `bye`: the server closes this connection on purpose. */
 void
 bk_native_backend_bye (BkNativeBackend *self, const BkFrame *frame)
@@ -192,13 +201,12 @@ bk_native_backend_bye (BkNativeBackend *self, const BkFrame *frame)
   if (g_str_equal (reason, "revoked"))
     {
       g_clear_pointer (&self->token, bk_native_free_secret);
-      error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED, "This device was signed out");
+      error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED, _("This device was signed out."));
       give_up (self, error);
     }
   else if (g_str_equal (reason, "disabled"))
     {
-      error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED,
-                                   "The operator of the server has closed this account for now");
+      error = new_closed_error ();
       give_up (self, error);
     }
   else if (g_str_equal (reason, "too-many-devices"))
@@ -301,6 +309,13 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (frame != NULL)
     error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_PROTOCOL, "The server did not answer the sign-in");
+  if (g_error_matches (error, BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED))
+    {
+      /* It knows who we are: the token is as good as before. */
+      g_autoptr (GError) closed = new_closed_error ();
+      give_up (self, closed);
+      return;
+    }
 
   /* A token can have been revoked or have grown old. The password, where we have it, is still good. */
   if (is_permanent (error) && self->token != NULL)

@@ -24,17 +24,17 @@ read_secret (const char *question, char *line, int size)
 
   if (terminal && tcgetattr (STDIN_FILENO, &shown) == 0)
     {
-      fputs (question, stderr);
       hidden = shown;
       hidden.c_lflag &= ~(tcflag_t) ECHO;
-      tcsetattr (STDIN_FILENO, TCSAFLUSH, &hidden);
+      tcsetattr (STDIN_FILENO, TCSAFLUSH, &hidden); /* before it asks: who answers quickly is not shown either */
+      fputs (question, stderr);
     }
   else
     terminal = FALSE;
   gboolean read = fgets (line, size, stdin) != NULL;
   if (terminal)
     {
-      tcsetattr (STDIN_FILENO, TCSAFLUSH, &shown);
+      tcsetattr (STDIN_FILENO, TCSADRAIN, &shown);
       fputs ("\n", stderr);
     }
   line[read ? strcspn (line, "\r\n") : 0] = '\0';

@@ -328,7 +328,7 @@ sign_in_new (BkServerPeer *peer, const BkFrame *frame, BeckonStatus status)
   sign_in->job.by_token = token != NULL;
   sign_in->job.name = g_strdup (bk_frame_get_string (frame, "name"));
   sign_in->job.origin = g_strdup (peer->network);
-  sign_in->job.quota = &peer->server->config->quota;
+  sign_in->job.quota = peer->server->config->quota;
   sign_in->job.token = token != NULL ? g_strdup (token) : bk_token_new ();
   sign_in->job.device_guid = g_strdup (bk_frame_get_string (frame, "device"));
   sign_in->job.device_name = g_strdup (device_name != NULL ? device_name : "");

@@ -26,7 +26,7 @@ bk_server_handle_contact (BkServerPeer *peer, const BkFrame *frame, BkStoreConta
 
   BkStoreContact *job = g_new0 (BkStoreContact, 1);
   job->verb = verb;
-  job->quota = &peer->server->config->quota;
+  job->quota = peer->server->config->quota;
   job->account = peer->account->id;
   job->who = g_strdup (bk_frame_get_string (frame, "who"));
   job->request = verb == BK_STORE_CONTACT_ADD ? g_strdup (bk_frame_get_string (frame, "message")) : NULL;

@@ -8,7 +8,7 @@ bk_server_handle_group (BkServerPeer *peer, const BkFrame *frame, BkStoreGroupVe
   BkStoreGroup *job = g_new0 (BkStoreGroup, 1);
 
   job->verb = verb;
-  job->quota = &peer->server->config->quota;
+  job->quota = peer->server->config->quota;
   job->account = peer->account->id;
   job->group = g_strdup (bk_frame_get_string (frame, "group"));
   job->name = g_strdup (bk_frame_get_string (frame, "name"));

@@ -28,7 +28,7 @@ bk_server_handle_message_send (BkServerPeer *peer, const BkFrame *frame)
   BkStoreMessage *job = g_new0 (BkStoreMessage, 1);
   job->now = bk_server_now (peer->server);
   job->account = peer->account->id;
-  job->quota = &peer->server->config->quota;
+  job->quota = peer->server->config->quota;
   job->to = g_strdup (bk_frame_get_string (frame, "to"));
   job->guid = g_strdup (bk_frame_get_string (frame, "message"));
   job->text = g_strdup (text);

@@ -28,7 +28,7 @@ bk_server_handle_session_send (BkServerPeer *peer, const BkFrame *frame)
   BkStoreSession *job = g_new0 (BkStoreSession, 1);
   job->now = bk_server_now (peer->server);
   job->account = peer->account->id;
-  job->quota = &peer->server->config->quota;
+  job->quota = peer->server->config->quota;
   job->device = peer->device;
   job->to = g_strdup (bk_frame_get_string (frame, "to"));
   job->uid = g_strdup (bk_frame_get_string (frame, "uid"));

@@ -164,6 +164,7 @@ remove_account (BkSqlite *db, gint64 account, gint64 now, BkStoreChanges *change
     "DELETE FROM marks WHERE other = ?",
     "DELETE FROM invitations WHERE ? IN (inviter, invitee)",
     "DELETE FROM avatars WHERE account = ?",
+    "DELETE FROM restored WHERE account = ?",
     "DELETE FROM accounts WHERE id = ?",
   };
 

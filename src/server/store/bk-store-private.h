@@ -61,6 +61,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BkStoreContactRow, bk_store_contact_row_clear)
 gboolean bk_store_contact_load (BkSqlite *db, gint64 owner, gint64 other, BkStoreContactRow *row, GError **error);
 gboolean bk_store_contact_save (BkSqlite *db, const BkStoreContactRow *row, BkStoreChanges *changes, GError **error);
 gboolean bk_store_contact_friends (BkSqlite *db, gint64 account, GArray *friends, GError **error);
+gboolean bk_store_contact_freeze (BkSqlite *db, gint64 owner, gint64 other, GError **error);
+gboolean bk_store_contact_thaw (BkSqlite *db, BkStoreContactRow *row, BkStoreChanges *changes, GError **error);
 GBytes *bk_store_contact_frame (BkSqlite *db, gint64 row, GError **error);
 GBytes *bk_store_group_frame (BkSqlite *db, gint64 row, GError **error);
 GBytes *bk_store_message_frame (BkSqlite *db, gint64 row, GError **error);
@@ -92,6 +94,15 @@ gboolean bk_store_envelope_add (BkSqlite *db, const BkStoreEnvelope *envelope, B
 gboolean bk_store_envelope_drop_transports (BkSqlite *db, const char *session, GError **error);
 gboolean bk_store_envelope_drop_invite (BkSqlite *db, const char *session, GError **error);
 gboolean bk_store_envelope_set_expiry (BkSqlite *db, const char *session, gint64 expires, GError **error);
+typedef enum
+{
+  BK_STORE_SESSION_RINGING,
+  BK_STORE_SESSION_ACCEPTED,
+  BK_STORE_SESSION_OVER,
+} BkStoreSessionState;
+
+#define BK_STORE_LIFE_OVER BK_STORE_DAY /* how long a device may be away and still hear that a session is over */
+
 gboolean bk_store_session_withdraw (BkSqlite *db, gint64 inviter, gint64 invitee, GError **error);
 gboolean bk_store_session_leave_all (BkSqlite *db, gint64 account, gint64 now, BkStoreChanges *changes,
                                      GError **error);

@@ -18,10 +18,11 @@ const BkStoreQuota bk_store_default_quota = {
   .envelope_bytes = 64 * 1024 * 1024,
 };
 
+/* A job carries its own: the configuration may be read again while it waits. */
 const BkStoreQuota *
 bk_store_quota (const BkStoreQuota *quota)
 {
-  return quota != NULL ? quota : &bk_store_default_quota;
+  return quota->contacts > 0 ? quota : &bk_store_default_quota;
 }
 
 /* ---- statements ---- */

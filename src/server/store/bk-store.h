@@ -126,7 +126,7 @@ typedef struct
   gboolean again;    /* out: its number means something else now: contacts, groups and marks are told anew */
   gint64 known_until; /* out, with again: it has the rest up to here */
   char *origin;      /* for the audit */
-  const BkStoreQuota *quota; /* borrowed; NULL: the default */
+  BkStoreQuota quota; /* without contacts: the default */
   gint64 device;     /* out */
   char *display_name; /* out */
   char *avatar;      /* out; nullable */
@@ -209,7 +209,7 @@ typedef enum
 typedef struct
 {
   BkStoreChanges changes;
-  const BkStoreQuota *quota; /* borrowed; NULL: the default */
+  BkStoreQuota quota; /* without contacts: the default */
   BkStoreContactVerb verb;
   gint64 account;
   char *who;
@@ -231,7 +231,7 @@ typedef enum
 typedef struct
 {
   BkStoreChanges changes;
-  const BkStoreQuota *quota; /* borrowed; NULL: the default */
+  BkStoreQuota quota; /* without contacts: the default */
   BkStoreGroupVerb verb;
   gint64 account;
   char *group;
@@ -246,7 +246,7 @@ typedef struct
   BkStoreChanges changes;
   gint64 now;
   gint64 account;
-  const BkStoreQuota *quota; /* borrowed; NULL: the default */
+  BkStoreQuota quota; /* without contacts: the default */
   char *to;
   char *guid;
   char *text;
@@ -289,7 +289,7 @@ typedef struct
   gint64 now;
   gint64 account;
   gint64 device;
-  const BkStoreQuota *quota; /* borrowed; NULL: the default */
+  BkStoreQuota quota; /* without contacts: the default */
   gboolean reachable; /* invite: whether the other side is online as far as this account may know */
   gboolean locked;    /* invite: the program behind it has no right to */
   char *to;

@@ -255,8 +255,8 @@ count_requests (Change *change, const char *sql, gint64 account, gint64 *count, 
   return bk_store_get_int (change->db, query, count, NULL, error);
 }
 
-/* Whether a request may be shown to the other side. Whether it is, the asker does not learn: it looks like one that nobody
- * answers. */
+/* Whether a request may be shown to the other side. Whether it is, the asker does not learn: it looks like one that
+ * nobody answers. */
 static gboolean
 may_show (Change *change, gboolean *may, GError **error)
 {
@@ -353,40 +353,6 @@ remove_contact (Change *change, GError **error)
   return become_strangers (change, error);
 }
 
-/* What the other side sees of this one from now on. */
-static gboolean
-freeze (Change *change, GError **error)
-{
-  return bk_store_exec (change->db, error,
-                        "UPDATE contacts SET frozen = 1, frozen_image = NULL,"
-                        " frozen_name = (SELECT display_name FROM accounts WHERE id = ?2),"
-                        " frozen_avatar = (SELECT avatar FROM accounts WHERE id = ?2)"
-                        " WHERE owner = ?1 AND other = ?2",
-                        "ii", change->theirs.owner, change->mine.owner);
-}
-
-/* Tells the other side only if that makes a difference. */
-static gboolean
-thaw (Change *change, GError **error)
-{
-  gint64 one;
-  gboolean differs;
-  sqlite3_stmt *query = bk_store_query (change->db, error,
-                                        "SELECT 1 FROM contacts c JOIN accounts a ON a.id = c.other"
-                                        " WHERE c.owner = ? AND c.other = ? AND c.frozen = 1 AND c.relation IN (2, 3)"
-                                        " AND (c.frozen_name IS NOT a.display_name OR (c.relation = 3"
-                                        " AND c.frozen_avatar IS NOT a.avatar))",
-                                        "ii", change->theirs.owner, change->mine.owner);
-
-  if (!bk_store_get_int (change->db, query, &one, &differs, error)
-      || !bk_store_exec (change->db, error,
-                         "UPDATE contacts SET frozen = 0, frozen_name = NULL, frozen_avatar = NULL,"
-                         " frozen_image = NULL WHERE owner = ? AND other = ?",
-                         "ii", change->theirs.owner, change->mine.owner))
-    return FALSE;
-  return !differs || bk_store_contact_save (change->db, &change->theirs, &change->job->changes, error);
-}
-
 /* An open request of either side is hidden or withdrawn, so that nobody can approve across a block. */
 static gboolean
 block (Change *change, GError **error)
@@ -399,7 +365,8 @@ block (Change *change, GError **error)
     return FALSE;
 
   change->mine.blocked = TRUE;
-  if (!freeze (change, error) || !bk_store_session_withdraw (change->db, change->theirs.owner, change->mine.owner, error)
+  if (!bk_store_contact_freeze (change->db, change->theirs.owner, change->mine.owner, error)
+      || !bk_store_session_withdraw (change->db, change->theirs.owner, change->mine.owner, error)
       || !save_mine (change, before == BECKON_RELATION_ACCEPTED ? before : BECKON_RELATION_NONE, error))
     return FALSE;
   return before != BECKON_RELATION_ASKED || save_theirs (change, BECKON_RELATION_NONE, error);
@@ -413,7 +380,7 @@ unblock (Change *change, GError **error)
   if (!change->mine.blocked)
     return TRUE;
   change->mine.blocked = FALSE;
-  if (!thaw (change, error))
+  if (!bk_store_contact_thaw (change->db, &change->theirs, &change->job->changes, error))
     return FALSE;
   if (hidden)
     set_request (&change->mine, change->theirs.request);
@@ -471,8 +438,9 @@ show_hidden (Change *change, GError **error)
   sqlite3_stmt *query = bk_store_query (change->db, error,
                                         "SELECT asked.owner FROM contacts asked LEFT JOIN contacts mine"
                                         " ON mine.owner = asked.other AND mine.other = asked.owner"
-                                        " WHERE asked.other = ? AND asked.relation = 1 AND ifnull (mine.relation, 0) = 0"
-                                        " AND ifnull (mine.blocked, 0) = 0 ORDER BY asked.seq LIMIT 1",
+                                        " WHERE asked.other = ? AND asked.relation = 1"
+                                        " AND ifnull (mine.relation, 0) = 0 AND ifnull (mine.blocked, 0) = 0"
+                                        " ORDER BY asked.seq LIMIT 1",
                                         "i", owner);
 
   if (!bk_store_get_int (change->db, query, &asker, &found, error))
@@ -498,7 +466,7 @@ gboolean
 bk_store_contact (BkSqlite *db, gpointer data, GError **error)
 {
   BkStoreContact *job = data;
-  g_auto (Change) change = { .db = db, .job = job, .quota = bk_store_quota (job->quota) };
+  g_auto (Change) change = { .db = db, .job = job, .quota = bk_store_quota (&job->quota) };
   gint64 other;
 
   if (!bk_store_account_by_name (db, job->who, &other, error))

@@ -78,7 +78,7 @@ make_room (BkSqlite *db, BkStoreSignIn *job, GError **error)
 
   if (!bk_store_get_int (db, count, &n_devices, NULL, error))
     return FALSE;
-  if (n_devices < bk_store_quota (job->quota)->devices)
+  if (n_devices < bk_store_quota (&job->quota)->devices)
     return TRUE;
 
   sqlite3_stmt *query = bk_store_query (db, error,

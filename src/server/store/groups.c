@@ -113,7 +113,8 @@ check_room (BkSqlite *db, const BkStoreGroup *job, GError **error)
 
   if (!bk_store_get_int (db, query, &n_groups, NULL, error))
     return FALSE;
-  return n_groups < bk_store_quota (job->quota)->groups || refuse (error, BECKON_ERROR_TOO_MANY_GROUPS, "There can be no more groups");
+  return n_groups < bk_store_quota (&job->quota)->groups
+         || refuse (error, BECKON_ERROR_TOO_MANY_GROUPS, "There can be no more groups");
 }
 
 static gboolean

@@ -178,7 +178,7 @@ find_oldest (BkSqlite *db, const BkStoreMessage *job, const Side *side, gint64 *
 static gboolean
 make_room (BkSqlite *db, const BkStoreMessage *job, Side *side, gboolean dry, GError **error)
 {
-  const BkStoreQuota *quota = bk_store_quota (job->quota);
+  const BkStoreQuota *quota = bk_store_quota (&job->quota);
   gint64 id = 0, bytes = 0;
 
   side->n_messages++;

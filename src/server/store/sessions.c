@@ -8,15 +8,7 @@
 #include <string.h>
 
 #define LIFE_SILENT (30 * BK_STORE_DAY) /* an accepted session that nobody speaks in */
-#define LIFE_OVER BK_STORE_DAY          /* how long a device may be away and still hear that it is over */
 #define CONTEXT_TOTAL (2 * BK_LIMIT_CONTEXT_TOTAL)
-
-typedef enum
-{
-  STATE_RINGING,
-  STATE_ACCEPTED,
-  STATE_OVER,
-} State;
 
 /* Who a device is in a session. */
 typedef enum
@@ -33,7 +25,7 @@ typedef struct
   gint64 invitee;
   gint64 answer_device;     /* 0: nobody answered yet */
   gint64 installing_device; /* 0: nobody installs */
-  State state;
+  BkStoreSessionState state;
   gint64 context_bytes;
   gint64 inviter_transports; /* that each side has sent */
   gint64 invitee_transports;
@@ -85,7 +77,7 @@ load (BkSqlite *db, const char *guid, Invitation *invitation, gboolean *found, G
   invitation->invitee = sqlite3_column_int64 (query, 2);
   invitation->answer_device = sqlite3_column_int64 (query, 3);
   invitation->installing_device = sqlite3_column_int64 (query, 4);
-  invitation->state = (State) sqlite3_column_int (query, 5);
+  invitation->state = (BkStoreSessionState) sqlite3_column_int (query, 5);
   invitation->context_bytes = sqlite3_column_int64 (query, 6);
   invitation->expires = sqlite3_column_int64 (query, 7);
   invitation->inviter_transports = sqlite3_column_int64 (query, 8);
@@ -119,7 +111,7 @@ check_mailbox (Relay *relay, GError **error)
 
   if (!bk_store_get_int (relay->db, query, &bytes, NULL, error))
     return FALSE;
-  return bytes < bk_store_quota (relay->job->quota)->envelope_bytes
+  return bytes < bk_store_quota (&relay->job->quota)->envelope_bytes
          || refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "The other side can be told nothing more for now");
 }
 
@@ -158,7 +150,7 @@ tell_elsewhere (Relay *relay, const char *result, GError **error)
     .not_device = relay->job->device,
     .session = relay->job->envelope->session,
     .elsewhere = result,
-    .expires = relay->job->now + LIFE_OVER,
+    .expires = relay->job->now + BK_STORE_LIFE_OVER,
   };
 
   return bk_store_envelope_drop_invite (relay->db, envelope.session, error)
@@ -173,7 +165,7 @@ count_open (Relay *relay, gint64 *n_open, GError **error)
   sqlite3_stmt *query = bk_store_query (relay->db, error,
                                         "SELECT count (*) FROM invitations WHERE inviter = ? AND state != ?"
                                         " AND expires > ?",
-                                        "iii", relay->job->account, (gint64) STATE_OVER, relay->job->now);
+                                        "iii", relay->job->account, (gint64) BK_STORE_SESSION_OVER, relay->job->now);
 
   *n_open = 0;
   return bk_store_get_int (relay->db, query, n_open, NULL, error);
@@ -200,7 +192,8 @@ check_invite (Relay *relay, GError **error)
     return refuse (error, BECKON_ERROR_NOT_LOGGED_ON, "This person is not online");
   if (!count_open (relay, &n_open, error))
     return FALSE;
-  return n_open < bk_store_quota (relay->job->quota)->sessions || refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "Too many sessions are open");
+  return n_open < bk_store_quota (&relay->job->quota)->sessions
+         || refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "Too many sessions are open");
 }
 
 static gboolean
@@ -218,7 +211,7 @@ invite (Relay *relay, GError **error)
                         "INSERT INTO invitations (guid, inviter, inviter_device, invitee, state, expires)"
                         " VALUES (?, ?, ?, ?, ?, ?)",
                         "siiiii", envelope->session, relay->job->account, relay->job->device, relay->other,
-                        (gint64) STATE_RINGING, expires)
+                        (gint64) BK_STORE_SESSION_RINGING, expires)
          && hand_on (relay, 0, expires, error);
 }
 
@@ -249,7 +242,7 @@ accept (Relay *relay, GError **error)
   Invitation *invitation = &relay->invitation;
 
   invitation->answer_device = relay->job->device;
-  invitation->state = STATE_ACCEPTED;
+  invitation->state = BK_STORE_SESSION_ACCEPTED;
   invitation->expires = relay->job->now + LIFE_SILENT;
   return save (relay, error) && tell_elsewhere (relay, "accepted", error)
          && hand_on (relay, invitation->inviter_device, invitation->expires, error);
@@ -261,8 +254,8 @@ decline (Relay *relay, GError **error)
   Invitation *invitation = &relay->invitation;
 
   invitation->answer_device = relay->job->device;
-  invitation->state = STATE_OVER;
-  invitation->expires = relay->job->now + LIFE_OVER;
+  invitation->state = BK_STORE_SESSION_OVER;
+  invitation->expires = relay->job->now + BK_STORE_LIFE_OVER;
   return save (relay, error) && tell_elsewhere (relay, "declined", error)
          && hand_on (relay, invitation->inviter_device, invitation->expires, error);
 }
@@ -308,7 +301,8 @@ is_mere_silence (const Relay *relay)
   const Invitation *invitation = &relay->invitation;
 
   return relay->job->envelope->kind == BK_ENVELOPE_CANCEL && relay->role == ROLE_INVITEE
-         && relay->job->envelope->reason == BECKON_SESSION_RESULT_TIMEOUT && invitation->state == STATE_RINGING
+         && relay->job->envelope->reason == BECKON_SESSION_RESULT_TIMEOUT
+         && invitation->state == BK_STORE_SESSION_RINGING
          && invitation->installing_device != 0 && invitation->installing_device != relay->job->device;
 }
 
@@ -317,13 +311,13 @@ finish (Relay *relay, GError **error)
 {
   const char *session = relay->job->envelope->session;
   Invitation *invitation = &relay->invitation;
-  gboolean answered = invitation->state == STATE_ACCEPTED;
-  gint64 over = relay->job->now + LIFE_OVER;
+  gboolean answered = invitation->state == BK_STORE_SESSION_ACCEPTED;
+  gint64 over = relay->job->now + BK_STORE_LIFE_OVER;
 
   if (is_mere_silence (relay))
     return TRUE;
 
-  invitation->state = STATE_OVER;
+  invitation->state = BK_STORE_SESSION_OVER;
   invitation->expires = over;
   if (!answered && relay->role == ROLE_INVITEE)
     invitation->answer_device = relay->job->device;
@@ -396,16 +390,17 @@ check_rules (const Relay *relay, GError **error)
     return relay->role == ROLE_INVITER
              ? refuse (error, BECKON_ERROR_NOT_INVITEE, "Only the invited side can do that")
              : refuse (error, BECKON_ERROR_NOT_INVITER, "Only the inviting side can do that");
-  if (invitation->state == STATE_OVER)
+  if (invitation->state == BK_STORE_SESSION_OVER)
     return refuse (error, BECKON_ERROR_EXPIRED, "The session is over");
-  if (invitation->state == STATE_RINGING && rules[kind].until_expired && invitation->expires <= relay->job->now)
+  if (invitation->state == BK_STORE_SESSION_RINGING && rules[kind].until_expired
+      && invitation->expires <= relay->job->now)
     return refuse (error, BECKON_ERROR_EXPIRED, "The invitation has run out");
-  return (invitation->state == STATE_RINGING ? rules[kind].while_ringing : rules[kind].while_accepted)
+  return (invitation->state == BK_STORE_SESSION_RINGING ? rules[kind].while_ringing : rules[kind].while_accepted)
          || refuse (error, BECKON_ERROR_SESSION_STATE_INVALID, "The session is not in a state for that");
 }
 
-/* One side has blocked the other since the invitation: it says nothing more but that it is over, and hears nothing more.
- * To the other side it has just gone away. */
+/* One side has blocked the other since the invitation: it says nothing more but that it is over, and hears nothing
+ * more. To the other side it has just gone away. */
 static gboolean
 check_block (Relay *relay, GError **error)
 {
@@ -462,78 +457,6 @@ bk_store_session (BkSqlite *db, gpointer data, GError **error)
   return relay.from != NULL && bk_store_prune (db, job->now, error)
          && bk_store_account_by_name (db, job->to, &relay.other, error) && run (&relay, error)
          && bk_store_uid_add (db, job->account, job->uid, job->now, error);
-}
-
-/* An invitation that waits for @invitee, who has just blocked its author, never rings. */
-gboolean
-bk_store_session_withdraw (BkSqlite *db, gint64 inviter, gint64 invitee, GError **error)
-{
-  return bk_store_exec (db, error,
-                        "DELETE FROM envelopes WHERE owner = ?2 AND invite = 1 AND session IN"
-                        " (SELECT guid FROM invitations WHERE inviter = ?1 AND invitee = ?2 AND state = ?3)",
-                        "iii", inviter, invitee, (gint64) STATE_RINGING);
-}
-
-/* ---- an account that goes for good ---- */
-
-typedef struct
-{
-  char *guid;
-  gint64 other;
-  gint64 device; /* of the other side, 0: all that ring */
-} Open;
-
-static void
-open_clear (gpointer data)
-{
-  g_free (((Open *) data)->guid);
-}
-
-static gboolean
-find_open (BkSqlite *db, gint64 account, gint64 now, GArray *found, GError **error)
-{
-  gboolean row;
-  sqlite3_stmt *query = bk_store_query (db, error,
-                                        "SELECT guid, iif (inviter = ?1, invitee, inviter),"
-                                        " iif (inviter = ?1, answer_device, inviter_device) FROM invitations"
-                                        " WHERE ?1 IN (inviter, invitee) AND state != ?2 AND expires > ?3",
-                                        "iii", account, (gint64) STATE_OVER, now);
-  while (query != NULL)
-    {
-      if (!bk_sqlite_step (db, query, &row, error))
-        return FALSE;
-      if (!row)
-        return TRUE;
-      Open open = { bk_store_dup_text (query, 0), sqlite3_column_int64 (query, 1), sqlite3_column_int64 (query, 2) };
-      g_array_append_val (found, open);
-    }
-  return FALSE;
-}
-
-/* Tells the other side of each session of @account, which leaves, that it is over. */
-gboolean
-bk_store_session_leave_all (BkSqlite *db, gint64 account, gint64 now, BkStoreChanges *changes, GError **error)
-{
-  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Open));
-  g_autofree char *name = bk_store_account_name (db, account, error);
-
-  g_array_set_clear_func (found, open_clear);
-  if (name == NULL || !find_open (db, account, now, found, error))
-    return FALSE;
-  for (guint i = 0; i < found->len; i++)
-    {
-      const Open *open = &g_array_index (found, Open, i);
-      g_autoptr (BkEnvelope) end = bk_envelope_new (BK_ENVELOPE_END, open->guid);
-      BkStoreEnvelope envelope = { .account = open->other, .device = open->device, .session = open->guid,
-                                   .from = name, .envelope = end, .time = now, .expires = now + LIFE_OVER };
-
-      end->reason = BECKON_SESSION_RESULT_SIGNED_OUT;
-      if (!bk_store_envelope_drop_invite (db, open->guid, error)
-          || !bk_store_envelope_drop_transports (db, open->guid, error)
-          || !bk_store_envelope_add (db, &envelope, changes, error))
-        return FALSE;
-    }
-  return TRUE;
 }
 
 void

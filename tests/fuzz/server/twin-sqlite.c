@@ -251,6 +251,39 @@ bk_sqlite_run_finish (BkSqlite *self, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* The same, told directly. */
+typedef struct
+{
+  BkSqliteDone done;
+  gpointer user_data;
+} Submission;
+
+static void
+on_submitted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Submission *submission = user_data;
+  g_autoptr (GError) error = NULL;
+  gpointer data = g_task_propagate_pointer (G_TASK (result), &error);
+
+  submission->done (BK_SQLITE (source), data, error, submission->user_data);
+}
+
+void
+bk_sqlite_submit (BkSqlite *self, BkSqliteKind kind, BkSqliteJob run, gpointer data, GDestroyNotify free_data,
+                  BkSqliteDone done, gpointer user_data)
+{
+  Submission *submission = g_new0 (Submission, 1);
+
+  submission->done = done;
+  submission->user_data = user_data;
+  bk_sqlite_run_async (self, kind, run, data, free_data, NULL, on_submitted, submission);
+}
+
+void
+bk_sqlite_set_busy (BkSqlite *self)
+{
+}
+
 void
 bk_sqlite_close_async (BkSqlite *self, GAsyncReadyCallback callback, gpointer user_data)
 {
