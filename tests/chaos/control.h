@@ -22,6 +22,7 @@ typedef struct
   uint32_t corrupt_step; /* that SQLite says the file is damaged, which it is not */
   uint32_t busy_lock;
   uint32_t lying; /* 1: says that it has synced, and has not */
+  uint32_t unused;
 } ChaosPlan;
 
 typedef struct

@@ -7,7 +7,7 @@ import struct
 CERTAIN = 1000000
 # In the order of control.h: one of 64 bits, the others of 32.
 NAMES = ('clock_us', 'seed', 'power_cuts', 'written_early', 'sync_us', 'full_write', 'failed_write', 'failed_sync',
-         'failed_read', 'corrupt_step', 'busy_lock', 'lying', 'syncs', 'faults')
+         'failed_read', 'corrupt_step', 'busy_lock', 'lying', 'unused', 'syncs', 'faults')
 FAULTS = ('full_write', 'failed_write', 'failed_sync', 'failed_read', 'corrupt_step', 'busy_lock')
 
 

@@ -12,6 +12,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+G_STATIC_ASSERT (sizeof (ChaosControl) == 8 + 14 * 4); /* as control.py counts them */
+
 ChaosControl *chaos_control;
 
 static GMutex lock; /* of the pages and the dice */

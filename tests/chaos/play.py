@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 import time
+import zlib
 
 import audit
 from ledger import Broken, Ledger
@@ -23,7 +24,7 @@ class World:
         self.dice = random.Random(f'people {seed}')
         self.trouble_dice = random.Random(f'trouble {seed}')
         self.ledger = Ledger()
-        self.server = Server(folder, self.ledger, seed % (1 << 32), program)
+        self.server = Server(folder, self.ledger, zlib.crc32(seed.encode()), program)
         self.proxy = Proxy(self.server.port)
         self.accounts = [Account(number) for number in range(options.accounts)]
         self.devices = options.devices

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'e2e'))
 
@@ -60,7 +61,7 @@ class ServicePerson:
         self.dice = world.dice
         self.account = account
         self.label = f'{account.name}/service'
-        self.control = Control(folder / f'{account.name}.control', world.seed % (1 << 32))
+        self.control = Control(folder / f'{account.name}.control', zlib.crc32(world.seed.encode()))
         self.user = User(Surroundings(folder, world.proxy.port), account.name, self.control)
         self.user.password = account.password
         self.count = 0
