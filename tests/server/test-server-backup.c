@@ -142,18 +142,6 @@ restore (Child *f)
   g_assert_true (g_str_has_prefix (output, "restored; what was there until now is "));
 }
 
-/* A running server does what an operator leaves for it in its own time; a backup made before that would have it undone. */
-static void
-wait_for_alert (const Device *device)
-{
-  for (gboolean done = FALSE; !done;)
-    {
-      bk_test_wait_for_count (&device->c->pushes.length, 1);
-      g_autoptr (BkFrame) push = g_queue_pop_head (&device->c->pushes);
-      done = bk_frame_get_frame_type (push) == BK_FRAME_ALERT;
-    }
-}
-
 /* Alice and Bob with two messages before the backup, and one after it, in which Bob also finds Carol. */
 static void
 test_devices (Child *f, gconstpointer data)
