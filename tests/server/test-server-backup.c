@@ -114,6 +114,18 @@ say (Device *device, const char *to, const char *text)
   client_ok (device->c, request_message (to, guid, text));
 }
 
+/* The server does what the operator wants when it comes to it. */
+static void
+wait_for_alert (Device *device)
+{
+  for (gboolean done = FALSE; !done;)
+    {
+      bk_test_wait_for_count (&device->c->pushes.length, 1);
+      g_autoptr (BkFrame) frame = g_queue_pop_head (&device->c->pushes);
+      done = bk_frame_get_frame_type (frame) == BK_FRAME_ALERT;
+    }
+}
+
 static void
 make_accounts (Child *f)
 {
