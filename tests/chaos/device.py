@@ -2,6 +2,7 @@
 """A device as the protocol's pages want it: it stores each fact together with its number, asks again until it knows,
 and goes on where it stopped."""
 import asyncio
+import contextlib
 import itertools
 import time
 import uuid
@@ -9,7 +10,6 @@ import uuid
 from websocket import Lost, WebSocket
 
 LIMIT = 4.0  # seconds in which an answer must come, or a sign of life
-BEAT = 1.0
 SIGN_IN_LIMIT = 8.0
 DURABLE = {'contact', 'message', 'session', 'session-elsewhere', 'group', 'mark', 'alert'}
 AGAIN = {'storage', 'server-too-busy', 'not-logged-on'}
@@ -47,7 +47,7 @@ class Device:
     @property
     def port(self):
         """Our end of the connection."""
-        return self.socket.writer.get_extra_info('sockname')[1] if self.socket is not None else None
+        return self.socket.port if self.socket is not None else None
 
     # ---- the connection
 
@@ -72,7 +72,6 @@ class Device:
 
     async def connect(self):
         socket = self.socket = await WebSocket.open(self.world.proxy.port, LIMIT)
-        socket.heard = asyncio.get_running_loop().time()
         reading = asyncio.create_task(self.read(socket))
         try:
             signing = asyncio.create_task(self.sign_in())
@@ -81,20 +80,10 @@ class Device:
                 signing.cancel()
             else:
                 signing.result()
-                while not reading.done():
-                    await self.beat(socket, reading)
             await reading
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
-
-    @staticmethod
-    async def beat(socket, reading):
-        """Looks whether the server is still there."""
-        socket.ping()
-        await asyncio.wait([reading], timeout=BEAT)
-        if asyncio.get_running_loop().time() - socket.heard > LIMIT:
-            raise Lost('silence')
 
     async def read(self, socket):
         while True:
@@ -163,19 +152,22 @@ class Device:
     # ---- requests
 
     async def request(self, frame, limit=LIMIT):
-        if self.socket is None:
+        socket = self.socket
+        if socket is None:
             raise Lost('no connection')
         number = next(self.ids)
         future = self.waiting[number] = asyncio.get_running_loop().create_future()
-        self.socket.send({**frame, 'id': number})
         try:
             async with asyncio.timeout(limit):
+                with contextlib.suppress(Lost):  # let_go () says so to all who wait
+                    await socket.send({**frame, 'id': number})
                 return await future
         except TimeoutError as error:
-            self.waiting.pop(number, None)
-            if self.socket is not None:
-                self.socket.abort()  # whoever reads finds out
+            socket.abort()  # whoever reads finds out
             raise Lost('no answer') from error
+        finally:
+            self.waiting.pop(number, None)
+            future.cancel()  # if it failed, too, nobody looks
 
     async def ask(self, frame):
         """Asks until there is an answer that stands. Returns it and how often it was asked before."""
