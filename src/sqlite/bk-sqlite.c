@@ -4,6 +4,8 @@
 
 #include "beckon-error.h"
 
+#define MAX_REST_MS 60000
+
 G_DEFINE_FINAL_TYPE (BkSqlite, bk_sqlite, G_TYPE_OBJECT)
 
 void
@@ -260,7 +262,7 @@ bk_sqlite_set_busy (BkSqlite *self)
 void
 bk_sqlite_set_rest (BkSqlite *self, guint milliseconds)
 {
-  g_atomic_int_set (&self->rest_ms, (int) MIN (milliseconds, 1000));
+  g_atomic_int_set (&self->rest_ms, (int) MIN (milliseconds, MAX_REST_MS));
 }
 
 guint

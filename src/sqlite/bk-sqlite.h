@@ -86,7 +86,7 @@ gboolean bk_sqlite_close_finish (BkSqlite *self, GAsyncResult *result, GError **
 void bk_sqlite_set_busy (BkSqlite *self);
 
 /* For how long after a commit the next one waits for more to share it, 0 (none) by default. A read that no write
- * precedes does not wait, nor does a write that comes after a pause. */
+ * precedes does not wait, nor does a write that comes after a pause; closing ends the rest. */
 void bk_sqlite_set_rest (BkSqlite *self, guint milliseconds);
 
 /* How many transactions jobs have shared until now: what group commit saves is the write jobs minus this. */

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 
-from ledger import Broken
+from ledger import Broken, Stuck
 
 RELATIONS = ('none', 'asked', 'asking', 'accepted')
 COMPLAINT = re.compile(r'-CRITICAL \*\*|-ERROR \*\*|Sanitizer: |runtime error: ')
@@ -14,7 +14,7 @@ def check_logs(folder):
     for path in [folder / 'server.log', *folder.glob('logs/*.log')]:
         for line in path.read_text(encoding='utf-8', errors='replace').splitlines():
             if COMPLAINT.search(line):
-                raise Broken(f'{path.name}: {line}')
+                raise Stuck(f'{path.name}: {line}')
 
 
 def check(world):

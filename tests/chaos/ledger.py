@@ -16,6 +16,10 @@ class Broken(Exception):
         self.times = list(times)
 
 
+class Stuck(Broken):
+    """The run itself went wrong. That says nothing of what was promised."""
+
+
 class Message:
     """One that a device sends again and again, until it knows."""
 
@@ -65,11 +69,11 @@ class Ledger:
         session.between.append(inviter)
         return session
 
-    def break_promise(self, fact, *keys, times=()):
+    def break_promise(self, fact, *keys, times=(), kind=Broken):
         """For what is noticed in the middle: the first one ends the run."""
         self.note(f'BROKEN: {fact}')
         if self.broken is None:
-            self.broken = Broken(fact, *keys, times=times or [time.monotonic()])
+            self.broken = kind(fact, *keys, times=times or [time.monotonic()])
 
     # ---- a failure, told
 

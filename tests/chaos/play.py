@@ -7,7 +7,7 @@ import time
 import zlib
 
 import audit
-from ledger import Broken, Ledger
+from ledger import Broken, Ledger, Stuck
 from people import Account, Person
 from proxy import Proxy
 from server import Server
@@ -48,9 +48,9 @@ class World:
         """What fails here is the harness."""
         failure = None if task.cancelled() else task.exception()
         if isinstance(failure, Broken):
-            self.ledger.break_promise(str(failure))
+            self.ledger.break_promise(str(failure), kind=type(failure))
         elif failure is not None:
-            self.ledger.break_promise(f'the harness itself failed: {failure!r}')
+            self.ledger.break_promise(f'the harness itself failed: {failure!r}', kind=Stuck)
             task.print_stack()
 
     def start(self, work):
@@ -159,7 +159,7 @@ class World:
                 chats = await asyncio.gather(*(service.settle() for service in self.services))
                 self.chats = dict(zip(self.services, chats))
         except TimeoutError as error:
-            raise Broken(f'It does not come to rest: {self.busy()[:5]}', times=[time.monotonic()]) from error
+            raise Stuck(f'It does not come to rest: {self.busy()[:5]}', times=[time.monotonic()]) from error
         await self.server.end(self.dice.choice([signal.SIGKILL, signal.SIGTERM]))
         for person in self.people:
             person.device.stays = False

@@ -8,7 +8,7 @@ import socket
 import time
 
 from control import Control
-from ledger import Broken
+from ledger import Stuck
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = pathlib.Path(os.environ.get('BECKON_SRCDIR', HERE.parent.parent))
@@ -83,7 +83,7 @@ class Server:
             self.ledger.note(f'server did not start ({code})')
             if attempt >= 3:
                 self.control.calm()
-        raise Broken(f'The server does not start: see {self.log}', times=[time.monotonic()])
+        raise Stuck(f'The server does not start: see {self.log}', times=[time.monotonic()])
 
     async def end(self, number):
         """Ends it, if it runs. SIGTERM is followed by SIGKILL where a broken disk holds it up."""
@@ -103,4 +103,4 @@ class Server:
             code = await process.wait()
         self.ledger.note(f'server ended with {code}')
         if code not in (0, -number):
-            self.ledger.break_promise(f'The server ended with {code}, see its log')
+            self.ledger.break_promise(f'The server ended with {code}, see its log', kind=Stuck)
