@@ -128,7 +128,7 @@ test_sockets (Service *f, gconstpointer data)
   char answer[sizeof expected] = "";
   g_autoptr (GError) error = NULL;
 
-  configure (f, "[server]\nlisten=127.0.0.1:1\n"); /* the socket counts */
+  configure (f, "[server]\nlisten=[::1]:1;[::1]:2\n"); /* the socket counts */
   start (f, "LISTEN_PID=$$ LISTEN_FDS=1");
   g_assert_cmpuint (f->child.port, ==, port);
   assert_hello (f, "domain", "localhost");
