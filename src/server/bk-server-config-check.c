@@ -4,6 +4,7 @@
 
 #include "beckon-error.h"
 #include "bk-server-metrics.h"
+#include "bk-server-net.h"
 #include "bk-server-operator.h"
 #include "bk-server-relays.h"
 
@@ -11,8 +12,6 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <unistd.h>
-
-#define SOON (14 * G_TIME_SPAN_DAY)
 
 typedef struct
 {
@@ -122,18 +121,12 @@ check_certificate (const Check *check)
     add (check, "tls-key", g_strdup_printf ("%s cannot be read: %s", key, g_strerror (errno)));
   else if (certificate != NULL && key != NULL)
     {
-      g_autoptr (GTlsCertificate) loaded = g_tls_certificate_new_from_files (certificate, key, &error);
-      g_autoptr (GDateTime) until = loaded != NULL ? g_tls_certificate_get_not_valid_after (loaded) : NULL;
-      g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-      g_autofree char *day = until != NULL ? g_date_time_format (until, "%Y-%m-%d") : NULL;
+      char *remark;
 
-      if (loaded == NULL)
+      if (!bk_server_net_check_certificate (certificate, key, g_get_real_time (), &remark, &error))
         add_error (check, "tls-certificate", error);
-      else if (until != NULL && g_date_time_compare (until, now) < 0)
-        add (check, "tls-certificate", g_strdup_printf ("The certificate in %s is good until %s only", certificate, day));
-      else if (until != NULL && g_date_time_difference (until, now) < SOON)
-        bk_server_problems_add (check->problems, line_of (check, "server", "tls-certificate"), TRUE,
-                                g_strdup_printf ("The certificate in %s is good until %s only", certificate, day));
+      else if (remark != NULL)
+        bk_server_problems_add (check->problems, line_of (check, "server", "tls-certificate"), TRUE, remark);
     }
 }
 

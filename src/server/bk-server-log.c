@@ -48,7 +48,6 @@ void
 bk_server_log_start (GLogLevelFlags level)
 {
   bk_server_log_set_level (level);
-  g_log_writer_default_set_use_stderr (TRUE); /* standard output is for who has started the program */
   g_log_set_writer_func (write_log, NULL, NULL);
 }
 

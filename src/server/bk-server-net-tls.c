@@ -136,25 +136,58 @@ bk_server_identity_load (const char *certificate, const char *key, GError **erro
   return g_steal_pointer (&self);
 }
 
-/* Says in the log if the certificate is not good at @now, in microseconds since 1970, or soon not any more. */
-void
-bk_server_identity_check_dates (BkServerIdentity *self, const char *path, gint64 now)
+/* Returns (transfer full) what is to be said if the certificate is not good at @now, in microseconds since 1970, or soon
+ * not any more; else NULL. @good: whether it is now. */
+static char *
+describe_dates (BkServerIdentity *self, const char *path, gint64 now, gboolean *good)
 {
   struct tm begin, end;
   gint64 now_s = now / G_USEC_PER_SEC;
 
+  *good = TRUE;
   if (ASN1_TIME_to_tm (X509_get0_notBefore (self->certificate), &begin) != 1
       || ASN1_TIME_to_tm (X509_get0_notAfter (self->certificate), &end) != 1)
-    return;
+    return NULL;
   g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (timegm (&end));
   g_autofree char *day = date != NULL ? g_date_time_format (date, "%Y-%m-%d %H:%M UTC") : g_strdup ("?");
   gint64 left = timegm (&end) - now_s;
+  *good = left > 0 && timegm (&begin) <= now_s;
   if (left <= 0)
-    g_warning ("The certificate %s has expired, on %s: clients refuse to connect", path, day);
-  else if (timegm (&begin) > now_s)
-    g_warning ("The certificate %s is not good yet: clients refuse to connect", path);
-  else if (left < SOON_DAYS * DAY_S)
-    g_warning ("The certificate %s expires in %d days, on %s", path, (int) (left / DAY_S), day);
+    return g_strdup_printf ("The certificate %s has expired, on %s: clients refuse to connect", path, day);
+  if (!*good)
+    return g_strdup_printf ("The certificate %s is not good yet: clients refuse to connect", path);
+  if (left < SOON_DAYS * DAY_S)
+    return g_strdup_printf ("The certificate %s expires in %d days, on %s", path, (int) (left / DAY_S), day);
+  return NULL;
+}
+
+/* Says in the log what there is to say. */
+void
+bk_server_identity_check_dates (BkServerIdentity *self, const char *path, gint64 now)
+{
+  gboolean good;
+  g_autofree char *remark = describe_dates (self, path, now, &good);
+
+  if (remark != NULL)
+    g_warning ("%s", remark);
+}
+
+/* Whether a server can use certificate and key at @now. Sets @remark if that will end soon. */
+gboolean
+bk_server_net_check_certificate (const char *certificate, const char *key, gint64 now, char **remark, GError **error)
+{
+  g_autoptr (BkServerIdentity) identity = bk_server_identity_load (certificate, key, error);
+  gboolean good;
+
+  *remark = NULL;
+  if (identity == NULL)
+    return FALSE;
+  g_autofree char *text = describe_dates (identity, certificate, now, &good);
+  if (good)
+    *remark = g_steal_pointer (&text);
+  else
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_INVALID_CERTIFICATE, text);
+  return good;
 }
 
 /* ---- in libwebsockets ---- */

@@ -120,6 +120,8 @@ BkServerNet *bk_server_net_new (const BkServerNetConfig *config, const BkServerN
                                 GError **error);
 void bk_server_net_free (BkServerNet *net);
 guint16 bk_server_net_get_port (BkServerNet *net, guint index);
+gboolean bk_server_net_check_certificate (const char *certificate, const char *key, gint64 now, char **remark,
+                                          GError **error);
 gboolean bk_server_net_reload (BkServerNet *net, const char *certificate, const char *key, GError **error);
 void bk_server_net_stop_listening (BkServerNet *net);
 void bk_server_net_close_all (BkServerNet *net, guint16 code, const char *reason);

@@ -98,7 +98,8 @@ needs_restart (const BkServerConfig *own, const BkServerConfig *fresh)
   return g_strcmp0 (own->domain, fresh->domain) != 0 || g_strcmp0 (own->database, fresh->database) != 0
          || !g_strv_equal ((const char *const *) own->listen, (const char *const *) fresh->listen)
          || g_strcmp0 (own->certificate, fresh->certificate) != 0 || g_strcmp0 (own->key, fresh->key) != 0
-         || g_strcmp0 (own->metrics, fresh->metrics) != 0 || own->lock != fresh->lock || own->cloud != fresh->cloud || own->connections != fresh->connections
+         || g_strcmp0 (own->metrics, fresh->metrics) != 0 || own->lock != fresh->lock || own->cloud != fresh->cloud
+         || own->connections != fresh->connections
          || own->connections_per_address != fresh->connections_per_address
          || own->outgoing_bytes != fresh->outgoing_bytes;
 }

@@ -136,6 +136,9 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   signal (SIGPIPE, SIG_IGN);
+  /* Standard output is for who has started the program. It must be said before there is a thread: where the unit's filter
+   * lets no thread be given its rank, GLib starts one early. */
+  g_log_writer_default_set_use_stderr (TRUE);
   g_option_context_set_summary (context, summary);
   g_option_context_add_main_entries (context, bk_cmd_entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))

@@ -155,6 +155,21 @@ bk_sqlite_copy (const char *from, const char *to, GError **error)
 }
 
 gboolean
+bk_sqlite_is_used (const char *path)
+{
+  sqlite3 *db = open_file (path, SQLITE_OPEN_READWRITE, NULL);
+  int code = SQLITE_OK;
+
+  if (db != NULL)
+    {
+      sqlite3_busy_timeout (db, 0);
+      code = sqlite3_exec (db, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT", NULL, NULL, NULL);
+      sqlite3_close (db);
+    }
+  return code == SQLITE_BUSY;
+}
+
+gboolean
 bk_sqlite_check (const char *path, gint64 *version, GError **error)
 {
   sqlite3 *db = open_file (path, SQLITE_OPEN_READONLY, error);

@@ -100,6 +100,10 @@ gboolean bk_sqlite_copy (const char *from, const char *to, GError **error);
 /* Whether a file is whole, every page of it, and of which version. Blocks; does not write. */
 gboolean bk_sqlite_check (const char *path, gint64 *version, GError **error);
 
+/* Whether somebody else has the file open now. If nobody has, its log is moved into it. What is no database is not in
+ * use. Blocks. */
+gboolean bk_sqlite_is_used (const char *path);
+
 /* For jobs, on the worker thread only; each asserts that. */
 
 /* Returns the statement for @sql: prepared once, kept, and handed out without bindings and at its start. It is reset

@@ -145,6 +145,7 @@ def test_the_service_goes():
     with Two() as (two, alice, bob):
         bob.draw((200, 200), (400, 200))
         alice.strokes(1)
+        settle(alice, bob)  # the first point of a stroke counts as one; the rest may be in the service still
         bob.user.kill_service()
         bob.says('Beckon has stopped. You can go on drawing and export the picture.')
         bob.draw((200, 400), (400, 400))

@@ -354,6 +354,59 @@ test_mistakes (Child *f, gconstpointer data)
   g_assert_cmpstr (output, ==, "restored\n");
 }
 
+/* What a restore that was killed on its way has left: the file is set aside, the new one not yet in its place. */
+static void
+test_broken_off (Child *f, gconstpointer data)
+{
+  static const char leftover[] = "not a log";
+  g_autofree char *path = backup_path (f);
+  g_autofree char *aside = g_strconcat (f->database, ".replaced", NULL);
+  g_autofree char *log = g_strconcat (f->database, "-wal", NULL);
+  g_autofree char *aside_log = g_strconcat (aside, "-wal", NULL);
+  g_autofree char *fresh = g_strconcat (f->database, ".restoring", NULL);
+  g_autofree char *fresh_log = g_strconcat (fresh, "-wal", NULL);
+
+  g_free (child_operate (f, 0, "correct horse\n", "account", "add", "alice", "--password-stdin", NULL));
+  back_up (f);
+  g_free (child_operate (f, 0, "correct horse\n", "account", "add", "bob", "--password-stdin", NULL));
+  g_assert_cmpint (g_rename (f->database, aside), ==, 0);
+  write_file (log, leftover);
+  write_file (fresh, leftover);
+  write_file (fresh_log, leftover);
+  check_refused (f, "was broken off", "restore", fresh, NULL);
+
+  g_autofree char *output = child_operate (f, 0, NULL, "restore", path, NULL);
+  g_assert_cmpstr (output, ==, "restored\n");
+  g_assert_false (g_file_test (log, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (aside_log, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (fresh, G_FILE_TEST_EXISTS) || g_file_test (fresh_log, G_FILE_TEST_EXISTS));
+  g_autofree char *list = child_operate (f, 0, NULL, "account", "list", NULL);
+  g_assert_true (strstr (list, ALICE) != NULL && strstr (list, BOB) == NULL);
+
+  /* The one that was set aside is whole, and the way back. */
+  g_free (child_operate (f, 0, NULL, "restore", aside, "--replace", NULL));
+  g_autofree char *before = child_operate (f, 0, NULL, "account", "list", NULL);
+  g_assert_nonnull (strstr (before, BOB));
+}
+
+/* The file of a running server is not taken from under it, whatever the operator says. */
+static void
+test_in_use (Child *f, gconstpointer data)
+{
+  g_autofree char *path = backup_path (f);
+  g_autofree char *pipe = g_strconcat (f->database, "-operator", NULL);
+  GStatBuf before, after;
+
+  child_start (f);
+  back_up (f);
+  g_assert_cmpint (g_stat (f->database, &before), ==, 0);
+  check_refused (f, "is the database itself", "backup", f->database, "--replace");
+  g_assert_cmpint (g_unlink (pipe), ==, 0); /* it cannot be heard any more, and is there all the same */
+  check_refused (f, "A server is running on", "restore", path, "--replace");
+  g_assert_cmpint (g_stat (f->database, &after), ==, 0);
+  g_assert_cmpuint (after.st_ino, ==, before.st_ino);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -362,5 +415,7 @@ main (int argc, char **argv)
   CHILD_TEST ("/server/backup/twice", test_twice);
   CHILD_TEST ("/server/backup/busy", test_busy);
   CHILD_TEST ("/server/backup/mistakes", test_mistakes);
+  CHILD_TEST ("/server/backup/broken-off", test_broken_off);
+  CHILD_TEST ("/server/backup/in-use", test_in_use);
   return g_test_run ();
 }

@@ -2,10 +2,14 @@
 /* As a service of systemd: sockets that outlive the server, signs of life, and settings that are read again. */
 #include "process-fixture.h"
 
+#include <errno.h>
 #include <gio/gunixsocketaddress.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 typedef struct
@@ -56,6 +60,23 @@ die_with_parent (gpointer data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
+/* What the unit's filter keeps from the server, of what a process that is not root asks for. */
+static void
+filter_calls (gpointer data)
+{
+  struct sock_filter steps[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, G_STRUCT_OFFSET (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_sched_setattr, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = { G_N_ELEMENTS (steps), steps };
+
+  die_with_parent (data);
+  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+    _exit (125);
+}
+
 /* Starts the server from a shell, which can say for whom the socket is. */
 static void
 start (Service *f, const char *variables)
@@ -67,7 +88,7 @@ start (Service *f, const char *variables)
                        g_getenv ("BECKON_BUILDDIR"), f->config, f->child.database);
   const char *argv[] = { "/bin/sh", "-c", script, NULL };
 
-  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  g_subprocess_launcher_set_child_setup (launcher, filter_calls, NULL, NULL);
   g_subprocess_launcher_setenv (launcher, "NOTIFY_SOCKET", f->child.notify, TRUE);
   if (f->listening != NULL)
     g_subprocess_launcher_take_fd (launcher, dup (g_socket_get_fd (f->listening)), 3);
@@ -128,7 +149,7 @@ test_sockets (Service *f, gconstpointer data)
   char answer[sizeof expected] = "";
   g_autoptr (GError) error = NULL;
 
-  configure (f, "[server]\nlisten=127.0.0.1:1\n"); /* the socket counts */
+  configure (f, "[server]\nlisten=[::1]:1;[::1]:2\n"); /* the socket counts */
   start (f, "LISTEN_PID=$$ LISTEN_FDS=1");
   g_assert_cmpuint (f->child.port, ==, port);
   assert_hello (f, "domain", "localhost");

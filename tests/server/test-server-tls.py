@@ -315,5 +315,30 @@ def test_key_with_password():
         assert done.returncode == 1 and 'or it needs a password' in done.stderr, done
 
 
+def test_check_config():
+    """What --check-config calls good the server can use. One that has expired is a mistake, yet no reason not to run."""
+    with tempfile.TemporaryDirectory(prefix='beckon-test-') as folder:
+        authority = Authority(folder)
+        with open(authority.path('server.conf'), 'w', encoding='ascii') as config:
+            config.write(f'[server]\nlisten=127.0.0.1:0\ntls-certificate={folder}/cert.pem\ntls-key={folder}/key.pem\n')
+
+        def check(status, words):
+            done = subprocess.run([PROGRAM, '--check-config=' + authority.path('server.conf')], capture_output=True,
+                                  text=True, check=False)
+            assert done.returncode == status and re.search(words, done.stdout), done
+
+        authority.issue()
+        check(0, r'^\S+server.conf: good\n$')
+        authority.issue(days=5)
+        check(0, r'server.conf:3: note: The certificate .* expires in [45] days, on 20')
+        authority.issue(days=-1)
+        check(1, 'server.conf:3: The certificate .* has expired, on 20')
+        authority.issue()
+        os.rename(authority.path('key.pem'), authority.path('first.pem'))
+        authority.issue()
+        os.rename(authority.path('first.pem'), authority.path('key.pem'))
+        check(1, 'server.conf:3: The key .* do not belong together')
+
+
 tap.run([test_reload, test_broken_reload, test_versions, test_ciphers, test_dates, test_expired_at_start,
-         test_expires_soon_at_start, test_key_with_password])
+         test_expires_soon_at_start, test_check_config, test_key_with_password])

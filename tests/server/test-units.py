@@ -25,10 +25,16 @@ def make_units(folder):
     """As they are installed, but for the program, which is the one of the build."""
     service = (BUILD / 'src' / 'server' / 'beckon-server.service').read_text()
     program = BUILD / 'src' / 'server' / 'beckon-server'
-    service, n = re.subn(r'(?m)^(ExecStart(?:Pre)?=)\S*/beckon-server', rf'\g<1>{program}', service)
+    service, n = re.subn(r'(?m)^(ExecStart(?:Pre)?=-?)\S*/beckon-server', rf'\g<1>{program}', service)
     assert n == 2, service
     (folder / 'beckon-server.service').write_text(service)
     shutil.copy(SOURCE / 'src' / 'server' / 'beckon-server.socket', folder)
+
+
+def check_start(folder):
+    # --check-config also complains about what a server can live with.
+    service = (folder / 'beckon-server.service').read_text()
+    assert re.search(r'(?m)^ExecStartPre=-\S+/beckon-server --check-config=', service), service
 
 
 def verify(folder):
@@ -48,15 +54,16 @@ def measure(folder):
 
 
 def main():
-    print('1..2')
-    if ANALYZE is None:
-        print('ok 1 verify # SKIP there is no systemd-analyze\nok 2 exposure # SKIP there is no systemd-analyze')
-        return 0
     failed = False
+    tests = (('start', check_start, False), ('verify', verify, True), ('exposure', measure, True))
+    print(f'1..{len(tests)}')
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         make_units(folder)
-        for number, (title, function) in enumerate((('verify', verify), ('exposure', measure)), 1):
+        for number, (title, function, needs_systemd) in enumerate(tests, 1):
+            if needs_systemd and ANALYZE is None:
+                print(f'ok {number} {title} # SKIP there is no systemd-analyze')
+                continue
             try:
                 function(folder)
                 print(f'ok {number} {title}')

@@ -331,6 +331,47 @@ test_kill (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* A copy is whole, or it is not there: what is damaged is found when it is made, not when it is needed. */
+static void
+test_copy (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *to = g_strconcat (fixture->path, ".copy", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  gint64 version = 0;
+  GStatBuf status;
+
+  g_assert_false (bk_sqlite_copy (fixture->path, to, &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE);
+  g_clear_error (&error);
+  plain_sql (fixture, "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
+                      "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
+                      "INSERT INTO item (name) SELECT 'item number ' || i FROM n; PRAGMA user_version = 3");
+  g_assert_true (bk_sqlite_copy (fixture->path, to, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_stat (to, &status), ==, 0);
+  g_assert_cmpuint (status.st_mode & 0777, ==, 0600);
+  g_assert_true (bk_sqlite_check (to, &version, &error));
+  g_assert_cmpint (version, ==, 3);
+
+  g_assert_false (bk_sqlite_copy (fixture->path, to, &error)); /* over another one */
+  g_assert_nonnull (strstr (error->message, "cannot be made"));
+  g_clear_error (&error);
+  g_assert_true (bk_sqlite_check (to, &version, &error));
+  g_assert_cmpint (g_unlink (to), ==, 0);
+
+  /* A page from the middle, which copying does not look into. */
+  bytes = read_file (fixture);
+  gsize length = g_bytes_get_size (bytes);
+  g_autofree char *damaged = g_memdup2 (g_bytes_get_data (bytes, NULL), length);
+  memset (damaged + length / 2 / 4096 * 4096, 0xFF, 4096);
+  write_file (fixture, damaged, length);
+  g_assert_false (bk_sqlite_copy (fixture->path, to, &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE);
+  g_assert_nonnull (strstr (error->message, "damaged"));
+  g_assert_false (g_file_test (to, G_FILE_TEST_EXISTS));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -348,5 +389,6 @@ main (int argc, char **argv)
   TEST ("cut-off", test_cut_off);
   TEST ("no-file", test_no_file);
   TEST ("kill", test_kill);
+  TEST ("copy", test_copy);
   return g_test_run ();
 }

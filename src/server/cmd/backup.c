@@ -32,6 +32,15 @@ refuse_existing (const char *path, GError **error)
   return FALSE;
 }
 
+static gboolean
+is_same (const char *path, const char *other)
+{
+  GStatBuf first, second;
+
+  return g_stat (path, &first) == 0 && g_stat (other, &second) == 0 && first.st_dev == second.st_dev
+         && first.st_ino == second.st_ino;
+}
+
 /* ---- backup ---- */
 
 /* Copies the file beside a running server. What is there under the name of the copy is whole at any time. */
@@ -43,6 +52,12 @@ bk_cmd_backup (BkServerConfig *config, char **words, GError **error)
 
   if (!g_file_test (config->database, G_FILE_TEST_EXISTS))
     return fail (error, "cannot be opened", config->database, ENOENT);
+  if (is_same (file, config->database) || is_same (partial, config->database))
+    {
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "%s is the database itself: a copy needs another name",
+                   config->database);
+      return FALSE;
+    }
   if (!refuse_existing (file, error))
     return FALSE;
   g_unlink (partial); /* of one that was broken off */
@@ -103,24 +118,38 @@ give_to_owner (const char *path, GError **error)
          || fail (error, "cannot be given to the owner of its folder", path, errno);
 }
 
-/* A log belongs to its file: where the file goes, it goes. */
+/* A log belongs to its file: where the file goes, it goes. If the file is not there, a restore before this one has come
+ * as far as that: what it has set aside stays, and what is left of the log gets a name that SQLite takes for nothing. */
 static gboolean
 set_aside (const char *database, GError **error)
 {
-  static const char *const ends[] = { "", "-wal" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
-    {
-      g_autofree char *from = g_strconcat (database, ends[i], NULL);
-      g_autofree char *to = g_strconcat (database, ".replaced", ends[i], NULL);
-
-      g_unlink (to);
-      if (g_rename (from, to) != 0 && errno != ENOENT)
-        return fail (error, "cannot be renamed", from, errno);
-    }
+  g_autofree char *log = g_strconcat (database, "-wal", NULL);
   g_autofree char *index = g_strconcat (database, "-shm", NULL);
+  g_autofree char *old = g_strconcat (database, ".replaced", NULL);
+  g_autofree char *old_log = g_strconcat (old, "-wal", NULL);
+  g_autofree char *left_log = g_strconcat (log, ".replaced", NULL);
+  gboolean there = g_file_test (database, G_FILE_TEST_EXISTS);
+
+  if (there)
+    {
+      g_unlink (old_log); /* first: it is of a file that was set aside earlier */
+      if (!move (database, old, error))
+        return FALSE;
+    }
+  if (g_rename (log, there ? old_log : left_log) != 0 && errno != ENOENT)
+    return fail (error, "cannot be renamed", log, errno);
   g_unlink (index);
   return TRUE;
+}
+
+/* Programs that come back make a service start at once: so this is asked as late as possible, too. */
+static gboolean
+refuse_used (const char *database, GError **error)
+{
+  if (!bk_server_operator_is_heard (database) && !bk_sqlite_is_used (database))
+    return TRUE;
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "A server is running on %s: stop it first", database);
+  return FALSE;
 }
 
 static gboolean
@@ -128,7 +157,8 @@ put_in_place (const char *fresh, const char *database, GError **error)
 {
   gboolean replaces = g_file_test (database, G_FILE_TEST_EXISTS);
 
-  if (!give_to_owner (fresh, error) || !set_aside (database, error) || !move (fresh, database, error))
+  if (!give_to_owner (fresh, error) || !refuse_used (database, error) || !set_aside (database, error)
+      || !move (fresh, database, error))
     return FALSE;
   if (replaces)
     printf ("restored; what was there until now is %s.replaced\n", database);
@@ -144,10 +174,11 @@ bk_cmd_restore (BkServerConfig *config, char **words, GError **error)
   const char *file = words[0];
   g_autofree char *fresh = g_strconcat (config->database, ".restoring", NULL);
 
-  if (bk_server_operator_is_heard (config->database))
+  if (!refuse_used (config->database, error))
+    return FALSE;
+  if (is_same (file, fresh))
     {
-      g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "A server is running on %s: stop it first",
-                   config->database);
+      g_set_error (error, BECKON_ERROR, BECKON_ERROR_FAILED, "%s is what is left of a restore that was broken off", file);
       return FALSE;
     }
   if (!refuse_existing (config->database, error) || !check_backup (file, error))
