@@ -334,6 +334,18 @@ bk_server_conn_send_text (BkServerConn *conn, const char *text, gssize length)
   return bk_server_conn_send (conn, frame);
 }
 
+/* Asks the other end, behind all that was sent (by a ping), whether it has read that: answered follows. Returns FALSE if
+ * that cannot be asked now, because something still waits. */
+gboolean
+bk_server_conn_ask (BkServerConn *conn)
+{
+  guint8 buffer[LWS_PRE + 1] = { 0 }; /* libwebsockets 4.1 says nothing of an empty pong */
+
+  if (!is_websocket (conn) || !g_queue_is_empty (&conn->outgoing) || lws_partial_buffered (conn->wsi))
+    return FALSE;
+  return lws_write (conn->wsi, buffer + LWS_PRE, 1, LWS_WRITE_PING) >= 0;
+}
+
 /* Says goodbye with @code and @reason after all that is queued. closed follows, at the latest after closing_ms. */
 void
 bk_server_conn_close (BkServerConn *conn, guint16 code, const char *reason)

@@ -192,6 +192,19 @@ on_writable (BkServerConn *conn)
   return 0;
 }
 
+static int
+on_pong (BkServerConn *conn)
+{
+  BkServerNet *net = conn->net;
+
+  if (conn->phase >= BK_SERVER_PHASE_CLOSING || net->handler.answered == NULL)
+    return 0;
+  net->in_callback++;
+  net->handler.answered (conn, net->user_data);
+  net->in_callback--;
+  return 0;
+}
+
 /* Writes to all that something was queued for since the last round. */
 void
 bk_server_net_flush (BkServerNet *net)
@@ -300,6 +313,8 @@ bk_server_net_lws_callback (struct lws *wsi, enum lws_callback_reasons reason, v
       return on_established (conn);
     case LWS_CALLBACK_RECEIVE:
       return on_receive (conn, in, length);
+    case LWS_CALLBACK_RECEIVE_PONG:
+      return on_pong (conn);
     case LWS_CALLBACK_SERVER_WRITEABLE:
       return on_writable (conn);
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:

@@ -98,6 +98,8 @@ typedef struct
   void (*closed) (BkServerConn *conn, BkServerClosed reason, gpointer user_data);
   /* All that was queued is on its way: there is room for more. Nullable. */
   void (*drained) (BkServerConn *conn, gpointer user_data);
+  /* The other end has read all that was sent before bk_server_conn_ask (). Nullable. */
+  void (*answered) (BkServerConn *conn, gpointer user_data);
 } BkServerNetHandler;
 
 typedef struct
@@ -132,6 +134,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerNet, bk_server_net_free)
 
 gboolean bk_server_conn_send (BkServerConn *conn, BkServerFrame *frame);
 gboolean bk_server_conn_send_text (BkServerConn *conn, const char *text, gssize length);
+gboolean bk_server_conn_ask (BkServerConn *conn);
 void bk_server_conn_close (BkServerConn *conn, guint16 code, const char *reason);
 void bk_server_conn_set_signed_in (BkServerConn *conn);
 char *bk_server_conn_dup_address (BkServerConn *conn);

@@ -101,7 +101,8 @@ struct _BkServerPeer
   char *personal_message;
   guint64 status_number; /* the newest counts for the account */
 
-  gint64 drained_seq; /* what was sent when nothing waited to be sent the time before last */
+  gint64 asked_seq;   /* what was sent when it was asked whether it has read that; 0: it has answered */
+  gint64 answered_seq; /* what it had read when it was asked last */
   gint64 reached;     /* what the file says that it has */
   gint64 sent_seq;  /* everything up to here is queued or not for this device */
   gint64 known_until; /* messages and the like up to here it has from before the file was restored */
@@ -167,6 +168,7 @@ void bk_server_peer_offer (BkServerPeer *self, const BkStoreEvent *event, BkServ
 void bk_server_peer_offer_passing (BkServerPeer *self, BkServerFrame *frame);
 void bk_server_peer_owe (BkServerPeer *self, const char *name);
 void bk_server_peer_pump (BkServerPeer *self);
+void bk_server_peer_answered (BkServerPeer *self);
 
 /* bk-server-password.c: a step that waits for the hasher, and what it goes on with */
 typedef struct

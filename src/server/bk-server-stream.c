@@ -165,34 +165,47 @@ on_reached (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
     g_warning ("Could not store what a device has: %s", error->message);
 }
 
-/* Nothing waits to be sent. What was sent when that was so before, and much has gone out since, the device has. That is
- * written now and then: it is needed when the mailbox is full. */
+/* Now and then a device is asked whether it has read what it was sent: that it was sent says little, as the kernel holds
+ * much for a device that is gone. */
 static void
-note_reached (BkServerPeer *self)
+ask_reached (BkServerPeer *self)
 {
   const BkStoreQuota *quota = &self->server->config->quota;
   gint64 step = MAX (MIN (quota->messages, quota->message_bytes / BK_LIMIT_MESSAGE) / REACHED_STEPS, 1);
 
-  if (self->account == NULL || self->conn == NULL || bk_server_conn_get_queued (self->conn) > 0
-      || self->sent_seq - self->drained_seq < step)
+  if (self->account != NULL && self->conn != NULL && self->asked_seq == 0
+      && self->sent_seq - self->answered_seq >= step && bk_server_conn_ask (self->conn))
+    self->asked_seq = self->sent_seq;
+}
+
+/* The device has read what it was asked about, so what it had read when it was asked the time before it has stored. That
+ * is written: it is needed when the mailbox is full. */
+void
+bk_server_peer_answered (BkServerPeer *self)
+{
+  gint64 stored = self->answered_seq;
+
+  if (self->account == NULL || self->asked_seq == 0)
     return;
-  if (self->drained_seq > self->reached)
+  self->answered_seq = self->asked_seq;
+  self->asked_seq = 0;
+  if (stored > self->reached)
     {
       BkStoreDevice *job = g_new0 (BkStoreDevice, 1);
       job->now = bk_server_now (self->server);
       job->account = self->account->id;
       job->device = self->device;
-      job->reached = self->reached = self->drained_seq;
+      job->reached = self->reached = stored;
       bk_server_peer_run (self, -1, BK_SQLITE_WRITE, bk_store_device_reached, job, bk_store_device_free, on_reached);
     }
-  self->drained_seq = self->sent_seq;
+  ask_reached (self);
 }
 
 /* Reads on, if the connection has room; called again whenever it has been drained. */
 void
 bk_server_peer_pump (BkServerPeer *self)
 {
-  note_reached (self);
+  ask_reached (self);
   if (!is_pumping (self))
     {
       pay_presence (self);

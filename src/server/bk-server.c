@@ -44,6 +44,14 @@ on_drained (BkServerConn *conn, gpointer user_data)
 }
 
 static void
+on_answered (BkServerConn *conn, gpointer user_data)
+{
+  g_autoptr (BkServerPeer) peer = bk_server_peer_ref (bk_server_conn_get_user_data (conn));
+
+  bk_server_peer_answered (peer);
+}
+
+static void
 on_closed (BkServerConn *conn, BkServerClosed reason, gpointer user_data)
 {
   BkServer *self = user_data;
@@ -55,7 +63,7 @@ on_closed (BkServerConn *conn, BkServerClosed reason, gpointer user_data)
   bk_server_check_stopped (self);
 }
 
-static const BkServerNetHandler handler = { on_opened, on_frame, on_closed, on_drained };
+static const BkServerNetHandler handler = { on_opened, on_frame, on_closed, on_drained, on_answered };
 
 /* ---- what happened ---- */
 

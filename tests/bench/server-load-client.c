@@ -159,11 +159,13 @@ append (GString **buffer, const char *data, gsize length)
 }
 
 static void
-answer_ping (LoadClient *self)
+answer_ping (LoadClient *self, const guint8 *data, gsize length)
 {
-  static const char pong[] = { '\x8A', '\x80', 0, 0, 0, 0 };
+  guint8 pong[2 + MASK_SIZE + 125] = { 0x8A, (guint8) (0x80 | length) };
 
-  write_raw (self, pong, sizeof pong);
+  g_assert (length <= 125);
+  memcpy (pong + 2 + MASK_SIZE, data, length);
+  write_raw (self, (const char *) pong, 2 + MASK_SIZE + length);
 }
 
 /* Takes one frame off @data. Returns its size, 0 if it is not whole yet. */
@@ -186,7 +188,7 @@ take_frame (LoadClient *self, const guint8 *data, gsize length)
   if ((data[0] & 0x0F) == 8)
     lose (self);
   else if ((data[0] & 0x0F) == 9)
-    answer_ping (self);
+    answer_ping (self, data + head, size);
   else if ((data[0] & 0x0F) <= 2)
     {
       append (&self->message, (const char *) data + head, size);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How much one account can have. What does not fit is refused by name; what was taken is not lost for want of room. */
+#include "net-fixture.h"
 #include "server-fixture.h"
 
 #include "bk-ids.h"
@@ -103,6 +104,63 @@ test_away (Fixture *f, gconstpointer data)
   g_assert_cmpuint (come_back (f, again, BOB, device, last, &same), ==, 0);
   g_assert_cmpint (same, ==, last);
   g_assert_cmpuint (write_many (alice, BOB, 10), ==, 10);
+}
+
+/* Both devices are there and read: the mailboxes make room as they go. */
+static void
+test_there (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) alice = sign_up (f, ALICE);
+  g_autoptr (Client) bob = sign_up (f, BOB);
+
+  befriend (alice, bob);
+  g_assert_cmpuint (write_many (alice, BOB, 50), ==, 50);
+}
+
+static gboolean
+both_online (gpointer f)
+{
+  return bk_server_get_online (((Fixture *) f)->server) == 2;
+}
+
+static gboolean
+one_online (gpointer f)
+{
+  return bk_server_get_online (((Fixture *) f)->server) == 1;
+}
+
+/* Signs a device in that reads nothing. It has not got what the kernel holds for it. */
+static RawClient *
+sign_in_deaf (Fixture *f, const char *name, const char *token)
+{
+  RawClient *raw = raw_connect (f->port);
+  g_autofree char *text = g_strdup_printf ("{\"type\":\"sign-in\",\"id\":1,\"name\":\"%s\",\"token\":\"%s\","
+                                           "\"after\":0,\"status\":\"online\"}", name, token);
+
+  raw_send_request (raw, NET_PATH, NET_SUBPROTOCOL, NULL);
+  g_autofree char *answer = raw_take_answer (raw);
+  raw_stop_reading (raw);
+  raw_send_frame (raw, RAW_FIN | RAW_TEXT, text, strlen (text));
+  bk_test_wait_until (both_online, f);
+  return raw;
+}
+
+static void
+test_deaf (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) alice = sign_up (f, ALICE);
+  Client *bob = sign_up (f, BOB);
+  g_autofree char *device = g_strdup (bob->device);
+  g_autofree char *token = g_strdup (bob->token);
+  gint64 last;
+
+  befriend (alice, bob);
+  leave (&bob);
+  bk_test_wait_until (one_online, f);
+  g_autoptr (RawClient) raw = sign_in_deaf (f, BOB, token);
+  g_assert_cmpuint (write_many (alice, BOB, 50), ==, 10);
+  g_autoptr (Client) back = client_new (f);
+  g_assert_cmpuint (come_back (f, back, BOB, device, 0, &last), ==, 10);
 }
 
 /* To who is blocked, a full mailbox looks like that of anybody. */
@@ -246,6 +304,8 @@ main (int argc, char **argv)
 {
   bk_test_init (&argc, &argv);
   QUOTA_TEST ("away", ten_messages, test_away);
+  QUOTA_TEST ("there", ten_messages, test_there);
+  QUOTA_TEST ("deaf", ten_messages, test_deaf);
   QUOTA_TEST ("blocked", ten_messages, test_blocked);
   QUOTA_TEST ("stale", ten_messages, test_stale);
   QUOTA_TEST ("bytes", few_bytes, test_bytes);

@@ -205,7 +205,7 @@ welcome (BkServerPeer *peer, gint64 id, SignIn *sign_in)
   peer->status = sign_in->status;
   peer->personal_message = g_steal_pointer (&sign_in->personal_message);
   peer->status_number = ++server->last_status;
-  peer->sent_seq = peer->drained_seq = peer->reached = sign_in->job.after;
+  peer->sent_seq = peer->answered_seq = peer->reached = sign_in->job.after;
   peer->known_until = sign_in->job.known_until;
   peer->account = bk_server_account_join (server, sign_in->job.account, sign_in->job.name, sign_in->job.friends, peer);
   bk_server_peer_enter_state (peer, BK_SERVER_PEER_CATCHING_UP);

@@ -23,6 +23,7 @@ struct _BkServerConn
   gpointer user_data;
   guint8 number;
   gboolean stalled;
+  gboolean asked; /* whether it has read what was sent */
   gboolean signed_in;
   gsize queued;
   int closing; /* BkServerClosed; -1: it is open */
@@ -284,6 +285,16 @@ twin_conn_hang_up (BkServerConn *conn)
     conn->closing = BK_SERVER_CLOSED_PEER;
 }
 
+/* Answers at once. */
+gboolean
+bk_server_conn_ask (BkServerConn *conn)
+{
+  if (conn->stalled || conn->closing >= 0)
+    return FALSE;
+  conn->asked = TRUE;
+  return TRUE;
+}
+
 void
 twin_conn_stall (BkServerConn *conn, gboolean stalled)
 {
@@ -301,6 +312,12 @@ turn (BkServerConn *conn)
   if (conn->closing >= 0)
     {
       end (conn);
+      return TRUE;
+    }
+  if (conn->asked)
+    {
+      conn->asked = FALSE;
+      conn->net->handler.answered (conn, conn->net->user_data);
       return TRUE;
     }
   if (conn->queued == 0)
