@@ -113,13 +113,36 @@ name_is_quiet (BkServerPeer *peer, const char *name)
                                  bk_clock_now (peer->server->clock), &retry_ms);
 }
 
+static void
+give_back (BkServerPeer *peer, const char *name, Fail fail)
+{
+  g_autofree char *key = failure_key (peer, name, fail);
+
+  bk_server_buckets_give_back (peer->server->buckets, key, failure_rate (peer, fail));
+}
+
+/* As take_failure () of all. One that is refused has not been an attempt: what it has taken so far goes back. */
+static gboolean
+take_all (BkServerPeer *peer, gint64 id, const char *name)
+{
+  if (!take_failure (peer, id, name, FAIL_PAIR))
+    return FALSE;
+  if (take_failure (peer, id, name, FAIL_ADDRESS))
+    {
+      if (name_is_quiet (peer, name) || take_failure (peer, id, name, FAIL_STRICT))
+        return TRUE;
+      give_back (peer, name, FAIL_ADDRESS);
+    }
+  give_back (peer, name, FAIL_PAIR);
+  return FALSE;
+}
+
 /* Somebody tries a password for @name, which need not exist. An attempt counts as a failure until it has succeeded, or
  * many could be made at once. */
 gboolean
 bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name)
 {
-  if (take_failure (peer, id, name, FAIL_PAIR) && take_failure (peer, id, name, FAIL_ADDRESS)
-      && (name_is_quiet (peer, name) || take_failure (peer, id, name, FAIL_STRICT)))
+  if (take_all (peer, id, name))
     return TRUE;
   bk_server_audit_refusal (peer, "sign in", name, BECKON_ERROR_SERVER_TOO_BUSY);
   return FALSE;
@@ -130,8 +153,5 @@ void
 bk_server_attempt_give_back (BkServerPeer *peer, const char *name)
 {
   for (Fail fail = 0; fail < N_FAILS; fail++)
-    {
-      g_autofree char *key = failure_key (peer, name, fail);
-      bk_server_buckets_give_back (peer->server->buckets, key, failure_rate (peer, fail));
-    }
+    give_back (peer, name, fail);
 }

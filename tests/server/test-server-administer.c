@@ -108,6 +108,36 @@ test_disable (Child *f, gconstpointer data)
   g_autofree char *audit = child_operate (f, 0, NULL, "audit", "list", "bob", NULL);
   g_assert_nonnull (strstr (audit, "account disable"));
   g_assert_nonnull (strstr (audit, "account enable"));
+  g_autofree char *all = child_operate (f, 0, NULL, "audit", "list", NULL);
+  g_assert_nonnull (strstr (all, "sign in  from 127.0.0.1  access-denied"));
+}
+
+static int
+count_operations (Child *f)
+{
+  sqlite3 *db = NULL;
+  sqlite3_stmt *query = NULL;
+
+  g_assert_cmpint (sqlite3_open (f->database, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, "SELECT count (*) FROM operations", -1, &query, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (query), ==, SQLITE_ROW);
+  int count = sqlite3_column_int (query, 0);
+  sqlite3_finalize (query);
+  sqlite3_close (db);
+  return count;
+}
+
+/* A server that comes to it late does not send away who may be there again. */
+static void
+test_enable (Child *f, gconstpointer data)
+{
+  g_free (child_operate (f, 0, "correct horse\n", "account", "add", "alice", "--password-stdin", NULL));
+  g_free (child_operate (f, 0, "correct horse\n", "account", "add", "bob", "--password-stdin", NULL));
+  g_free (child_operate (f, 0, NULL, "account", "disable", "alice", NULL));
+  g_free (child_operate (f, 0, NULL, "account", "disable", "bob", NULL));
+  g_assert_cmpint (count_operations (f), ==, 2);
+  g_free (child_operate (f, 0, NULL, "account", "enable", "alice", NULL));
+  g_assert_cmpint (count_operations (f), ==, 1); /* Bob's */
 }
 
 int
@@ -116,5 +146,6 @@ main (int argc, char **argv)
   bk_test_init (&argc, &argv);
   CHILD_TEST ("/server/administer/show", test_show);
   CHILD_TEST ("/server/administer/disable", test_disable);
+  CHILD_TEST ("/server/administer/enable", test_enable);
   return g_test_run ();
 }

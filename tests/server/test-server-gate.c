@@ -338,6 +338,25 @@ test_guess_address (Fixture *f, gconstpointer data)
   g_assert_cmpint (try_password (other, "nobody-50@example.org", "wrong horse"), ==, BECKON_ERROR_INVALID_PASSWORD);
 }
 
+/* Who is refused because of others at the same address has not tried: there is no second fine on top. */
+static void
+test_guess_neighbour (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) alice = sign_up (f, ALICE);
+  g_autoptr (Client) c = client_new (f);
+
+  for (int i = 0; i < 50; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("nobody-%d@example.org", i);
+      g_assert_cmpint (try_password (c, name, "wrong horse"), ==, BECKON_ERROR_INVALID_PASSWORD);
+    }
+  for (int i = 0; i < 10; i++)
+    g_assert_cmpint (try_password (c, ALICE, PASSWORD), ==, BECKON_ERROR_SERVER_TOO_BUSY);
+  bk_fake_clock_advance (f->clock, 6000);
+  g_assert_cmpint (try_password (c, ALICE, PASSWORD), ==, -1);
+  client_quiet (alice);
+}
+
 /* Many small offenders do not make the server forget a great one. */
 static void
 test_buckets (void)
@@ -398,6 +417,7 @@ main (int argc, char **argv)
   SERVER_TEST ("/server/gate/guess-real", test_guess_real);
   SERVER_TEST ("/server/gate/guess-nobody", test_guess_nobody);
   SERVER_TEST ("/server/gate/guess-address", test_guess_address);
+  SERVER_TEST ("/server/gate/guess-neighbour", test_guess_neighbour);
   g_test_add_func ("/server/gate/buckets", test_buckets);
   g_test_add_func ("/server/gate/networks", test_networks);
   return g_test_run ();

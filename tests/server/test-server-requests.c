@@ -88,6 +88,31 @@ test_requests_waiting (Fixture *f, gconstpointer data)
   client_quiet (two);
 }
 
+/* Who has done much before is not behind those who are new: it is the order of the requests that counts. */
+static void
+test_requests_in_turn (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) carol = sign_up (f, CAROL);
+  g_autoptr (Client) bob = sign_up (f, BOB);
+  g_autoptr (Client) one = new_asker (f, 1);
+  g_autoptr (Client) two = new_asker (f, 2);
+  g_autoptr (Client) late = new_asker (f, 3);
+
+  client_ok (one, request_contact (CAROL, "hello"));
+  client_ok (two, request_contact (CAROL, "hello"));
+  for (int i = 0; i < 2; i++)
+    {
+      client_ok (bob, request_contact (two->name, "hello"));
+      client_ok (bob, request_who (BK_FRAME_CONTACT_REMOVE, "who", two->name));
+    }
+  client_ok (bob, request_contact (CAROL, "hello"));
+  client_ok (late, request_contact (CAROL, "hello"));
+  client_forget_pushes (carol);
+  client_ok (carol, request_who (BK_FRAME_CONTACT_DECLINE, "who", one->name));
+  expect_contact (carol, one->name, "none", NULL);
+  expect_contact (carol, BOB, "asking", "hello");
+}
+
 /* To ask somebody whose request has not been shown is to agree. */
 static void
 test_requests_meet (Fixture *f, gconstpointer data)
@@ -200,6 +225,7 @@ main (int argc, char **argv)
 {
   bk_test_init (&argc, &argv);
   FEW_TEST ("/server/requests/waiting", test_requests_waiting);
+  FEW_TEST ("/server/requests/in-turn", test_requests_in_turn);
   FEW_TEST ("/server/requests/meet", test_requests_meet);
   FEW_TEST ("/server/requests/list-full", test_list_full);
   FEW_TEST ("/server/requests/open", test_requests_open);

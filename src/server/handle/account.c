@@ -240,6 +240,8 @@ on_signed_in (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
       bk_server_peer_blame (peer, BK_SERVER_FAULT_TOKEN);
       bk_server_audit_refusal (peer, "sign in by token", NULL, BECKON_ERROR_INVALID_PASSWORD);
     }
+  else if (g_error_matches (error, BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED))
+    bk_server_audit_refusal (peer, "sign in", NULL, BECKON_ERROR_ACCESS_DENIED); /* the account is closed */
   if (error != NULL)
     give_up (peer, id, error);
   else if (peer->state == BK_SERVER_PEER_SIGNING_IN && is_overtaken (peer, data))

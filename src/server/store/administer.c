@@ -118,13 +118,16 @@ bk_store_disable_account (BkSqlite *db, gpointer data, GError **error)
          && bk_store_operation_add (db, BK_STORE_ACCOUNT_DISABLED, account, NULL, 0, error);
 }
 
+/* A server that has not come to send anybody away need not any more. */
 gboolean
 bk_store_enable_account (BkSqlite *db, gpointer data, GError **error)
 {
   BkStoreAdmin *job = data;
   gint64 account;
 
-  return set_disabled (db, job, 0, &account, error);
+  return set_disabled (db, job, 0, &account, error)
+         && bk_store_exec (db, error, "DELETE FROM operations WHERE operation = ? AND account = ?", "ii",
+                           (gint64) BK_STORE_ACCOUNT_DISABLED, account);
 }
 
 /* ---- what is too old ---- */

@@ -428,7 +428,8 @@ apply (Change *change, GError **error)
   return FALSE;
 }
 
-/* There is room again for one of the requests that are kept in the askers' rows alone: the oldest one. */
+/* There is room again for one of the requests that are kept in the askers' rows alone: the oldest one. Each asker
+ * numbers on its own: it is the rows that are in the order in which they came. */
 static gboolean
 show_hidden (Change *change, GError **error)
 {
@@ -440,7 +441,7 @@ show_hidden (Change *change, GError **error)
                                         " ON mine.owner = asked.other AND mine.other = asked.owner"
                                         " WHERE asked.other = ? AND asked.relation = 1"
                                         " AND ifnull (mine.relation, 0) = 0 AND ifnull (mine.blocked, 0) = 0"
-                                        " ORDER BY asked.seq LIMIT 1",
+                                        " ORDER BY asked.id LIMIT 1",
                                         "i", owner);
 
   if (!bk_store_get_int (change->db, query, &asker, &found, error))
