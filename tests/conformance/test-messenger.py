@@ -241,7 +241,8 @@ def test_add_contact_refused():
 
 
 def test_contact_list_limit():
-    """10,000, and not one more, on either side. All but one are written straight into the server's database."""
+    """10,000, and not one more. That the list of another is full is not told, because a block would show by it: the
+    request waits for room. All but one are written straight into the server's database."""
     two = stage()
     full = newcomer('full')
     names = [f'{letter}@localhost' for letter in 'pq']
@@ -253,7 +254,13 @@ def test_contact_list_limit():
     add = lambda who: two.ui[0].call('Account1', 'AddContact', '(ss)', who, '', path=full)
     add(names[0])
     refused('ListFull', add, names[1])
-    refused('ListFull', call, 1, 'AddContact', '(ss)', 'full@localhost', '')
+    two.ui[1].call('Account1', 'AddContact', '(ss)', 'full@localhost', 'Room?', path=others[1])
+    of = lambda side, path, who: next((c for c in two.ui[side].call('Account1', *CONTACTS, path=path) if c[0] == who), None)
+    wait(lambda: of(1, others[1], 'full@localhost'), 'the request to be open')
+    assert of(0, full, names[1]) is None
+    two.ui[0].call('Account1', 'RemoveContact', '(s)', names[0], path=full)
+    wait(lambda: of(0, full, names[1]), 'the request to be shown')
+    assert of(0, full, names[1])[2] == ASKING and of(0, full, names[1])[6] == 'Room?'
     for side, path in ((0, full), *((1, other) for other in others)):
         remove_account(side, path)
 

@@ -14,7 +14,9 @@
 static char *
 backup_path (Child *f)
 {
-  return g_build_filename (g_path_get_dirname (f->database), "backup.db", NULL);
+  g_autofree char *folder = g_path_get_dirname (f->database);
+
+  return g_build_filename (folder, "backup.db", NULL);
 }
 
 /* A device, its place and the epoch of that. */
