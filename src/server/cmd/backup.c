@@ -5,6 +5,7 @@
 #include "bk-server-operator.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -16,10 +17,24 @@ fail (GError **error, const char *what, const char *path, int code)
   return FALSE;
 }
 
+/* A name outlives a power cut only once its folder is on disk. Some file systems know no such thing (EINVAL). */
+static gboolean
+sync_folder (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd < 0)
+    return fail (error, "cannot be opened", folder, errno);
+  int code = fsync (fd) == 0 || errno == EINVAL ? 0 : errno;
+  close (fd);
+  return code == 0 || fail (error, "cannot be written", folder, code);
+}
+
 static gboolean
 move (const char *from, const char *to, GError **error)
 {
-  return g_rename (from, to) == 0 || fail (error, "cannot be renamed", from, errno);
+  return (g_rename (from, to) == 0 || fail (error, "cannot be renamed", from, errno)) && sync_folder (to, error);
 }
 
 static gboolean
