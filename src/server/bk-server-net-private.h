@@ -108,13 +108,16 @@ void bk_server_conn_drop_outgoing (BkServerConn *conn);
 void bk_server_conn_gone (BkServerConn *conn);
 void bk_server_net_on_deadline (gpointer user_data);
 
-/* bk-server-net-tls.c */
-extern const char bk_server_net_ciphers[];
+/* bk-server-net-certificate.c */
 BkServerIdentity *bk_server_identity_load (const char *certificate, const char *key, GError **error);
 void bk_server_identity_free (BkServerIdentity *self);
 void bk_server_identity_check_dates (BkServerIdentity *self, const char *path, gint64 now);
-void bk_server_net_tls_set_up (BkServerNet *net, gpointer context);
+gboolean bk_server_identity_show (BkServerIdentity *self, gpointer connection);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerIdentity, bk_server_identity_free)
+
+/* bk-server-net-tls.c */
+extern const char bk_server_net_ciphers[];
+void bk_server_net_tls_set_up (BkServerNet *net, gpointer context);
 
 /* bk-server-net-lws.c */
 void bk_server_net_flush (BkServerNet *net);
