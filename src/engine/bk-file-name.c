@@ -102,6 +102,18 @@ cut (const char *name, gsize max)
   return length;
 }
 
+/* Takes @name. What is cut off or stripped may leave nothing, or a device. */
+static char *
+make_safe (char *name)
+{
+  g_autofree char *stripped = name;
+
+  strip (stripped);
+  if (*stripped == '\0')
+    return g_strdup ("file");
+  return is_device (stripped) ? g_strconcat ("_", stripped, NULL) : g_steal_pointer (&stripped);
+}
+
 /**
  * bk_file_name_clean:
  * @name: what somebody calls a file; UTF-8
@@ -115,18 +127,11 @@ cut (const char *name, gsize max)
 char *
 bk_file_name_clean (const char *name)
 {
-  g_autofree char *clean = filter (find_base (name));
-
-  strip (clean);
-  if (*clean == '\0')
-    return g_strdup ("file");
-
-  g_autofree char *safe = is_device (clean) ? g_strconcat ("_", clean, NULL) : g_strdup (clean);
+  g_autofree char *safe = make_safe (filter (find_base (name)));
   gsize stem = find_extension (safe);
   gsize kept = cut (safe, BK_FILE_NAME_MAX - strlen (safe + stem));
-  char *fitting = g_strdup_printf ("%.*s%s", (int) MIN (kept, stem), safe, safe + stem);
-  strip (fitting);
-  return fitting;
+
+  return make_safe (g_strdup_printf ("%.*s%s", (int) MIN (kept, stem), safe, safe + stem));
 }
 
 /**

@@ -96,6 +96,15 @@ test_long (void)
   g_autofree char *name = g_strconcat (x, ".and-more-than-any-extension", NULL);
   g_autofree char *clean = bk_file_name_clean (name);
   g_assert_cmpstr (clean, ==, x);
+
+  /* Nor does it leave nothing, or a device. */
+  g_autofree char *tildes = g_strnfill (BK_FILE_NAME_MAX, '~');
+  g_autofree char *nothing = g_strconcat (tildes, "x", NULL);
+  g_autofree char *device = g_strconcat ("con", tildes, "x", NULL);
+  g_autofree char *clean_nothing = bk_file_name_clean (nothing);
+  g_autofree char *clean_device = bk_file_name_clean (device);
+  g_assert_cmpstr (clean_nothing, ==, "file");
+  g_assert_cmpstr (clean_device, ==, "_con");
 }
 
 static void
