@@ -39,7 +39,7 @@ struct _BkServer
   BkServerNet *net;
   BkServerCounters counters;
 
-  guint retention_timer;
+  guint retention_timer; /* when what is too old is looked for again */
   BkServerMetrics *metrics; /* nullable */
   BkServerWrites writes;
   gint64 started;
@@ -59,7 +59,6 @@ struct _BkServer
   guint ask_timer;      /* at the first of them */
   GTask *stopping;      /* nullable */
   guint stop_idle;
-  guint audit_timer; /* when what is too old is looked for again */
 };
 
 /* An account with at least one device signed in. */
@@ -193,8 +192,6 @@ void bk_server_retention_stop (BkServer *self);
 /* bk-server-audit.c */
 void bk_server_audit_operator (BkServer *self, const char *act, const char *detail, const GError *error);
 void bk_server_audit_refusal (BkServerPeer *peer, const char *act, const char *about, BeckonError code);
-void bk_server_audit_start (BkServer *self);
-void bk_server_audit_stop (BkServer *self);
 
 /* bk-server-operator.c */
 void bk_server_operator_start (BkServer *self);

@@ -1,37 +1,67 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Messages that are older than the operator wants to keep. Small steps: others get their turn in between. */
+/* What is older than the operator wants to keep: messages, and rows of the audit. Small steps: others get their turn in
+ * between. */
 #include "bk-server-private.h"
 
 #define SWEEP_MS (60 * 60 * 1000)
 #define DAY_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 
-static void sweep (BkServer *self);
+static void sweep_messages (BkServer *self);
+static void sweep_audit (BkServer *self);
 
 static void
-on_swept (GObject *source, GAsyncResult *result, gpointer user_data)
+sweep (BkServer *self, gint64 days, BkSqliteJob step, GAsyncReadyCallback on_swept)
 {
-  g_autoptr (BkServer) self = user_data;
+  BkStoreSweep *job = g_new0 (BkStoreSweep, 1);
+
+  job->before = bk_server_now (self) - days * DAY_US;
+  self->n_jobs++;
+  bk_sqlite_run_async (self->db, BK_SQLITE_WRITE, step, job, bk_store_plain_free, NULL, on_swept, g_object_ref (self));
+}
+
+/* @again: what takes the next step, if there is one. */
+static void
+finish (BkServer *self, GObject *source, GAsyncResult *result, const char *what, void (*again) (BkServer *self))
+{
   g_autoptr (GError) error = NULL;
   BkStoreSweep *job = bk_sqlite_run_finish (BK_SQLITE (source), result, &error);
 
   self->n_jobs--;
   if (job == NULL)
-    g_warning ("Old messages could not be removed: %s", error->message);
+    g_warning ("Old %s could not be removed: %s", what, error->message);
   else if (job->more && self->state == BK_SERVER_RUNNING)
-    sweep (self);
+    again (self);
   g_clear_pointer (&job, bk_store_plain_free);
   bk_server_check_stopped (self);
 }
 
 static void
-sweep (BkServer *self)
+on_messages_swept (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  BkStoreSweep *job = g_new0 (BkStoreSweep, 1);
+  g_autoptr (BkServer) self = user_data;
 
-  job->before = bk_server_now (self) - self->config->message_days * DAY_US;
-  self->n_jobs++;
-  bk_sqlite_run_async (self->db, BK_SQLITE_WRITE, bk_store_message_sweep, job, bk_store_plain_free, NULL, on_swept,
-                       g_object_ref (self));
+  finish (self, source, result, "messages", sweep_messages);
+}
+
+static void
+sweep_messages (BkServer *self)
+{
+  if (self->config->message_days > 0)
+    sweep (self, self->config->message_days, bk_store_message_sweep, on_messages_swept);
+}
+
+static void
+on_audit_swept (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkServer) self = user_data;
+
+  finish (self, source, result, "rows of the audit", sweep_audit);
+}
+
+static void
+sweep_audit (BkServer *self)
+{
+  sweep (self, self->config->audit_days, bk_store_audit_sweep, on_audit_swept);
 }
 
 static void
@@ -40,8 +70,8 @@ on_time (gpointer user_data)
   BkServer *self = user_data;
 
   self->retention_timer = bk_clock_add (self->clock, SWEEP_MS, on_time, self);
-  if (self->config->message_days > 0)
-    sweep (self);
+  sweep_messages (self);
+  sweep_audit (self);
 }
 
 void

@@ -156,7 +156,6 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   self->state = BK_SERVER_RUNNING;
   bk_server_operator_start (self);
-  bk_server_audit_start (self);
   bk_server_retention_start (self);
   g_task_return_boolean (task, TRUE);
 }
@@ -242,7 +241,6 @@ bk_server_stop_async (BkServer *self, GAsyncReadyCallback callback, gpointer use
   self->state = BK_SERVER_STOPPING;
   bk_server_operator_stop (self);
   g_clear_pointer (&self->metrics, bk_server_metrics_free);
-  bk_server_audit_stop (self);
   bk_server_retention_stop (self);
   bk_server_net_stop_listening (self->net);
   say_goodbye (self);
@@ -314,7 +312,6 @@ bk_server_finalize (GObject *object)
   g_clear_handle_id (&self->stop_idle, g_source_remove);
   bk_server_operator_stop (self);
   g_clear_pointer (&self->metrics, bk_server_metrics_free);
-  bk_server_audit_stop (self);
   bk_server_retention_stop (self);
   g_clear_pointer (&self->net, bk_server_net_free);
   g_clear_object (&self->db);
