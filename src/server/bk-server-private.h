@@ -55,6 +55,7 @@ struct _BkServer
   guint n_jobs;         /* handed to a thread and not back yet */
   guint64 last_peer;    /* counts the connections */
   guint64 last_status;  /* counts the changes of status, to know the newest */
+  GQueue sign_ins;      /* whose jobs are with the worker; links of handle/account.c */
   GQueue asked;         /* grants whose programs have been asked again, in the order of their deadlines; borrowed */
   guint ask_timer;      /* at the first of them */
   GTask *stopping;      /* nullable */
