@@ -183,8 +183,9 @@ BkServerHashing *bk_server_hashing_new (BkServerPeer *peer, gint64 id, gpointer 
 void bk_server_hashing_free (BkServerHashing *hashing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerHashing, bk_server_hashing_free)
 gboolean bk_server_password_check (BkServerPeer *peer, gint64 id, const char *password);
-gboolean bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name);
-void bk_server_attempt_give_back (BkServerPeer *peer, const char *name);
+typedef guint BkServerAttempt; /* what it has taken, and gives back if it was good */
+gboolean bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name, BkServerAttempt *attempt);
+void bk_server_attempt_give_back (BkServerPeer *peer, const char *name, BkServerAttempt attempt);
 
 /* bk-server-retention.c */
 void bk_server_retention_start (BkServer *self);

@@ -146,6 +146,7 @@ typedef struct
   BkServer *server;  /* borrowed */
   GList written;     /* in its sign_ins while the job is with the worker */
   guint64 number;    /* of the connection */
+  BkServerAttempt attempt;
   char *password;
   BeckonStatus status;
   char *personal_message;
@@ -319,7 +320,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
       give_up (hashing->peer, hashing->id, error);
       return;
     }
-  bk_server_attempt_give_back (hashing->peer, sign_in->job.name);
+  bk_server_attempt_give_back (hashing->peer, sign_in->job.name, sign_in->attempt);
   run_verified (hashing);
 }
 
@@ -351,7 +352,7 @@ on_found (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
   if (bk_server_hasher_is_busy (peer->server->hasher))
     {
       bk_server_peer_enter_state (peer, BK_SERVER_PEER_NEW);
-      bk_server_attempt_give_back (peer, lookup->sign_in->job.name);
+      bk_server_attempt_give_back (peer, lookup->sign_in->job.name, lookup->sign_in->attempt);
       bk_server_peer_blame (peer, BK_SERVER_FAULT_HASHER_BUSY);
       bk_server_peer_refuse_busy (peer, id, 2000);
       return;
@@ -404,6 +405,7 @@ bk_server_handle_sign_in (BkServerPeer *peer, const BkFrame *frame)
   gint64 id = bk_frame_get_id (frame);
   gboolean by_token = bk_frame_get_string (frame, "token") != NULL;
   g_autoptr (GError) error = NULL;
+  BkServerAttempt attempt = 0;
   BeckonStatus status;
 
   if (by_token == (bk_frame_get_string (frame, "password") != NULL))
@@ -416,11 +418,13 @@ bk_server_handle_sign_in (BkServerPeer *peer, const BkFrame *frame)
       bk_server_peer_send_error (peer, id, error);
       return;
     }
-  if (!check_domain (peer, frame) || (!by_token && !bk_server_attempt_take (peer, id, bk_frame_get_string (frame, "name"))))
+  if (!check_domain (peer, frame)
+      || (!by_token && !bk_server_attempt_take (peer, id, bk_frame_get_string (frame, "name"), &attempt)))
     return;
 
   bk_server_peer_enter_state (peer, BK_SERVER_PEER_SIGNING_IN);
   SignIn *sign_in = sign_in_new (peer, frame, status);
+  sign_in->attempt = attempt;
   if (by_token)
     run_sign_in (peer, id, sign_in);
   else
