@@ -40,6 +40,7 @@ struct _BkServer
   BkServerCounters counters;
 
   guint retention_timer; /* when what is too old is looked for again */
+  gint64 swept;          /* up to this row messages have been looked at since the last time that all had been */
   BkServerMetrics *metrics; /* nullable */
   BkServerWrites writes;
   gint64 started;
