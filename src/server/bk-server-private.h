@@ -40,6 +40,7 @@ struct _BkServer
   BkServerCounters counters;
 
   guint retention_timer; /* when what is too old is looked for again */
+  gint64 swept;          /* up to this row messages have been looked at since the last time that all had been */
   BkServerMetrics *metrics; /* nullable */
   BkServerWrites writes;
   gint64 started;
@@ -55,6 +56,7 @@ struct _BkServer
   guint n_jobs;         /* handed to a thread and not back yet */
   guint64 last_peer;    /* counts the connections */
   guint64 last_status;  /* counts the changes of status, to know the newest */
+  GQueue sign_ins;      /* whose jobs are with the worker; links of handle/account.c */
   GQueue asked;         /* grants whose programs have been asked again, in the order of their deadlines; borrowed */
   guint ask_timer;      /* at the first of them */
   GTask *stopping;      /* nullable */
@@ -182,8 +184,9 @@ BkServerHashing *bk_server_hashing_new (BkServerPeer *peer, gint64 id, gpointer 
 void bk_server_hashing_free (BkServerHashing *hashing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerHashing, bk_server_hashing_free)
 gboolean bk_server_password_check (BkServerPeer *peer, gint64 id, const char *password);
-gboolean bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name);
-void bk_server_attempt_give_back (BkServerPeer *peer, const char *name);
+typedef guint BkServerAttempt; /* what it has taken, and gives back if it was good */
+gboolean bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name, BkServerAttempt *attempt);
+void bk_server_attempt_give_back (BkServerPeer *peer, const char *name, BkServerAttempt attempt);
 
 /* bk-server-retention.c */
 void bk_server_retention_start (BkServer *self);

@@ -67,7 +67,9 @@ typedef struct
 {
   BkStoreChanges changes;
   gint64 before;
-  gboolean more; /* out: there may be more of it */
+  gint64 after;  /* bk_store_message_sweep (): the row behind which to begin; out: the last one of this step, 0: none */
+  guint patience; /* for whoever runs the steps: how many may still find nothing */
+  gboolean more; /* out: there was something, so there may be more of it */
 } BkStoreSweep;
 
 /* What one account may have. */
