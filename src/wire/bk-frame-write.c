@@ -27,6 +27,13 @@ bk_frame_new (BkFrameType type, gint64 id)
   return self;
 }
 
+/* Gives a request that has not been answered another id, so that it can be made once more. */
+void
+bk_frame_set_id (BkFrame *self, gint64 id)
+{
+  self->id = id;
+}
+
 /* Makes the refusal of request @id. Errors of other domains become plain `failed` ones: they may say too much. A text
  * that the other end would refuse is not sent: the code is what counts. */
 BkFrame *
