@@ -63,7 +63,7 @@ struct _BkEngineAccount
   guint quiet_timer; /* the server starts again, or has just done so */
   gboolean hidden;   /* and nobody is shown that */
   GHashTable *heard; /* char * who, owned: that the network has told about since then; nullable */
-  GHashTable *told; /* while the network tells all anew: keys of what it has told; nullable */
+  GHashTable *untold; /* while the network tells all anew: keys of what was here and is not told yet; nullable */
   gboolean exporting; /* the history, into a file */
   GPtrArray *signing_in;  /* element-type Waiter, owned */
   GPtrArray *signing_out; /* element-type Waiter, owned */

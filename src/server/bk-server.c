@@ -256,21 +256,6 @@ bk_server_stop_finish (BkServer *self, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-/* Reads certificate and key again. If they cannot be used, those until now stay in use. */
-gboolean
-bk_server_reload_certificate (BkServer *self, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-
-  if (self->state != BK_SERVER_RUNNING || self->config->certificate == NULL)
-    return TRUE;
-  gboolean done = bk_server_net_reload (self->net, self->config->certificate, self->config->key, &local);
-  bk_server_audit_operator (self, "reload", NULL, local);
-  if (!done)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return done;
-}
-
 /* Returns the port of the address number @index. */
 guint16
 bk_server_get_port (BkServer *self, guint index)
