@@ -401,11 +401,14 @@ test_cancel_unanswered (void)
 
   world_run (world, "hold:invite a:invite a:cancel");
   g_assert_cmpuint (world->wire.length, ==, 2);
-  world->hold = -1;
+  world->hold = BK_ENVELOPE_CANCEL;
   world->refuse = BK_ENVELOPE_INVITE;
   world->error = BECKON_ERROR_EXPIRED;
   world_settle (world);
-  g_assert_cmpuint (world->wire.length, ==, 0);
+  g_assert_true (bk_session_is_sending (alice->current));
+  world->hold = -1;
+  world_settle (world);
+  g_assert_false (bk_session_is_sending (alice->current));
   g_assert_cmpstr (alice->log->str, ==,
                    "invitation cancelled terminated END(cancelled-local,bye) invite!cancelled >cancel:cancelled-remote");
 }
