@@ -59,6 +59,9 @@ struct _BkServer
   GQueue sign_ins;      /* whose jobs are with the worker; links of handle/account.c */
   GQueue asked;         /* grants whose programs have been asked again, in the order of their deadlines; borrowed */
   guint ask_timer;      /* at the first of them */
+  GHashTable *expected; /* sign-in name → gint64, owned: accounts on their way back; NULL: there are none any more */
+  GQueue held;          /* of BkServerHeld, owned: invitations that wait for one of them, in the order they came */
+  guint expected_timer;
   GTask *stopping;      /* nullable */
   guint stop_idle;
 };
@@ -191,6 +194,15 @@ void bk_server_attempt_give_back (BkServerPeer *peer, const char *name, BkServer
 /* bk-server-retention.c */
 void bk_server_retention_start (BkServer *self);
 void bk_server_retention_stop (BkServer *self);
+
+/* bk-server-returning.c */
+void bk_server_returning_start (BkServer *self);
+void bk_server_returning_stop (BkServer *self);
+void bk_server_returning_came (BkServer *self, BkServerAccount *account);
+gboolean bk_server_returning_hold (BkServerPeer *peer, gint64 id, BkStoreSession *job, const char *grant);
+gboolean bk_server_returning_withdraw (BkServerPeer *peer, const char *session);
+void bk_server_returning_forget (BkServerPeer *peer);
+void bk_server_session_run (BkServerPeer *peer, gint64 id, BkStoreSession *job, const char *grant);
 
 /* bk-server-audit.c */
 void bk_server_audit_operator (BkServer *self, const char *act, const char *detail, const GError *error);

@@ -155,6 +155,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->state = BK_SERVER_RUNNING;
+  bk_server_returning_start (self);
   bk_server_operator_start (self);
   bk_server_retention_start (self);
   g_task_return_boolean (task, TRUE);
@@ -243,6 +244,7 @@ bk_server_stop_async (BkServer *self, GAsyncReadyCallback callback, gpointer use
   g_clear_pointer (&self->metrics, bk_server_metrics_free);
   bk_server_retention_stop (self);
   bk_server_net_stop_listening (self->net);
+  bk_server_returning_stop (self);
   say_goodbye (self);
   bk_server_net_close_all (self->net, BK_SERVER_CODE_GOING_AWAY, "shutdown");
   bk_server_check_stopped (self);
@@ -302,6 +304,7 @@ bk_server_finalize (GObject *object)
   g_clear_object (&self->db);
   bk_server_hasher_free (self->hasher);
   bk_server_buckets_free (self->buckets);
+  g_clear_pointer (&self->expected, g_hash_table_unref);
   g_hash_table_unref (self->names);
   g_hash_table_unref (self->accounts);
   bk_server_config_free (self->config);

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the operator does to the server, seen by those who use it: a restart that nobody notices, a backup put in place."""
+import json
 import time
 
-from cases import PEER, administer, both_run, invite, peer_pid, register_peer, tap
+from cases import PEER, administer, both_run, expect_end, invite, peer_pid, register_peer, tap
 from processes import LIMIT, is_alive
 from world import World, program
 
@@ -86,6 +87,31 @@ def test_what_is_asked_for_in_a_restart_is_done():
         assert carol.ctl('contact', 'show', bob.address)['blocked'], carol.ctl('contacts')
 
 
+def expect_invitation(alice, bob, session):
+    bob.wait('invitation', session=session)
+    alice.ctl('cancel', session)
+    expect_end(session, 'cancelled-remote', bob)
+
+
+def test_an_invitation_in_a_restart_comes():
+    with World() as world:
+        alice, bob = world.friends('alice', 'bob')
+        with alice.watch() as watch:
+            world.stop_server()
+            inviting = ask(alice, 'invite', bob.address, 'Pipe')
+            time.sleep(2)  # how long the server is away
+            world.start_server()
+            said = inviting.communicate(timeout=3 * LIMIT)[0]
+            assert inviting.returncode == 0, said
+            expect_invitation(alice, bob, json.loads(said)['id'])
+            # Whoever is back first does not find the other one.
+            for one, other in ((alice, bob), (bob, alice)) * 2:
+                restart(world)
+                expect_invitation(one, other, one.ctl('invite', other.address, 'Pipe', timeout=3 * LIMIT)['id'])
+            noticed = [event for event in news(watch) if event['event'] in ('account', 'notice') or is_offline(event)]
+            assert not noticed, noticed
+
+
 def test_who_does_not_come_back_is_seen_to_be_gone():
     with World() as world:
         alice, bob = world.friends('alice', 'bob')
@@ -156,6 +182,7 @@ if __name__ == '__main__':
     tap.run([
         test_a_restart_is_not_noticed,
         test_what_is_asked_for_in_a_restart_is_done,
+        test_an_invitation_in_a_restart_comes,
         test_who_does_not_come_back_is_seen_to_be_gone,
         test_a_server_that_stays_away_is_noticed,
         test_a_backup_is_put_in_place,
