@@ -212,6 +212,7 @@ bk_server_conn_free (BkServerConn *conn)
   forget_unsent (conn);
   bk_server_conn_drop_outgoing (conn);
   drop_incoming (conn);
+  g_clear_pointer (&conn->reader, bk_server_reader_free);
   g_queue_unlink (&net->conns, &conn->link);
   net->stats.connections--;
   bk_server_net_release_address (net, &conn->address);
