@@ -131,9 +131,14 @@ def test_who_does_not_come_back_is_seen_to_be_gone():
 
 def test_a_server_that_stays_away_is_noticed():
     with World() as world:
-        alice, = world.friends('alice')
+        alice, bob = world.friends('alice', 'bob')
         world.stop_server()
+        # What waits for it ends as without it, and then nothing waits any more.
+        assert alice.refused('invite', bob.address, 'Pipe', timeout=3 * LIMIT).error == 'NotLoggedOn'
         alice.wait('account-state=waiting', 'account-state=finding', 'account-state=connecting', timeout=3 * LIMIT)
+        assert alice.ctl('sessions') == [], alice.ctl('sessions')
+        for _number in range(2):
+            assert alice.refused('contact', 'alias', bob.address, 'Bobby', timeout=3 * LIMIT).error == 'Disconnected'
 
 
 def test_a_backup_is_put_in_place():
