@@ -28,6 +28,7 @@ typedef enum
 typedef struct
 {
   BkSqliteJobType type;
+  gboolean checked;      /* it needs no savepoint */
   GTask *task;           /* nullable: QUIT and what was submitted have none */
   GMainContext *context; /* of whoever waits; NULL for QUIT */
   BkSqlite *owner;       /* of what was submitted; owned */
