@@ -82,6 +82,8 @@ gpointer _bk_sqlite_worker (gpointer self);
 gboolean _bk_sqlite_is_worker (BkSqlite *self);
 gboolean _bk_sqlite_may_rest (BkSqlite *self);
 
+const char *_bk_sqlite_gather_vfs (void);
+
 gboolean _bk_sqlite_fail (sqlite3 *db, int code, GError **error);
 gboolean _bk_sqlite_file_open (BkSqlite *self, GError **error);
 void _bk_sqlite_file_close (BkSqlite *self);

@@ -84,8 +84,8 @@ void bk_sqlite_submit (BkSqlite *self, BkSqliteKind kind, BkSqliteJob job, gpoin
 void bk_sqlite_close_async (BkSqlite *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_sqlite_close_finish (BkSqlite *self, GAsyncResult *result, GError **error);
 
-/* For a file that is written all the time: more memory for its pages, and a longer log, so that a page that changes often
- * is moved into the file less often. Before opening. */
+/* For a file that is written all the time: more memory for its pages; a longer log, so that a page that changes often is
+ * moved into the file less often; and the log is written in few pieces. Before opening. */
 void bk_sqlite_set_busy (BkSqlite *self);
 
 /* For how long after a commit the next one waits for more to share it, 0 (none) by default. A read that no write
