@@ -213,8 +213,9 @@ _bk_sqlite_file_open (BkSqlite *self, GError **error)
   if (!self->reader && !create_file (self->path, error))
     return FALSE;
 
-  const char *vfs = self->busy ? _bk_sqlite_gather_vfs () : NULL;
-  int code = sqlite3_open_v2 (self->path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, vfs);
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+  int code = self->busy ? _bk_sqlite_gather_open (self->path, &self->db, flags)
+                        : sqlite3_open_v2 (self->path, &self->db, flags, NULL);
   if ((code == SQLITE_OK || _bk_sqlite_fail (self->db, code, error)) && set_up (self, error))
     return TRUE;
   _bk_sqlite_file_close (self);

@@ -4,11 +4,16 @@
  *
  * That is safe because nobody reads a page of the log before it is synced: with synchronous=FULL a commit is made known
  * in the shared index only after that, and our own reads write out first what is gathered. A crash loses what was not
- * synced, as it may without this. */
+ * synced, as it may without this. When a transaction is over nothing is gathered any more: after a commit nobody could
+ * be told that it cannot be written, and after a rollback the place belongs to whoever writes next, perhaps another
+ * process. */
 #include "bk-sqlite-private.h"
 
 #include <string.h>
 
+/* On some disks SQLite syncs in the middle of a commit's last frame, at the end of a sector, and writes the rest of it
+ * afterwards: of its header, and its page. */
+#define WRITES_AFTER_SYNC 2
 /* The VFS of unix writes no more than 128 KiB less one byte at once. */
 #define GATHER_SIZE (120 * 1024)
 
@@ -20,27 +25,29 @@ typedef struct
   guint8 *data;
   int length;
   sqlite3_int64 offset; /* of the first gathered byte */
+  int n_through;        /* so many of the next writes are not gathered */
 } Log;
 
-/* What cannot be written is dropped: SQLite takes the transaction back, and writes there again. */
+/* What cannot be written is kept: the transaction may go on all the same. */
 static int
 flush (Log *self)
 {
-  int length = self->length;
+  if (self->length == 0)
+    return SQLITE_OK;
+  int code = self->real->pMethods->xWrite (self->real, self->data, self->length, self->offset);
 
-  self->length = 0;
-  return length == 0 ? SQLITE_OK : self->real->pMethods->xWrite (self->real, self->data, length, self->offset);
+  if (code == SQLITE_OK)
+    self->length = 0;
+  return code;
 }
 
 static int
 log_close (sqlite3_file *file)
 {
   Log *self = (Log *) file;
-  int code = flush (self);
-  int closed = self->real->pMethods->xClose (self->real);
 
   g_clear_pointer (&self->data, g_free);
-  return code != SQLITE_OK ? code : closed;
+  return self->real->pMethods->xClose (self->real);
 }
 
 static int
@@ -57,6 +64,11 @@ log_write (sqlite3_file *file, const void *data, int length, sqlite3_int64 offse
 {
   Log *self = (Log *) file;
 
+  if (self->n_through > 0)
+    {
+      self->n_through--;
+      return self->real->pMethods->xWrite (self->real, data, length, offset);
+    }
   if (offset != self->offset + self->length || length > GATHER_SIZE - self->length)
     {
       int code = flush (self);
@@ -86,6 +98,8 @@ log_sync (sqlite3_file *file, int flags)
   Log *self = (Log *) file;
   int code = flush (self);
 
+  self->length = 0; /* else it fails for good: the commit with it */
+  self->n_through = WRITES_AFTER_SYNC;
   return code != SQLITE_OK ? code : self->real->pMethods->xSync (self->real, flags);
 }
 
@@ -150,6 +164,16 @@ static const sqlite3_io_methods log_methods = {
   .xDeviceCharacteristics = log_device_characteristics,
 };
 
+static void
+on_rollback (void *db)
+{
+  sqlite3_file *file = NULL;
+
+  sqlite3_file_control (db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+  if (file != NULL && file->pMethods == &log_methods)
+    ((Log *) file)->length = 0;
+}
+
 /* All files but logs are the system's own. */
 static int
 gather_open (sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
@@ -186,11 +210,14 @@ register_vfs (gpointer data)
   return sqlite3_vfs_register (&vfs, FALSE) == SQLITE_OK ? (gpointer) vfs.zName : NULL;
 }
 
-/* Returns the name of the VFS that gathers what is written into the log; NULL, which is the system's, if there is none. */
-const char *
-_bk_sqlite_gather_vfs (void)
+/* Opens @path with a log that is gathered, if that can be. */
+int
+_bk_sqlite_gather_open (const char *path, sqlite3 **db, int flags)
 {
   static GOnce once = G_ONCE_INIT;
+  int code = sqlite3_open_v2 (path, db, flags, g_once (&once, register_vfs, NULL));
 
-  return g_once (&once, register_vfs, NULL);
+  if (code == SQLITE_OK)
+    sqlite3_rollback_hook (*db, on_rollback, *db);
+  return code;
 }

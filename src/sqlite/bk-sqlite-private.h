@@ -82,7 +82,7 @@ gpointer _bk_sqlite_worker (gpointer self);
 gboolean _bk_sqlite_is_worker (BkSqlite *self);
 gboolean _bk_sqlite_may_rest (BkSqlite *self);
 
-const char *_bk_sqlite_gather_vfs (void);
+int _bk_sqlite_gather_open (const char *path, sqlite3 **db, int flags);
 
 gboolean _bk_sqlite_fail (sqlite3 *db, int code, GError **error);
 gboolean _bk_sqlite_file_open (BkSqlite *self, GError **error);
