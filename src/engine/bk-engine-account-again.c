@@ -5,20 +5,6 @@
 
 #include "bk-ids.h"
 
-void
-_bk_account_again_begin (BkEngineAccount *self)
-{
-  _bk_account_again_drop (self);
-  self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-}
-
-/* The connection is another one: it would tell again. */
-void
-_bk_account_again_drop (BkEngineAccount *self)
-{
-  g_clear_pointer (&self->told, g_hash_table_unref);
-}
-
 /* Names have an @, ids of groups are those of the network: they share a table under a letter. */
 static char *
 contact_key (const char *who)
@@ -32,57 +18,74 @@ group_key (const char *id)
   return g_strconcat ("g", id, NULL);
 }
 
-void
-_bk_account_again_told (BkEngineAccount *self, const BkBackendEvent *event)
-{
-  if (self->told == NULL)
-    return;
-  if (event->type == BK_BACKEND_EVENT_GROUP)
-    g_hash_table_add (self->told, group_key (event->group));
-  else
-    {
-      g_autofree char *who = bk_sign_in_name_normalize (event->who);
-      if (who != NULL)
-        g_hash_table_add (self->told, contact_key (who));
-    }
-}
-
-/* Returns the keys of what is here and was not told. */
+/* Returns (transfer full) the keys of what is here. */
 static GPtrArray *
-find_missing (BkEngineAccount *self)
+list_keys (BkEngineAccount *self)
 {
-  GPtrArray *missing = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *keys = g_ptr_array_new_with_free_func (g_free);
   guint n_contacts = g_list_model_get_n_items (G_LIST_MODEL (self->contacts));
   guint n_groups = g_list_model_get_n_items (G_LIST_MODEL (self->groups));
 
   for (guint i = 0; i < n_contacts; i++)
     {
       g_autoptr (BkEngineContact) contact = g_list_model_get_item (G_LIST_MODEL (self->contacts), i);
-      g_ptr_array_add (missing, contact_key (bk_engine_contact_get_sign_in_name (contact)));
+      g_ptr_array_add (keys, contact_key (bk_engine_contact_get_sign_in_name (contact)));
     }
   for (guint i = 0; i < n_groups; i++)
     {
       g_autoptr (BkEngineGroup) group = g_list_model_get_item (G_LIST_MODEL (self->groups), i);
-      g_ptr_array_add (missing, group_key (bk_engine_group_get_id (group)));
+      g_ptr_array_add (keys, group_key (bk_engine_group_get_id (group)));
     }
-  for (guint i = missing->len; i > 0; i--)
-    if (g_hash_table_contains (self->told, g_ptr_array_index (missing, i - 1)))
-      g_ptr_array_remove_index (missing, i - 1);
-  return missing;
+  return keys;
+}
+
+/* What is here now is bounded, what it will tell need not be: so this keeps what it has not told. */
+void
+_bk_account_again_begin (BkEngineAccount *self)
+{
+  g_autoptr (GPtrArray) keys = list_keys (self);
+
+  _bk_account_again_drop (self);
+  self->untold = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < keys->len; i++)
+    g_hash_table_add (self->untold, g_strdup (g_ptr_array_index (keys, i)));
+}
+
+/* The connection is another one: it would tell again. */
+void
+_bk_account_again_drop (BkEngineAccount *self)
+{
+  g_clear_pointer (&self->untold, g_hash_table_unref);
+}
+
+void
+_bk_account_again_told (BkEngineAccount *self, const BkBackendEvent *event)
+{
+  gboolean is_group = event->type == BK_BACKEND_EVENT_GROUP;
+
+  if (self->untold == NULL || (is_group && event->group == NULL))
+    return;
+  g_autofree char *who = is_group ? NULL : bk_sign_in_name_normalize (event->who);
+  if (!is_group && who == NULL)
+    return;
+  g_autofree char *key = is_group ? group_key (event->group) : contact_key (who);
+  g_hash_table_remove (self->untold, key);
 }
 
 /* All was told: the rest is gone. As facts like any other, but without a place in the stream. */
 void
 _bk_account_again_end (BkEngineAccount *self)
 {
-  if (self->told == NULL)
+  g_autoptr (GHashTable) untold = g_steal_pointer (&self->untold);
+  if (untold == NULL)
     return;
 
-  g_autoptr (GPtrArray) missing = find_missing (self);
-  _bk_account_again_drop (self);
-  for (guint i = 0; i < missing->len; i++)
+  g_autoptr (GPtrArray) keys = list_keys (self);
+  for (guint i = 0; i < keys->len; i++)
     {
-      const char *key = g_ptr_array_index (missing, i);
+      const char *key = g_ptr_array_index (keys, i);
+      if (!g_hash_table_contains (untold, key))
+        continue;
       gboolean is_group = key[0] == 'g';
       BkBackendEvent gone = {
         .type = is_group ? BK_BACKEND_EVENT_GROUP : BK_BACKEND_EVENT_CONTACT,

@@ -82,7 +82,7 @@ check_ready (BkEngineAccount *self, GError **error)
 {
   if (!BK_IS_BACKEND_GROUPS (self->backend))
     return refuse (error, BECKON_ERROR_GROUPS_NOT_ENABLED, "The network of this account has no groups");
-  if (self->state != BK_BACKEND_ONLINE || self->phase != BK_ACCOUNT_IN)
+  if (!_bk_account_can_ask (self))
     return refuse (error, BECKON_ERROR_DISCONNECTED, "There is no connection");
   return TRUE;
 }

@@ -59,10 +59,11 @@ struct _BkEngineAccount
   guint attempt; /* counts sign-ins and failures: answers to older ones are passed over */
   BkLeave leave; /* FAREWELL, LEAVING */
   char *password; /* LOOKING; nullable */
+  gboolean been_online; /* since the sign-in began; what is lost now may come back */
   guint quiet_timer; /* the server starts again, or has just done so */
   gboolean hidden;   /* and nobody is shown that */
   GHashTable *heard; /* char * who, owned: that the network has told about since then; nullable */
-  GHashTable *told; /* while the network tells all anew: keys of what it has told; nullable */
+  GHashTable *untold; /* while the network tells all anew: keys of what was here and is not told yet; nullable */
   gboolean exporting; /* the history, into a file */
   GPtrArray *signing_in;  /* element-type Waiter, owned */
   GPtrArray *signing_out; /* element-type Waiter, owned */
@@ -90,6 +91,7 @@ void _bk_account_avatars_init (BkEngineAccount *self);
 void _bk_account_avatars_clear (BkEngineAccount *self);
 void _bk_account_set_avatar_id (BkEngineAccount *self, const char *who, const char *id);
 void _bk_account_fetch_avatars (BkEngineAccount *self);
+gboolean _bk_account_can_ask (BkEngineAccount *self);
 gboolean _bk_account_check_online (BkEngineAccount *self, GTask *task);
 void _bk_account_notes_free (gpointer notes);
 void _bk_account_set_contact (BkEngineAccount *self, const BkHistoryContact *contact);

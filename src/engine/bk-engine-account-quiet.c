@@ -36,11 +36,11 @@ _bk_account_quiet_begin (BkEngineAccount *self)
   self->quiet_timer = bk_clock_add (self->clock, QUIET_MS, on_over, self);
 }
 
-/* The network has said how somebody is. */
+/* The network has said how somebody is. Of others than contacts it may say much. */
 void
 _bk_account_quiet_heard (BkEngineAccount *self, const char *who)
 {
-  if (self->heard != NULL)
+  if (self->heard != NULL && bk_engine_contacts_find (self->contacts, who) != NULL)
     g_hash_table_add (self->heard, g_strdup (who));
 }
 

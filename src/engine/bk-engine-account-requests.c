@@ -73,11 +73,19 @@ bk_engine_account_set_away (BkEngineAccount *self, gboolean away)
   _bk_account_changed (self);
 }
 
-/* Whether a request can be made now. Else answers @task. */
+/* Whether the network can be asked: it is there, or was until it was cut. Whether that is worth waiting for, it knows
+ * itself. */
+gboolean
+_bk_account_can_ask (BkEngineAccount *self)
+{
+  return self->phase == BK_ACCOUNT_IN && (self->state == BK_BACKEND_ONLINE || self->been_online);
+}
+
+/* Else answers @task. */
 gboolean
 _bk_account_check_online (BkEngineAccount *self, GTask *task)
 {
-  if (self->state == BK_BACKEND_ONLINE && self->phase == BK_ACCOUNT_IN)
+  if (_bk_account_can_ask (self))
     return TRUE;
   g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_DISCONNECTED, "There is no connection");
   return FALSE;

@@ -240,6 +240,7 @@ _bk_account_begin (BkEngineAccount *self, const char *password)
   g_autofree char *copy = g_strdup (password);
 
   self->attempt++;
+  self->been_online = FALSE;
   self->phase = BK_ACCOUNT_LOOKING;
   bk_clock_clear (self->clock, &self->timer);
   _bk_account_clear_password (self);

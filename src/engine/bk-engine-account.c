@@ -150,6 +150,7 @@ _bk_account_enter_state (BkEngineAccount *self, BkBackendState state, const GErr
   g_debug ("Account %u: %s → %s", self->stored->id, bk_backend_state_to_nick (previous),
            bk_backend_state_to_nick (state));
   self->state = state;
+  self->been_online = state == BK_BACKEND_ONLINE || (self->been_online && state != BK_BACKEND_OFFLINE);
   take_error (self, state, error);
   if (state == BK_BACKEND_OFFLINE)
     _bk_account_quiet_end (self);

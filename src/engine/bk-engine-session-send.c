@@ -315,16 +315,26 @@ on_refused (BkEngineSession *self, const BkEnvelope *envelope, const GError *err
     }
 }
 
+typedef struct
+{
+  BkEngineSession *session; /* owned */
+  BkOutgoing *item;         /* owned */
+} Flight;
+
 static void
 on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (BkEngineSession) self = user_data;
+  g_autofree Flight *flight = user_data;
+  g_autoptr (BkEngineSession) self = flight->session;
   BkBackendSessions *backend = BK_BACKEND_SESSIONS (source);
   g_autoptr (GError) error = NULL;
-  g_autoptr (BkOutgoing) item = g_steal_pointer (&self->in_flight);
+  g_autoptr (BkOutgoing) item = flight->item;
 
   if (!BK_BACKEND_SESSIONS_GET_IFACE (backend)->send_finish (backend, result, &error) && error == NULL)
     error = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_FAILED, "The network gave no reason");
+  if (item != self->in_flight)
+    return;
+  self->in_flight = NULL;
   if (self->world->sessions == NULL)
     return;
 
@@ -387,9 +397,12 @@ bk_session_pump (BkEngineSession *self)
   bk_session_number (self, self->in_flight->envelope);
   const BkEnvelope *envelope = self->in_flight->envelope;
   const char *grant = envelope->kind == BK_ENVELOPE_INVITE ? self->grant : NULL;
+  Flight *flight = g_new (Flight, 1);
+  flight->session = g_object_ref (self);
+  flight->item = self->in_flight;
   BK_BACKEND_SESSIONS_GET_IFACE (backend)->send_async (BK_BACKEND_SESSIONS (backend), self->user,
                                                        self->in_flight->uid, envelope, grant, self->sending, on_sent,
-                                                       g_object_ref (self));
+                                                       flight);
 }
 
 /* Hands one item that waits to the channel. What the channel does not take has no number yet. */
@@ -500,6 +513,9 @@ bk_session_push_last (BkEngineSession *self, const BkEnvelope *envelope)
     else
       outgoing_free (item);
   self->outbox = kept;
+  /* An invitation may wait for somebody who is on the way back; that it is void does not. */
+  if (!silent && self->in_flight != NULL && self->in_flight->envelope->kind == BK_ENVELOPE_INVITE)
+    self->in_flight = NULL;
   if (!silent)
     push_last_word (self, envelope);
 }

@@ -92,6 +92,8 @@ bk_server_account_update_shown (BkServer *server, BkServerAccount *self)
   /* When the server ends nobody has left: they have been sent away. */
   if (server->state == BK_SERVER_RUNNING)
     owe_to_friends (server, self);
+  if (shown != BECKON_STATUS_OFFLINE)
+    bk_server_returning_came (server, self);
 }
 
 /* Removes a connection; with the last one the account goes offline and out of memory. */

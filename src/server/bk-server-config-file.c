@@ -3,10 +3,10 @@
 #include "bk-server-config-private.h"
 
 #include "beckon-error.h"
+#include "bk-server-file.h"
 
 #include <string.h>
 
-#define MAX_FILE (1024 * 1024)
 #define MAX_WORD 128
 
 static void
@@ -186,13 +186,13 @@ read_line (Reader *reader, char *text)
 gboolean
 bk_server_config_read (BkServerConfig *self, const char *path, GPtrArray *problems, GError **error)
 {
-  g_autofree char *contents = NULL;
   gsize length;
+  g_autofree char *contents = bk_server_read_file (path, &length, error);
   Reader reader = { self, problems };
 
-  if (!g_file_get_contents (path, &contents, &length, error))
+  if (contents == NULL)
     return FALSE;
-  if (length > MAX_FILE || strlen (contents) != length)
+  if (strlen (contents) != length)
     {
       g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "%s is no configuration file", path);
       return FALSE;

@@ -8,21 +8,22 @@
 
 #define MAX_REQUEST 4096 /* what programs that gather numbers send is a fraction of it */
 #define MAX_CLIENTS 16
-#define SECONDS 10
+#define MAX_MS 10000 /* for a whole request, and for taking the answer */
 
 struct _BkServerMetrics
 {
   BkServer *server; /* borrowed: it owns this */
   GSocketService *service;
-  GCancellable *cancellable;
   guint16 port;
-  guint n_clients;
+  GQueue pages; /* of Page, in the order in which they came; each is freed when what it waits for has come to an end */
 };
 
-/* One request. Outlives the server if it has to: then @metrics is NULL. */
+/* One request. Outlives the server if it has to. */
 typedef struct
 {
-  BkServerMetrics *metrics; /* borrowed */
+  BkServerMetrics *metrics; /* borrowed; NULL: it has been given up */
+  GList link;               /* in its pages */
+  guint timer;
   GSocketConnection *connection;
   GCancellable *cancellable;
   GString *request;
@@ -31,16 +32,51 @@ typedef struct
 } Page;
 
 static void
+forget (Page *page)
+{
+  if (page->metrics == NULL)
+    return;
+  bk_clock_clear (page->metrics->server->clock, &page->timer);
+  g_queue_unlink (&page->metrics->pages, &page->link);
+  page->metrics = NULL;
+}
+
+static void
 page_free (Page *page)
 {
-  if (!g_cancellable_is_cancelled (page->cancellable))
-    page->metrics->n_clients--;
+  forget (page);
   g_io_stream_close (G_IO_STREAM (page->connection), NULL, NULL);
   g_object_unref (page->connection);
   g_object_unref (page->cancellable);
   g_string_free (page->request, TRUE);
   g_free (page->answer);
   g_free (page);
+}
+
+/* What it waits for ends soon, and frees it. */
+static void
+give_up (Page *page)
+{
+  forget (page);
+  g_cancellable_cancel (page->cancellable);
+}
+
+static void
+on_late (gpointer user_data)
+{
+  Page *page = user_data;
+
+  page->timer = 0;
+  give_up (page);
+}
+
+static void
+set_timer (Page *page)
+{
+  BkClock *clock = page->metrics->server->clock;
+
+  bk_clock_clear (clock, &page->timer);
+  page->timer = bk_clock_add (clock, MAX_MS, on_late, page);
 }
 
 /* ---- the answer ---- */
@@ -57,6 +93,7 @@ answer (Page *page, const char *status, const char *type, const char *text)
 {
   GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (page->connection));
 
+  set_timer (page);
   page->answer = g_strdup_printf ("HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n"
                                   "Connection: close\r\n\r\n%s", status, type, strlen (text), text);
   g_output_stream_write_all_async (out, page->answer, strlen (page->answer), G_PRIORITY_DEFAULT, page->cancellable,
@@ -68,8 +105,11 @@ on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Page *page = user_data;
   g_autoptr (GError) error = NULL;
+  gboolean good = bk_server_probe_finish (BK_SERVER (source), result, &error);
 
-  if (bk_server_probe_finish (BK_SERVER (source), result, &error))
+  if (page->metrics == NULL)
+    page_free (page);
+  else if (good)
     answer (page, "200 OK", "text/plain; charset=utf-8", "ok\n");
   else
     {
@@ -78,12 +118,42 @@ on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
+/* Whether @host, which may have a port behind it, is a name or an address of this machine for itself. */
+static gboolean
+is_loopback (const char *host)
+{
+  g_autofree char *name = g_strdup (*host == '[' ? host + 1 : host);
+
+  name[strcspn (name, *host == '[' ? "]" : ":")] = '\0';
+  if (*host == '[' && strchr (host, ']') == NULL)
+    return FALSE;
+  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (name);
+  return inet != NULL ? g_inet_address_get_is_loopback (inet) : g_ascii_strcasecmp (name, "localhost") == 0;
+}
+
+/* A page of the web can have its name turned to this machine and be allowed to read what is answered under that name;
+ * the browser then says for which one it asks. Programs that say nothing of it are no browsers. */
+static gboolean
+host_is_welcome (const char *request)
+{
+  g_auto (GStrv) lines = g_strsplit (request, "\r\n", -1);
+  gboolean welcome = TRUE;
+
+  for (char **line = lines + 1; *line != NULL && **line != '\0'; line++)
+    if (g_ascii_strncasecmp (*line, "Host:", strlen ("Host:")) == 0)
+      welcome = welcome && is_loopback (g_strstrip (*line + strlen ("Host:")));
+  return welcome;
+}
+
 static void
 answer_request (Page *page)
 {
   const char *line = page->request->str;
 
-  if (g_str_has_prefix (line, "GET /metrics "))
+  bk_clock_clear (page->metrics->server->clock, &page->timer);
+  if (!host_is_welcome (line))
+    answer (page, "421 Misdirected Request", "text/plain", "Ask by localhost or by a loopback address\n");
+  else if (g_str_has_prefix (line, "GET /metrics "))
     {
       g_autofree char *text = bk_server_metrics_describe (page->metrics->server);
       answer (page, "200 OK", "text/plain; version=0.0.4; charset=utf-8", text);
@@ -104,7 +174,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
   Page *page = user_data;
   gssize length = g_input_stream_read_finish (G_INPUT_STREAM (source), result, NULL);
 
-  if (length <= 0 || g_cancellable_is_cancelled (page->cancellable) || page->request->len + (gsize) length > MAX_REQUEST)
+  if (length <= 0 || page->metrics == NULL || page->request->len + (gsize) length > MAX_REQUEST)
     {
       page_free (page);
       return;
@@ -117,20 +187,34 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
                                page->cancellable, on_read, page);
 }
 
+/* Those that have not said yet what they want, the oldest first: who does is there for a moment only. */
+static void
+make_room (BkServerMetrics *self)
+{
+  GList *l = self->pages.head;
+
+  while (l != NULL && strstr (((Page *) l->data)->request->str, "\r\n\r\n") != NULL)
+    l = l->next;
+  if (l == NULL)
+    l = self->pages.head;
+  if (self->pages.length >= MAX_CLIENTS)
+    give_up (l->data);
+}
+
 static gboolean
 on_incoming (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer user_data)
 {
   BkServerMetrics *self = user_data;
-
-  if (self->n_clients >= MAX_CLIENTS)
-    return TRUE; /* cut */
   Page *page = g_new0 (Page, 1);
+
+  make_room (self);
   page->metrics = self;
   page->connection = g_object_ref (connection);
-  page->cancellable = g_object_ref (self->cancellable);
+  page->cancellable = g_cancellable_new ();
   page->request = g_string_new (NULL);
-  self->n_clients++;
-  g_socket_set_timeout (g_socket_connection_get_socket (connection), SECONDS);
+  page->link.data = page;
+  g_queue_push_tail_link (&self->pages, &page->link);
+  set_timer (page);
   g_input_stream_read_async (g_io_stream_get_input_stream (G_IO_STREAM (connection)), page->buffer,
                              sizeof page->buffer, G_PRIORITY_DEFAULT, page->cancellable, on_read, page);
   return TRUE;
@@ -180,7 +264,6 @@ bk_server_metrics_new (BkServer *server, const char *address, GError **error)
     }
   BkServerMetrics *self = g_new0 (BkServerMetrics, 1);
   self->server = server;
-  self->cancellable = g_cancellable_new ();
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (got));
   self->service = g_steal_pointer (&service);
   g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
@@ -198,8 +281,8 @@ bk_server_metrics_get_port (BkServerMetrics *self)
 void
 bk_server_metrics_free (BkServerMetrics *self)
 {
-  g_cancellable_cancel (self->cancellable);
-  g_object_unref (self->cancellable);
+  while (self->pages.head != NULL)
+    give_up (self->pages.head->data);
   g_signal_handlers_disconnect_by_data (self->service, self);
   g_socket_service_stop (self->service);
   g_socket_listener_close (G_SOCKET_LISTENER (self->service));

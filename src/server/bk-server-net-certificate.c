@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Certificate and key: read, checked, shown to a client. */
+#include "bk-server-file.h"
 #include "bk-server-net-private.h"
 
 #include "beckon-error.h"
@@ -10,7 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_FILE (1024 * 1024)
 #define MAX_CHAIN 16
 #define DAY_S (24 * 60 * 60)
 #define SOON_DAYS 14
@@ -52,15 +52,11 @@ open_file (const char *what, const char *path, char **text, GError **error)
                    "its key", what);
       return NULL;
     }
-  if (!g_file_get_contents (path, text, &length, &local))
+  *text = bk_server_read_file (path, &length, &local);
+  if (*text == NULL)
     {
       g_set_error (error, BECKON_ERROR, BECKON_ERROR_INVALID_ARGUMENT, "Cannot read the %s %s: %s", what, path,
                    local->message);
-      return NULL;
-    }
-  if (length > MAX_FILE)
-    {
-      refuse (what, path, "it is much too long", error);
       return NULL;
     }
   return BIO_new_mem_buf (*text, (int) length);

@@ -311,7 +311,7 @@ bk_server_conn_send (BkServerConn *conn, BkServerFrame *frame)
 
   if (!is_websocket (conn))
     return FALSE;
-  if (conn->queued + frame->length > net->config.max_outgoing)
+  if (conn->queued + bk_server_frame_get_cost (frame) > net->config.max_outgoing)
     {
       conn->closed = BK_SERVER_CLOSED_SLOW;
       bk_server_conn_kill (conn);
@@ -320,8 +320,8 @@ bk_server_conn_send (BkServerConn *conn, BkServerFrame *frame)
   if (g_queue_is_empty (&conn->outgoing))
     write_soon (conn);
   g_queue_push_tail (&conn->outgoing, bk_server_frame_ref (frame));
-  conn->queued += frame->length;
-  net->stats.queued += frame->length;
+  conn->queued += bk_server_frame_get_cost (frame);
+  net->stats.queued += bk_server_frame_get_cost (frame);
   return TRUE;
 }
 
@@ -334,16 +334,25 @@ bk_server_conn_send_text (BkServerConn *conn, const char *text, gssize length)
   return bk_server_conn_send (conn, frame);
 }
 
+/* In its turn, behind what was queued. A client that asks and asks and reads nothing is slow like any other. */
+void
+bk_server_conn_answer_ping (BkServerConn *conn, gconstpointer data, gsize length)
+{
+  g_autoptr (BkServerFrame) pong = bk_server_frame_new_control (0x8A, data, length);
+
+  bk_server_conn_send (conn, pong);
+}
+
 /* Asks the other end, behind all that was sent (by a ping), whether it has read that: answered follows. Returns FALSE if
  * that cannot be asked now, because something still waits. */
 gboolean
 bk_server_conn_ask (BkServerConn *conn)
 {
-  guint8 buffer[LWS_PRE + 1] = { 0 }; /* libwebsockets 4.1 says nothing of an empty pong */
+  static const guint8 ping[] = { 0x89, 0 };
 
   if (!is_websocket (conn) || !g_queue_is_empty (&conn->outgoing) || lws_partial_buffered (conn->wsi))
     return FALSE;
-  return lws_write (conn->wsi, buffer + LWS_PRE, 1, LWS_WRITE_PING) >= 0;
+  return bk_server_conn_write (conn, ping, sizeof ping);
 }
 
 /* Says goodbye with @code and @reason after all that is queued. closed follows, at the latest after closing_ms. */

@@ -99,7 +99,7 @@ adopt (BkServerNet *net, int fd, const struct in6_addr *address)
 {
   lws_adopt_desc_t desc = {
     .vh = net->vhost,
-    .type = LWS_ADOPT_HTTP | LWS_ADOPT_SOCKET | (net->tls ? LWS_ADOPT_ALLOW_SSL : 0),
+    .type = LWS_ADOPT_SOCKET | (net->tls ? LWS_ADOPT_ALLOW_SSL : 0),
     .fd.sockfd = fd,
   };
   struct lws *wsi = lws_adopt_descriptor_vhost_via_info (&desc);

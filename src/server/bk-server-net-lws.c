@@ -2,76 +2,27 @@
 /* What libwebsockets tells us, translated. A callback that returns -1 asks it to close the connection. */
 #include "bk-server-net-private.h"
 
+#include <openssl/ssl.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #define PIECES_PER_WAKE_UP 16
-#define MAX_HEADER 4 /* of what is gathered: less than 64 KiB */
 #define SEND_BUFFER 65536
-
-/* ---- in ---- */
-
-/* Answers a breach of the protocol: what was queued is of no use any more. */
-static int
-fail (BkServerConn *conn, BkServerClosed closed, guint16 code, const char *reason)
-{
-  bk_server_conn_drop_outgoing (conn);
-  bk_server_conn_begin_close (conn, closed, code, reason);
-  return 0;
-}
-
-static int
-hand_up (BkServerConn *conn, const char *text, gsize length)
-{
-  BkServerNet *net = conn->net;
-
-  if (!g_utf8_validate_len (text, length, NULL))
-    return fail (conn, BK_SERVER_CLOSED_BAD_UTF8, LWS_CLOSE_STATUS_INVALID_PAYLOAD, "not UTF-8");
-  net->stats.frames_in++;
-  net->stats.bytes_in += length;
-  net->in_callback++;
-  net->handler.frame (conn, text, length, net->user_data);
-  net->in_callback--;
-  return 0;
-}
-
-/* A piece of a message: of what came in one go, of a frame, of a fragment. */
-static int
-on_receive (BkServerConn *conn, const char *data, gsize length)
-{
-  BkServerNet *net = conn->net;
-  gboolean signed_in = conn->phase == BK_SERVER_PHASE_OPEN;
-  gsize limit = signed_in ? net->config.max_frame : MIN (net->config.max_frame, net->config.max_frame_signed_out);
-  gsize have = conn->incoming == NULL ? 0 : conn->incoming->len;
-  gsize announced = lws_remaining_packet_payload (conn->wsi);
-
-  if (conn->phase >= BK_SERVER_PHASE_CLOSING)
-    return 0;
-  if (lws_frame_is_binary (conn->wsi))
-    return fail (conn, BK_SERVER_CLOSED_BINARY, LWS_CLOSE_STATUS_UNACCEPTABLE_OPCODE, "text only");
-  if (length > limit || announced > limit || have + length + announced > limit)
-    return fail (conn, BK_SERVER_CLOSED_TOO_BIG, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, "message too long");
-
-  gboolean whole = lws_is_final_fragment (conn->wsi);
-  if (conn->incoming == NULL && whole)
-    {
-      g_string_truncate (net->scratch, 0);
-      g_string_append_len (net->scratch, data, length);
-      return hand_up (conn, net->scratch->str, net->scratch->len);
-    }
-  if (conn->incoming == NULL)
-    conn->incoming = g_string_sized_new (length + announced + 1);
-  g_string_append_len (conn->incoming, data, length);
-  if (!whole)
-    return 0;
-
-  GString *message = g_steal_pointer (&conn->incoming);
-  int result = hand_up (conn, message->str, message->len);
-  g_string_free (message, TRUE);
-  return result;
-}
+#define THROWN_AWAY 16 /* times 4 KiB */
 
 /* ---- out ---- */
+
+/* Puts @data in front of nothing: it goes out now, and what the kernel does not take is kept. Until that is gone,
+ * nothing is read: libwebsockets would be told again and again that there is something. */
+gboolean
+bk_server_conn_write (BkServerConn *conn, gconstpointer data, gsize length)
+{
+  if (lws_write (conn->wsi, (guchar *) data, length, LWS_WRITE_RAW) < 0)
+    return FALSE;
+  if (lws_partial_buffered (conn->wsi))
+    lws_rx_flow_control (conn->wsi, 0);
+  return TRUE;
+}
 
 static BkServerFrame *
 take_outgoing (BkServerConn *conn)
@@ -79,45 +30,31 @@ take_outgoing (BkServerConn *conn)
   BkServerFrame *frame = g_queue_pop_head (&conn->outgoing);
   BkServerNet *net = conn->net;
 
-  conn->queued -= frame->length;
-  net->stats.queued -= frame->length;
-  net->stats.frames_out++;
-  net->stats.bytes_out += frame->length;
-  return frame;
-}
-
-/* Appends the header of a whole text message (RFC 6455, 5.2). */
-static guint8 *
-put_header (guint8 *p, gsize length)
-{
-  *p++ = 0x81;
-  if (length < 126)
+  conn->queued -= bk_server_frame_get_cost (frame);
+  net->stats.queued -= bk_server_frame_get_cost (frame);
+  if (!frame->is_control)
     {
-      *p++ = (guint8) length;
-      return p;
+      net->stats.frames_out++;
+      net->stats.bytes_out += frame->length;
     }
-  *p++ = 126;
-  *p++ = (guint8) (length >> 8);
-  *p++ = (guint8) length;
-  return p;
+  return frame;
 }
 
 /* Takes as many small frames as go out together. Returns their size, headers included; 0 if there are no two. */
 static gsize
 gather_frames (BkServerConn *conn)
 {
-  guint8 *start = conn->net->gather + LWS_PRE, *p = start;
+  guint8 *start = conn->net->gather, *p = start;
   BkServerFrame *next;
 
   if (conn->outgoing.length < 2)
     return 0;
   while ((next = g_queue_peek_head (&conn->outgoing)) != NULL
-         && (gsize) (p - start) + next->length + MAX_HEADER <= BK_SERVER_GATHER_SIZE)
+         && (gsize) (p - start) + next->n_header + next->length <= BK_SERVER_GATHER_SIZE)
     {
       g_autoptr (BkServerFrame) frame = take_outgoing (conn);
-      p = put_header (p, frame->length);
-      memcpy (p, frame->data + LWS_PRE, frame->length);
-      p += frame->length;
+      memcpy (p, frame->data, frame->n_header + frame->length);
+      p += frame->n_header + frame->length;
     }
   return (gsize) (p - start);
 }
@@ -129,9 +66,9 @@ write_some (BkServerConn *conn)
   gsize length = gather_frames (conn);
 
   if (length > 0)
-    return lws_write (conn->wsi, conn->net->gather + LWS_PRE, length, LWS_WRITE_RAW) >= 0;
+    return bk_server_conn_write (conn, conn->net->gather, length);
   g_autoptr (BkServerFrame) frame = take_outgoing (conn);
-  return lws_write (conn->wsi, frame->data + LWS_PRE, frame->length, LWS_WRITE_TEXT) >= 0;
+  return bk_server_conn_write (conn, frame->data, frame->n_header + frame->length);
 }
 
 /* Writes what fits. Returns FALSE if the connection is broken. */
@@ -148,23 +85,46 @@ write_frames (BkServerConn *conn)
   return TRUE;
 }
 
-/* Writes the close frame, header included. Not by lws_close_reason () and -1: with libuv, libwebsockets 4.1 closes a
- * second time at once after a callback for writing, and the frame never leaves. */
+/* Ends a connection of which all is said: the callback returns this. What came meanwhile is thrown away, or the kernel
+ * would take back what it has sent. */
+static int
+hang_up (BkServerConn *conn)
+{
+  char buffer[4096];
+  SSL *ssl = conn->net->tls ? lws_get_ssl (conn->wsi) : NULL;
+
+  if (ssl != NULL)
+    SSL_shutdown (ssl);
+  for (int i = 0; i < THROWN_AWAY && recv (lws_get_socket_fd (conn->wsi), buffer, sizeof buffer, MSG_DONTWAIT) > 0; i++)
+    continue;
+  return -1;
+}
+
 static int
 write_close (BkServerConn *conn)
 {
   gsize length = conn->close_reason == NULL ? 0 : strlen (conn->close_reason);
-  guint8 buffer[LWS_PRE + 4 + BK_SERVER_MAX_REASON];
-  guint8 *frame = buffer + LWS_PRE;
+  guint8 payload[2 + BK_SERVER_MAX_REASON] = { (guint8) (conn->close_code >> 8), (guint8) conn->close_code };
 
-  frame[0] = 0x88; /* a whole control frame: close */
-  frame[1] = (guint8) (2 + length);
-  frame[2] = (guint8) (conn->close_code >> 8);
-  frame[3] = (guint8) conn->close_code;
   if (length > 0)
-    memcpy (frame + 4, conn->close_reason, length);
+    memcpy (payload + 2, conn->close_reason, length);
+  g_autoptr (BkServerFrame) frame
+    = bk_server_frame_new_control (0x88, payload, conn->close_code == 0 ? 0 : 2 + length);
   bk_server_conn_enter_phase (conn, BK_SERVER_PHASE_CLOSE_SENT);
-  return lws_write (conn->wsi, frame, 4 + length, LWS_WRITE_RAW) < 0 ? -1 : 0;
+  return bk_server_conn_write (conn, frame->data, frame->n_header + frame->length) ? 0 : -1;
+}
+
+static int
+on_closing (BkServerConn *conn)
+{
+  if (conn->phase == BK_SERVER_PHASE_CLOSING && write_close (conn) != 0)
+    return -1;
+  if (!conn->reader.heard_close)
+    return 0;
+  if (!lws_partial_buffered (conn->wsi))
+    return hang_up (conn);
+  lws_callback_on_writable (conn->wsi);
+  return 0;
 }
 
 static int
@@ -172,8 +132,8 @@ on_writable (BkServerConn *conn)
 {
   if (conn->phase >= BK_SERVER_PHASE_DEAD)
     return -1;
-  if (conn->closed == BK_SERVER_CLOSED_PEER || conn->phase == BK_SERVER_PHASE_CLOSE_SENT)
-    return 0;
+  if (!lws_partial_buffered (conn->wsi))
+    lws_rx_flow_control (conn->wsi, 1);
   if (!write_frames (conn))
     return -1;
   if (!g_queue_is_empty (&conn->outgoing) || lws_partial_buffered (conn->wsi))
@@ -181,27 +141,14 @@ on_writable (BkServerConn *conn)
       lws_callback_on_writable (conn->wsi);
       return 0;
     }
-  if (conn->phase == BK_SERVER_PHASE_CLOSING)
-    return write_close (conn);
+  if (conn->phase >= BK_SERVER_PHASE_CLOSING)
+    return on_closing (conn);
   if (conn->net->handler.drained != NULL)
     {
       conn->net->in_callback++;
       conn->net->handler.drained (conn, conn->net->user_data);
       conn->net->in_callback--;
     }
-  return 0;
-}
-
-static int
-on_pong (BkServerConn *conn)
-{
-  BkServerNet *net = conn->net;
-
-  if (conn->phase >= BK_SERVER_PHASE_CLOSING || net->handler.answered == NULL)
-    return 0;
-  net->in_callback++;
-  net->handler.answered (conn, net->user_data);
-  net->in_callback--;
   return 0;
 }
 
@@ -225,7 +172,7 @@ bk_server_net_flush (BkServerNet *net)
 
 /* ---- life and death ---- */
 
-static int
+static void
 on_established (BkServerConn *conn)
 {
   BkServerNet *net = conn->net;
@@ -233,33 +180,33 @@ on_established (BkServerConn *conn)
 
   /* libwebsockets makes it as small as its own receive buffer, which would cost a wake-up for every few kilobytes. */
   setsockopt (lws_get_socket_fd (conn->wsi), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+  lws_set_timeout (conn->wsi, NO_PENDING_TIMEOUT, 0); /* of its own, for TLS */
   net->stats.opened++;
   net->stats.open++;
   bk_server_conn_enter_phase (conn, net->config.sign_in_ms > 0 ? BK_SERVER_PHASE_SIGN_IN : BK_SERVER_PHASE_OPEN);
   net->in_callback++;
   net->handler.opened (conn, net->user_data);
   net->in_callback--;
-  return 0;
 }
 
+/* Bytes have come: of a request, then of frames, for which a client need not wait for the answer. */
 static int
-on_peer_close (BkServerConn *conn)
+on_receive (BkServerConn *conn, guint8 *data, gsize length)
 {
-  if (conn->phase == BK_SERVER_PHASE_CLOSE_SENT)
-    return -1; /* it is the answer to ours */
-  /* libwebsockets answers. What is queued would come after the end. */
-  bk_server_conn_drop_outgoing (conn);
-  bk_server_conn_begin_close (conn, BK_SERVER_CLOSED_PEER, BK_SERVER_CODE_NORMAL, NULL);
-  return 0;
-}
+  gboolean complete = TRUE;
 
-/* Returns why a connection ended that we did not close: libwebsockets keeps the close code that it sent itself. */
-static BkServerClosed
-guess_closed (BkServerConn *conn)
-{
-  if (conn->net->freeing)
-    return BK_SERVER_CLOSED_SHUTDOWN;
-  return lws_get_close_length (conn->wsi) > 0 ? BK_SERVER_CLOSED_PROTOCOL : BK_SERVER_CLOSED_LOST;
+  if (conn->phase == BK_SERVER_PHASE_HANDSHAKE)
+    {
+      gssize used = conn->refused < 0 ? bk_server_conn_read_request (conn, (char *) data, length, &complete) : -1;
+      if (used < 0)
+        return hang_up (conn);
+      if (!complete)
+        return 0;
+      on_established (conn);
+      data += used;
+      length -= (gsize) used;
+    }
+  return bk_server_conn_read (conn, data, length) ? 0 : hang_up (conn);
 }
 
 /* The handler knows of it. */
@@ -275,7 +222,7 @@ on_closed (BkServerConn *conn)
   if (!was_opened (conn))
     return 0;
   if (conn->closed < 0)
-    conn->closed = guess_closed (conn);
+    conn->closed = conn->net->freeing ? BK_SERVER_CLOSED_SHUTDOWN : BK_SERVER_CLOSED_LOST;
   bk_server_conn_gone (conn);
   return 0;
 }
@@ -293,8 +240,7 @@ on_destroyed (BkServerConn *conn)
   return 0;
 }
 
-/* The one callback of the one protocol. Anything that libwebsockets would do besides WebSocket (files, proxies,
- * CONNECT) is either not reached or refused here. */
+/* The one callback of the one protocol. For libwebsockets a connection is bytes. */
 int
 bk_server_net_lws_callback (struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t length)
 {
@@ -306,26 +252,14 @@ bk_server_net_lws_callback (struct lws *wsi, enum lws_callback_reasons reason, v
     return 0;
   switch ((int) reason)
     {
-    case LWS_CALLBACK_HTTP:
-    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-      return bk_server_net_check_request (conn);
-    case LWS_CALLBACK_ESTABLISHED:
-      return on_established (conn);
-    case LWS_CALLBACK_RECEIVE:
+    case LWS_CALLBACK_RAW_RX:
       return on_receive (conn, in, length);
-    case LWS_CALLBACK_RECEIVE_PONG:
-      return on_pong (conn);
-    case LWS_CALLBACK_SERVER_WRITEABLE:
+    case LWS_CALLBACK_RAW_WRITEABLE:
       return on_writable (conn);
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-      return on_peer_close (conn);
-    case LWS_CALLBACK_CLOSED:
+    case LWS_CALLBACK_RAW_CLOSE:
       return on_closed (conn);
     case LWS_CALLBACK_WSI_DESTROY:
       return on_destroyed (conn);
-    case LWS_CALLBACK_RAW_ADOPT:
-    case LWS_CALLBACK_RAW_RX:
-      return -1;
     default:
       return 0;
     }

@@ -12,6 +12,7 @@
 G_BEGIN_DECLS
 
 #define BK_SERVER_GATHER_SIZE 16384
+#define BK_SERVER_MAX_HEAD 8192
 #define BK_SERVER_MAX_REASON 123 /* a control frame carries 125 bytes, two of them are the code */
 
 typedef struct
@@ -71,6 +72,21 @@ typedef enum
   BK_SERVER_PHASE_GONE,       /* the handler knows */
 } BkServerPhase;
 
+/* Where in its frames a client is */
+typedef struct
+{
+  guint64 left;        /* octets of the frame that have not come yet */
+  gsize checked;       /* how much of the message is UTF-8 */
+  guint8 n_header;
+  guint8 header[14];
+  guint8 n_control;
+  guint8 control[125]; /* what a control frame carries */
+  guint8 mask_at;
+  gboolean in_payload; /* the header is complete */
+  gboolean in_message; /* a message has begun and not ended */
+  gboolean heard_close;
+} BkServerReader;
+
 struct _BkServerConn
 {
   BkServerNet *net;
@@ -80,7 +96,8 @@ struct _BkServerConn
   GList unsent; /* its data is NULL: not in the list */
   GSequenceIter *deadline;
   gint64 due;
-  GString *incoming; /* the start of a message whose end has not come yet */
+  GString *incoming; /* the start of a request, or of a message, whose end has not come yet */
+  BkServerReader reader;
   GQueue outgoing;   /* of BkServerFrame */
   gsize queued;
   struct in6_addr address;
@@ -95,8 +112,14 @@ struct _BkServerFrame
 {
   gatomicrefcount refs;
   gsize length;
-  guint8 data[]; /* LWS_PRE bytes for the header, then the message */
+  guint8 n_header;
+  gboolean is_control;
+  guint8 data[]; /* header, then what it carries */
 };
+
+/* bk-server-net-frame.c */
+BkServerFrame *bk_server_frame_new_control (guint8 first, gconstpointer data, gsize length);
+gsize bk_server_frame_get_cost (BkServerFrame *frame);
 
 /* bk-server-net-conn.c */
 BkServerConn *bk_server_conn_new (BkServerNet *net, const struct in6_addr *address);
@@ -106,7 +129,11 @@ void bk_server_conn_begin_close (BkServerConn *conn, BkServerClosed closed, guin
 void bk_server_conn_kill (BkServerConn *conn);
 void bk_server_conn_drop_outgoing (BkServerConn *conn);
 void bk_server_conn_gone (BkServerConn *conn);
+void bk_server_conn_answer_ping (BkServerConn *conn, gconstpointer data, gsize length);
 void bk_server_net_on_deadline (gpointer user_data);
+
+/* bk-server-net-read.c */
+gboolean bk_server_conn_read (BkServerConn *conn, guint8 *data, gsize length);
 
 /* bk-server-net-certificate.c */
 BkServerIdentity *bk_server_identity_load (const char *certificate, const char *key, GError **error);
@@ -121,10 +148,11 @@ void bk_server_net_tls_set_up (BkServerNet *net, gpointer context);
 
 /* bk-server-net-lws.c */
 void bk_server_net_flush (BkServerNet *net);
+gboolean bk_server_conn_write (BkServerConn *conn, gconstpointer data, gsize length);
 int bk_server_net_lws_callback (struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t length);
 
 /* bk-server-net-http.c */
-int bk_server_net_check_request (BkServerConn *conn);
+gssize bk_server_conn_read_request (BkServerConn *conn, const char *data, gsize length, gboolean *complete);
 
 /* bk-server-net-listen.c */
 gboolean bk_server_net_listen (BkServerNet *net, const BkServerNetAddress *address, GError **error);

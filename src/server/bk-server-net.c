@@ -5,7 +5,7 @@
 #include "beckon-error.h"
 #include "bk-limits.h"
 
-#define RECEIVE_BUFFER 2048 /* per connection, so small; longer messages come in pieces */
+#define RECEIVE_BUFFER 16384 /* one for all; longer messages come in pieces */
 
 /* Only what concerns the library itself: at lower levels it prints what peers send. */
 #define LOG_LEVELS (LLL_ERR | LLL_WARN)
@@ -85,6 +85,7 @@ make_context (BkServerNet *net, GError **error)
   struct lws_context_creation_info info = {
     .port = CONTEXT_PORT_NO_LISTEN,
     .foreign_loops = loops,
+    .pt_serv_buf_size = RECEIVE_BUFFER,
     .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS
                | LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME
                | (net->tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
@@ -109,7 +110,6 @@ make_vhost (BkServerNet *net, const BkServerNetConfig *config, GError **error)
   net->protocols[0] = (struct lws_protocols){
     .name = net->subprotocol,
     .callback = bk_server_net_lws_callback,
-    .rx_buffer_size = RECEIVE_BUFFER,
     /* A message goes to the kernel in one piece; what it does not take is copied and kept, one message at most. */
     .tx_packet_size = G_MAXINT32 / 2,
   };
@@ -176,7 +176,7 @@ net_alloc (const BkServerNetConfig *config, const BkServerNetHandler *handler, g
   net->scratch = g_string_new (NULL);
   g_queue_init (&net->conns);
   g_queue_init (&net->unsent);
-  net->gather = g_malloc (LWS_PRE + BK_SERVER_GATHER_SIZE);
+  net->gather = g_malloc (BK_SERVER_GATHER_SIZE);
   uv_loop_init (&net->loop);
   start_flush (net);
   net->source = bk_server_uv_source_new (&net->loop);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The connection engine of beckon-server: WebSocket connections in, whole text messages in and out, nothing else. What
  * is above it does not know what is below: libwebsockets on libuv (epoll), run by the GMainContext that was the
- * thread's default when the engine was made. One thread; every callback arrives on that context.
- *
- * Known gap: libwebsockets 4.1 accepts frames that a client did not mask and does not say so. That harms nobody but a
- * client behind a broken proxy, so nothing above may rely on it.
+ * thread's default when the engine was made. One thread; every callback arrives on that context. What libwebsockets
+ * does is sockets, TLS and waiting; requests and frames are read and written here, because its 4.1 takes frames that are
+ * not masked, answers one of many pings, and says nothing about much that is wrong.
  *
  * At run time libwebsockets loads its plugin libwebsockets-evlib_uv.so (Debian: package libwebsockets-evlib-uv). */
 #pragma once
@@ -28,7 +27,7 @@ typedef enum
   BK_SERVER_REFUSED_VERSION,     /* not version 13 of WebSocket, HTTP 426 */
   BK_SERVER_REFUSED_SUBPROTOCOL, /* HTTP 400 */
   BK_SERVER_REFUSED_ORIGIN,      /* a web page, HTTP 403 */
-  BK_SERVER_REFUSED_MALFORMED,   /* HTTP 400 */
+  BK_SERVER_REFUSED_MALFORMED,   /* HTTP 400, 405, 431, 505 */
   BK_SERVER_REFUSED_TIMEOUT,     /* the handshake took too long */
   BK_SERVER_REFUSED_GONE,        /* the other end left before the handshake was done, or TLS failed */
 } BkServerRefused;
@@ -51,11 +50,14 @@ typedef enum
 } BkServerClosed;
 #define BK_SERVER_N_CLOSED (BK_SERVER_CLOSED_PROTOCOL + 1)
 
-/* Close codes of RFC 6455 that callers of bk_server_conn_close () use. */
+/* Close codes of RFC 6455. */
 #define BK_SERVER_CODE_NORMAL 1000
 #define BK_SERVER_CODE_GOING_AWAY 1001
 #define BK_SERVER_CODE_PROTOCOL 1002
+#define BK_SERVER_CODE_UNSUPPORTED 1003
+#define BK_SERVER_CODE_BAD_TEXT 1007
 #define BK_SERVER_CODE_POLICY 1008
+#define BK_SERVER_CODE_TOO_BIG 1009
 
 typedef struct
 {

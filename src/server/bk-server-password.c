@@ -123,13 +123,16 @@ give_back (BkServerPeer *peer, const char *name, Fail fail)
 
 /* As take_failure () of all. One that is refused has not been an attempt: what it has taken so far goes back. */
 static gboolean
-take_all (BkServerPeer *peer, gint64 id, const char *name)
+take_all (BkServerPeer *peer, gint64 id, const char *name, BkServerAttempt *attempt)
 {
+  *attempt = 1U << FAIL_PAIR | 1U << FAIL_ADDRESS;
   if (!take_failure (peer, id, name, FAIL_PAIR))
     return FALSE;
   if (take_failure (peer, id, name, FAIL_ADDRESS))
     {
-      if (name_is_quiet (peer, name) || take_failure (peer, id, name, FAIL_STRICT))
+      gboolean quiet = name_is_quiet (peer, name);
+      *attempt |= quiet ? 1U << FAIL_NAME : 1U << FAIL_STRICT;
+      if (quiet || take_failure (peer, id, name, FAIL_STRICT))
         return TRUE;
       give_back (peer, name, FAIL_ADDRESS);
     }
@@ -140,18 +143,19 @@ take_all (BkServerPeer *peer, gint64 id, const char *name)
 /* Somebody tries a password for @name, which need not exist. An attempt counts as a failure until it has succeeded, or
  * many could be made at once. */
 gboolean
-bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name)
+bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name, BkServerAttempt *attempt)
 {
-  if (take_all (peer, id, name))
+  if (take_all (peer, id, name, attempt))
     return TRUE;
   bk_server_audit_refusal (peer, "sign in", name, BECKON_ERROR_SERVER_TOO_BUSY);
   return FALSE;
 }
 
-/* The password was right, or was not looked at. */
+/* The password was right, or was not looked at. What others have used up meanwhile stays so. */
 void
-bk_server_attempt_give_back (BkServerPeer *peer, const char *name)
+bk_server_attempt_give_back (BkServerPeer *peer, const char *name, BkServerAttempt attempt)
 {
   for (Fail fail = 0; fail < N_FAILS; fail++)
-    give_back (peer, name, fail);
+    if ((attempt & 1U << fail) != 0)
+      give_back (peer, name, fail);
 }

@@ -108,6 +108,7 @@ bk_server_peer_enter_state (BkServerPeer *self, BkServerPeerState state)
     case BK_SERVER_PEER_LEAVING:
     case BK_SERVER_PEER_GONE:
       bk_server_lock_clear (self);
+      bk_server_returning_forget (self);
       leave_account (self);
       break;
     }

@@ -40,6 +40,7 @@ struct _BkServer
   BkServerCounters counters;
 
   guint retention_timer; /* when what is too old is looked for again */
+  gint64 swept;          /* up to this row messages have been looked at since the last time that all had been */
   BkServerMetrics *metrics; /* nullable */
   BkServerWrites writes;
   gint64 started;
@@ -55,8 +56,12 @@ struct _BkServer
   guint n_jobs;         /* handed to a thread and not back yet */
   guint64 last_peer;    /* counts the connections */
   guint64 last_status;  /* counts the changes of status, to know the newest */
+  GQueue sign_ins;      /* whose jobs are with the worker; links of handle/account.c */
   GQueue asked;         /* grants whose programs have been asked again, in the order of their deadlines; borrowed */
   guint ask_timer;      /* at the first of them */
+  GHashTable *expected; /* sign-in name → gint64, owned: accounts on their way back; NULL: there are none any more */
+  GQueue held;          /* of BkServerHeld, owned: invitations that wait for one of them, in the order they came */
+  guint expected_timer;
   GTask *stopping;      /* nullable */
   guint stop_idle;
 };
@@ -182,12 +187,22 @@ BkServerHashing *bk_server_hashing_new (BkServerPeer *peer, gint64 id, gpointer 
 void bk_server_hashing_free (BkServerHashing *hashing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BkServerHashing, bk_server_hashing_free)
 gboolean bk_server_password_check (BkServerPeer *peer, gint64 id, const char *password);
-gboolean bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name);
-void bk_server_attempt_give_back (BkServerPeer *peer, const char *name);
+typedef guint BkServerAttempt; /* what it has taken, and gives back if it was good */
+gboolean bk_server_attempt_take (BkServerPeer *peer, gint64 id, const char *name, BkServerAttempt *attempt);
+void bk_server_attempt_give_back (BkServerPeer *peer, const char *name, BkServerAttempt attempt);
 
 /* bk-server-retention.c */
 void bk_server_retention_start (BkServer *self);
 void bk_server_retention_stop (BkServer *self);
+
+/* bk-server-returning.c */
+void bk_server_returning_start (BkServer *self);
+void bk_server_returning_stop (BkServer *self);
+void bk_server_returning_came (BkServer *self, BkServerAccount *account);
+gboolean bk_server_returning_hold (BkServerPeer *peer, gint64 id, BkStoreSession *job, const char *grant);
+gboolean bk_server_returning_withdraw (BkServerPeer *peer, const char *session);
+void bk_server_returning_forget (BkServerPeer *peer);
+void bk_server_session_run (BkServerPeer *peer, gint64 id, BkStoreSession *job, const char *grant);
 
 /* bk-server-audit.c */
 void bk_server_audit_operator (BkServer *self, const char *act, const char *detail, const GError *error);

@@ -4,6 +4,7 @@
 #include "bk-server-relays.h"
 
 #include "beckon-error.h"
+#include "bk-server-file.h"
 #include "bk-ids.h"
 #include "bk-limits.h"
 #include "bk-relay.h"
@@ -74,19 +75,20 @@ check_servers (GStrv servers, const char *key, gboolean turn, GError **error)
 static gboolean
 read_secret (BkServerConfig *config, GError **error)
 {
-  g_autofree char *text = NULL;
+  gsize length;
 
   if (config->turn_secret_file == NULL)
     return TRUE;
   if (config->turn_secret != NULL)
     return refuse ("Only one of “turn-secret” and “turn-secret-file” can be given", error);
-  if (!g_file_get_contents (config->turn_secret_file, &text, NULL, error))
+  char *text = bk_server_read_file (config->turn_secret_file, &length, error);
+  if (text == NULL)
     {
       g_prefix_error (error, "The file of “turn-secret-file” cannot be read: ");
       return FALSE;
     }
   text[strcspn (text, "\r\n")] = '\0';
-  config->turn_secret = g_steal_pointer (&text);
+  config->turn_secret = text;
   return TRUE;
 }
 

@@ -4,24 +4,27 @@
 #include "bk-server-private.h"
 
 #define SWEEP_MS (60 * 60 * 1000)
+#define PATIENCE 64 /* steps of messages that find nothing, in an hour */
 #define DAY_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 
-static void sweep_messages (BkServer *self);
+static void sweep_messages (BkServer *self, gint64 after, guint patience);
 static void sweep_audit (BkServer *self);
 
 static void
-sweep (BkServer *self, gint64 days, BkSqliteJob step, GAsyncReadyCallback on_swept)
+sweep (BkServer *self, gint64 days, gint64 after, guint patience, BkSqliteJob step, GAsyncReadyCallback on_swept)
 {
   BkStoreSweep *job = g_new0 (BkStoreSweep, 1);
 
   job->before = bk_server_now (self) - days * DAY_US;
+  job->after = after;
+  job->patience = patience;
   self->n_jobs++;
   bk_sqlite_run_async (self->db, BK_SQLITE_WRITE, step, job, bk_store_plain_free, NULL, on_swept, g_object_ref (self));
 }
 
-/* @again: what takes the next step, if there is one. */
-static void
-finish (BkServer *self, GObject *source, GAsyncResult *result, const char *what, void (*again) (BkServer *self))
+/* Returns (transfer full) the step if there can be another one. */
+static BkStoreSweep *
+finish (BkServer *self, GObject *source, GAsyncResult *result, const char *what)
 {
   g_autoptr (GError) error = NULL;
   BkStoreSweep *job = bk_sqlite_run_finish (BK_SQLITE (source), result, &error);
@@ -29,39 +32,55 @@ finish (BkServer *self, GObject *source, GAsyncResult *result, const char *what,
   self->n_jobs--;
   if (job == NULL)
     g_warning ("Old %s could not be removed: %s", what, error->message);
-  else if (job->more && self->state == BK_SERVER_RUNNING)
-    again (self);
+  if (self->state != BK_SERVER_RUNNING)
+    g_clear_pointer (&job, bk_store_plain_free);
+  return job;
+}
+
+/* From the oldest on, as long as they are too old; then from where the last time ended, some more: where the clock has
+ * been wrong it takes a few days until what stands in the middle is found. */
+static void
+on_messages_swept (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BkServer) self = user_data;
+  BkStoreSweep *job = finish (self, source, result, "messages");
+
+  if (job != NULL && job->after == 0)
+    self->swept = 0;
+  else if (job != NULL)
+    {
+      guint patience = job->more ? job->patience : job->patience - 1;
+      gint64 after = job->more ? job->after : MAX (job->after, self->swept);
+      self->swept = MAX (self->swept, after);
+      if (patience > 0)
+        sweep_messages (self, after, patience);
+    }
   g_clear_pointer (&job, bk_store_plain_free);
   bk_server_check_stopped (self);
 }
 
 static void
-on_messages_swept (GObject *source, GAsyncResult *result, gpointer user_data)
+sweep_messages (BkServer *self, gint64 after, guint patience)
 {
-  g_autoptr (BkServer) self = user_data;
-
-  finish (self, source, result, "messages", sweep_messages);
-}
-
-static void
-sweep_messages (BkServer *self)
-{
-  if (self->config->message_days > 0)
-    sweep (self, self->config->message_days, bk_store_message_sweep, on_messages_swept);
+  sweep (self, self->config->message_days, after, patience, bk_store_message_sweep, on_messages_swept);
 }
 
 static void
 on_audit_swept (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BkServer) self = user_data;
+  BkStoreSweep *job = finish (self, source, result, "rows of the audit");
 
-  finish (self, source, result, "rows of the audit", sweep_audit);
+  if (job != NULL && job->more)
+    sweep_audit (self);
+  g_clear_pointer (&job, bk_store_plain_free);
+  bk_server_check_stopped (self);
 }
 
 static void
 sweep_audit (BkServer *self)
 {
-  sweep (self, self->config->audit_days, bk_store_audit_sweep, on_audit_swept);
+  sweep (self, self->config->audit_days, 0, 0, bk_store_audit_sweep, on_audit_swept);
 }
 
 static void
@@ -70,7 +89,8 @@ on_time (gpointer user_data)
   BkServer *self = user_data;
 
   self->retention_timer = bk_clock_add (self->clock, SWEEP_MS, on_time, self);
-  sweep_messages (self);
+  if (self->config->message_days > 0)
+    sweep_messages (self, 0, PATIENCE);
   sweep_audit (self);
 }
 

@@ -9,6 +9,7 @@
 #define LOW_WATER 65536   /* with less than this queued, more is read */
 #define REACHED_STEPS 16  /* of a mailbox, in which it is noted how far a device has come */
 #define HIGH_WATER 524288 /* with more than this queued, a device is behind */
+#define UNREADABLE_MS 5000 /* to twice that: before a device asks again for what could not be read */
 
 static gboolean
 has_room (BkServerPeer *self, gsize limit)
@@ -150,7 +151,8 @@ on_batch (BkSqlite *db, gpointer data, const GError *error, gpointer user_data)
   if (job == NULL)
     {
       g_warning ("Could not read what a device has missed: %s", error->message);
-      bk_server_peer_bye (self, "slow", 0);
+      /* All that are catching up are sent away at once, and a disk that fails is not well soon. */
+      bk_server_peer_bye (self, "slow", UNREADABLE_MS + (guint) g_random_int_range (0, UNREADABLE_MS + 1));
     }
   else if (is_pumping (self) && self->conn != NULL)
     send_batch (self, job);

@@ -104,9 +104,8 @@ needs_restart (const BkServerConfig *own, const BkServerConfig *fresh)
          || own->outgoing_bytes != fresh->outgoing_bytes;
 }
 
-/* Goes on with the settings of @config, as far as that is possible without a restart. */
-void
-bk_server_reload (BkServer *self, const BkServerConfig *config)
+static void
+take_settings (BkServer *self, const BkServerConfig *config)
 {
   self->config->registration = config->registration;
   self->config->log_level = config->log_level;
@@ -117,4 +116,39 @@ bk_server_reload (BkServer *self, const BkServerConfig *config)
     g_message ("The configuration was read again; some of what changed needs a restart");
   else
     g_message ("The configuration was read again");
+}
+
+/* If certificate and key cannot be used, those until now stay in use. */
+static gboolean
+reload_certificate (BkServer *self, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (self->config->certificate == NULL)
+    return TRUE;
+  if (bk_server_net_reload (self->net, self->config->certificate, self->config->key, &local))
+    {
+      g_message ("Read the certificate and its key again");
+      return TRUE;
+    }
+  g_warning ("The certificate until now stays in use: %s", local->message);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* The operator has asked for it: goes on with the settings of @config, as far as that is possible without a restart. A
+ * file with a mistake changes nothing: then @config is NULL, and @error says why. */
+void
+bk_server_reload (BkServer *self, const BkServerConfig *config, const GError *error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (self->state != BK_SERVER_RUNNING)
+    return;
+  reload_certificate (self, &local);
+  if (config != NULL)
+    take_settings (self, config);
+  else
+    g_warning ("The configuration was not read again: %s", error->message);
+  bk_server_audit_operator (self, "reload", NULL, error != NULL ? error : local);
 }

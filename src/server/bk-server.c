@@ -155,6 +155,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->state = BK_SERVER_RUNNING;
+  bk_server_returning_start (self);
   bk_server_operator_start (self);
   bk_server_retention_start (self);
   g_task_return_boolean (task, TRUE);
@@ -243,6 +244,7 @@ bk_server_stop_async (BkServer *self, GAsyncReadyCallback callback, gpointer use
   g_clear_pointer (&self->metrics, bk_server_metrics_free);
   bk_server_retention_stop (self);
   bk_server_net_stop_listening (self->net);
+  bk_server_returning_stop (self);
   say_goodbye (self);
   bk_server_net_close_all (self->net, BK_SERVER_CODE_GOING_AWAY, "shutdown");
   bk_server_check_stopped (self);
@@ -252,21 +254,6 @@ gboolean
 bk_server_stop_finish (BkServer *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/* Reads certificate and key again. If they cannot be used, those until now stay in use. */
-gboolean
-bk_server_reload_certificate (BkServer *self, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-
-  if (self->state != BK_SERVER_RUNNING || self->config->certificate == NULL)
-    return TRUE;
-  gboolean done = bk_server_net_reload (self->net, self->config->certificate, self->config->key, &local);
-  bk_server_audit_operator (self, "reload", NULL, local);
-  if (!done)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return done;
 }
 
 /* Returns the port of the address number @index. */
@@ -317,6 +304,7 @@ bk_server_finalize (GObject *object)
   g_clear_object (&self->db);
   bk_server_hasher_free (self->hasher);
   bk_server_buckets_free (self->buckets);
+  g_clear_pointer (&self->expected, g_hash_table_unref);
   g_hash_table_unref (self->names);
   g_hash_table_unref (self->accounts);
   bk_server_config_free (self->config);

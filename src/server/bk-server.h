@@ -16,10 +16,9 @@ void bk_server_start_async (BkServer *self, GAsyncReadyCallback callback, gpoint
 gboolean bk_server_start_finish (BkServer *self, GAsyncResult *result, GError **error);
 void bk_server_stop_async (BkServer *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_server_stop_finish (BkServer *self, GAsyncResult *result, GError **error);
-void bk_server_reload (BkServer *self, const BkServerConfig *config);
+void bk_server_reload (BkServer *self, const BkServerConfig *config, const GError *error);
 void bk_server_probe_async (BkServer *self, gboolean writing, GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_server_probe_finish (BkServer *self, GAsyncResult *result, GError **error);
-gboolean bk_server_reload_certificate (BkServer *self, GError **error);
 guint16 bk_server_get_port (BkServer *self, guint index);
 guint16 bk_server_get_metrics_port (BkServer *self);
 guint bk_server_get_online (BkServer *self);

@@ -55,17 +55,6 @@ on_signal (gpointer user_data)
 
 /* ---- meanwhile ---- */
 
-static void
-reload_certificate (Run *run)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (bk_server_reload_certificate (run->server, &error))
-    g_message ("Read the certificate and its key again");
-  else
-    g_warning ("%s. The certificate until now stays in use", error->message);
-}
-
 /* A file with a mistake changes nothing: the server goes on with what it has. */
 static gboolean
 on_hangup (gpointer user_data)
@@ -74,12 +63,8 @@ on_hangup (gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   bk_systemd_notify ("RELOADING=1");
-  reload_certificate (run);
   g_autoptr (BkServerConfig) config = run->read_again (&error);
-  if (config == NULL)
-    g_warning ("The configuration was not read again: %s", error->message);
-  else if (!run->stopping)
-    bk_server_reload (run->server, config);
+  bk_server_reload (run->server, config, error);
   bk_systemd_notify ("READY=1");
   return G_SOURCE_CONTINUE;
 }

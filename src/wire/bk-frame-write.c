@@ -27,6 +27,13 @@ bk_frame_new (BkFrameType type, gint64 id)
   return self;
 }
 
+/* Gives a request that has not been answered another id, so that it can be made once more. */
+void
+bk_frame_set_id (BkFrame *self, gint64 id)
+{
+  self->id = id;
+}
+
 /* Makes the refusal of request @id. Errors of other domains become plain `failed` ones: they may say too much. A text
  * that the other end would refuse is not sent: the code is what counts. */
 BkFrame *
@@ -94,11 +101,10 @@ add_member (BkFrame *self, const char *name)
   return self->text;
 }
 
+/* Half a frame is not sent: it stays broken, whatever is put in afterwards. */
 static void
-add_string (BkFrame *self, const char *value)
+note_broken (BkFrame *self)
 {
-  if (bk_wire_json_append_string (self->text, value))
-    return;
   g_critical ("A text that JSON cannot hold: it is not UTF-8");
   self->broken = TRUE;
 }
@@ -124,9 +130,11 @@ bk_frame_set_string (BkFrame *self, const char *name, const char *value)
 {
   if (value == NULL)
     return;
-  if (add_member (self, name) != NULL)
-    add_string (self, value);
-  else
+  GString *text = add_member (self, name);
+  gboolean good = text != NULL ? bk_wire_json_append_string (text, value) : g_utf8_validate (value, -1, NULL);
+  if (!good)
+    note_broken (self);
+  else if (text == NULL)
     json_object_set_string_member (self->body, name, value);
 }
 
@@ -258,7 +266,7 @@ bk_frame_to_bytes_with (const BkFrame *self, const char *name, gint64 value)
   g_return_val_if_fail (name == NULL || self->text != NULL, NULL);
 
   if (self->text == NULL)
-    return tree_to_bytes (self);
+    return self->broken ? g_bytes_new (NULL, 0) : tree_to_bytes (self);
   GString *whole = g_string_sized_new (self->text->len + END_SIZE);
   g_string_append_len (whole, self->text->str, (gssize) self->text->len);
   if (name != NULL)

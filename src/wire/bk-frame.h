@@ -95,6 +95,7 @@ GArray *bk_frame_dup_ints (const BkFrame *self, const char *name);
 const BkEnvelope *bk_frame_get_envelope (const BkFrame *self);
 GError *bk_frame_dup_error (const BkFrame *self);
 
+void bk_frame_set_id (BkFrame *self, gint64 id);
 void bk_frame_set_string (BkFrame *self, const char *name, const char *value);
 void bk_frame_set_int (BkFrame *self, const char *name, gint64 value);
 void bk_frame_set_strings (BkFrame *self, const char *name, const char *const *values);

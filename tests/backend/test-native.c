@@ -168,7 +168,7 @@ test_resume (void)
   guint retry_ms = expect_waiting (world, BECKON_ERROR_DISCONNECTED)->retry_ms;
   finish_saying (world, &result, BECKON_ERROR, BECKON_ERROR_DISCONNECTED);
   g_assert_cmpuint (retry_ms, <=, 1000);
-  g_assert_cmpint (bk_recorder_change (world->alice, BK_CONTACT_ADD, BOB, NULL), ==, BECKON_ERROR_DISCONNECTED);
+  g_assert_cmpint (bk_recorder_say (world->alice, BOB, GUID, "Hello", NULL), ==, BECKON_ERROR_DISCONNECTED);
 
   advance (world, retry_ms);
   JsonObject *request = greet (world);

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The servers that `./dev bench server` measures, each set up in a folder of its own with no more than the steps need.
+"""The servers that `./dev bench server` measures, each set up in a folder of its own with no more than the steps need;
+those of another make also with all the modules that Debian sets them up with.
 
-No TLS, no servers beside it, passwords not hashed where that can be chosen. What they write is as they do it by
-default, but for ejabberd's archive: it is in SQLite, as its own warning demands of small servers.
+No TLS, no servers beside it, nothing slowed, passwords not hashed where that can be chosen. What they write is as they do
+it by default, but for ejabberd's archive: it is in SQLite, as its own warning demands of small servers.
 """
 import contextlib
 import hashlib
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
@@ -168,30 +170,48 @@ def fill_messages(db, accounts, number):
     db.execute('UPDATE accounts SET n_messages = ?1 / ?2 + 1, last_seq = 3 + ?1 / ?2', (number, accounts))
 
 
-class Prosody(Server):
-    def __init__(self, websocket, archive):
+class Peer(Server):
+    """One of another make, with just the modules that the steps need, these and an archive, or all of Debian's."""
+    setup = pathlib.Path()  # Debian's configuration of it
+    archived = ''
+
+    def __init__(self, websocket=False, archive=False, debian=False):
         super().__init__()
-        self.archive = archive
         self.websocket = websocket
+        self.archive = archive
+        self.debian = debian
+        make = type(self).__name__.lower()
         self.protocol = 'xmpp-ws' if websocket else 'xmpp-tcp'
-        self.name = f'prosody-{"ws" if websocket else "tcp"}{"-archive" if archive else ""}'
-        kept = 'archive in its own files, appended, not synced' if archive else 'no archive: nothing is kept'
-        self.durability = f'{"WebSocket" if websocket else "TCP"}; {kept}'
+        self.name = f'{make}-{"ws" if websocket else "tcp"}{"-archive" * archive}{"-debian" * debian}'
+        kept = f'archive {self.archived}' if archive else 'no archive: nothing is kept'
+        self.durability = f'{"WebSocket" if websocket else "TCP"}; {kept}{"; the modules of Debian" * debian}'
+
+
+class Prosody(Peer):
     binary = '/usr/bin/prosody'
+    setup = pathlib.Path('/etc/prosody/prosody.cfg.lua')
+    archived = 'in its own files, appended, not synced'
+    UNWANTED = {'limits', 'tls', 'dialback', 'posix', 'admin_shell', 'invites_register'}
 
     def command(self):
         return [self.binary, '--config', self.folder / 'prosody.cfg.lua', '-F']
 
+    def modules(self):
+        enabled = ['roster', 'saslauth', 'disco', 'register'] + ['websocket'] * self.websocket + ['mam'] * self.archive
+        if self.debian:
+            theirs = re.search(r'^modules_enabled = \{(.*?)^\}', self.setup.read_text(), re.DOTALL | re.MULTILINE)[1]
+            enabled += re.findall(r'^\s*"(\w+)"', theirs, re.MULTILINE)
+        return dict.fromkeys(name for name in enabled if name not in self.UNWANTED)
+
     def prepare(self, folder):
         super().prepare(folder)
         (folder / 'data').mkdir()
-        modules = ['roster', 'saslauth', 'disco', 'register'] + ['websocket'] * self.websocket + ['mam'] * self.archive
         ports = (f'c2s_ports = {{ }} http_ports = {{ {self.port} }} http_interfaces = {{ "127.0.0.1" }}\n'
                  'http_paths = { websocket = "/ws" } consider_websocket_secure = true\n' if self.websocket
                  else f'c2s_ports = {{ {self.port} }} c2s_interfaces = {{ "127.0.0.1" }} http_ports = {{ }}\n')
         (folder / 'prosody.cfg.lua').write_text(
             f'data_path = "{folder}/data"\nrun_as_root = true\n'
-            f'modules_enabled = {{ {", ".join(map(repr, modules))} }}\n'
+            f'modules_enabled = {{ {", ".join(map(repr, self.modules()))} }}\n'
             'modules_disabled = { "s2s", "tls" }\nallow_registration = true\nmin_seconds_between_registrations = 0\n'
             'allow_unencrypted_plain_auth = true\nc2s_require_encryption = false\nauthentication = "internal_plain"\n'
             'network_settings = { tcp_backlog = 4096 }\ns2s_ports = { } https_ports = { }\nstorage = "internal"\n'
@@ -199,16 +219,11 @@ class Prosody(Server):
             f'{ports}VirtualHost "{DOMAIN}"\n')
 
 
-class Ejabberd(Server):
-    def __init__(self, websocket, archive):
-        super().__init__()
-        self.archive = archive
-        self.websocket = websocket
-        self.protocol = 'xmpp-ws' if websocket else 'xmpp-tcp'
-        self.name = f'ejabberd-{"ws" if websocket else "tcp"}{"-archive" if archive else ""}'
-        kept = 'archive in SQLite, as ejabberd sets it up' if archive else 'no archive: nothing is kept'
-        self.durability = f'{"WebSocket" if websocket else "TCP"}; {kept}'
+class Ejabberd(Peer):
     binary = '/usr/sbin/ejabberdctl'
+    setup = pathlib.Path('/etc/ejabberd/ejabberd.yml')
+    archived = 'in SQLite, as ejabberd sets it up'
+    RULES = {'acl', 'access_rules', 'shaper', 'shaper_rules'}
 
     def command(self):
         """As ejabberdctl does it, but in the folder, and known to no other Erlang node."""
@@ -231,12 +246,18 @@ class Ejabberd(Server):
             f'    backlog: 4096\n{listener}auth_method: internal\nauth_password_format: plain\n'
             f'registration_timeout: infinity\nsql_type: sqlite\nsql_database: {folder}/archive.db\n'
             'websocket_origin: []\n'
-            'modules:\n  mod_roster: {}\n  mod_disco: {}\n  mod_register:\n    ip_access: all\n    access: all\n'
-            f'{archive}')
+            f'{self.modules()}  mod_register:\n    ip_access: all\n    access: all\n{archive}')
+
+    def modules(self):
+        if not self.debian:
+            return 'modules:\n  mod_roster: {}\n  mod_disco: {}\n'
+        sections = dict(re.findall(r'^(\w+):(.*?\n)(?=^\w|\Z)', self.setup.read_text(), re.DOTALL | re.MULTILINE))
+        modules = re.sub(r'^  mod_register:.*?\n(?=  \w|\Z)', '', sections['modules'], flags=re.DOTALL | re.MULTILINE)
+        return ''.join(f'{name}:{text}' for name, text in sections.items() if name in self.RULES) + 'modules:' + modules
 
 
-PEERS = [Beckon(), *(kind(websocket, archive) for kind in (Prosody, Ejabberd) for websocket in (False, True)
-                     for archive in (False, True))]
+PEERS = [Beckon(), *(kind(websocket, **options) for kind in (Prosody, Ejabberd) for websocket in (False, True)
+                     for options in ({}, {'debian': True}, {'archive': True}))]
 
 
 def cannot_run(peer):

@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the operator does to the server, seen by those who use it: a restart that nobody notices, a backup put in place."""
-from cases import PEER, administer, both_run, invite, peer_pid, register_peer, tap
+import json
+import time
+
+from cases import PEER, administer, both_run, expect_end, invite, peer_pid, register_peer, tap
 from processes import LIMIT, is_alive
-from world import World
+from world import World, program
 
 
 def restart(world):
@@ -25,10 +28,10 @@ def news(watch):
     return watch.events[names.index('ready') + 1:]
 
 
-def assert_unnoticed(watch):
-    """No word of the connection, of who is there, or of sessions."""
-    noticed = [event for event in news(watch)
-               if event['event'] in ('account', 'session', 'notice', 'alert') or is_offline(event)]
+def assert_unnoticed(watch, *new):
+    """No word of the connection, of who is there, or of sessions. @new: whom there was nothing to see of before."""
+    noticed = [event for event in news(watch) if event['event'] in ('account', 'session', 'notice', 'alert')
+               or (is_offline(event) and event['contact']['signin_name'] not in new)]
     assert not noticed, noticed
 
 
@@ -38,7 +41,7 @@ def test_a_restart_is_not_noticed():
         register_peer((alice, bob), 'hold')
         session = invite(alice, bob, PEER)
         both_run(alice, bob, session)
-        program = peer_pid(bob, session)
+        peer = peer_pid(bob, session)
         with alice.watch('--with', bob.address) as one, bob.watch('--with', alice.address) as other:
             for number in range(3):
                 restart(world)
@@ -53,7 +56,60 @@ def test_a_restart_is_not_noticed():
             assert user.ctl('account', 'list')[0]['state'] == 'online'
             assert [contact['status'] for contact in user.ctl('contacts')] == ['online'], user.ctl('contacts')
             assert user.session(session)['state'] == 'connected', user.session(session)
-        assert is_alive(program), 'the program of the session is gone'
+        assert is_alive(peer), 'the program of the session is gone'
+
+
+def ask(user, *arguments):
+    return user.start([program('beckonctl'), '--json', *arguments])
+
+
+def test_what_is_asked_for_in_a_restart_is_done():
+    with World() as world:
+        alice, bob = world.friends('alice', 'bob')
+        carol = world.user('carol')
+        carol.create_account()
+        alice.ctl('group', 'create', 'Work')
+        with alice.watch() as watch:
+            world.stop_server()
+            asked = [ask(alice, 'contact', 'add', carol.address), ask(alice, 'contact', 'alias', bob.address, 'Bobby'),
+                     ask(alice, 'group', 'rename', 'Work', 'Club'), ask(alice, 'group', 'create', 'Chess'),
+                     ask(carol, 'contact', 'block', bob.address)]
+            time.sleep(2)  # how long the server is away
+            world.start_server()
+            for process in asked:
+                assert process.wait(3 * LIMIT) == 0, process.stdout.read()
+                process.stdout.close()
+            carol.wait(f'contact={alice.address}:asking')
+            alice.wait(f'contact={carol.address}:asked')
+            assert_unnoticed(watch, carol.address)
+        assert [contact['display_name'] for contact in alice.ctl('contacts')].count('Bobby') == 1, alice.ctl('contacts')
+        assert sorted(group['name'] for group in alice.ctl('groups')) == ['Chess', 'Club'], alice.ctl('groups')
+        assert carol.ctl('contact', 'show', bob.address)['blocked'], carol.ctl('contacts')
+
+
+def expect_invitation(alice, bob, session):
+    bob.wait('invitation', session=session)
+    alice.ctl('cancel', session)
+    expect_end(session, 'cancelled-remote', bob)
+
+
+def test_an_invitation_in_a_restart_comes():
+    with World() as world:
+        alice, bob = world.friends('alice', 'bob')
+        with alice.watch() as watch:
+            world.stop_server()
+            inviting = ask(alice, 'invite', bob.address, 'Pipe')
+            time.sleep(2)  # how long the server is away
+            world.start_server()
+            said = inviting.communicate(timeout=3 * LIMIT)[0]
+            assert inviting.returncode == 0, said
+            expect_invitation(alice, bob, json.loads(said)['id'])
+            # Whoever is back first does not find the other one.
+            for one, other in ((alice, bob), (bob, alice)) * 2:
+                restart(world)
+                expect_invitation(one, other, one.ctl('invite', other.address, 'Pipe', timeout=3 * LIMIT)['id'])
+            noticed = [event for event in news(watch) if event['event'] in ('account', 'notice') or is_offline(event)]
+            assert not noticed, noticed
 
 
 def test_who_does_not_come_back_is_seen_to_be_gone():
@@ -125,6 +181,8 @@ def test_an_account_is_closed_and_opened():
 if __name__ == '__main__':
     tap.run([
         test_a_restart_is_not_noticed,
+        test_what_is_asked_for_in_a_restart_is_done,
+        test_an_invitation_in_a_restart_comes,
         test_who_does_not_come_back_is_seen_to_be_gone,
         test_a_server_that_stays_away_is_noticed,
         test_a_backup_is_put_in_place,

@@ -202,6 +202,19 @@ deliver_by_channel (Side *side)
   return FALSE;
 }
 
+/* One connection keeps what it carries in order. */
+static gboolean
+is_behind (World *world, const Packet *packet)
+{
+  for (GList *link = world->wire.head; link->data != packet; link = link->next)
+    {
+      const Packet *earlier = link->data;
+      if (earlier->from == packet->from && g_str_equal (earlier->envelope->session, packet->envelope->session))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 void
 world_settle (World *world)
 {
@@ -215,7 +228,8 @@ world_settle (World *world)
       for (GList *link = world->wire.head; link != NULL && !moved; link = link->next)
         {
           Packet *packet = link->data;
-          if (world->hold == (int) packet->envelope->kind && packet->from->account->state == BK_BACKEND_ONLINE)
+          if ((world->hold == (int) packet->envelope->kind && packet->from->account->state == BK_BACKEND_ONLINE)
+              || is_behind (world, packet))
             continue;
           g_queue_delete_link (&world->wire, link);
           carry (world, packet);

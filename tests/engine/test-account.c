@@ -338,10 +338,32 @@ test_contact_requests (void)
   hand_request_answer (request, -1);
   g_assert_true (bk_engine_account_change_contact_finish (alice, bk_test_await (&added), &error));
 
+  /* Whether a connection that was there comes back soon enough, the network knows. */
   hand_backend_state (backend, BK_BACKEND_WAITING, BECKON_ERROR_DISCONNECTED);
   bk_engine_account_set_display_name_async (alice, "Alice", NULL, bk_test_store_result, &offline);
+  hand_request_answer (hand_backend_request (backend, 1), BECKON_ERROR_DISCONNECTED);
   g_assert_false (bk_engine_account_set_display_name_finish (alice, bk_test_await (&offline), &error));
   g_assert_error (error, BECKON_ERROR, BECKON_ERROR_DISCONNECTED);
+}
+
+/* Nobody is asked over a connection that never was. */
+static void
+test_requests_before_the_first_sign_in (void)
+{
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  HandBackend *backend;
+
+  engine_world_open (world);
+  BkEngineAccount *alice = engine_world_add_alice (world, &backend);
+  hand_backend_state (backend, BK_BACKEND_OFFLINE, BECKON_ERROR_INVALID_PASSWORD);
+  sign_in (alice, "sesame-open", backend, BK_BACKEND_WAITING, BECKON_ERROR_CONNECT, &error);
+  g_clear_error (&error);
+  bk_engine_account_set_display_name_async (alice, "Alice", NULL, bk_test_store_result, &result);
+  g_assert_false (bk_engine_account_set_display_name_finish (alice, bk_test_await (&result), &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_DISCONNECTED);
+  g_assert_cmpuint (backend->requests->len, ==, 0);
 }
 
 /* ---- messages ---- */
@@ -714,6 +736,7 @@ main (int argc, char **argv)
   g_test_add_func ("/account/silent-network", test_silent_network);
   g_test_add_func ("/account/contacts", test_contacts);
   g_test_add_func ("/account/contact-requests", test_contact_requests);
+  g_test_add_func ("/account/requests-before-the-first-sign-in", test_requests_before_the_first_sign_in);
   g_test_add_func ("/account/incoming", test_incoming);
   g_test_add_func ("/account/malformed", test_malformed);
   g_test_add_func ("/account/sending", test_sending);

@@ -2,7 +2,7 @@
 /* Groups of contacts: what the network says of them, what is kept, what can be asked for. */
 #include "engine-world.h"
 
-#include "bk-engine-account-private.h"
+#include "bk-engine-account-internal.h"
 #include "bk-fake-backend.h"
 #include "bk-limits.h"
 
@@ -207,6 +207,37 @@ test_again (void)
   g_assert_cmpstr (backend->cursor, ==, "4@b");
   assert_groups (alice, "w=Old work:" BOB);
   g_assert_true (is_contact (alice, BOB));
+}
+
+/* What such a network tells has no end: that it has told it costs no memory. */
+static void
+test_again_without_end (void)
+{
+  g_autoptr (EngineWorld) world = engine_world_new ();
+  HandBackend *backend;
+
+  engine_world_open (world);
+  BkEngineAccount *alice = engine_world_add_alice (world, &backend);
+  say_group (alice, "1", "w", "Work");
+  say_contact (alice, "2", BOB, BECKON_RELATION_ACCEPTED, "w");
+  say_contact (alice, "3", CAROL, BECKON_RELATION_ACCEPTED, "w");
+  say (alice, BK_BACKEND_EVENT_AGAIN, NULL);
+  g_assert_cmpuint (g_hash_table_size (alice->untold), ==, 3);
+  for (int i = 0; i < 1000; i++)
+    {
+      g_autofree char *who = g_strdup_printf ("nobody-%d@example.org", i);
+      g_autofree char *group = g_strdup_printf ("none-%d", i);
+      say_contact (alice, NULL, who, BECKON_RELATION_NONE, NULL);
+      say_group (alice, NULL, group, NULL);
+    }
+  g_assert_cmpuint (g_hash_table_size (alice->untold), ==, 3);
+  say_contact (alice, NULL, CAROL, BECKON_RELATION_ACCEPTED, NULL);
+  g_assert_cmpuint (g_hash_table_size (alice->untold), ==, 2);
+  say (alice, BK_BACKEND_EVENT_CAUGHT_UP, "4");
+  g_assert_false (is_contact (alice, BOB));
+  g_assert_true (is_contact (alice, CAROL));
+  assert_groups (alice, "");
+  engine_world_settle (world, alice);
 }
 
 static void
@@ -524,6 +555,7 @@ main (int argc, char **argv)
   g_test_add_func ("/groups/facts", test_facts);
   g_test_add_func ("/groups/kept", test_kept);
   g_test_add_func ("/groups/again", test_again);
+  g_test_add_func ("/groups/again-without-end", test_again_without_end);
   g_test_add_func ("/groups/hostile", test_hostile);
   g_test_add_func ("/groups/network-without", test_network_without);
   g_test_add_func ("/groups/asking", test_asking);

@@ -391,6 +391,28 @@ test_order (void)
   g_assert_cmpstr (bob->log->str, ==, "on-context(1) on-context(2) on-context(3) on-context(4)");
 }
 
+/* An invitation may wait at the network for somebody who is on the way back. That it is void is said at once, and what
+ * becomes of it then is of no interest. */
+static void
+test_cancel_unanswered (void)
+{
+  g_autoptr (World) world = world_new (FALSE);
+  Side *alice = world_side (world, 'a');
+
+  world_run (world, "hold:invite a:invite a:cancel");
+  g_assert_cmpuint (world->wire.length, ==, 2);
+  world->hold = BK_ENVELOPE_CANCEL;
+  world->refuse = BK_ENVELOPE_INVITE;
+  world->error = BECKON_ERROR_EXPIRED;
+  world_settle (world);
+  g_assert_true (bk_session_is_sending (alice->current));
+  world->hold = -1;
+  world_settle (world);
+  g_assert_false (bk_session_is_sending (alice->current));
+  g_assert_cmpstr (alice->log->str, ==,
+                   "invitation cancelled terminated END(cancelled-local,bye) invite!cancelled >cancel:cancelled-remote");
+}
+
 /* ---- words ---- */
 
 static const struct
@@ -645,6 +667,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/context-limits", test_context_limits);
   g_test_add_func ("/session/context-for-others", test_context_for_others);
   g_test_add_func ("/session/order", test_order);
+  g_test_add_func ("/session/cancel-unanswered", test_cancel_unanswered);
   g_test_add_func ("/session/sentences", test_sentences);
   g_test_add_func ("/session/timeline", test_timeline);
   g_test_add_func ("/session/forget", test_forget);

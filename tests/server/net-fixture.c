@@ -114,6 +114,14 @@ on_raw_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+start_reading (RawClient *raw)
+{
+  raw->source = g_socket_create_source (raw->socket, G_IO_IN, NULL);
+  g_source_set_callback (raw->source, G_SOURCE_FUNC (on_raw_readable), raw, NULL);
+  g_source_attach (raw->source, NULL);
+}
+
 RawClient *
 raw_connect (guint16 port)
 {
@@ -128,9 +136,7 @@ raw_connect (guint16 port)
   g_assert_no_error (error);
   g_socket_set_blocking (raw->socket, FALSE);
   raw->in = g_byte_array_new ();
-  raw->source = g_socket_create_source (raw->socket, G_IO_IN, NULL);
-  g_source_set_callback (raw->source, G_SOURCE_FUNC (on_raw_readable), raw, NULL);
-  g_source_attach (raw->source, NULL);
+  start_reading (raw);
   return raw;
 }
 
@@ -138,6 +144,13 @@ void
 raw_stop_reading (RawClient *raw)
 {
   g_source_destroy (raw->source);
+}
+
+void
+raw_read_again (RawClient *raw)
+{
+  g_source_unref (raw->source);
+  start_reading (raw);
 }
 
 void

@@ -42,6 +42,7 @@ typedef struct
 RawClient *raw_connect (guint16 port);
 void raw_free (RawClient *raw);
 void raw_stop_reading (RawClient *raw);
+void raw_read_again (RawClient *raw);
 void raw_send (RawClient *raw, gconstpointer data, gsize size);
 void raw_send_request (RawClient *raw, const char *path, const char *subprotocol, const char *extra);
 char *raw_take_answer (RawClient *raw);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Many of those who do not mean well, at the whole server: each attack is refused by name and counted, and what a round
- * of it cost is given back. The clock is a fake one, so nobody waits for a deadline.
- *
- * Not countable: a client that does not mask its frames is not noticed and one that floods with pings is answered by
- * libwebsockets 4.1 itself. */
+ * of it cost is given back. The clock is a fake one, so nobody waits for a deadline. */
 #include "counts.h"
 #include "net-fixture.h"
 
@@ -121,6 +118,12 @@ expect_error (RawClient *raw, const char *code)
   g_assert_cmpstr (bk_frame_get_string (frame, "code"), ==, code);
 }
 
+static void
+attack_not_masked (RawClient *raw)
+{
+  raw_send (raw, "\x81\x02{}", 4);
+}
+
 /* A client is told ten times what is wrong, and then to go. */
 static void
 attack_deep (RawClient *raw)
@@ -184,6 +187,7 @@ static const Attack attacks[] = {
   { "too-long", TRUE, attack_too_long, 0, 1009, "closed/message-too-long +100" },
   { "bad-utf8", TRUE, attack_bad_utf8, 0, 1007, "closed/bad-utf8 +100" },
   { "binary", TRUE, attack_binary, 0, 1003, "closed/binary-message +100" },
+  { "not-masked", TRUE, attack_not_masked, 0, 1002, "closed/protocol-breach +100" },
   { "deep", TRUE, attack_deep, 0, 1008,
     "byes/too-many-errors +100 closed/by-server +100 errors/protocol +1100 faults/malformed-frame +1100" },
   { "strangers", TRUE, attack_strangers, 0, 1008,

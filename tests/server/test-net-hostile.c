@@ -84,7 +84,7 @@ static const struct
 } texts[] = {
   { "GET /beckon HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 426 " },
   { "GET /index.html HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 404 " },
-  { "POST /beckon HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 404 " },
+  { "POST /beckon HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 405 " },
   { "GET /beckon HTTP/1.1\r\nUpgrade: websocket\r\n" WS_HEADERS "Sec-WebSocket-Version: 8\r\n\r\n", "HTTP/1.1 426 " },
   { "GET /beckon HTTP/1.1\r\nUpgrade: websocket\r\n" WS_HEADERS "\r\n", "HTTP/1.1 426 " },
   { "GET /beckon HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n" WS_HEADERS "\r\n",

@@ -258,7 +258,7 @@ accept_certificate (SoupMessage *message, GTlsCertificate *certificate, GTlsCert
 static gboolean
 has_pong (gpointer got)
 {
-  return ((GString *) got)->len == 40000;
+  return ((GString *) got)->len == 131072;
 }
 
 /* A WebSocket client that others wrote, over @url. */
@@ -269,7 +269,7 @@ talk_with_soup (const char *url)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (SoupSession) session = soup_session_new ();
   g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, url);
-  g_autofree char *text = g_strnfill (40000, 'q');
+  g_autofree char *text = g_strnfill (131072, 'q');
   char *protocols[] = { (char *) NET_SUBPROTOCOL, NULL };
   GString *got = g_string_new (NULL);
 

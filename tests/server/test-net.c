@@ -340,6 +340,41 @@ test_no_polling (void)
   net_fixture_stop (&f);
 }
 
+/* Nobody is read from who does not read, and to wait for that costs nothing, however much such a one says. */
+static void
+test_slow_and_loud (void)
+{
+  NetFixture f;
+  g_autofree char *text = g_strnfill (100000, 'x');
+  GMainContext *context = g_main_context_default ();
+  guint frames = 0;
+  int timeout = 0;
+
+  net_fixture_start (&f, NULL);
+  g_autoptr (RawClient) raw = raw_open (&f);
+  bk_test_wait_for_count (&f.opened, 1);
+  f.echo = FALSE;
+  for (; frames < 30; frames++)
+    g_assert_true (bk_server_conn_send_text (net_first (&f), text, -1));
+  raw_stop_reading (raw);
+  bk_test_drain ();
+  raw_send_frame (raw, RAW_FIN | RAW_TEXT, "are you there", 13);
+  for (guint wakeups = 0; wakeups < 20 && (timeout >= 0 && timeout < 1000); wakeups++)
+    {
+      timeout = next_wakeup (context);
+      if (timeout == 0)
+        g_main_context_iteration (context, FALSE);
+    }
+  g_assert_true (timeout < 0 || timeout > 1000);
+  g_assert_cmpuint (f.frames, ==, 0);
+
+  raw_read_again (raw);
+  for (; frames > 0; frames--)
+    raw_expect_text (raw, text);
+  bk_test_wait_for_count (&f.frames, 1);
+  net_fixture_stop (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -359,5 +394,6 @@ main (int argc, char **argv)
   g_test_add_func ("/server/net/free-open", test_free_open);
   g_test_add_func ("/server/net/thousand", test_thousand);
   g_test_add_func ("/server/net/no-polling", test_no_polling);
+  g_test_add_func ("/server/net/slow-and-loud", test_slow_and_loud);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 #include "server-fixture.h"
 
 #include "bk-ids.h"
+#include "bk-server-private.h"
 #include "bk-server-rate.h"
 
 #define ALICE "alice@example.org"
@@ -192,6 +193,27 @@ test_overtaken (Fixture *f, gconstpointer data)
   client_ok (c, request_presence ("busy", NULL));
 }
 
+/* The same by password: what it would have changed stays as it is, the token first of all. */
+static void
+test_overtaken_by_password (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) first = sign_up (f, ALICE);
+  client_close (first);
+  g_autoptr (Client) late = client_new (f);
+  g_autoptr (Client) c = client_new (f);
+  client_sign_in (c, ALICE, first->device, 0);
+  client_caught_up (c);
+
+  client_post (late, request_sign_in (ALICE, PASSWORD, NULL, first->device, 0));
+  g_autoptr (BkFrame) bye = client_push (late, BK_FRAME_BYE);
+  g_assert_cmpstr (bk_frame_get_string (bye, "reason"), ==, "replaced");
+  client_wait_closed (late);
+  client_quiet (c);
+  g_autoptr (Client) again = client_new (f);
+  g_autoptr (BkFrame) reply = client_call (again, request_sign_in (ALICE, NULL, c->token, c->device, 0));
+  g_assert_cmpint (bk_frame_get_frame_type (reply), ==, BK_FRAME_SIGNED_IN);
+}
+
 static void
 test_too_many_devices (Fixture *f, gconstpointer data)
 {
@@ -208,6 +230,43 @@ test_too_many_devices (Fixture *f, gconstpointer data)
   g_autoptr (BkFrame) bye = client_push (g_ptr_array_index (devices, 0), BK_FRAME_BYE);
   g_assert_cmpstr (bk_frame_get_string (bye, "reason"), ==, "too-many-devices");
   client_quiet (g_ptr_array_index (devices, 1));
+}
+
+static gboolean
+is_signing_in (gpointer data)
+{
+  Fixture *f = data;
+
+  return f->server->sign_ins.length == 1;
+}
+
+static void
+few_devices (BkServerConfig *config)
+{
+  config->quota.devices = 2;
+}
+
+/* Who took the place left before it was told so: the place is taken all the same. */
+static void
+test_evicted_by_absent (Fixture *f, gconstpointer data)
+{
+  sqlite3 *db;
+  g_autoptr (Client) first = sign_up (f, ALICE);
+  bk_fake_clock_advance (f->clock, 1000);
+  g_autoptr (Client) second = sign_in (f, ALICE);
+  g_autoptr (Client) third = client_new (f);
+
+  g_assert_cmpint (sqlite3_open (f->database, &db), ==, SQLITE_OK);
+  sqlite3_busy_timeout (db, 10000);
+  g_assert_cmpint (sqlite3_exec (db, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+  client_post (third, request_sign_in (ALICE, PASSWORD, NULL, NULL, 0));
+  bk_test_wait_until (is_signing_in, f); /* and waits for the file */
+  client_close (third);
+  g_assert_cmpint (sqlite3_exec (db, "COMMIT", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+  g_autoptr (BkFrame) bye = client_push (first, BK_FRAME_BYE);
+  g_assert_cmpstr (bk_frame_get_string (bye, "reason"), ==, "too-many-devices");
+  client_quiet (second);
 }
 
 /* ---- registration ---- */
@@ -359,6 +418,9 @@ main (int argc, char **argv)
   SERVER_TEST ("/server/accounts/sign-out", test_sign_out);
   SERVER_TEST ("/server/accounts/device-replaced", test_device_replaced);
   SERVER_TEST ("/server/accounts/overtaken", test_overtaken);
+  g_test_add ("/server/accounts/evicted-by-absent", Fixture, few_devices, fixture_set_up, test_evicted_by_absent,
+              fixture_tear_down);
+  SERVER_TEST ("/server/accounts/overtaken-by-password", test_overtaken_by_password);
   SERVER_TEST ("/server/accounts/too-many-devices", test_too_many_devices);
   SERVER_TEST ("/server/accounts/number-from-nowhere", test_number_from_nowhere);
   g_test_add ("/server/accounts/registration-token", Fixture, configure_token, fixture_set_up, test_registration_token,

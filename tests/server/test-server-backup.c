@@ -391,6 +391,51 @@ test_broken_off (Child *f, gconstpointer data)
   g_assert_nonnull (strstr (before, BOB));
 }
 
+/* It cannot be set aside to the end: then it is as it was. */
+static void
+test_undone (Child *f, gconstpointer data)
+{
+  g_autofree char *path = backup_path (f);
+  g_autofree char *log = g_strconcat (f->database, "-wal", NULL);
+  g_autofree char *aside = g_strconcat (f->database, ".replaced", NULL);
+  g_autofree char *aside_log = g_strconcat (aside, "-wal", NULL);
+  g_autofree char *in_the_way = g_build_filename (aside_log, "in-the-way", NULL);
+  GStatBuf before, after;
+
+  g_free (child_operate (f, 0, "correct horse\n", "account", "add", "alice", "--password-stdin", NULL));
+  back_up (f);
+  g_assert_cmpint (g_stat (f->database, &before), ==, 0);
+  g_assert_cmpint (g_mkdir (log, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (in_the_way, 0700), ==, 0);
+  check_refused (f, "cannot be renamed", "restore", path, "--replace");
+  g_assert_cmpint (g_stat (f->database, &after), ==, 0);
+  g_assert_cmpuint (after.st_ino, ==, before.st_ino);
+  g_assert_true (g_file_test (log, G_FILE_TEST_IS_DIR));
+  g_assert_false (g_file_test (aside, G_FILE_TEST_EXISTS));
+
+  g_assert_cmpint (g_rmdir (in_the_way), ==, 0);
+  g_assert_cmpint (g_rmdir (aside_log), ==, 0);
+  g_assert_cmpint (g_rmdir (log), ==, 0);
+  restore (f);
+}
+
+/* A file of another program, whatever it says of itself. Nothing is said but that. */
+static void
+test_foreign (Child *f, gconstpointer data)
+{
+  g_autofree char *path = backup_path (f);
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, "CREATE TABLE letters (text); PRAGMA user_version = 3", NULL, NULL, NULL), ==,
+                   SQLITE_OK);
+  sqlite3_close (db);
+  check_refused (f, "is no backup of a beckon-server", "restore", path, NULL);
+  g_autofree char *said = child_operate (f, 1, NULL, "restore", path, NULL);
+  g_assert_null (strstr (said, "audit"));
+  g_assert_false (g_file_test (f->database, G_FILE_TEST_EXISTS));
+}
+
 /* The file of a running server is not taken from under it, whatever the operator says. */
 static void
 test_in_use (Child *f, gconstpointer data)
@@ -418,6 +463,8 @@ main (int argc, char **argv)
   CHILD_TEST ("/server/backup/busy", test_busy);
   CHILD_TEST ("/server/backup/mistakes", test_mistakes);
   CHILD_TEST ("/server/backup/broken-off", test_broken_off);
+  CHILD_TEST ("/server/backup/undone", test_undone);
+  CHILD_TEST ("/server/backup/foreign", test_foreign);
   CHILD_TEST ("/server/backup/in-use", test_in_use);
   return g_test_run ();
 }

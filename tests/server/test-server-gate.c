@@ -315,6 +315,21 @@ test_guess_real (Fixture *f, gconstpointer data)
   client_quiet (alice);
 }
 
+/* Who gets in although a name is guessed gives nobody else an attempt more. */
+static void
+test_guess_after (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) alice = sign_up (f, ALICE);
+
+  guess_from_many (f, ALICE);
+  g_autoptr (Client) right = connect_from (f, "127.0.0.60");
+  g_assert_cmpint (try_password (right, ALICE, PASSWORD), ==, -1);
+  g_autoptr (Client) further = connect_from (f, "127.0.0.50");
+  g_assert_cmpint (try_password (further, ALICE, "wrong horse"), ==, BECKON_ERROR_INVALID_PASSWORD);
+  g_assert_cmpint (try_password (further, ALICE, "wrong horse"), ==, BECKON_ERROR_INVALID_PASSWORD);
+  g_assert_cmpint (try_password (further, ALICE, "wrong horse"), ==, BECKON_ERROR_SERVER_TOO_BUSY);
+}
+
 /* A name that does not exist is slowed in the same way. */
 static void
 test_guess_nobody (Fixture *f, gconstpointer data)
@@ -415,6 +430,7 @@ main (int argc, char **argv)
   SERVER_TEST ("/server/gate/at-rest", test_at_rest);
   g_test_add_func ("/server/gate/registration-default", test_registration_default);
   SERVER_TEST ("/server/gate/guess-real", test_guess_real);
+  SERVER_TEST ("/server/gate/guess-after", test_guess_after);
   SERVER_TEST ("/server/gate/guess-nobody", test_guess_nobody);
   SERVER_TEST ("/server/gate/guess-address", test_guess_address);
   SERVER_TEST ("/server/gate/guess-neighbour", test_guess_neighbour);

@@ -320,6 +320,42 @@ test_quota (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n, <=, 10);
 }
 
+/* ---- a disk that fails ---- */
+
+static void
+change_file (Fixture *f, const char *sql)
+{
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (f->database, &db), ==, SQLITE_OK);
+  sqlite3_busy_timeout (db, 10000);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+}
+
+/* What a device missed cannot be read: it is sent away, told when to come back, and gets it then. */
+static void
+test_unreadable (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) alice = sign_up (f, ALICE);
+  g_autoptr (Client) phone = client_new (f);
+
+  change_file (f, "ALTER TABLE marks RENAME TO marks_away");
+  g_test_expect_message ("beckon-server", G_LOG_LEVEL_WARNING, "Could not read what a device has missed: *");
+  client_sign_in (phone, ALICE, NULL, 0);
+  g_autoptr (BkFrame) bye = client_push (phone, BK_FRAME_BYE);
+  g_assert_cmpstr (bk_frame_get_string (bye, "reason"), ==, "slow");
+  g_assert_cmpint (bk_frame_get_int (bye, "retry_ms"), >=, 5000);
+  g_assert_cmpint (bk_frame_get_int (bye, "retry_ms"), <=, 10000);
+  client_wait_closed (phone);
+  g_test_assert_expected_messages ();
+
+  change_file (f, "ALTER TABLE marks_away RENAME TO marks");
+  g_autoptr (Client) again = client_new (f);
+  client_sign_in (again, ALICE, phone->device, 0);
+  client_caught_up (again);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -332,5 +368,6 @@ main (int argc, char **argv)
   SERVER_TEST ("/server/messages/no-gap", test_no_gap);
   SERVER_TEST ("/server/messages/slow-device", test_slow_device);
   g_test_add ("/server/messages/quota", Fixture, configure_small, fixture_set_up, test_quota, fixture_tear_down);
+  SERVER_TEST ("/server/messages/unreadable", test_unreadable);
   return g_test_run ();
 }

@@ -169,21 +169,103 @@ test_bad_clients (Fixture *f, gconstpointer data)
   g_assert_true (g_str_has_prefix (strange, "HTTP/1.1 404 "));
   g_autofree char *binary = talk (f, "\x16\x03\x01\r\n\r\n");
   g_assert_true (g_str_has_prefix (binary, "HTTP/1.1 405 "));
+}
 
-  /* Those that say nothing take no place from the rest for ever, and none from the server. */
-  GSocketConnection *silent[20];
+static GSocketConnection *
+connect_silently (Fixture *f)
+{
   g_autoptr (GSocketClient) client = g_socket_client_new ();
-  for (gsize i = 0; i < G_N_ELEMENTS (silent); i++)
+  g_autoptr (GAsyncResult) connected = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_socket_client_connect_to_host_async (client, "127.0.0.1", bk_server_get_metrics_port (f->server), NULL,
+                                         bk_test_store_result, &connected);
+  GSocketConnection *silent = g_socket_client_connect_to_host_finish (client, bk_test_await (&connected), &error);
+  g_assert_no_error (error);
+  return silent;
+}
+
+/* Nothing more comes from there. */
+static void
+expect_end (GSocketConnection *connection)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  char byte;
+
+  g_input_stream_read_async (g_io_stream_get_input_stream (G_IO_STREAM (connection)), &byte, 1, G_PRIORITY_DEFAULT,
+                             NULL, bk_test_store_result, &result);
+  GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  g_assert_cmpint (g_input_stream_read_finish (in, bk_test_await (&result), NULL), <=, 0);
+}
+
+/* However many say nothing: who asks is answered, and the one that has said nothing for longest goes. */
+static void
+test_silent_clients (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) silent = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (int i = 0; i < 40; i++)
     {
-      g_autoptr (GAsyncResult) connected = NULL;
-      g_socket_client_connect_to_host_async (client, "127.0.0.1", bk_server_get_metrics_port (f->server), NULL,
-                                             bk_test_store_result, &connected);
-      silent[i] = g_socket_client_connect_to_host_finish (client, bk_test_await (&connected), NULL);
-      g_assert_nonnull (silent[i]);
+      g_ptr_array_add (silent, connect_silently (f));
+      g_autofree char *good = get (f, "/health", "200 OK");
     }
+  expect_end (g_ptr_array_index (silent, 0));
   g_autoptr (Client) alice = sign_up (f, ALICE);
-  for (gsize i = 0; i < G_N_ELEMENTS (silent); i++)
-    g_object_unref (silent[i]);
+}
+
+/* A byte now and then is no reason to wait longer. */
+static void
+test_slow_client (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSocketConnection) slow = connect_silently (f);
+
+  for (int i = 0; i < 3; i++)
+    {
+      g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (slow)), "G", 1, NULL, NULL, NULL);
+      g_autofree char *good = get (f, "/health", "200 OK"); /* it has been taken */
+      bk_fake_clock_advance (f->clock, 4000);
+    }
+  expect_end (slow);
+}
+
+/* A page of the web whose name has been turned to this machine meanwhile: the browser says by which name it asks. */
+static void
+test_host (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *host;
+    gboolean good;
+  } cases[] = {
+    { "Host: localhost", TRUE },
+    { "host:LOCALHOST:9290", TRUE },
+    { "HOST:   127.0.0.1:9290  ", TRUE },
+    { "Host: 127.5.5.5", TRUE },
+    { "Host: [::1]:9290", TRUE },
+    { "Host: [::1]", TRUE },
+    { "X-Host: example.org", TRUE },
+    { "Host: example.org", FALSE },
+    { "Host: example.org:9290", FALSE },
+    { "hOST:example.org", FALSE },
+    { "Host: localhost.example.org", FALSE },
+    { "Host: 127.0.0.1.example.org", FALSE },
+    { "Host: 192.0.2.1:9290", FALSE },
+    { "Host: [2001:db8::1]", FALSE },
+    { "Host: [::1", FALSE },
+    { "Host:", FALSE },
+    { "Host: localhost\r\nHost: example.org", FALSE },
+  };
+  static const char *const pages[] = { "/metrics", "/health" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases) * G_N_ELEMENTS (pages); i++)
+    {
+      const char *host = cases[i / 2].host;
+      g_autofree char *request = g_strdup_printf ("GET %s HTTP/1.1\r\n%s\r\n\r\n", pages[i % 2], host);
+      g_autofree char *answer = talk (f, request);
+      if (!g_str_has_prefix (answer, cases[i / 2].good ? "HTTP/1.1 200 OK" : "HTTP/1.1 421 Misdirected Request"))
+        g_error ("%s: %s", host, answer);
+      g_assert_true (cases[i / 2].good || strstr (answer, "beckon_") == NULL);
+    }
 }
 
 static void
@@ -209,6 +291,10 @@ main (int argc, char **argv)
   g_test_add ("/server/metrics/numbers", Fixture, configure, fixture_set_up, test_numbers, fixture_tear_down);
   g_test_add ("/server/metrics/health", Fixture, configure, fixture_set_up, test_health, fixture_tear_down);
   g_test_add ("/server/metrics/bad-clients", Fixture, configure, fixture_set_up, test_bad_clients, fixture_tear_down);
+  g_test_add ("/server/metrics/silent-clients", Fixture, configure, fixture_set_up, test_silent_clients,
+              fixture_tear_down);
+  g_test_add ("/server/metrics/slow-client", Fixture, configure, fixture_set_up, test_slow_client, fixture_tear_down);
+  g_test_add ("/server/metrics/host", Fixture, configure, fixture_set_up, test_host, fixture_tear_down);
   g_test_add_func ("/server/metrics/address", test_address);
   return g_test_run ();
 }

@@ -244,6 +244,9 @@ test_secret (void)
   expect_complaint (two, "Only one of");
   missing->turn_secret_file = g_strdup (path);
   expect_complaint (missing, "“turn-secret-file” cannot be read");
+  g_autofree char *long_line = g_strnfill (2 * 1024 * 1024, 'x');
+  g_assert_true (g_file_set_contents (path, long_line, -1, NULL));
+  expect_complaint (missing, "secret is much too long");
   g_assert_true (g_file_set_contents (path, "\n", -1, NULL));
   empty->turn_secret_file = g_strdup (path);
   expect_complaint (empty, "need a “turn-secret”");

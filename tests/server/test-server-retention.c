@@ -3,6 +3,7 @@
 #include "server-fixture.h"
 
 #include "bk-ids.h"
+#include "bk-server-private.h"
 
 #include <string.h>
 
@@ -108,6 +109,73 @@ test_old_messages (Fixture *f, gconstpointer data)
 }
 
 static void
+change_file (Fixture *f, const char *sql)
+{
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (f->database, &db), ==, SQLITE_OK);
+  sqlite3_busy_timeout (db, 10000);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+}
+
+/* A clock ran ahead by a year: what was written under it stays until then, and holds up nothing that came after. */
+static void
+test_clock_ahead (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) alice = sign_up (f, ALICE);
+  g_autoptr (Client) bob = sign_up (f, BOB);
+  befriend (alice, bob);
+  say (alice, 100, "ahead");
+  wait_for (f, 200);
+  change_file (f, "UPDATE messages SET time = time + 86400000000 * 365");
+  say (alice, 100, "old");
+  wait_for (f, 400);
+  pass (f, 3 * DAY_MS);
+  wait_for (f, 200);
+  g_assert_cmpint (count (f, "SELECT count (*) FROM messages WHERE text = 'ahead'"), ==, 200);
+
+  /* The same from where it was left. */
+  g_autoptr (Client) again = sign_in (f, ALICE);
+  say (again, 10, "old again");
+  wait_for (f, 220);
+  pass (f, 3 * DAY_MS);
+  wait_for (f, 200);
+  for (int i = 0; i < 20; i++)
+    pass (f, 20 * DAY_MS);
+  wait_for (f, 0);
+}
+
+static gboolean
+is_idle (gpointer data)
+{
+  Fixture *f = data;
+
+  return f->server->n_jobs == 0;
+}
+
+/* So much of it that it is not looked through at once: next time goes on behind it. */
+static void
+test_clock_far_ahead (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) alice = sign_up (f, ALICE);
+  g_autoptr (Client) bob = sign_up (f, BOB);
+  befriend (alice, bob);
+  change_file (f,
+               "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4500)"
+               " INSERT INTO messages (owner, seq, guid, outgoing, peer, text, time)"
+               " SELECT 1, -i, 'ahead ' || i, 0, '" BOB "', 'ahead', (1 << 60) FROM n;"
+               "UPDATE accounts SET n_messages = 4500, message_bytes = 22500 WHERE id = 1");
+  say (alice, 5, "old");
+  wait_for (f, 4510);
+  pass (f, 3 * DAY_MS);
+  bk_test_wait_until (is_idle, f);
+  wait_for (f, 4510);
+  pass (f, HOUR_MS);
+  wait_for (f, 4500);
+}
+
+static void
 test_for_ever (Fixture *f, gconstpointer data)
 {
   g_autoptr (Client) alice = sign_up (f, ALICE);
@@ -150,6 +218,10 @@ main (int argc, char **argv)
 {
   bk_test_init (&argc, &argv);
   g_test_add ("/server/retention/old-messages", Fixture, keep_two_days, fixture_set_up, test_old_messages,
+              fixture_tear_down);
+  g_test_add ("/server/retention/clock-ahead", Fixture, keep_two_days, fixture_set_up, test_clock_ahead,
+              fixture_tear_down);
+  g_test_add ("/server/retention/clock-far-ahead", Fixture, keep_two_days, fixture_set_up, test_clock_far_ahead,
               fixture_tear_down);
   g_test_add ("/server/retention/for-ever", Fixture, NULL, fixture_set_up, test_for_ever, fixture_tear_down);
   g_test_add ("/server/retention/size", Fixture, keep_two_days, fixture_set_up, test_size, fixture_tear_down);

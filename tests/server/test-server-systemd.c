@@ -213,6 +213,14 @@ test_reload (Service *f, gconstpointer data)
   configure (f, "[server]\nlisten=127.0.0.1:0\nregistration=perhaps\n");
   reload (f);
   assert_hello (f, "registration", "open");
+
+  /* Each of them is a deed of the operator, also without a certificate. */
+  g_subprocess_send_signal (f->child.process, SIGTERM);
+  child_wait (&f->child);
+  g_autofree char *audit = child_operate (&f->child, 0, NULL, "audit", "list", NULL);
+  const char *done = strstr (audit, "  operator  reload  done\n");
+  g_assert_nonnull (done);
+  g_assert_nonnull (strstr (done, "  operator  reload  failed\n"));
 }
 
 #define SERVICE_TEST(path, function) g_test_add (path, Service, NULL, set_up, function, tear_down)

@@ -2,8 +2,11 @@
 """Passwords that an operator types: a terminal does not show them."""
 import os
 import pty
+import resource
+import signal
 import sys
 import tempfile
+import termios
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'tools'))
 import tap  # noqa: E402
@@ -67,4 +70,43 @@ def test_typing_errors():
         assert status == 1 and '6 to 256 characters' in shown, (status, shown)
 
 
-tap.run([test_typed, test_typing_errors])
+def shows_what_is_typed(terminal):
+    return termios.tcgetattr(terminal)[3] & termios.ECHO != 0
+
+
+def start_beside(side, folder):
+    """The same on a terminal that is there after it, too."""
+    process = os.fork()
+    if process == 0:
+        os.login_tty(side)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        os.execv(PROGRAM, [PROGRAM, '--database', os.path.join(folder, 'server.db'), 'account', 'add', 'alice',
+                           '--password-stdin'])
+    return process
+
+
+def end_at_question(end):
+    """Returns how a command has ended that is ended at its question, and whether its terminal shows what is typed."""
+    side, other = pty.openpty()
+    with tempfile.TemporaryDirectory(prefix='beckon-test-') as folder:
+        process = start_beside(other, folder)
+        said = ''
+        while 'New password: ' not in said:
+            said += os.read(side, 4096).decode()
+        assert not shows_what_is_typed(other)
+        end(process, side)
+        status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    shows = shows_what_is_typed(other)
+    os.close(side)
+    os.close(other)
+    return status, shows
+
+
+def test_broken_off():
+    assert end_at_question(lambda process, side: os.write(side, b'\x03')) == (-signal.SIGINT, True)
+    assert end_at_question(lambda process, side: os.write(side, b'\x1c')) == (-signal.SIGQUIT, True)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        assert end_at_question(lambda process, side, number=number: os.kill(process, number)) == (-number, True)
+
+
+tap.run([test_typed, test_typing_errors, test_broken_off])

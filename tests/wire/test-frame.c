@@ -628,6 +628,27 @@ test_set_not_utf8 (void)
   g_test_assert_expected_messages ();
   g_autoptr (GBytes) bytes = bk_frame_to_bytes (frame);
   g_assert_cmpuint (g_bytes_get_size (bytes), ==, 0);
+
+  /* Nor is what is left of it, whatever is put in afterwards and however often. */
+  bk_frame_set_string (frame, "status", "busy");
+  bk_frame_set_string (frame, "status", "online");
+  bk_frame_set_string (frame, "who", "bob@localhost");
+  g_autoptr (GBytes) later = bk_frame_to_bytes (frame);
+  g_assert_cmpuint (g_bytes_get_size (later), ==, 0);
+}
+
+/* The same where a member is set again, and so goes into a tree. */
+static void
+test_set_again_not_utf8 (void)
+{
+  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_PRESENCE, -1);
+
+  bk_frame_set_string (frame, "who", "bob@localhost");
+  g_test_expect_message ("beckon-wire", G_LOG_LEVEL_CRITICAL, "*not UTF-8*");
+  bk_frame_set_string (frame, "who", "\xff");
+  g_test_assert_expected_messages ();
+  g_autoptr (GBytes) bytes = bk_frame_to_bytes (frame);
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, 0);
 }
 
 int
@@ -652,5 +673,6 @@ main (int argc, char **argv)
   g_test_add_func ("/frame/build", test_build);
   g_test_add_func ("/frame/set-again", test_set_again);
   g_test_add_func ("/frame/set-not-utf8", test_set_not_utf8);
+  g_test_add_func ("/frame/set-again-not-utf8", test_set_again_not_utf8);
   return g_test_run ();
 }

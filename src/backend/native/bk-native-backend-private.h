@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of BkNativeBackend: -wishes.c is what the engine wants of the connection, -backend.c the state
  * machine, -events.c turns frames into facts, -requests.c is what the engine asks the server for, -profile.c what it asks
- * for pictures and notes about contacts, -keeping.c for the account itself, -lock.c and -alerts.c what it asks for
+ * for pictures and notes about contacts, -patience.c makes what people ask for outlast a short cut, -keeping.c for the account itself, -lock.c and -alerts.c what it asks for
  * programs, -relays.c what it asks for channels. */
 #pragma once
 
@@ -59,6 +59,10 @@ struct _BkNativeBackend
   GQueue lock_waiting; /* questions of programs that the server has not been asked yet */
   guint lock_asked;    /* how many it has been asked and not answered */
   guint lock_timer;    /* the server was too busy for them */
+  GQueue patient_waiting; /* what people asked for and is to be sent when the connection is back, in that order */
+  GQueue patient_asked;   /* such that have been sent and not answered */
+  guint64 n_patient;      /* that there were */
+  guint patience_timer;   /* a connection that was good is away, for a moment so far */
   guint retry_timer;
   guint attempts; /* that failed since it was last online for a while */
   gint64 signing_in_since;
@@ -70,9 +74,14 @@ struct _BkNativeBackend
 
 #define BK_NATIVE_SIGN_IN_SECONDS 15
 #define BK_NATIVE_REQUEST_SECONDS 30
+/* How long what people ask for waits for a connection that was cut. */
+#define BK_NATIVE_PATIENCE_SECONDS 20
 /* How long a server that is too busy is left alone, whatever it says. */
 #define BK_NATIVE_LEAST_RETRY_MS 1000
 #define BK_NATIVE_MOST_RETRY_MS 300000
+
+/* Answers @task with what @reply, an `ok`, says. */
+typedef void (*BkNativeReadFunc) (GTask *task, const BkFrame *reply);
 
 void bk_native_backend_start (BkNativeBackend *self);
 void bk_native_backend_hang_up (BkNativeBackend *self, gboolean sign_out);
@@ -90,6 +99,13 @@ void bk_native_backend_ask (BkNativeBackend *self, const BkFrame *frame, GTask *
 gboolean bk_native_finish_boolean (GAsyncResult *result, GError **error);
 gboolean bk_native_check_name (GTask *task, const char *who);
 gboolean bk_native_check_text (GTask *task, const char *text, gsize max, gboolean multi_line, BeckonError too_long);
+gboolean bk_native_backend_check_patient (BkNativeBackend *self, GTask *task);
+void bk_native_backend_ask_patiently (BkNativeBackend *self, BkFrame *frame, BkNativeReadFunc read, GTask *task);
+void bk_native_backend_heard_relation (BkNativeBackend *self, const char *who, BeckonRelation relation);
+void bk_native_backend_begin_patience (BkNativeBackend *self);
+void bk_native_backend_resume_patient (BkNativeBackend *self);
+void bk_native_backend_stop_patient (BkNativeBackend *self);
+void bk_native_return_done (GTask *task, const BkFrame *reply);
 void bk_native_backend_begin_sites (BkNativeBackend *self);
 void bk_native_backend_stop_sites (BkNativeBackend *self);
 void bk_native_backend_stop_lock (BkNativeBackend *self);

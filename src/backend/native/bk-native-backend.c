@@ -156,6 +156,7 @@ wait_and_retry (BkNativeBackend *self, const GError *error, guint least_ms)
   /* What made us ask happened here alone: nobody comes together with us. */
   guint delay = was_probing ? 1 : self->passing ? MIN_RETRY_MS : next_delay (self);
   delay = MAX (delay, MIN (least_ms, MAX_RETRY_MS));
+  bk_native_backend_begin_patience (self);
   self->retry_timer = bk_clock_add (self->clock, delay, on_retry, self);
   bk_native_backend_enter_state (self, BK_BACKEND_WAITING, error, delay);
 }
@@ -164,6 +165,7 @@ static void
 give_up (BkNativeBackend *self, const GError *error)
 {
   bk_native_backend_hang_up (self, FALSE);
+  bk_native_backend_stop_patient (self);
   bk_native_backend_enter_state (self, BK_BACKEND_OFFLINE, error, 0);
 }
 
@@ -357,8 +359,10 @@ send_sign_in (BkNativeBackend *self)
 void
 bk_native_backend_caught_up (BkNativeBackend *self)
 {
-  if (self->state == BK_BACKEND_SYNCHRONIZING)
-    bk_native_backend_enter_state (self, BK_BACKEND_ONLINE, NULL, 0);
+  if (self->state != BK_BACKEND_SYNCHRONIZING)
+    return;
+  bk_native_backend_resume_patient (self);
+  bk_native_backend_enter_state (self, BK_BACKEND_ONLINE, NULL, 0);
 }
 
 /* ---- the attempt ---- */
@@ -472,6 +476,7 @@ bk_native_backend_dispose (GObject *object)
 
   g_clear_handle_id (&self->wish_source, g_source_remove);
   bk_native_backend_hang_up (self, FALSE);
+  bk_native_backend_stop_patient (self);
   G_OBJECT_CLASS (bk_native_backend_parent_class)->dispose (object);
 }
 
@@ -516,6 +521,8 @@ bk_native_backend_init (BkNativeBackend *self)
   self->status = BECKON_STATUS_ONLINE;
   self->sites = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_queue_init (&self->lock_waiting);
+  g_queue_init (&self->patient_waiting);
+  g_queue_init (&self->patient_asked);
 }
 
 BkNativeBackend *

@@ -29,6 +29,7 @@ report_contact (BkNativeBackend *self, const BkFrame *frame)
   g_auto (GStrv) groups = bk_frame_dup_strings (frame, "groups");
 
   bk_enum_from_nick (BECKON_TYPE_RELATION, bk_frame_get_string (frame, "relation"), &relation);
+  bk_native_backend_heard_relation (self, bk_frame_get_string (frame, "who"), (BeckonRelation) relation);
   BkBackendEvent event = {
     .type = BK_BACKEND_EVENT_CONTACT,
     .cursor = advance (self, frame, cursor),

@@ -30,13 +30,13 @@ native_change_password_async (BkBackendKeeping *backend, const char *password, c
   g_task_set_source_tag (task, native_change_password_async);
   if (!check_password (task, password)
       || !bk_native_check_text (task, new_password, BK_LIMIT_PASSWORD, FALSE, BECKON_ERROR_INVALID_ARGUMENT)
-      || !bk_native_backend_check_ready (self, task))
+      || !bk_native_backend_check_patient (self, task))
     return;
 
-  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_PASSWORD_SET);
+  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_PASSWORD_SET, -1);
   bk_frame_set_string (frame, "password", password);
   bk_frame_set_string (frame, "new_password", new_password);
-  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask_patiently (self, g_steal_pointer (&frame), NULL, g_steal_pointer (&task));
 }
 
 /* ---- devices ---- */
@@ -68,20 +68,10 @@ read_devices (BkNativeBackend *self, const BkFrame *reply)
 }
 
 static void
-on_devices (GObject *source, GAsyncResult *result, gpointer user_data)
+return_devices (GTask *task, const BkFrame *reply)
 {
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  g_autoptr (BkFrame) reply = bk_native_link_request_finish (BK_NATIVE_LINK (source), result, NULL, &error);
+  GPtrArray *devices = read_devices (g_task_get_source_object (task), reply);
 
-  if (reply == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  GPtrArray *devices = bk_frame_get_frame_type (reply) == BK_FRAME_OK
-                         ? read_devices (g_task_get_source_object (task), reply)
-                         : NULL;
   if (devices != NULL)
     g_task_return_pointer (task, devices, (GDestroyNotify) g_ptr_array_unref);
   else
@@ -97,12 +87,11 @@ native_list_devices_async (BkBackendKeeping *backend, GCancellable *cancellable,
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, native_list_devices_async);
-  if (!bk_native_backend_check_ready (self, task))
+  if (!bk_native_backend_check_patient (self, task))
     return;
 
-  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_DEVICES);
-  bk_native_link_request_async (self->link, frame, BK_NATIVE_REQUEST_SECONDS, cancellable, on_devices,
-                                g_steal_pointer (&task));
+  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_DEVICES, -1);
+  bk_native_backend_ask_patiently (self, g_steal_pointer (&frame), return_devices, g_steal_pointer (&task));
 }
 
 static GPtrArray *
@@ -124,12 +113,12 @@ native_remove_device_async (BkBackendKeeping *backend, const char *id, GCancella
       g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "There is no such device");
       return;
     }
-  if (!bk_native_backend_check_ready (self, task))
+  if (!bk_native_backend_check_patient (self, task))
     return;
 
-  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_DEVICE_REMOVE);
+  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_DEVICE_REMOVE, -1);
   bk_frame_set_string (frame, "device", id);
-  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask_patiently (self, g_steal_pointer (&frame), NULL, g_steal_pointer (&task));
 }
 
 /* ---- the end ---- */

@@ -465,6 +465,13 @@ bk_native_link_new_request (BkNativeLink *self, BkFrameType type)
   return bk_frame_new (type, ++self->last_id);
 }
 
+/* Makes @request one of this link, which may have been one of an earlier link, or of none. */
+void
+bk_native_link_renew_request (BkNativeLink *self, BkFrame *request)
+{
+  bk_frame_set_id (request, ++self->last_id);
+}
+
 static void
 on_request_timeout (gpointer user_data)
 {

@@ -29,6 +29,7 @@ void bk_native_link_open_async (BkNativeLink *self, GCancellable *cancellable, G
 gboolean bk_native_link_open_finish (BkNativeLink *self, GAsyncResult *result, GError **error);
 
 BkFrame *bk_native_link_new_request (BkNativeLink *self, BkFrameType type);
+void bk_native_link_renew_request (BkNativeLink *self, BkFrame *request);
 /* A server that does not reply within @seconds is taken for dead. Cancelling ends the waiting, not the request. */
 void bk_native_link_request_async (BkNativeLink *self, const BkFrame *request, guint seconds,
                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

@@ -19,15 +19,15 @@ native_set_alias_async (BkBackendAliases *backend, const char *who, const char *
   if (!bk_native_check_name (task, who)
       || (alias != NULL
           && !bk_native_check_text (task, alias, BK_LIMIT_DISPLAY_NAME, FALSE, BECKON_ERROR_INVALID_ARGUMENT))
-      || !bk_native_backend_check_ready (self, task))
+      || !bk_native_backend_check_patient (self, task))
     return;
 
-  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_CONTACT_SET);
+  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_CONTACT_SET, -1);
   bk_frame_set_string (frame, "who", who);
   bk_frame_set_string (frame, "alias", alias);
   bk_frame_set_bool (frame, "pinned", pinned);
   bk_frame_set_bool (frame, "muted", muted);
-  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask_patiently (self, g_steal_pointer (&frame), NULL, g_steal_pointer (&task));
 }
 
 static gboolean
@@ -61,13 +61,13 @@ native_set_avatar_async (BkBackendAvatars *backend, GBytes *image, GCancellable 
                                BK_LIMIT_AVATAR);
       return;
     }
-  if (!bk_native_backend_check_ready (self, task))
+  if (!bk_native_backend_check_patient (self, task))
     return;
 
   g_autofree char *text = image != NULL ? g_base64_encode (data, size) : NULL;
-  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_AVATAR_SET);
+  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_AVATAR_SET, -1);
   bk_frame_set_string (frame, "image", text);
-  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask_patiently (self, g_steal_pointer (&frame), NULL, g_steal_pointer (&task));
 }
 
 static gboolean

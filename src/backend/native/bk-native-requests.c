@@ -48,7 +48,16 @@ bk_native_backend_check_ready (BkNativeBackend *self, GTask *task)
   return FALSE;
 }
 
-/* The result of every task here is a gint64: the time at which the server took it, 1 where there is none. */
+/* The result of every task here is a gint64: the time at which the server took it, 1 where there is none. @reply: NULL
+ * if what was asked for is so already. */
+void
+bk_native_return_done (GTask *task, const BkFrame *reply)
+{
+  gint64 time = MAX (1, reply != NULL ? bk_frame_get_int (reply, "time") : 1);
+
+  g_task_return_pointer (task, g_memdup2 (&time, sizeof time), g_free);
+}
+
 static void
 on_replied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -61,10 +70,7 @@ on_replied (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (bk_frame_get_frame_type (reply) != BK_FRAME_OK)
     g_task_return_new_error (task, BECKON_ERROR, BECKON_ERROR_PROTOCOL, "The server gave an answer to something else");
   else
-    {
-      gint64 time = MAX (1, bk_frame_get_int (reply, "time"));
-      g_task_return_pointer (task, g_memdup2 (&time, sizeof time), g_free);
-    }
+    bk_native_return_done (task, reply);
 }
 
 /* Asks what is answered by a plain `ok`. Takes @task, for bk_native_finish_boolean (). */
@@ -124,15 +130,15 @@ native_change_async (BkBackendContacts *backend, BkContactVerb verb, const char 
   if (!bk_native_check_name (task, who)
       || (text != NULL
           && !bk_native_check_text (task, text, BK_LIMIT_REQUEST_TEXT, FALSE, BECKON_ERROR_INVALID_ARGUMENT))
-      || !bk_native_backend_check_ready (self, task))
+      || !bk_native_backend_check_patient (self, task))
     return;
 
-  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, frame_type_of (verb));
+  g_autoptr (BkFrame) frame = bk_frame_new (frame_type_of (verb), -1);
   bk_frame_set_string (frame, "who", who);
   bk_frame_set_string (frame, "message", text);
   if (verb == BK_CONTACT_BLOCK || verb == BK_CONTACT_UNBLOCK)
     bk_frame_set_bool (frame, "blocked", verb == BK_CONTACT_BLOCK);
-  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask_patiently (self, g_steal_pointer (&frame), NULL, g_steal_pointer (&task));
 }
 
 static gboolean
@@ -150,12 +156,12 @@ native_set_display_name_async (BkBackendContacts *backend, const char *display_n
 
   g_task_set_source_tag (task, native_set_display_name_async);
   if (!bk_native_check_text (task, display_name, BK_LIMIT_DISPLAY_NAME, FALSE, BECKON_ERROR_INVALID_ARGUMENT)
-      || !bk_native_backend_check_ready (self, task))
+      || !bk_native_backend_check_patient (self, task))
     return;
 
-  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_PROFILE_SET);
+  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_PROFILE_SET, -1);
   bk_frame_set_string (frame, "display_name", display_name);
-  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask_patiently (self, g_steal_pointer (&frame), NULL, g_steal_pointer (&task));
 }
 
 static gboolean
@@ -197,13 +203,13 @@ native_create_group_async (BkBackendGroups *backend, const char *name, GCancella
 
   g_task_set_source_tag (task, native_create_group_async);
   g_task_set_task_data (task, group, g_free);
-  if (!check_group_name (task, name) || !bk_native_backend_check_ready (self, task))
+  if (!check_group_name (task, name) || !bk_native_backend_check_patient (self, task))
     return;
 
-  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, BK_FRAME_GROUP_CREATE);
+  g_autoptr (BkFrame) frame = bk_frame_new (BK_FRAME_GROUP_CREATE, -1);
   bk_frame_set_string (frame, "group", group);
   bk_frame_set_string (frame, "name", name);
-  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask_patiently (self, g_steal_pointer (&frame), NULL, g_steal_pointer (&task));
 }
 
 static char *
@@ -244,10 +250,10 @@ native_change_group_async (BkBackendGroups *backend, BkGroupVerb verb, const cha
     }
   if ((moves && !bk_native_check_name (task, argument))
       || (verb == BK_GROUP_RENAME && !check_group_name (task, argument))
-      || !bk_native_backend_check_ready (self, task))
+      || !bk_native_backend_check_patient (self, task))
     return;
 
-  g_autoptr (BkFrame) frame = bk_native_link_new_request (self->link, frame_type_of_group (verb));
+  g_autoptr (BkFrame) frame = bk_frame_new (frame_type_of_group (verb), -1);
   bk_frame_set_string (frame, "group", group);
   if (verb == BK_GROUP_RENAME)
     bk_frame_set_string (frame, "name", argument);
@@ -256,7 +262,7 @@ native_change_group_async (BkBackendGroups *backend, BkGroupVerb verb, const cha
       bk_frame_set_string (frame, "who", argument);
       bk_frame_set_bool (frame, "member", verb == BK_GROUP_PUT);
     }
-  bk_native_backend_ask (self, frame, g_steal_pointer (&task));
+  bk_native_backend_ask_patiently (self, g_steal_pointer (&frame), NULL, g_steal_pointer (&task));
 }
 
 static gboolean

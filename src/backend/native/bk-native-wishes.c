@@ -82,11 +82,13 @@ on_wish (gpointer user_data)
       break;
     case BK_NATIVE_WISH_SIGN_IN:
       bk_native_backend_hang_up (self, TRUE);
+      bk_native_backend_stop_patient (self);
       self->attempts = 0;
       bk_native_backend_start (self);
       break;
     case BK_NATIVE_WISH_SIGN_OUT:
       bk_native_backend_hang_up (self, TRUE);
+      bk_native_backend_stop_patient (self);
       if (self->forget)
         g_clear_pointer (&self->token, bk_native_free_secret);
       bk_native_backend_enter_state (self, BK_BACKEND_OFFLINE, NULL, 0);

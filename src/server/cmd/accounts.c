@@ -4,6 +4,7 @@
 #include "bk-ids.h"
 #include "bk-limits.h"
 
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,28 +16,54 @@
 
 /* ---- passwords ---- */
 
+/* What ends a program while it asks must not leave a terminal behind that shows nothing any more. */
+static const int endings[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+static struct termios shown;
+
+static void
+on_ending (int number)
+{
+  tcsetattr (STDIN_FILENO, TCSANOW, &shown);
+  raise (number); /* again, and now as ever: SA_RESETHAND */
+}
+
+static gboolean
+hide (struct sigaction before[G_N_ELEMENTS (endings)])
+{
+  struct sigaction action = { .sa_handler = on_ending, .sa_flags = (int) SA_RESETHAND };
+  struct termios hidden;
+
+  if (!isatty (STDIN_FILENO) || tcgetattr (STDIN_FILENO, &shown) != 0)
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
+    sigaction (endings[i], &action, &before[i]);
+  hidden = shown;
+  hidden.c_lflag &= ~(tcflag_t) ECHO;
+  tcsetattr (STDIN_FILENO, TCSAFLUSH, &hidden);
+  return TRUE;
+}
+
+static void
+show (const struct sigaction before[G_N_ELEMENTS (endings)])
+{
+  tcsetattr (STDIN_FILENO, TCSADRAIN, &shown);
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
+    sigaction (endings[i], &before[i], NULL);
+  fputs ("\n", stderr);
+}
+
 /* Reads a line into @line, which a terminal does not show. */
 static gboolean
 read_secret (const char *question, char *line, int size)
 {
-  gboolean terminal = isatty (STDIN_FILENO);
-  struct termios shown, hidden;
+  struct sigaction before[G_N_ELEMENTS (endings)];
+  gboolean terminal = hide (before); /* before it asks: who answers quickly is not shown either */
 
-  if (terminal && tcgetattr (STDIN_FILENO, &shown) == 0)
-    {
-      hidden = shown;
-      hidden.c_lflag &= ~(tcflag_t) ECHO;
-      tcsetattr (STDIN_FILENO, TCSAFLUSH, &hidden); /* before it asks: who answers quickly is not shown either */
-      fputs (question, stderr);
-    }
-  else
-    terminal = FALSE;
+  if (terminal)
+    fputs (question, stderr);
   gboolean read = fgets (line, size, stdin) != NULL;
   if (terminal)
-    {
-      tcsetattr (STDIN_FILENO, TCSADRAIN, &shown);
-      fputs ("\n", stderr);
-    }
+    show (before);
   line[read ? strcspn (line, "\r\n") : 0] = '\0';
   return read;
 }

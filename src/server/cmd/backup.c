@@ -111,13 +111,16 @@ check_backup (const char *file, GError **error)
   return FALSE;
 }
 
-/* Brings the copy up to date and begins a new epoch in it. That also shows that it is ours. */
+/* Brings the copy of @file up to date and begins a new epoch in it. That also shows that it is ours. */
 static gboolean
-begin_epoch (const char *path, GError **error)
+begin_epoch (const char *path, const char *file, GError **error)
 {
   BkServerConfig copy = { .database = (char *) path };
 
-  return bk_cmd_admin (&copy, BK_SQLITE_WRITE, bk_store_begin_epoch, bk_cmd_admin_new (), error);
+  if (bk_cmd_admin_new_file (&copy, bk_store_begin_epoch, bk_cmd_admin_new (), error))
+    return TRUE;
+  g_prefix_error (error, "%s cannot be brought up to date, or is no backup of a beckon-server: ", file);
+  return FALSE;
 }
 
 /* The server must be able to open it: it gets the owner of its folder. */
@@ -133,28 +136,70 @@ give_to_owner (const char *path, GError **error)
          || fail (error, "cannot be given to the owner of its folder", path, errno);
 }
 
+/* What is in the way of the new file, and where it goes. */
+typedef struct
+{
+  const char *database;
+  char *log;
+  char *old;
+  char *old_log;
+  gboolean moved;     /* from here on it has to be undone if anything goes wrong */
+  gboolean moved_log;
+} Aside;
+
+static void
+aside_clear (Aside *aside)
+{
+  g_free (aside->log);
+  g_free (aside->old);
+  g_free (aside->old_log);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Aside, aside_clear)
+
+static void
+aside_init (Aside *aside, const char *database)
+{
+  aside->database = database;
+  aside->log = g_strconcat (database, "-wal", NULL);
+  aside->old = g_strconcat (database, ".replaced", NULL);
+  aside->old_log = g_strconcat (aside->old, "-wal", NULL);
+}
+
 /* A log belongs to its file: where the file goes, it goes. If the file is not there, a restore before this one has come
  * as far as that: what it has set aside stays, and what is left of the log gets a name that SQLite takes for nothing. */
 static gboolean
-set_aside (const char *database, GError **error)
+set_aside (Aside *aside, GError **error)
 {
-  g_autofree char *log = g_strconcat (database, "-wal", NULL);
-  g_autofree char *index = g_strconcat (database, "-shm", NULL);
-  g_autofree char *old = g_strconcat (database, ".replaced", NULL);
-  g_autofree char *old_log = g_strconcat (old, "-wal", NULL);
-  g_autofree char *left_log = g_strconcat (log, ".replaced", NULL);
-  gboolean there = g_file_test (database, G_FILE_TEST_EXISTS);
+  g_autofree char *index = g_strconcat (aside->database, "-shm", NULL);
+  g_autofree char *left_log = g_strconcat (aside->log, ".replaced", NULL);
 
-  if (there)
+  if (g_file_test (aside->database, G_FILE_TEST_EXISTS))
     {
-      g_unlink (old_log); /* first: it is of a file that was set aside earlier */
-      if (!move (database, old, error))
+      g_unlink (aside->old_log); /* first: it is of a file that was set aside earlier */
+      if (g_rename (aside->database, aside->old) != 0)
+        return fail (error, "cannot be renamed", aside->database, errno);
+      aside->moved = TRUE;
+      if (!sync_folder (aside->old, error))
         return FALSE;
     }
-  if (g_rename (log, there ? old_log : left_log) != 0 && errno != ENOENT)
-    return fail (error, "cannot be renamed", log, errno);
+  aside->moved_log = g_rename (aside->log, aside->moved ? aside->old_log : left_log) == 0;
+  if (!aside->moved_log && errno != ENOENT)
+    return fail (error, "cannot be renamed", aside->log, errno);
   g_unlink (index);
   return TRUE;
+}
+
+/* The new file has not come into its place: the old one goes back. */
+static void
+undo_aside (const Aside *aside)
+{
+  if (!aside->moved)
+    return;
+  if ((aside->moved_log && g_rename (aside->old_log, aside->log) != 0) || g_rename (aside->old, aside->database) != 0)
+    g_printerr ("beckon-server: %s could not be put back and is %s now: %s\n", aside->database, aside->old,
+                g_strerror (errno));
+  else
+    sync_folder (aside->database, NULL);
 }
 
 /* Programs that come back make a service start at once: so this is asked as late as possible, too. */
@@ -170,13 +215,18 @@ refuse_used (const char *database, GError **error)
 static gboolean
 put_in_place (const char *fresh, const char *database, GError **error)
 {
-  gboolean replaces = g_file_test (database, G_FILE_TEST_EXISTS);
+  g_auto (Aside) aside = { 0 };
 
-  if (!give_to_owner (fresh, error) || !refuse_used (database, error) || !set_aside (database, error)
-      || !move (fresh, database, error))
+  aside_init (&aside, database);
+  if (!give_to_owner (fresh, error) || !refuse_used (database, error))
     return FALSE;
-  if (replaces)
-    printf ("restored; what was there until now is %s.replaced\n", database);
+  if (!set_aside (&aside, error) || !move (fresh, database, error))
+    {
+      undo_aside (&aside);
+      return FALSE;
+    }
+  if (aside.moved)
+    printf ("restored; what was there until now is %s\n", aside.old);
   else
     printf ("restored\n");
   return TRUE;
@@ -201,7 +251,7 @@ bk_cmd_restore (BkServerConfig *config, char **words, GError **error)
   g_unlink (fresh);
   if (!bk_sqlite_copy (file, fresh, error))
     return FALSE;
-  if (begin_epoch (fresh, error) && put_in_place (fresh, config->database, error))
+  if (begin_epoch (fresh, file, error) && put_in_place (fresh, config->database, error))
     return TRUE;
   g_unlink (fresh);
   return FALSE;

@@ -167,6 +167,21 @@ audit_failure (BkServerConfig *config, const GError *failure)
     bk_store_audit_free (audit);
 }
 
+/* A job that writes, and the row in the audit that says so. */
+static gpointer
+run_deed (BkServerConfig *config, BkSqliteJob job, gpointer data, GDestroyNotify free_data, GError **error)
+{
+  Audited *audited = g_new0 (Audited, 1);
+
+  *audited = (Audited){ job, data, free_data, audit_new (NULL) };
+  audited = run_job (config, BK_SQLITE_WRITE, run_audited, audited, audited_free, error);
+  if (audited == NULL)
+    return NULL;
+  gpointer result = g_steal_pointer (&audited->data);
+  audited_free (audited);
+  return result;
+}
+
 /* Runs one job on the file. One that writes leaves a row in the audit. Takes @data; returns it, or NULL with @error. */
 gpointer
 bk_cmd_job (BkServerConfig *config, BkSqliteKind kind, BkSqliteJob job, gpointer data, GDestroyNotify free_data,
@@ -176,17 +191,12 @@ bk_cmd_job (BkServerConfig *config, BkSqliteKind kind, BkSqliteJob job, gpointer
 
   if (kind == BK_SQLITE_READ)
     return run_job (config, kind, job, data, free_data, error);
-  Audited *audited = g_new0 (Audited, 1);
-  *audited = (Audited){ job, data, free_data, audit_new (NULL) };
-  audited = run_job (config, kind, run_audited, audited, audited_free, &local);
-  if (audited == NULL)
+  gpointer result = run_deed (config, job, data, free_data, &local);
+  if (result == NULL)
     {
       audit_failure (config, local);
       g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
     }
-  gpointer result = g_steal_pointer (&audited->data);
-  audited_free (audited);
   return result;
 }
 
@@ -208,6 +218,18 @@ bk_cmd_admin (BkServerConfig *config, BkSqliteKind kind, BkSqliteJob job, BkStor
   if (done == NULL)
     return FALSE;
   fputs (done->list->str, stdout);
+  bk_store_admin_free (done);
+  return TRUE;
+}
+
+/* As bk_cmd_admin (), on a file that is thrown away if it fails: nothing has to be noted there then. */
+gboolean
+bk_cmd_admin_new_file (BkServerConfig *config, BkSqliteJob job, BkStoreAdmin *data, GError **error)
+{
+  BkStoreAdmin *done = run_deed (config, job, data, bk_store_admin_free, error);
+
+  if (done == NULL)
+    return FALSE;
   bk_store_admin_free (done);
   return TRUE;
 }

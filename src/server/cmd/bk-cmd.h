@@ -91,6 +91,7 @@ gpointer bk_cmd_job (BkServerConfig *config, BkSqliteKind kind, BkSqliteJob job,
 BkStoreAdmin *bk_cmd_admin_new (void);
 gboolean bk_cmd_admin (BkServerConfig *config, BkSqliteKind kind, BkSqliteJob job, BkStoreAdmin *data,
                        GError **error);
+gboolean bk_cmd_admin_new_file (BkServerConfig *config, BkSqliteJob job, BkStoreAdmin *data, GError **error);
 gboolean bk_cmd_operate (BkServerConfig *config, BkSqliteJob job, BkStoreAdmin *data, GError **error);
 
 G_END_DECLS

@@ -143,6 +143,10 @@ bk_server_handle_register (BkServerPeer *peer, const BkFrame *frame)
 typedef struct
 {
   BkStoreSignIn job; /* first: this struct is the job */
+  BkServer *server;  /* borrowed */
+  GList written;     /* in its sign_ins while the job is with the worker */
+  guint64 number;    /* of the connection */
+  BkServerAttempt attempt;
   char *password;
   BeckonStatus status;
   char *personal_message;
@@ -153,6 +157,8 @@ sign_in_free (gpointer data)
 {
   SignIn *sign_in = data;
 
+  if (sign_in->written.data != NULL)
+    g_queue_unlink (&sign_in->server->sign_ins, &sign_in->written);
   if (sign_in->password != NULL)
     sodium_memzero (sign_in->password, strlen (sign_in->password));
   g_free (sign_in->password);
@@ -160,25 +166,28 @@ sign_in_free (gpointer data)
   bk_store_sign_in_free (sign_in);
 }
 
-/* Closes the connections of devices that have lost their place, and an older one of this device. */
+/* Closes the connections of devices that have lost their place: they have, also if who took it has left meanwhile. */
 static void
-close_others (BkServerPeer *peer, const SignIn *sign_in)
+close_evicted (BkServer *server, const BkStoreSignIn *job)
+{
+  for (guint i = 0; i < job->evicted->len; i++)
+    bk_server_account_dismiss (server, job->account, g_array_index (job->evicted, gint64, i), 0, "too-many-devices");
+}
+
+/* Closes an older connection of this device. */
+static void
+close_older (BkServerPeer *peer)
 {
   g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_server_peer_unref);
 
   for (guint i = 0; i < peer->account->peers->len; i++)
-    if (g_ptr_array_index (peer->account->peers, i) != peer)
-      g_ptr_array_add (peers, bk_server_peer_ref (g_ptr_array_index (peer->account->peers, i)));
-
-  for (guint i = 0; i < peers->len; i++)
     {
-      BkServerPeer *other = g_ptr_array_index (peers, i);
-      if (other->device == peer->device)
-        bk_server_peer_bye (other, "replaced", 0);
-      for (guint j = 0; j < sign_in->job.evicted->len; j++)
-        if (g_array_index (sign_in->job.evicted, gint64, j) == other->device)
-          bk_server_peer_bye (other, "too-many-devices", 0);
+      BkServerPeer *other = g_ptr_array_index (peer->account->peers, i);
+      if (other != peer && other->device == peer->device)
+        g_ptr_array_add (peers, bk_server_peer_ref (other));
     }
+  for (guint i = 0; i < peers->len; i++)
+    bk_server_peer_bye (g_ptr_array_index (peers, i), "replaced", 0);
 }
 
 static void
@@ -210,13 +219,14 @@ welcome (BkServerPeer *peer, gint64 id, SignIn *sign_in)
   peer->account = bk_server_account_join (server, sign_in->job.account, sign_in->job.name, sign_in->job.friends, peer);
   bk_server_peer_enter_state (peer, BK_SERVER_PEER_CATCHING_UP);
   bk_server_peer_log (peer, G_LOG_LEVEL_INFO, "signed in", sign_in->job.by_token ? "by token" : "by password");
-  close_others (peer, sign_in);
+  close_older (peer);
   bk_server_account_update_shown (server, peer->account);
   bk_server_peer_pump (peer);
 }
 
 /* A sign-in can be under way for so long that the device gave up and connected anew before it came: of two connections
- * of a device the one that was opened later is the one that it listens to. */
+ * of a device the one that was opened later is the one that it listens to. By then the device may be known by its GUID
+ * alone. */
 static gboolean
 is_overtaken (BkServerPeer *peer, const SignIn *sign_in)
 {
@@ -225,7 +235,21 @@ is_overtaken (BkServerPeer *peer, const SignIn *sign_in)
   for (guint i = 0; account != NULL && i < account->peers->len; i++)
     {
       const BkServerPeer *other = g_ptr_array_index (account->peers, i);
-      if (other->device == sign_in->job.device && other->number > peer->number)
+      if (other->number > peer->number && g_strcmp0 (other->device_guid, sign_in->job.device_guid) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The same, of one whose job is under way: what is written now would replace what that one writes. */
+static gboolean
+will_be_overtaken (BkServerPeer *peer, const SignIn *sign_in)
+{
+  for (const GList *l = peer->server->sign_ins.head; l != NULL; l = l->next)
+    {
+      const SignIn *other = l->data;
+      if (other->number > peer->number && g_strcmp0 (other->job.device_guid, sign_in->job.device_guid) == 0
+          && g_str_equal (other->job.name, sign_in->job.name))
         return TRUE;
     }
   return FALSE;
@@ -248,15 +272,37 @@ on_signed_in (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
     bk_server_peer_bye (peer, "replaced", 0);
   else if (peer->state == BK_SERVER_PEER_SIGNING_IN)
     welcome (peer, id, data);
+  if (error == NULL)
+    close_evicted (peer->server, data);
 }
 
 static void
 run_sign_in (BkServerPeer *peer, gint64 id, SignIn *sign_in)
 {
+  sign_in->written.data = sign_in;
+  g_queue_push_tail_link (&peer->server->sign_ins, &sign_in->written);
   bk_server_peer_run (peer, id, BK_SQLITE_WRITE, bk_store_sign_in, sign_in, sign_in_free, on_signed_in);
 }
 
 /* ---- sign-in by password ---- */
+
+/* It makes a new token, which voids the one that the device has: only for a connection that the device listens to. */
+static void
+run_verified (BkServerHashing *hashing)
+{
+  SignIn *sign_in = hashing->job;
+
+  if (hashing->peer->state != BK_SERVER_PEER_SIGNING_IN)
+    return;
+  if (sign_in->job.device_guid != NULL
+      && (is_overtaken (hashing->peer, sign_in) || will_be_overtaken (hashing->peer, sign_in)))
+    {
+      bk_server_peer_bye (hashing->peer, "replaced", 0);
+      return;
+    }
+  hashing->job = NULL;
+  run_sign_in (hashing->peer, hashing->id, sign_in);
+}
 
 static void
 on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -274,9 +320,8 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
       give_up (hashing->peer, hashing->id, error);
       return;
     }
-  bk_server_attempt_give_back (hashing->peer, sign_in->job.name);
-  hashing->job = NULL;
-  run_sign_in (hashing->peer, hashing->id, sign_in);
+  bk_server_attempt_give_back (hashing->peer, sign_in->job.name, sign_in->attempt);
+  run_verified (hashing);
 }
 
 typedef struct
@@ -307,7 +352,7 @@ on_found (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
   if (bk_server_hasher_is_busy (peer->server->hasher))
     {
       bk_server_peer_enter_state (peer, BK_SERVER_PEER_NEW);
-      bk_server_attempt_give_back (peer, lookup->sign_in->job.name);
+      bk_server_attempt_give_back (peer, lookup->sign_in->job.name, lookup->sign_in->attempt);
       bk_server_peer_blame (peer, BK_SERVER_FAULT_HASHER_BUSY);
       bk_server_peer_refuse_busy (peer, id, 2000);
       return;
@@ -326,6 +371,8 @@ sign_in_new (BkServerPeer *peer, const BkFrame *frame, BeckonStatus status)
   const char *token = bk_frame_get_string (frame, "token");
   SignIn *sign_in = g_new0 (SignIn, 1);
 
+  sign_in->server = peer->server;
+  sign_in->number = peer->number;
   sign_in->job.now = bk_server_now (peer->server);
   sign_in->job.by_token = token != NULL;
   sign_in->job.name = g_strdup (bk_frame_get_string (frame, "name"));
@@ -358,6 +405,7 @@ bk_server_handle_sign_in (BkServerPeer *peer, const BkFrame *frame)
   gint64 id = bk_frame_get_id (frame);
   gboolean by_token = bk_frame_get_string (frame, "token") != NULL;
   g_autoptr (GError) error = NULL;
+  BkServerAttempt attempt = 0;
   BeckonStatus status;
 
   if (by_token == (bk_frame_get_string (frame, "password") != NULL))
@@ -370,11 +418,13 @@ bk_server_handle_sign_in (BkServerPeer *peer, const BkFrame *frame)
       bk_server_peer_send_error (peer, id, error);
       return;
     }
-  if (!check_domain (peer, frame) || (!by_token && !bk_server_attempt_take (peer, id, bk_frame_get_string (frame, "name"))))
+  if (!check_domain (peer, frame)
+      || (!by_token && !bk_server_attempt_take (peer, id, bk_frame_get_string (frame, "name"), &attempt)))
     return;
 
   bk_server_peer_enter_state (peer, BK_SERVER_PEER_SIGNING_IN);
   SignIn *sign_in = sign_in_new (peer, frame, status);
+  sign_in->attempt = attempt;
   if (by_token)
     run_sign_in (peer, id, sign_in);
   else

@@ -12,6 +12,7 @@ typedef struct
   BkStoreLookup lookup; /* first: this struct is the job that looks up */
   gint64 account;
   gint64 device;
+  BkServerAttempt attempt;
   char *password;
   char *new_password; /* NULL: the account is to be removed */
 } Keeping;
@@ -109,7 +110,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
       bk_server_peer_refuse (hashing->peer, hashing->id, BECKON_ERROR_INVALID_PASSWORD, "The password is wrong");
       return;
     }
-  bk_server_attempt_give_back (hashing->peer, keeping->lookup.name);
+  bk_server_attempt_give_back (hashing->peer, keeping->lookup.name, keeping->attempt);
   hashing->job = NULL;
   go_on (hashing->peer, hashing->id, keeping);
 }
@@ -127,7 +128,7 @@ on_found (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
     }
   if (bk_server_hasher_is_busy (peer->server->hasher))
     {
-      bk_server_attempt_give_back (peer, found->lookup.name);
+      bk_server_attempt_give_back (peer, found->lookup.name, found->attempt);
       bk_server_peer_blame (peer, BK_SERVER_FAULT_HASHER_BUSY);
       bk_server_peer_refuse_busy (peer, id, 2000);
       return;
@@ -136,6 +137,7 @@ on_found (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
   keeping->lookup.name = g_steal_pointer (&found->lookup.name);
   keeping->lookup.account = found->lookup.account;
   keeping->lookup.password = g_steal_pointer (&found->lookup.password);
+  keeping->attempt = found->attempt;
   keeping->account = found->account;
   keeping->device = found->device;
   keeping->password = g_steal_pointer (&found->password);
@@ -149,10 +151,12 @@ static void
 keep (BkServerPeer *peer, const BkFrame *frame, const char *new_password)
 {
   gint64 id = bk_frame_get_id (frame);
+  BkServerAttempt attempt;
 
-  if (!bk_server_attempt_take (peer, id, peer->account->name))
+  if (!bk_server_attempt_take (peer, id, peer->account->name, &attempt))
     return;
   Keeping *keeping = g_new0 (Keeping, 1);
+  keeping->attempt = attempt;
   keeping->lookup.name = g_strdup (peer->account->name);
   keeping->account = peer->account->id;
   keeping->device = peer->device;

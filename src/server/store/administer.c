@@ -132,37 +132,31 @@ bk_store_enable_account (BkSqlite *db, gpointer data, GError **error)
 
 /* ---- what is too old ---- */
 
-/* The last row that belongs to this step, 0 if there is none. Rows are as old as their numbers. */
-static gboolean
-find_last_old (BkSqlite *db, gint64 before, gint64 *last, GError **error)
-{
-  sqlite3_stmt *query = bk_store_query (db, error,
-                                        "SELECT max (id) FROM (SELECT id, time FROM messages ORDER BY id LIMIT ?)"
-                                        " WHERE time < ?", "ii", (gint64) SWEEP_ROWS, before);
-
-  *last = 0;
-  return bk_store_get_int (db, query, last, NULL, error);
-}
-
-/* Throws away some of the messages that are too old. */
+/* Throws away those of the next messages that are too old. Most often rows are as old as their numbers, but the clock of
+ * a machine may have been wrong for a while: what is too old can stand behind what is not. */
 gboolean
 bk_store_message_sweep (BkSqlite *db, gpointer data, GError **error)
 {
   BkStoreSweep *job = data;
-  gint64 last;
+  gint64 first = job->after;
+  sqlite3_stmt *query = bk_store_query (db, error,
+                                        "SELECT ifnull (max (id), 0) FROM"
+                                        " (SELECT id FROM messages WHERE id > ? ORDER BY id LIMIT ?)",
+                                        "ii", first, (gint64) SWEEP_ROWS);
 
-  if (!find_last_old (db, job->before, &last, error))
-    return FALSE;
   job->more = FALSE;
-  if (last == 0)
+  if (!bk_store_get_int (db, query, &job->after, NULL, error))
+    return FALSE;
+  if (job->after == 0)
     return TRUE;
   if (!bk_store_exec (db, error,
                       "UPDATE accounts SET (n_messages, message_bytes) = (SELECT n_messages - count (*),"
                       " message_bytes - ifnull (sum (length (CAST (text AS BLOB))), 0) FROM messages"
-                      " WHERE id <= ?1 AND time < ?2 AND owner = accounts.id)"
-                      " WHERE id IN (SELECT owner FROM messages WHERE id <= ?1 AND time < ?2)",
-                      "ii", last, job->before)
-      || !bk_store_exec (db, error, "DELETE FROM messages WHERE id <= ? AND time < ?", "ii", last, job->before))
+                      " WHERE id > ?1 AND id <= ?2 AND time < ?3 AND owner = accounts.id)"
+                      " WHERE id IN (SELECT owner FROM messages WHERE id > ?1 AND id <= ?2 AND time < ?3)",
+                      "iii", first, job->after, job->before)
+      || !bk_store_exec (db, error, "DELETE FROM messages WHERE id > ? AND id <= ? AND time < ?", "iii", first,
+                         job->after, job->before))
     return FALSE;
   job->more = bk_sqlite_changes (db) > 0;
   return TRUE;

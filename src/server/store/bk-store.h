@@ -67,8 +67,19 @@ typedef struct
 {
   BkStoreChanges changes;
   gint64 before;
-  gboolean more; /* out: there may be more of it */
+  gint64 after;  /* bk_store_message_sweep (): the row behind which to begin; out: the last one of this step, 0: none */
+  guint patience; /* for whoever runs the steps: how many may still find nothing */
+  gboolean more; /* out: there was something, so there may be more of it */
 } BkStoreSweep;
+
+/* WRITE: who is to be seen online and will be back in a moment. */
+typedef struct
+{
+  BkStoreChanges changes;
+  gint64 time;      /* of this moment; of those that are read, none is older */
+  GArray *accounts; /* element-type gint64 */
+  GPtrArray *names; /* out: element-type char *, owned; of each of them */
+} BkStoreExpected;
 
 /* What one account may have. */
 typedef struct
@@ -397,6 +408,8 @@ gboolean bk_store_message (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_mark (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_typing (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_session (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_expect (BkSqlite *db, gpointer data, GError **error);
+gboolean bk_store_take_expected (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_sync (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_license (BkSqlite *db, gpointer data, GError **error);
 gboolean bk_store_operate (BkSqlite *db, gpointer data, GError **error);
@@ -436,6 +449,8 @@ void bk_store_message_free (gpointer data);
 void bk_store_mark_free (gpointer data);
 void bk_store_typing_free (gpointer data);
 void bk_store_session_free (gpointer data);
+void bk_store_expected_free (gpointer data);
+BkStoreExpected *bk_store_expected_new (gint64 time);
 void bk_store_license_free (gpointer data);
 void bk_store_operator_free (gpointer data);
 void bk_store_alert_free (gpointer data);

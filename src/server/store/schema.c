@@ -240,8 +240,15 @@ static const char sizes[] =
 static const char disabled[] =
   "ALTER TABLE accounts ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;";
 
+/* Who was to be seen online when the server was ended, and when that was. */
+static const char expected[] =
+  "CREATE TABLE expected ("
+  "  account INTEGER PRIMARY KEY,"
+  "  since INTEGER NOT NULL"
+  ") STRICT;";
+
 const BkSqliteMigration bk_store_migrations[] = {
   { version_1 }, { version_2 }, { groups }, { transports }, { marks }, { profiles }, { audit }, { epochs },
-  { frozen }, { sizes }, { disabled },
+  { frozen }, { sizes }, { disabled }, { expected },
 };
 const guint bk_store_n_migrations = G_N_ELEMENTS (bk_store_migrations);
