@@ -155,8 +155,8 @@ execute (sqlite3 *db, const char *sql)
   g_assert_cmpstr (message, ==, NULL);
 }
 
-/* A disk that may spoil a sector beside the one that it writes: each commit is filled up to the end of a sector, part of
- * that after the sync. It is all there at the end of the commit. */
+/* A disk that may spoil a sector beside the one that it writes: each commit is filled up to the end of a sector, and
+ * part of that comes after the sync. It is all there at the end of the commit. */
 static void
 test_sectors (Fixture *fixture, gconstpointer data)
 {

@@ -193,7 +193,8 @@ check_side (BkSqlite *db, const BkStoreMessage *job, const Side *side, GError **
   return id != 0;
 }
 
-/* To its author a message to somebody who blocks that author looks like any other, also one for which there is no room. */
+/* To its author a message to somebody who blocks that author looks like any other, also one for which there is no
+ * room. */
 static gboolean
 check_room (BkSqlite *db, const BkStoreMessage *job, const Pair *pair, GError **error)
 {
