@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Frames in: wslay reads them, by the letter of RFC 6455. (libwebsockets 4.1 takes frames that are not masked or not
- * in their shortest form, and now and then loses its close frame.) A reader takes nine kilobytes, so all connections that
- * are between two messages share one. */
+/* Frames in: wslay reads them, by the letter of RFC 6455. (libwebsockets 4.1 takes frames that are not masked or not in
+ * their shortest form, and now and then loses its close frame.) A reader takes nine kilobytes, so all connections that are
+ * between two messages share one. */
 #include "bk-server-net-private.h"
 
 #include <string.h>

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#define NUMBER_MAX 32  /* characters */
+#define NUMBER_MAX 128 /* characters */
 #define INLINE_KEYS 48 /* no allocation for what honest peers send */
 #define FEW_KEYS 8     /* compared pair by pair */
 

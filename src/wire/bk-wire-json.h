@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * BECKON_ERROR_PROTOCOL, which names the place and the reason but never repeats the text:
  *   - more than @max_length bytes, nested deeper than BK_LIMIT_JSON_DEPTH, not UTF-8;
  *   - control characters in strings, NUL also as \u0000 (C strings follow), surrogates that are not a pair;
- *   - numbers longer than 32 characters, integers outside gint64, fractions that a double makes infinite or 0;
+ *   - numbers longer than 128 characters, integers outside gint64, fractions that a double makes infinite or 0;
  *   - an object with the same key twice, compared after unescaping.
  * Iterative; the work is O(n), plus O(k log k) for the k bytes of the keys of a large object, whatever the keys are. */
 gboolean bk_wire_json_check (const char *text, gsize length, gsize max_length, GError **error);

@@ -9,6 +9,9 @@
  *   a close
  *   + 1000            milliseconds pass
  *   ! hold, ! job, ! go   threads wait; one job is done; they run again
+ *   ! again           facts are offered once more, late
+ *   ! nudge           the server looks whether the operator has done something
+ *   ! written NAME    an alert that the server is not told of
  *   ! remove NAME, ! revoke, ! ask, ! alert NAME, ! all, ! subscribers, ! stop   the operator */
 #include "common/script.h"
 #include "server/model.h"
@@ -99,12 +102,31 @@ issue_license (void)
   run_now (bk_store_issue_license, job, bk_store_admin_free);
 }
 
+/* A line that the server refuses at once as malformed finds nothing. */
+static void
+check_lines (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (server_lines); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      const char *frame = strchr (server_lines[i], '{');
+      gint64 id;
+      if (frame == NULL || strstr (frame, "\"id\":$N") == NULL)
+        continue;
+      g_autofree char *filled = model_fill_in (frame);
+      g_autoptr (BkFrame) parsed = bk_frame_parse_request (filled, strlen (filled), &id, &error);
+      if (parsed == NULL)
+        g_error ("%s: %s", error->message, server_lines[i]);
+    }
+}
+
 /* alice and bob know each other; carol has asked alice; dave is a stranger. */
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
 {
   if (sodium_init () < 0)
     return 1;
+  check_lines ();
   folder = g_dir_make_tmp ("beckon-fuzz-XXXXXX", NULL);
   atexit (remove_folder);
   g_autoptr (BkSqlite) db = bk_sqlite_new (NULL, bk_store_migrations, bk_store_n_migrations);
@@ -166,6 +188,7 @@ start (void)
   config->quota.sessions = 2;
   config->quota.requests_open = 2;
   config->quota.requests_waiting = 2;
+  config->quota.transports = MODEL_TRANSPORTS;
   if (!bk_server_config_complete (config, &error))
     g_error ("%s", error->message);
   holding = stopping = FALSE;
@@ -224,7 +247,7 @@ step_operator (const char *word, const char *name)
     operate (bk_store_revoke_license, MODEL_LICENSE);
   else if (g_str_equal (word, "ask"))
     operate (bk_store_ask_license, MODEL_LICENSE);
-  else if (g_str_equal (word, "alert"))
+  else if (g_str_equal (word, "alert") || g_str_equal (word, "written"))
     send_alert (BK_STORE_ALERT_ONE, name);
   else if (g_str_equal (word, "all"))
     send_alert (BK_STORE_ALERT_ALL, NULL);
@@ -232,7 +255,8 @@ step_operator (const char *word, const char *name)
     send_alert (BK_STORE_ALERT_SUBSCRIBERS, NULL);
   else if (g_str_equal (word, "stop"))
     stop ();
-  bk_server_operator_nudge (database, NULL);
+  if (!g_str_equal (word, "written"))
+    bk_server_operator_nudge (database, NULL);
 }
 
 static void
@@ -246,6 +270,8 @@ step_world (const char *line)
     holding = g_str_equal (words[1], "hold");
   else if (g_str_equal (words[1], "job"))
     twin_work ();
+  else if (g_str_equal (words[1], "again"))
+    model_offer_again ();
   else
     step_operator (words[1], words[2] != NULL ? words[2] : "");
 }
@@ -273,6 +299,7 @@ step (const char *line)
   else if (line[0] >= 'a' && line[0] < 'a' + MODEL_SLOTS && line[1] == ' ')
     step_client ((guint) (line[0] - 'a'), line + 2);
   settle ();
+  model_check_always ();
 }
 
 /* ---- the end ---- */

@@ -13,6 +13,7 @@ const BkStoreQuota bk_store_default_quota = {
   .sessions = BK_LIMIT_SESSIONS,
   .requests_open = 500,
   .requests_waiting = 500,
+  .transports = BK_LIMIT_TRANSPORTS,
   .messages = 100000,
   .message_bytes = 256 * 1024 * 1024,
   .envelope_bytes = 64 * 1024 * 1024,

@@ -90,6 +90,7 @@ typedef struct
   guint sessions;         /* open at once */
   guint requests_open;    /* of its own, not answered yet */
   guint requests_waiting; /* of others that are shown to it */
+  guint transports;       /* of each side of a session; not for the operator to change */
   guint messages;
   guint message_bytes;
   guint envelope_bytes; /* of sessions, that wait or that a device may have to be told again */

@@ -289,7 +289,7 @@ transport (Relay *relay, GError **error)
   gint64 *count = relay->role == ROLE_INVITER ? &relay->invitation.inviter_transports
                                               : &relay->invitation.invitee_transports;
 
-  if (++*count > BK_LIMIT_TRANSPORTS)
+  if (++*count > bk_store_quota (&relay->job->quota)->transports)
     return refuse (error, BECKON_ERROR_LIMIT_EXCEEDED, "This side has said often enough how it can be reached");
   return speak (relay, error);
 }

@@ -33,6 +33,7 @@ typedef struct
 static BkServer *server;
 static Slot slots[MODEL_SLOTS];
 static GPtrArray *stored; /* element-type Stored: messages that were acknowledged */
+static guint last_uid;
 static guint64 n_frames;  /* that somebody listened to */
 static guint64 n_errors;  /* that were sent */
 
@@ -259,13 +260,13 @@ make_response (const Slot *slot)
   return g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *) MODEL_KEY, strlen (MODEL_KEY), text, -1);
 }
 
-/* Puts in what nobody can know who writes a script: $N the next id, $T token, $D device, $E epoch, $C challenge, $R the
+/* Puts in what nobody can know who writes a script: $N the next id, $U a uid that nobody had, $T token, $D device, $E epoch, $C challenge, $R the
  * answer to it, $G grant. */
 static char *
 fill (Slot *slot, const char *text)
 {
   g_autofree char *response = slot->challenge != NULL ? make_response (slot) : NULL;
-  static const char words[] = "NTDECRG";
+  static const char words[] = "NTDECRGU";
   GString *filled = g_string_new (NULL);
 
   for (const char *at = text; *at != '\0'; at++)
@@ -276,15 +277,26 @@ fill (Slot *slot, const char *text)
           g_string_append_c (filled, *at);
           continue;
         }
-      const char *values[] = { NULL, slot->token, slot->device, slot->epoch, slot->challenge, response, slot->grant };
+      const char *values[] = { NULL, slot->token, slot->device, slot->epoch, slot->challenge, response, slot->grant, NULL };
       const char *value = values[found - words];
       if (at[1] == 'N')
         g_string_append_printf (filled, "%" G_GINT64_FORMAT, ++slot->last_id);
+      else if (at[1] == 'U')
+        g_string_append_printf (filled, "{11111111-0000-4000-8000-%012u}", ++last_uid);
       else
         g_string_append (filled, value != NULL ? value : "none");
       at++;
     }
   return g_string_free (filled, FALSE);
+}
+
+char *
+model_fill_in (const char *text)
+{
+  static char guid[] = "{00000000-0000-4000-8000-0000000000BB}", token[] = "00000000000000000000000000000000";
+  Slot slot = { .token = token, .device = guid, .epoch = token, .challenge = token, .grant = token };
+
+  return fill (&slot, text);
 }
 
 void
@@ -338,9 +350,9 @@ is_own_mark (const BkStoreEvent *event)
   return frame != NULL && bk_frame_get_frame_type (frame) == BK_FRAME_MARK && !bk_frame_get_int (frame, "outgoing");
 }
 
-/* What another device would be told now it has been told, under the same numbers. */
-static void
-check_facts (const Slot *slot, const BkServerPeer *peer)
+/* Returns (transfer full) what a device would be told now that has all up to @after. */
+static BkStoreSync *
+read_facts (const BkServerPeer *peer, gint64 after)
 {
   BkStoreSync *job = g_new0 (BkStoreSync, 1);
   g_autoptr (GError) error = NULL;
@@ -348,16 +360,66 @@ check_facts (const Slot *slot, const BkServerPeer *peer)
   job->now = bk_server_now (server);
   job->account = peer->account->id;
   job->device = peer->device;
-  job->after = slot->after;
+  job->after = after;
   job->limit = G_MAXINT16;
   if (!twin_sqlite_run_now (BK_SQLITE_READ, bk_store_sync, job, &error))
     g_error ("%s", error->message);
+  return job;
+}
+
+/* What another device would be told now it has been told, under the same numbers. */
+static void
+check_facts (const Slot *slot, const BkServerPeer *peer)
+{
+  BkStoreSync *job = read_facts (peer, slot->after);
+
   for (guint i = 0; job->changes.events != NULL && i < job->changes.events->len; i++)
     {
       const BkStoreEvent *event = g_ptr_array_index (job->changes.events, i);
       check (g_hash_table_contains (slot->seqs, &event->seq) || is_own_mark (event), "no fact is lost");
     }
   bk_store_plain_free (job);
+}
+
+void
+model_check_always (void)
+{
+  g_autoptr (GPtrArray) chatty = twin_sqlite_query ("SELECT 1 FROM invitations WHERE inviter_transports > ?1"
+                                                    " OR invitee_transports > ?1",
+                                                    MODEL_TRANSPORTS, NULL, NULL);
+
+  check (chatty->len == 0, "a side of a session says only so often how it can be reached");
+}
+
+/* A fact that was committed is offered after it was read from the file. */
+static void
+offer_again (BkServerPeer *peer)
+{
+  BkStoreSync *job = read_facts (peer, 0);
+
+  for (guint i = 0; job->changes.events != NULL && i < job->changes.events->len; i++)
+    {
+      const BkStoreEvent *event = g_ptr_array_index (job->changes.events, i);
+      gsize length;
+      const char *text = g_bytes_get_data (event->frame, &length);
+      g_autoptr (BkServerFrame) frame = bk_server_frame_new (text, (gssize) length);
+      if (event->seq > peer->sent_seq || peer->state != BK_SERVER_PEER_LIVE)
+        break;
+      bk_server_peer_offer (peer, event, frame);
+      check (peer->state == BK_SERVER_PEER_LIVE, "what was sent already is no reason to read the file");
+    }
+  bk_store_plain_free (job);
+}
+
+void
+model_offer_again (void)
+{
+  for (guint i = 0; i < MODEL_SLOTS; i++)
+    {
+      BkServerConn *conn = slots[i].conn;
+      if (conn != NULL && twin_conn_is_open (conn) && slots[i].name != NULL)
+        offer_again (bk_server_conn_get_user_data (conn));
+    }
 }
 
 static void
@@ -422,6 +484,7 @@ model_begin (BkServer *new_server)
 
   server = new_server;
   n_frames = n_errors = 0;
+  last_uid = 0;
   stored = g_ptr_array_new_with_free_func (stored_free);
   for (guint i = 0; i < MODEL_SLOTS; i++)
     {

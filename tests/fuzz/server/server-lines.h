@@ -26,6 +26,9 @@ static const char *const server_lines[] = {
   "! revoke",
   "! ask",
   "! alert alice@example.org",
+  "! written alice@example.org",
+  "! nudge",
+  "! again",
   "! all",
   "! subscribers",
   "! stop",
@@ -125,42 +128,73 @@ static const char *const server_lines[] = {
   "234567890A0}\",\"mark\":\"read\",\"tell\":true}",
   "a {\"type\":\"mark-set\",\"id\":$N,\"who\":\"bob@example.org\",\"message\":\"{F2A1C0DE-7E57-4A11-8B0B-1"
   "234567890A1}\",\"mark\":\"delivered\",\"tell\":false}",
-  "a {\"type\":\"session-send\",\"id\":$N,\"to\":\"bob@example.org\",\"uid\":\"{00000000-0000-4000-8000-00"
-  "0000000005}\",\"envelope\":{\"kind\":\"invite\",\"session\":\"{00000000-0000-4000-8000-000000000001}"
-  "\",\"guid\":\"{00000000-0000-4000-8000-0000000000AA}\",\"name\":\"Pipe\",\"ttl\":120}}",
-  "a {\"type\":\"session-send\",\"id\":$N,\"to\":\"bob@example.org\",\"uid\":\"{00000000-0000-4000-8000-00"
-  "0000000006}\",\"grant\":\"$G\",\"envelope\":{\"kind\":\"invite\",\"session\":\"{00000000-0000-4000-8000-"
-  "000000000002}\",\"guid\":\"{00000000-0000-4000-8000-0000000000AA}\",\"name\":\"Pipe\",\"ttl\":120}}",
-  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-8000-"
-  "000000000007}\",\"envelope\":{\"kind\":\"ringing\",\"session\":\"{00000000-0000-4000-8000-0000000000"
-  "01}\"}}",
-  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-8000-"
-  "000000000007}\",\"envelope\":{\"kind\":\"accept\",\"session\":\"{00000000-0000-4000-8000-00000000000"
+  "a {\"type\":\"session-send\",\"id\":$N,\"to\":\"bob@example.org\",\"uid\":\"{00000000-0000-4000-8000"
+  "-000000000005}\",\"envelope\":{\"kind\":\"invite\",\"session\":\"{00000000-0000-4000-8000-0000000000"
+  "01}\",\"guid\":\"{00000000-0000-4000-8000-0000000000AA}\",\"name\":\"Pipe\",\"ttl\":120}}",
+  "a {\"type\":\"session-send\",\"id\":$N,\"to\":\"bob@example.org\",\"uid\":\"{00000000-0000-4000-8000"
+  "-000000000006}\",\"grant\":\"$G\",\"envelope\":{\"kind\":\"invite\",\"session\":\"{00000000-0000-400"
+  "0-8000-000000000002}\",\"guid\":\"{00000000-0000-4000-8000-0000000000AA}\",\"name\":\"Pipe\",\"ttl\""
+  ":120}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-80"
+  "00-000000000007}\",\"envelope\":{\"kind\":\"ringing\",\"session\":\"{00000000-0000-4000-8000-0000000"
+  "00001}\"}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-80"
+  "00-000000000007}\",\"envelope\":{\"kind\":\"accept\",\"session\":\"{00000000-0000-4000-8000-00000000"
+  "0001}\",\"address\":\"192.0.2.7\"}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-80"
+  "00-000000000007}\",\"envelope\":{\"kind\":\"decline\",\"session\":\"{00000000-0000-4000-8000-0000000"
+  "00001}\"}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-80"
+  "00-000000000007}\",\"envelope\":{\"kind\":\"cancel\",\"session\":\"{00000000-0000-4000-8000-00000000"
+  "0001}\"}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-80"
+  "00-000000000007}\",\"envelope\":{\"kind\":\"end\",\"session\":\"{00000000-0000-4000-8000-00000000000"
   "1}\"}}",
-  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-8000-"
-  "000000000007}\",\"envelope\":{\"kind\":\"decline\",\"session\":\"{00000000-0000-4000-8000-0000000000"
+  "a {\"type\":\"session-send\",\"id\":$N,\"to\":\"bob@example.org\",\"uid\":\"{00000000-0000-4000-8000"
+  "-000000000007}\",\"envelope\":{\"kind\":\"connect\",\"session\":\"{00000000-0000-4000-8000-000000000"
+  "001}\",\"address\":\"192.0.2.7\"}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-80"
+  "00-000000000007}\",\"envelope\":{\"kind\":\"context\",\"session\":\"{00000000-0000-4000-8000-0000000"
+  "00001}\",\"data\":\"AAEC\"}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-80"
+  "00-000000000007}\",\"envelope\":{\"kind\":\"transport\",\"session\":\"{00000000-0000-4000-8000-00000"
+  "0000001}\",\"generation\":1,\"ufrag\":\"u\",\"pwd\":\"p\"}}",
+  "f {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-80"
+  "00-000000000008}\",\"envelope\":{\"kind\":\"accept\",\"session\":\"{00000000-0000-4000-8000-00000000"
+  "0001}\",\"address\":\"192.0.2.7\"}}",
+  "a {\"type\":\"session-send\",\"id\":$N,\"to\":\"bob@example.org\",\"uid\":\"{00000000-0000-4000-8000"
+  "-000000000009}\",\"envelope\":{\"kind\":\"cancel\",\"session\":\"{00000000-0000-4000-8000-0000000000"
   "01}\"}}",
-  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-8000-"
-  "000000000007}\",\"envelope\":{\"kind\":\"cancel\",\"session\":\"{00000000-0000-4000-8000-00000000000"
-  "1}\"}}",
-  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-8000-"
-  "000000000007}\",\"envelope\":{\"kind\":\"end\",\"session\":\"{00000000-0000-4000-8000-000000000001}\""
-  "}}",
-  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-8000-"
-  "000000000007}\",\"envelope\":{\"kind\":\"connect\",\"session\":\"{00000000-0000-4000-8000-0000000000"
-  "01}\"}}",
-  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-8000-"
-  "000000000007}\",\"envelope\":{\"kind\":\"context\",\"session\":\"{00000000-0000-4000-8000-0000000000"
-  "01}\",\"data\":\"AAEC\"}}",
-  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-8000-"
-  "000000000007}\",\"envelope\":{\"kind\":\"transport\",\"session\":\"{00000000-0000-4000-8000-00000000"
-  "0001}\",\"generation\":1,\"ufrag\":\"u\",\"pwd\":\"p\"}}",
-  "f {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"{00000000-0000-4000-8000-"
-  "000000000008}\",\"envelope\":{\"kind\":\"accept\",\"session\":\"{00000000-0000-4000-8000-00000000000"
-  "1}\"}}",
-  "a {\"type\":\"session-send\",\"id\":$N,\"to\":\"bob@example.org\",\"uid\":\"{00000000-0000-4000-8000-00"
-  "0000000009}\",\"envelope\":{\"kind\":\"cancel\",\"session\":\"{00000000-0000-4000-8000-000000000001}"
-  "\"}}",
+  "a {\"type\":\"session-send\",\"id\":$N,\"to\":\"bob@example.org\",\"uid\":\"$U\",\"envelope\":{\"kin"
+  "d\":\"invite\",\"session\":\"{00000000-0000-4000-8000-000000000001}\",\"guid\":\"{00000000-0000-4000"
+  "-8000-0000000000AA}\",\"name\":\"Pipe\",\"ttl\":120}}",
+  "a {\"type\":\"session-send\",\"id\":$N,\"to\":\"bob@example.org\",\"uid\":\"$U\",\"grant\":\"$G\",\""
+  "envelope\":{\"kind\":\"invite\",\"session\":\"{00000000-0000-4000-8000-000000000002}\",\"guid\":\"{0"
+  "0000000-0000-4000-8000-0000000000AA}\",\"name\":\"Pipe\",\"ttl\":120}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"$U\",\"envelope\":{\"k"
+  "ind\":\"ringing\",\"session\":\"{00000000-0000-4000-8000-000000000001}\"}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"$U\",\"envelope\":{\"k"
+  "ind\":\"accept\",\"session\":\"{00000000-0000-4000-8000-000000000001}\",\"address\":\"192.0.2.7\"}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"$U\",\"envelope\":{\"k"
+  "ind\":\"decline\",\"session\":\"{00000000-0000-4000-8000-000000000001}\"}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"$U\",\"envelope\":{\"k"
+  "ind\":\"cancel\",\"session\":\"{00000000-0000-4000-8000-000000000001}\"}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"$U\",\"envelope\":{\"k"
+  "ind\":\"end\",\"session\":\"{00000000-0000-4000-8000-000000000001}\"}}",
+  "a {\"type\":\"session-send\",\"id\":$N,\"to\":\"bob@example.org\",\"uid\":\"$U\",\"envelope\":{\"kin"
+  "d\":\"connect\",\"session\":\"{00000000-0000-4000-8000-000000000001}\",\"address\":\"192.0.2.7\"}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"$U\",\"envelope\":{\"k"
+  "ind\":\"context\",\"session\":\"{00000000-0000-4000-8000-000000000001}\",\"data\":\"AAEC\"}}",
+  "b {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"$U\",\"envelope\":{\"k"
+  "ind\":\"transport\",\"session\":\"{00000000-0000-4000-8000-000000000001}\",\"generation\":1,\"ufrag"
+  "\":\"u\",\"pwd\":\"p\"}}",
+  "f {\"type\":\"session-send\",\"id\":$N,\"to\":\"alice@example.org\",\"uid\":\"$U\",\"envelope\":{\"k"
+  "ind\":\"accept\",\"session\":\"{00000000-0000-4000-8000-000000000001}\",\"address\":\"192.0.2.7\"}}",
+  "a {\"type\":\"session-send\",\"id\":$N,\"to\":\"bob@example.org\",\"uid\":\"$U\",\"envelope\":{\"kin"
+  "d\":\"cancel\",\"session\":\"{00000000-0000-4000-8000-000000000001}\"}}",
+  "a {\"type\":\"session-send\",\"id\":$N,\"to\":\"bob@example.org\",\"uid\":\"$U\",\"envelope\":{\"kin"
+  "d\":\"transport\",\"session\":\"{00000000-0000-4000-8000-000000000001}\",\"generation\":1,\"ufrag\":"
+  "\"u\",\"pwd\":\"p\"}}",
   "a {\"type\":\"lock-challenge\",\"id\":$N}",
   "a {\"type\":\"lock-respond\",\"id\":$N,\"challenge\":\"$C\",\"license\":\"BK7Q2M4N9X3T5V\",\"response\":\"$R\"}",
   "a {\"type\":\"lock-release\",\"id\":$N,\"grant\":\"$G\"}",
