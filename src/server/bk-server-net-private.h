@@ -85,6 +85,7 @@ typedef struct
   gboolean in_payload; /* the header is complete */
   gboolean in_message; /* a message has begun and not ended */
   gboolean heard_close;
+  gboolean paused; /* nothing is read until all that is written has gone out */
 } BkServerReader;
 
 struct _BkServerConn
