@@ -2,6 +2,7 @@
 /* What libwebsockets tells us, translated. A callback that returns -1 asks it to close the connection. */
 #include "bk-server-net-private.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -104,6 +105,7 @@ hang_up (BkServerConn *conn)
 
   if (ssl != NULL)
     SSL_shutdown (ssl);
+  ERR_clear_error (); /* what went wrong here is not the next connection's */
   for (int i = 0; i < THROWN_AWAY && recv (lws_get_socket_fd (conn->wsi), buffer, sizeof buffer, MSG_DONTWAIT) > 0; i++)
     continue;
   return -1;
@@ -141,6 +143,8 @@ on_writable (BkServerConn *conn)
 {
   if (conn->phase >= BK_SERVER_PHASE_DEAD)
     return -1;
+  if (conn->phase == BK_SERVER_PHASE_HANDSHAKE)
+    return 0;
   pause_reading (conn, lws_partial_buffered (conn->wsi) != 0);
   if (!write_frames (conn))
     return -1;

@@ -77,6 +77,7 @@ typedef struct
 {
   guint64 left;        /* octets of the frame that have not come yet */
   gsize checked;       /* how much of the message is UTF-8 */
+  gint64 began;        /* when the message did that has not ended */
   guint8 n_header;
   guint8 header[14];
   guint8 n_control;

@@ -114,7 +114,10 @@ take_text (BkServerConn *conn, const guint8 *data, gsize length, gboolean whole)
       return;
     }
   if (conn->incoming == NULL)
-    conn->incoming = g_string_sized_new (length + 1);
+    {
+      conn->incoming = g_string_sized_new (length + 1);
+      conn->reader.began = bk_clock_now (net->clock);
+    }
   g_string_append_len (conn->incoming, (const char *) data, (gssize) length);
   if (!whole)
     {
