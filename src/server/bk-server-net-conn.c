@@ -72,9 +72,9 @@ silent_ms (BkServerConn *conn)
 static guint
 spoken_ms (BkServerConn *conn)
 {
-  if (conn->incoming == NULL)
+  if (conn->began < 0)
     return 0;
-  return (guint) MIN ((bk_clock_now (conn->net->clock) - conn->reader.began) / 1000, G_MAXUINT);
+  return (guint) MIN ((bk_clock_now (conn->net->clock) - conn->began) / 1000, G_MAXUINT);
 }
 
 static void
@@ -179,6 +179,7 @@ bk_server_conn_new (BkServerNet *net, const struct in6_addr *address)
   conn->address = *address;
   conn->closed = -1;
   conn->refused = -1;
+  conn->began = -1;
   conn->link.data = conn;
   g_queue_push_tail_link (&net->conns, &conn->link);
   net->stats.connections++;
@@ -224,6 +225,7 @@ bk_server_conn_free (BkServerConn *conn)
   forget_unsent (conn);
   bk_server_conn_drop_outgoing (conn);
   drop_incoming (conn);
+  g_clear_pointer (&conn->reader, bk_server_reader_free);
   g_queue_unlink (&net->conns, &conn->link);
   net->stats.connections--;
   bk_server_net_release_address (net, &conn->address);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The HTTP request before a connection is a WebSocket: one path, one subprotocol, no web pages, never a file. Read by
- * the letter of RFC 7230: what two readers could understand in two ways is refused. */
+/* The HTTP request before a connection is a WebSocket: one path, one subprotocol, no web pages, never a file. libsoup
+ * reads it. */
 #include "bk-server-net-private.h"
 
+#include <libsoup/soup.h>
 #include <string.h>
 
 #define ACCEPT_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" /* RFC 6455, 1.3 */
@@ -85,15 +86,6 @@ request_clear (Request *request)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Request, request_clear)
 
-static gboolean
-is_token (const char *text, gsize length)
-{
-  for (gsize i = 0; i < length; i++)
-    if (!g_ascii_isalnum (text[i]) && (text[i] == '\0' || strchr ("!#$%&'*+-.^_`|~", text[i]) == NULL))
-      return FALSE;
-  return length > 0;
-}
-
 /* Whether the comma-separated @list names @wanted. */
 static gboolean
 list_has (const char *list, const char *wanted, gboolean any_case)
@@ -109,19 +101,9 @@ list_has (const char *list, const char *wanted, gboolean any_case)
   return FALSE;
 }
 
-/* Reads one line of the head. */
 static gboolean
-add_header (Request *request, const char *line)
+add_header (Request *request, const char *name, const char *value)
 {
-  const char *colon = strchr (line, ':');
-
-  if (colon == NULL || !is_token (line, (gsize) (colon - line)))
-    return FALSE;
-  g_autofree char *name = g_strndup (line, (gsize) (colon - line));
-  g_autofree char *value = g_strstrip (g_strdup (colon + 1));
-  for (const char *p = value; *p != '\0'; p++)
-    if (g_ascii_iscntrl (*p) && *p != '\t')
-      return FALSE;
   for (guint i = 0; i < N_HEADERS; i++)
     {
       if (g_ascii_strcasecmp (name, headers[i].name) != 0)
@@ -146,26 +128,6 @@ is_here (const char *target, const char *path)
   if (target == NULL || !g_str_has_prefix (target, path))
     return FALSE;
   return target[strlen (path)] == '\0' || target[strlen (path)] == '?';
-}
-
-static Answer
-check_request_line (BkServerNet *net, const char *line)
-{
-  g_auto (GStrv) words = g_strsplit (line, " ", -1);
-
-  if (g_strv_length (words) != 3 || !is_token (words[0], strlen (words[0])) || words[1][0] == '\0'
-      || !g_str_is_ascii (words[1]) || strlen (words[2]) != strlen ("HTTP/1.1")
-      || !g_str_has_prefix (words[2], "HTTP/") || !g_ascii_isdigit (words[2][5]) || words[2][6] != '.'
-      || !g_ascii_isdigit (words[2][7]))
-    return ANSWER_MALFORMED;
-  for (const char *p = words[1]; *p != '\0'; p++)
-    if (g_ascii_iscntrl (*p))
-      return ANSWER_MALFORMED;
-  if (words[2][5] != '1' || words[2][7] == '0')
-    return ANSWER_HTTP_VERSION;
-  if (strcmp (words[0], "GET") != 0)
-    return ANSWER_METHOD;
-  return is_here (words[1], net->path) ? ANSWER_WELCOME : ANSWER_PATH;
 }
 
 /* 16 octets, whatever they are, in base64. */
@@ -202,19 +164,29 @@ check_headers (BkServerNet *net, const Request *request)
   return is_key (values[KEY]) ? ANSWER_WELCOME : ANSWER_MALFORMED;
 }
 
-/* Reads a whole head: lines, each with its end, and an empty one. */
+/* Reads a whole head. */
 static Answer
 check_head (BkServerNet *net, const char *head, gsize length, Request *request)
 {
-  if (memchr (head, '\0', length) != NULL)
-    return ANSWER_MALFORMED;
-  g_auto (GStrv) lines = g_strsplit (head, "\r\n", -1);
-  Answer answer = check_request_line (net, lines[0]);
+  g_autoptr (SoupMessageHeaders) found = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
+  g_autofree char *method = NULL, *target = NULL;
+  SoupMessageHeadersIter iter;
+  SoupHTTPVersion version;
+  const char *name, *value;
 
-  for (guint i = 1; lines[i] != NULL && lines[i][0] != '\0'; i++)
-    if (!add_header (request, lines[i]))
+  /* It wants the head without its last, empty line. */
+  guint status = soup_headers_parse_request (head, (int) length - 2, found, &method, &target, &version);
+  if (status != SOUP_STATUS_OK)
+    return status == SOUP_STATUS_HTTP_VERSION_NOT_SUPPORTED ? ANSWER_HTTP_VERSION : ANSWER_MALFORMED;
+  soup_message_headers_iter_init (&iter, found);
+  while (soup_message_headers_iter_next (&iter, &name, &value))
+    if (!add_header (request, name, value))
       return ANSWER_MALFORMED;
-  return answer == ANSWER_WELCOME ? check_headers (net, request) : answer;
+  if (version != SOUP_HTTP_1_1)
+    return ANSWER_HTTP_VERSION;
+  if (strcmp (method, "GET") != 0)
+    return ANSWER_METHOD;
+  return is_here (target, net->path) ? check_headers (net, request) : ANSWER_PATH;
 }
 
 static int

@@ -18,9 +18,9 @@
 static void
 pause_reading (BkServerConn *conn, gboolean paused)
 {
-  if (paused == conn->reader.paused)
+  if (paused == conn->paused)
     return; /* it does not look itself: that costs system calls */
-  conn->reader.paused = paused;
+  conn->paused = paused;
   lws_rx_flow_control (conn->wsi, !paused);
 }
 
@@ -130,11 +130,14 @@ on_closing (BkServerConn *conn)
 {
   if (conn->phase == BK_SERVER_PHASE_CLOSING && write_close (conn) != 0)
     return -1;
-  if (!conn->reader.heard_close)
+  if (!conn->heard_close && !conn->is_deaf)
     return 0;
-  if (!lws_partial_buffered (conn->wsi))
+  if (lws_partial_buffered (conn->wsi))
+    lws_callback_on_writable (conn->wsi);
+  else if (conn->heard_close)
     return hang_up (conn);
-  lws_callback_on_writable (conn->wsi);
+  else
+    shutdown (lws_get_socket_fd (conn->wsi), SHUT_WR); /* not more: it has yet to read what is wrong */
   return 0;
 }
 
@@ -203,13 +206,13 @@ on_established (BkServerConn *conn)
 
 /* Bytes have come: of a request, then of frames, for which a client need not wait for the answer. */
 static int
-on_receive (BkServerConn *conn, guint8 *data, gsize length)
+on_receive (BkServerConn *conn, const guint8 *data, gsize length)
 {
   gboolean complete = TRUE;
 
   if (conn->phase == BK_SERVER_PHASE_HANDSHAKE)
     {
-      gssize used = conn->refused < 0 ? bk_server_conn_read_request (conn, (char *) data, length, &complete) : -1;
+      gssize used = conn->refused < 0 ? bk_server_conn_read_request (conn, (const char *) data, length, &complete) : -1;
       if (used < 0)
         return hang_up (conn);
       if (!complete)
@@ -218,6 +221,8 @@ on_receive (BkServerConn *conn, guint8 *data, gsize length)
       data += used;
       length -= (gsize) used;
     }
+  if (conn->is_deaf)
+    return 0;
   return bk_server_conn_read (conn, data, length) ? 0 : hang_up (conn);
 }
 

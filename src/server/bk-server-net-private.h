@@ -26,6 +26,9 @@ typedef struct
 /* A certificate, what vouches for it, and its key */
 typedef struct _BkServerIdentity BkServerIdentity;
 
+/* Where in its frames a client is */
+typedef struct _BkServerReader BkServerReader;
+
 struct _BkServerNet
 {
   BkServerNetHandler handler;
@@ -58,7 +61,7 @@ struct _BkServerNet
   GSequence *deadlines;  /* of BkServerConn, the earliest first */
   guint deadline_timer;
   gint64 deadline_due;
-  GString *scratch; /* the message that is being handed up */
+  BkServerReader *reader; /* of who is between two messages; NULL: not made yet, or somebody has it */
 };
 
 typedef enum
@@ -72,23 +75,6 @@ typedef enum
   BK_SERVER_PHASE_GONE,       /* the handler knows */
 } BkServerPhase;
 
-/* Where in its frames a client is */
-typedef struct
-{
-  guint64 left;        /* octets of the frame that have not come yet */
-  gsize checked;       /* how much of the message is UTF-8 */
-  gint64 began;        /* when the message did that has not ended */
-  guint8 n_header;
-  guint8 header[14];
-  guint8 n_control;
-  guint8 control[125]; /* what a control frame carries */
-  guint8 mask_at;
-  gboolean in_payload; /* the header is complete */
-  gboolean in_message; /* a message has begun and not ended */
-  gboolean heard_close;
-  gboolean paused; /* nothing is read until all that is written has gone out */
-} BkServerReader;
-
 struct _BkServerConn
 {
   BkServerNet *net;
@@ -98,9 +84,13 @@ struct _BkServerConn
   GList unsent; /* its data is NULL: not in the list */
   GSequenceIter *deadline;
   gint64 due;
-  GString *incoming; /* the start of a request, or of a message, whose end has not come yet */
-  BkServerReader reader;
-  GQueue outgoing;   /* of BkServerFrame */
+  GString *incoming;      /* the start of a request whose end has not come yet */
+  BkServerReader *reader; /* NULL: between two messages */
+  gint64 began;           /* when the message did that has not ended; -1: there is none */
+  gboolean paused;        /* nothing is read until all that is written has gone out */
+  gboolean heard_close;
+  gboolean is_deaf; /* what still comes is of no interest */
+  GQueue outgoing;  /* of BkServerFrame */
   gsize queued;
   struct in6_addr address;
   char *close_reason;
@@ -135,7 +125,8 @@ void bk_server_conn_answer_ping (BkServerConn *conn, gconstpointer data, gsize l
 void bk_server_net_on_deadline (gpointer user_data);
 
 /* bk-server-net-read.c */
-gboolean bk_server_conn_read (BkServerConn *conn, guint8 *data, gsize length);
+gboolean bk_server_conn_read (BkServerConn *conn, const guint8 *data, gsize length);
+void bk_server_reader_free (BkServerReader *self);
 
 /* bk-server-net-certificate.c */
 BkServerIdentity *bk_server_identity_load (const char *certificate, const char *key, GError **error);

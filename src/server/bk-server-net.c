@@ -173,7 +173,6 @@ net_alloc (const BkServerNetConfig *config, const BkServerNetHandler *handler, g
   net->listeners = g_ptr_array_new ();
   net->addresses = bk_server_net_new_address_table ();
   net->deadlines = g_sequence_new (NULL);
-  net->scratch = g_string_new (NULL);
   g_queue_init (&net->conns);
   g_queue_init (&net->unsent);
   net->gather = g_malloc (BK_SERVER_GATHER_SIZE);
@@ -247,7 +246,7 @@ bk_server_net_free (BkServerNet *net)
   g_sequence_free (net->deadlines);
   g_hash_table_unref (net->addresses);
   g_ptr_array_unref (net->listeners);
-  g_string_free (net->scratch, TRUE);
+  g_clear_pointer (&net->reader, bk_server_reader_free);
   g_free (net->gather);
   g_strfreev (net->origins);
   g_free (net->subprotocol);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The request with which a WebSocket begins (RFC 6455, 4.2; RFC 7230): what may become one and what may not. Each is
+/* The request with which a WebSocket begins (RFC 6455, 4.2): what may become one and what may not. Each is
  * sent in one piece and octet by octet, and answered the same. */
 #include "net-fixture.h"
 
@@ -39,12 +39,18 @@ static const Case welcome[] = {
     "client_max_window_bits, x\r\n" REST, "101 " },
   { "a query", "GET /beckon?a=b HTTP/1.1\r\n" HOST UPGRADE REST, "101 " },
   { "a whole address", "GET http://localhost:5290/beckon HTTP/1.1\r\n" HOST UPGRADE REST, "101 " },
-  { "a later minor version", "GET /beckon HTTP/1.2\r\n" HOST UPGRADE REST, "101 " },
   { "other headers", LINE HOST "User-Agent: x (y; z)\r\nX-Empty:\r\nCookie: a=b\r\nCookie: c=d\r\n" UPGRADE REST,
     "101 " },
   { "an empty body", LINE HOST "Content-Length: 0\r\n" UPGRADE REST, "101 " },
   { "another key", LINE HOST UPGRADE "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" VERSION PROTOCOL "\r\n",
     "101 ", "Sec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\n" },
+  /* what libsoup overlooks: no proxy that reads it otherwise is before a connection that ends with it */
+  { "two spaces", "GET  /beckon HTTP/1.1\r\n" HOST UPGRADE REST, "101 " },
+  { "folded line", LINE HOST "X: a\r\n b\r\n" UPGRADE REST, "101 " },
+  { "line feed alone", LINE HOST "X: a\nY: b\r\n" UPGRADE REST, "101 " },
+  { "carriage return alone", LINE HOST "X: a\rY: b\r\n" UPGRADE REST, "101 " },
+  { "no colon", LINE HOST "nonsense\r\n" UPGRADE REST, "101 " },
+  { "no name", LINE HOST ": x\r\n" UPGRADE REST, "101 " },
 };
 
 /* ---- what may not ---- */
@@ -56,10 +62,10 @@ static const Case refused[] = {
     BK_SERVER_REFUSED_MALFORMED },
   { "CONNECT", "CONNECT example.org:25 HTTP/1.1\r\n" HOST "\r\n", "405 ", NULL, BK_SERVER_REFUSED_MALFORMED },
   { "HTTP/1.0", "GET /beckon HTTP/1.0\r\n" HOST UPGRADE REST, "505 ", NULL, BK_SERVER_REFUSED_MALFORMED },
+  { "HTTP/1.2", "GET /beckon HTTP/1.2\r\n" HOST UPGRADE REST, "505 ", NULL, BK_SERVER_REFUSED_MALFORMED },
   { "HTTP/2.0", "PRI * HTTP/2.0\r\n\r\n", "505 ", NULL, BK_SERVER_REFUSED_MALFORMED },
   { "no version", "GET /beckon\r\n" HOST UPGRADE REST, "400 ", NULL, BK_SERVER_REFUSED_MALFORMED },
   { "not HTTP", "GET /beckon HTTQ/1.1\r\n" HOST UPGRADE REST, "400 ", NULL, BK_SERVER_REFUSED_MALFORMED },
-  { "two spaces", "GET  /beckon HTTP/1.1\r\n" HOST UPGRADE REST, "400 ", NULL, BK_SERVER_REFUSED_MALFORMED },
   { "path", "GET /admin HTTP/1.1\r\n" HOST UPGRADE REST, "404 ", NULL, BK_SERVER_REFUSED_PATH },
   { "path that begins alike", "GET /beckons HTTP/1.1\r\n" HOST UPGRADE REST, "404 ", NULL, BK_SERVER_REFUSED_PATH },
   { "path in other words", "GET /x/../beckon HTTP/1.1\r\n" HOST UPGRADE REST, "404 ", NULL, BK_SERVER_REFUSED_PATH },
@@ -106,11 +112,6 @@ static const Case refused[] = {
   { "chunks", LINE HOST "Transfer-Encoding: chunked\r\n" UPGRADE REST "0\r\n\r\n", "400 ", NULL,
     BK_SERVER_REFUSED_MALFORMED },
   { "space before the colon", LINE "Host : x\r\n" UPGRADE REST, "400 ", NULL, BK_SERVER_REFUSED_MALFORMED },
-  { "folded line", LINE HOST "X: a\r\n b\r\n" UPGRADE REST, "400 ", NULL, BK_SERVER_REFUSED_MALFORMED },
-  { "line feed alone", LINE HOST "X: a\nY: b\r\n" UPGRADE REST, "400 ", NULL, BK_SERVER_REFUSED_MALFORMED },
-  { "carriage return alone", LINE HOST "X: a\rY: b\r\n" UPGRADE REST, "400 ", NULL, BK_SERVER_REFUSED_MALFORMED },
-  { "no colon", LINE HOST "nonsense\r\n" UPGRADE REST, "400 ", NULL, BK_SERVER_REFUSED_MALFORMED },
-  { "no name", LINE HOST ": x\r\n" UPGRADE REST, "400 ", NULL, BK_SERVER_REFUSED_MALFORMED },
   { "nothing", "\r\n\r\n", "400 ", NULL, BK_SERVER_REFUSED_MALFORMED },
 };
 

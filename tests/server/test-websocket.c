@@ -144,9 +144,9 @@ static const Case ends[] = {
   { "breach behind", "88=1000 83", "88=1000 eof" },
 };
 
-static const guint16 good_codes[] = { 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000,
-                                      3999, 4000, 4999 };
-static const guint16 bad_codes[] = { 0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535 };
+static const guint16 good_codes[] = { 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999 };
+/* 1012 to 1014 were registered later, and wslay does not know them. */
+static const guint16 bad_codes[] = { 0, 1, 999, 1004, 1005, 1006, 1012, 1014, 1015, 1016, 1100, 2000, 2999, 5000, 65535 };
 
 /* ---- what is sent ---- */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of BkNativeBackend: -wishes.c is what the engine wants of the connection, -backend.c the state
  * machine, -events.c turns frames into facts, -requests.c is what the engine asks the server for, -profile.c what it asks
- * for pictures and notes about contacts, -patience.c makes what people ask for outlast a short cut, -keeping.c for the account itself, -lock.c and -alerts.c what it asks for
- * programs, -relays.c what it asks for channels. */
+ * for pictures and notes about contacts, -patience.c makes what people ask for outlast a short cut, -keeping.c is for the
+ * account itself, -lock.c and -alerts.c are what it asks for programs, -relays.c what it asks for channels. */
 #pragma once
 
 #include "bk-native-backend.h"
