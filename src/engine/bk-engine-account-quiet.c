@@ -81,6 +81,8 @@ _bk_account_quiet_end (BkEngineAccount *self)
   if (was_hidden)
     g_hash_table_remove_all (heard);
   forget_unheard (self, heard);
-  if (was_hidden)
-    _bk_account_changed (self);
+  if (!was_hidden)
+    return;
+  _bk_account_changed (self);
+  g_signal_emit_by_name (self, "away");
 }

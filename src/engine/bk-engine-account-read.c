@@ -37,6 +37,13 @@ bk_engine_account_get_state (BkEngineAccount *self)
   return _bk_account_is_hidden (self) ? BK_BACKEND_ONLINE : self->state;
 }
 
+/* Whether the network can be reached now, whatever is shown. */
+gboolean
+bk_engine_account_is_connected (BkEngineAccount *self)
+{
+  return self->state == BK_BACKEND_ONLINE;
+}
+
 const GError *
 bk_engine_account_get_error (BkEngineAccount *self)
 {

@@ -67,6 +67,7 @@ const char *bk_engine_account_get_sign_in_name (BkEngineAccount *self);
 const char *bk_engine_account_get_display_name (BkEngineAccount *self);
 const char *bk_engine_account_get_server (BkEngineAccount *self); /* nullable */
 BkBackendState bk_engine_account_get_state (BkEngineAccount *self);
+gboolean bk_engine_account_is_connected (BkEngineAccount *self);
 const GError *bk_engine_account_get_error (BkEngineAccount *self); /* why it is not online; nullable */
 BeckonStatus bk_engine_account_get_status (BkEngineAccount *self); /* as shown: LOCAL_… while connecting */
 gboolean bk_engine_account_is_signed_out (BkEngineAccount *self); /* nor on its way in or out */

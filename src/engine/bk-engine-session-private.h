@@ -267,6 +267,7 @@ void bk_session_push (BkEngineSession *self, const BkEnvelope *envelope);
 void bk_session_drain_to_channel (BkEngineSession *self);
 void bk_session_push_last (BkEngineSession *self, const BkEnvelope *envelope);
 void bk_session_pump (BkEngineSession *self);
+void bk_session_give_up_unsent (BkEngineSession *self);
 void bk_session_resume (BkEngineSession *self);
 gboolean bk_session_is_sending (BkEngineSession *self);
 guint bk_session_count_waiting_context (BkEngineSession *self);

@@ -146,7 +146,7 @@ on_linger (gpointer user_data)
 void
 bk_session_linger (BkEngineSession *self)
 {
-  if (self->account != NULL && bk_session_is_sending (self) && bk_engine_account_get_state (self->account) == BK_BACKEND_ONLINE)
+  if (self->account != NULL && bk_session_is_sending (self) && bk_engine_account_is_connected (self->account))
     bk_session_start_timer (self, BK_SESSION_TIMER_LINGER, LINGER_MS, on_linger);
 }
 
@@ -206,7 +206,7 @@ put_off (BkEngineSession *self, BkOutgoing *item, Verdict verdict)
     outgoing_free (item);
   else
     g_queue_push_head (&self->outbox, item);
-  if (verdict == VERDICT_CUT_OFF && bk_engine_account_get_state (self->account) != BK_BACKEND_ONLINE)
+  if (verdict == VERDICT_CUT_OFF && !bk_engine_account_is_connected (self->account))
     return; /* bk_session_resume () will come */
   self->retry_ms = CLAMP (self->retry_ms * 2, RETRY_FIRST_MS, RETRY_LAST_MS);
   if (bk_session_is_sending (self))
@@ -386,7 +386,7 @@ bk_session_pump (BkEngineSession *self)
     }
   if (self->in_flight != NULL || self->outbox.length == 0 || self->timers[BK_SESSION_TIMER_RETRY] != 0
       || self->world->sessions == NULL || g_cancellable_is_cancelled (self->sending)
-      || bk_engine_account_get_state (self->account) != BK_BACKEND_ONLINE)
+      || !bk_engine_account_is_connected (self->account))
     return;
 
   BkBackend *backend = bk_engine_account_get_backend (self->account);
@@ -518,6 +518,16 @@ bk_session_push_last (BkEngineSession *self, const BkEnvelope *envelope)
     self->in_flight = NULL;
   if (!silent)
     push_last_word (self, envelope);
+}
+
+/* The connection was away in passing, and has not come back. What was asked for meanwhile ends as if it were asked now. */
+void
+bk_session_give_up_unsent (BkEngineSession *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->in_flight == NULL && is_unannounced (self) && !bk_session_check_account (self, &error))
+    on_invite_refused (self, error);
 }
 
 /* The connection is back. */

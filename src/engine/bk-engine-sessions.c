@@ -453,6 +453,20 @@ resume_all (GPtrArray *sessions, BkEngineAccount *account)
     }
 }
 
+/* The connection was away in passing, and is not back. */
+void
+bk_engine_sessions_account_away (BkEngineSessions *self, BkEngineAccount *account)
+{
+  g_autoptr (GPtrArray) all = snapshot (self->items);
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      BkEngineSession *session = g_ptr_array_index (all, i);
+      if (session->account == account)
+        bk_session_give_up_unsent (session);
+    }
+}
+
 void
 bk_engine_sessions_account_online (BkEngineSessions *self, BkEngineAccount *account)
 {
@@ -523,7 +537,7 @@ is_any_sending (GPtrArray *sessions)
   for (guint i = 0; i < sessions->len; i++)
     {
       BkEngineSession *session = g_ptr_array_index (sessions, i);
-      if (session->account != NULL && bk_session_is_sending (session) && bk_engine_account_get_state (session->account) == BK_BACKEND_ONLINE)
+      if (session->account != NULL && bk_session_is_sending (session) && bk_engine_account_is_connected (session->account))
         return TRUE;
     }
   return FALSE;

@@ -47,6 +47,7 @@ BkEngineSession *bk_engine_sessions_redeem_process (BkEngineSessions *self, guin
 /* SESSION and SESSION_ELSEWHERE events of @account. */
 void bk_engine_sessions_apply (BkEngineSessions *self, BkEngineAccount *account, const BkBackendEvent *event);
 /* @account is ONLINE (again): envelopes that could not be sent are sent now, in order. */
+void bk_engine_sessions_account_away (BkEngineSessions *self, BkEngineAccount *account);
 void bk_engine_sessions_account_online (BkEngineSessions *self, BkEngineAccount *account);
 /* @account signs out: its open sessions end with SIGNED_OUT, the other sides are told. */
 void bk_engine_sessions_account_signed_out (BkEngineSessions *self, BkEngineAccount *account);

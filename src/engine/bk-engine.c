@@ -65,6 +65,12 @@ on_account_online (BkEngineAccount *account, BkEngine *self)
   bk_engine_sessions_account_online (self->sessions, account);
 }
 
+static void
+on_account_away (BkEngineAccount *account, BkEngine *self)
+{
+  bk_engine_sessions_account_away (self->sessions, account);
+}
+
 static gboolean
 on_signing_out (BkEngineAccount *account, guint leave, BkEngine *self)
 {
@@ -111,6 +117,7 @@ _bk_engine_make_account (BkEngine *self, BkBackend *backend, const BkHistoryAcco
   g_signal_connect_object (self, "settings-changed", G_CALLBACK (on_settings_changed), account, 0);
   g_signal_connect_object (account, "session-event", G_CALLBACK (on_session_event), self, 0);
   g_signal_connect_object (account, "online", G_CALLBACK (on_account_online), self, 0);
+  g_signal_connect_object (account, "away", G_CALLBACK (on_account_away), self, 0);
   g_signal_connect_object (account, "signing-out", G_CALLBACK (on_signing_out), self, 0);
   return account;
 }

@@ -284,7 +284,7 @@ bk_server_peer_run (BkServerPeer *self, gint64 id, BkSqliteKind kind, BkSqliteJo
 
   request->peer = bk_server_peer_ref (self);
   request->id = id;
-  request->began = kind == BK_SQLITE_WRITE ? g_get_monotonic_time () : 0;
+  request->began = kind != BK_SQLITE_READ ? g_get_monotonic_time () : 0;
   request->done = done;
   request->free_data = free_data;
   self->n_requests++;

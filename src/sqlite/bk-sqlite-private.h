@@ -28,6 +28,7 @@ typedef enum
 typedef struct
 {
   BkSqliteJobType type;
+  gboolean checked;      /* it needs no savepoint */
   GTask *task;           /* nullable: QUIT and what was submitted have none */
   GMainContext *context; /* of whoever waits; NULL for QUIT */
   BkSqlite *owner;       /* of what was submitted; owned */
@@ -80,6 +81,8 @@ void _bk_sqlite_deliver (GQueue *done);
 gpointer _bk_sqlite_worker (gpointer self);
 gboolean _bk_sqlite_is_worker (BkSqlite *self);
 gboolean _bk_sqlite_may_rest (BkSqlite *self);
+
+int _bk_sqlite_gather_open (const char *path, sqlite3 **db, int flags);
 
 gboolean _bk_sqlite_fail (sqlite3 *db, int code, GError **error);
 gboolean _bk_sqlite_file_open (BkSqlite *self, GError **error);

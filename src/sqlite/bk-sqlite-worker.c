@@ -98,6 +98,19 @@ run_write (BkSqlite *self, BkSqliteWork *work)
   undo (self);
 }
 
+/* Without a savepoint: what failed before it wrote has left nothing to undo. */
+static void
+run_checked (BkSqlite *self, BkSqliteWork *work)
+{
+  gint64 changes = sqlite3_total_changes64 (self->db);
+
+  if ((call_job (self, work) && check_deferred_keys (self, &work->error))
+      || sqlite3_total_changes64 (self->db) == changes || sqlite3_get_autocommit (self->db))
+    return;
+  g_warning ("A job failed after it had written, so its whole transaction is undone: %s", work->error->message);
+  exec (self, "ROLLBACK", NULL);
+}
+
 /* @refusal: why there is no transaction for a write. */
 static void
 run_job (BkSqlite *self, BkSqliteWork *work, const GError *refusal)
@@ -110,7 +123,7 @@ run_job (BkSqlite *self, BkSqliteWork *work, const GError *refusal)
   else if (work->type == BK_SQLITE_JOB_WRITE && refusal != NULL)
     work->error = g_error_copy (refusal);
   else if (work->type == BK_SQLITE_JOB_WRITE)
-    run_write (self, work);
+    (work->checked ? run_checked : run_write) (self, work);
   else
     call_job (self, work);
 }

@@ -193,9 +193,10 @@ bk_sqlite_run_async (BkSqlite *self, BkSqliteKind kind, BkSqliteJob run, gpointe
                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  BkSqliteWork *work = work_new (kind == BK_SQLITE_WRITE ? BK_SQLITE_JOB_WRITE : BK_SQLITE_JOB_READ, task);
+  BkSqliteWork *work = work_new (kind == BK_SQLITE_READ ? BK_SQLITE_JOB_READ : BK_SQLITE_JOB_WRITE, task);
 
   g_task_set_source_tag (task, bk_sqlite_run_async);
+  work->checked = kind == BK_SQLITE_WRITE_CHECKED;
   work->run = run;
   work->data = data;
   work->free_data = free_data;
@@ -217,9 +218,10 @@ bk_sqlite_submit (BkSqlite *self, BkSqliteKind kind, BkSqliteJob run, gpointer d
 {
   BkSqliteWork *work = g_new0 (BkSqliteWork, 1);
 
-  work->type = kind == BK_SQLITE_WRITE ? BK_SQLITE_JOB_WRITE : BK_SQLITE_JOB_READ;
+  work->type = kind == BK_SQLITE_READ ? BK_SQLITE_JOB_READ : BK_SQLITE_JOB_WRITE;
   work->context = g_main_context_ref_thread_default ();
   work->owner = g_object_ref (self);
+  work->checked = kind == BK_SQLITE_WRITE_CHECKED;
   work->run = run;
   work->data = data;
   work->free_data = free_data;

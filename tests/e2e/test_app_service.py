@@ -143,6 +143,24 @@ def test_the_server_goes_and_comes_back():
         bob.answer('Decline')
 
 
+def test_what_is_asked_for_in_a_restart_is_done():
+    with couple() as (world, alice, bob):
+        carol = world.user('carol')
+        carol.create_account()
+        world.stop_server()
+        alice.ask_for_contact(carol.address, 'It is me')
+        world.start_server()
+        alice.desk.window_gone('Add Contact')
+        carol.wait(f'contact={alice.user.address}:asking')
+        alice.open('Bob')
+        world.stop_server()
+        alice.row('Bob', 'Online')
+        alice.invite('Pipe')
+        world.start_server()
+        bob.invitation('Alice invites you to Pipe')
+        bob.answer('Decline')
+
+
 def test_the_server_is_killed_while_it_rings():
     with couple() as (world, alice, bob):
         register(alice, bob)
@@ -256,6 +274,7 @@ if __name__ == '__main__':
         test_the_bus_goes,
         test_no_bus_at_the_start,
         test_the_server_goes_and_comes_back,
+        test_what_is_asked_for_in_a_restart_is_done,
         test_the_server_is_killed_while_it_rings,
         test_the_server_is_killed_in_a_session,
         test_whoever_signs_out_is_not_asked_any_more,

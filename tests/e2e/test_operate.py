@@ -18,6 +18,11 @@ def has_text(text):
     return lambda event: event['event'] == 'message' and event['message']['text'] == text
 
 
+def has_asked(address):
+    return lambda event: (event['event'] == 'contact' and event['contact']['signin_name'] == address
+                          and event['contact']['relation'] == 'asked')
+
+
 def is_offline(event):
     return event['event'] == 'contact' and event['contact']['status'] != 'online'
 
@@ -81,6 +86,7 @@ def test_what_is_asked_for_in_a_restart_is_done():
                 process.stdout.close()
             carol.wait(f'contact={alice.address}:asking')
             alice.wait(f'contact={carol.address}:asked')
+            watch.until(has_asked(carol.address), 3 * LIMIT)
             assert_unnoticed(watch, carol.address)
         assert [contact['display_name'] for contact in alice.ctl('contacts')].count('Bobby') == 1, alice.ctl('contacts')
         assert sorted(group['name'] for group in alice.ctl('groups')) == ['Chess', 'Club'], alice.ctl('groups')
@@ -125,9 +131,14 @@ def test_who_does_not_come_back_is_seen_to_be_gone():
 
 def test_a_server_that_stays_away_is_noticed():
     with World() as world:
-        alice, = world.friends('alice')
+        alice, bob = world.friends('alice', 'bob')
         world.stop_server()
+        # What waits for it ends as without it, and then nothing waits any more.
+        assert alice.refused('invite', bob.address, 'Pipe', timeout=3 * LIMIT).error == 'NotLoggedOn'
         alice.wait('account-state=waiting', 'account-state=finding', 'account-state=connecting', timeout=3 * LIMIT)
+        assert alice.ctl('sessions') == [], alice.ctl('sessions')
+        for _number in range(2):
+            assert alice.refused('contact', 'alias', bob.address, 'Bobby', timeout=3 * LIMIT).error == 'Disconnected'
 
 
 def test_a_backup_is_put_in_place():

@@ -98,12 +98,16 @@ class App:
     # -- people
 
     def add_contact(self, address, text):
+        self.ask_for_contact(address, text)
+        self.desk.window_gone('Add Contact')
+
+    def ask_for_contact(self, address, text):
+        """The dialog goes when it is done."""
         self.press('Add Contact')
         dialog = self.desk.window('Add Contact')
         self.desk.fill('text', address, 'Sign-in name or link, such as bob@example.org', within=dialog)
         self.desk.fill('text', text, 'Message (optional)', within=dialog)
         self.press('Add', within=dialog)
-        self.desk.window_gone('Add Contact')
 
     def row(self, name, *words):
         """The row of somebody in the contact list, when it has these words."""

@@ -131,7 +131,13 @@ bk_engine_account_is_allowed (BkEngineAccount *self, const char *who, const char
 BkBackendState
 bk_engine_account_get_state (BkEngineAccount *self)
 {
-  return self->state;
+  return self->hidden ? BK_BACKEND_ONLINE : self->state;
+}
+
+gboolean
+bk_engine_account_is_connected (BkEngineAccount *self)
+{
+  return self->state == BK_BACKEND_ONLINE;
 }
 
 const char *

@@ -23,6 +23,7 @@ struct _BkEngineAccount
   const char *name;
   BkBackend *backend;
   BkBackendState state;
+  gboolean hidden; /* that it is not online */
   BkEngineContact *contact; /* the other one */
   BkEngineHistory *history; /* not owned */
   BkIdentity *identity;     /* nullable */

@@ -14,12 +14,19 @@ typedef struct
   HandBackend *backend;
   BkEngineAccount *alice;
   guint n_changes;
+  guint n_aways;
 } Stage;
 
 static void
 on_changed (BkEngineAccount *account, Stage *stage)
 {
   stage->n_changes++;
+}
+
+static void
+on_away (BkEngineAccount *account, Stage *stage)
+{
+  stage->n_aways++;
 }
 
 static BeckonStatus
@@ -40,6 +47,7 @@ stage_set_up (Stage *stage, gconstpointer data)
   hand_backend_presence (stage->backend, CAROL, BECKON_STATUS_ONLINE);
   engine_world_settle (stage->world, stage->alice);
   g_signal_connect (stage->alice, "changed", G_CALLBACK (on_changed), stage);
+  g_signal_connect (stage->alice, "away", G_CALLBACK (on_away), stage);
 }
 
 static void
@@ -69,6 +77,7 @@ check_hidden (Stage *stage)
   g_assert_cmpint (status_of (stage, BOB), ==, BECKON_STATUS_BUSY);
   g_assert_cmpint (status_of (stage, CAROL), ==, BECKON_STATUS_ONLINE);
   g_assert_cmpuint (stage->n_changes, ==, 0);
+  g_assert_cmpuint (stage->n_aways, ==, 0);
 }
 
 /* Who has come back, too, stays as they were; who has not is gone when the while is over. */
@@ -95,12 +104,14 @@ test_back (Stage *stage, gconstpointer data)
   g_assert_cmpint (status_of (stage, BOB), ==, BECKON_STATUS_OFFLINE);
   g_assert_cmpint (status_of (stage, CAROL), ==, BECKON_STATUS_ONLINE);
   g_assert_cmpuint (stage->n_changes, ==, 0);
+  g_assert_cmpuint (stage->n_aways, ==, 0);
 }
 
 static void
 test_away (Stage *stage, gconstpointer data)
 {
   go (stage);
+  g_assert_false (bk_engine_account_is_connected (stage->alice));
   hand_backend_state (stage->backend, BK_BACKEND_CONNECTING, -1);
   bk_fake_clock_advance (stage->world->clock, WHILE_MS - 1);
   check_hidden (stage);
@@ -109,6 +120,7 @@ test_away (Stage *stage, gconstpointer data)
   g_assert_nonnull (bk_engine_account_get_error (stage->alice));
   g_assert_cmpint (status_of (stage, BOB), ==, BECKON_STATUS_OFFLINE);
   g_assert_cmpuint (stage->n_changes, ==, 1);
+  g_assert_cmpuint (stage->n_aways, ==, 1);
 }
 
 /* What does not pass is shown at once. */

@@ -391,6 +391,75 @@ test_order (void)
   g_assert_cmpstr (bob->log->str, ==, "on-context(1) on-context(2) on-context(3) on-context(4)");
 }
 
+static BkEngineSession *
+invite_while_away (World *world, GAsyncResult **result)
+{
+  Side *alice = world_side (world, 'a');
+  BkEngineSession *session = side_create (alice);
+
+  alice->account->hidden = TRUE;
+  side_set_online (alice, FALSE);
+  g_assert_true (bk_engine_session_set_application (session, APP_GUID, NULL));
+  bk_engine_session_invite_async (session, BOB, NULL, NULL, NULL, bk_test_store_result, result);
+  world_settle (world);
+  g_assert_cmpuint (world->wire.length, ==, 0);
+  g_assert_null (*result);
+  return session;
+}
+
+/* The connection is away in passing: nobody is shown that, and an invitation waits for it. */
+static void
+test_invite_while_away (void)
+{
+  g_autoptr (World) world = world_new (FALSE);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  BkEngineSession *session = invite_while_away (world, &result);
+
+  bk_fake_clock_advance (world->clock, 9000);
+  world_settle (world);
+  side_set_online (world_side (world, 'a'), TRUE);
+  world_settle (world);
+  g_assert_true (bk_engine_session_invite_finish (session, bk_test_await (&result), &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (session->state, ==, BECKON_SESSION_STATE_INVITATION);
+}
+
+/* It does not come back: nobody has heard of the invitation, and who asked hears what they had heard without a
+ * connection. */
+static void
+test_invite_and_stay_away (void)
+{
+  g_autoptr (World) world = world_new (FALSE);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Side *alice = world_side (world, 'a');
+  BkEngineSession *session = invite_while_away (world, &result);
+
+  alice->account->hidden = FALSE;
+  bk_engine_sessions_account_away (alice->sessions, alice->account);
+  g_assert_false (bk_engine_session_invite_finish (session, bk_test_await (&result), &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_NOT_LOGGED_ON);
+  g_assert_cmpint (session->state, ==, BECKON_SESSION_STATE_TERMINATED);
+  side_set_online (alice, TRUE);
+  world_settle (world);
+  g_assert_cmpstr (world_side (world, 'b')->log->str, ==, "");
+}
+
+/* One that was sent before waits for the connection, however long that is away. */
+static void
+test_sent_and_away (void)
+{
+  g_autoptr (World) world = world_new (FALSE);
+  Side *alice = world_side (world, 'a');
+
+  world_run (world, "lose-ack a:invite");
+  bk_engine_sessions_account_away (alice->sessions, alice->account);
+  g_assert_cmpint (alice->current->state, ==, BECKON_SESSION_STATE_INVITATION);
+  world_run (world, "a:online");
+  g_assert_false (bk_session_is_sending (alice->current));
+}
+
 /* An invitation may wait at the network for somebody who is on the way back. That it is void is said at once, and what
  * becomes of it then is of no interest. */
 static void
@@ -667,6 +736,9 @@ main (int argc, char **argv)
   g_test_add_func ("/session/context-limits", test_context_limits);
   g_test_add_func ("/session/context-for-others", test_context_for_others);
   g_test_add_func ("/session/order", test_order);
+  g_test_add_func ("/session/invite-while-away", test_invite_while_away);
+  g_test_add_func ("/session/invite-and-stay-away", test_invite_and_stay_away);
+  g_test_add_func ("/session/sent-and-away", test_sent_and_away);
   g_test_add_func ("/session/cancel-unanswered", test_cancel_unanswered);
   g_test_add_func ("/session/sentences", test_sentences);
   g_test_add_func ("/session/timeline", test_timeline);

@@ -5,9 +5,9 @@
 #include "net-fixture.h"
 
 #include "bk-limits.h"
+#include "bk-server-private.h"
 
 #include <arpa/inet.h>
-#include <sqlite3.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -370,16 +370,45 @@ test_requests (Fixture *f, gconstpointer data)
                        " faults/too-many-frames +501");
 }
 
-/* Of what waits for the database there is so much and no more. Another program holds the file meanwhile. */
+/* A job before which all others wait until it is told to end. */
+typedef struct
+{
+  GMutex lock;
+  GCond changed;
+  gboolean open;
+} Gate;
+
+static gboolean
+wait_at_gate (BkSqlite *db, gpointer data, GError **error)
+{
+  Gate *gate = data;
+
+  g_mutex_lock (&gate->lock);
+  while (!gate->open)
+    g_cond_wait (&gate->changed, &gate->lock);
+  g_mutex_unlock (&gate->lock);
+  return TRUE;
+}
+
+static void
+open_gate (Gate *gate)
+{
+  g_mutex_lock (&gate->lock);
+  gate->open = TRUE;
+  g_cond_signal (&gate->changed);
+  g_mutex_unlock (&gate->lock);
+}
+
+/* Of what waits for the database there is so much and no more. */
 static void
 test_waiting_requests (Fixture *f, gconstpointer data)
 {
+  static Gate gate;
+  g_autoptr (GAsyncResult) passed = NULL;
   g_autoptr (Client) c = sign_up (f, ALICE);
   GHashTable *before = counts_snapshot (f);
-  sqlite3 *other = NULL;
 
-  g_assert_cmpint (sqlite3_open (f->database, &other), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (other, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+  bk_sqlite_run_async (f->server->db, BK_SQLITE_READ, wait_at_gate, &gate, NULL, NULL, bk_test_store_result, &passed);
   for (guint i = 0; i < 200; i++)
     client_post (c, request_who (BK_FRAME_CONTACT_APPROVE, "who", "nobody@example.org"));
   for (gint64 id = c->last_id - 199 + MAX_WAITING; id <= c->last_id; id++)
@@ -387,12 +416,13 @@ test_waiting_requests (Fixture *f, gconstpointer data)
       g_autoptr (BkFrame) reply = client_reply (c, id);
       g_assert_cmpstr (bk_frame_get_string (reply, "code"), ==, "server-too-busy");
     }
-  sqlite3_close (other);
+  open_gate (&gate);
   for (gint64 id = c->last_id - 199; id <= c->last_id - 200 + MAX_WAITING; id++)
     {
       g_autoptr (BkFrame) reply = client_reply (c, id);
       g_assert_cmpstr (bk_frame_get_string (reply, "code"), ==, "user-not-found");
     }
+  g_assert_true (bk_sqlite_run_finish (f->server->db, bk_test_await (&passed), NULL) == &gate);
   counts_expect_since (f, before,
                        "errors/server-too-busy +136 errors/user-not-found +64 faults/too-many-requests +136");
 }

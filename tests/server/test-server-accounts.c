@@ -214,6 +214,28 @@ test_overtaken_by_password (Fixture *f, gconstpointer data)
   g_assert_cmpint (bk_frame_get_frame_type (reply), ==, BK_FRAME_SIGNED_IN);
 }
 
+/* Both at once, in whatever order the server comes to them: the newer connection is the one that stays, and its token the
+ * one that is good. */
+static void
+test_overtaken_meanwhile (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) first = sign_up (f, ALICE);
+
+  for (int i = 0; i < 50; i++)
+    {
+      g_autoptr (Client) late = client_new (f);
+      g_autoptr (Client) c = client_new (f);
+      g_autoptr (Client) again = client_new (f);
+      client_post (late, request_sign_in (ALICE, PASSWORD, NULL, first->device, 0));
+      g_autoptr (BkFrame) reply = client_call (c, request_sign_in (ALICE, PASSWORD, NULL, first->device, 0));
+      g_assert_cmpint (bk_frame_get_frame_type (reply), ==, BK_FRAME_SIGNED_IN);
+      client_wait_closed (late);
+      const char *token = bk_frame_get_string (reply, "token");
+      g_autoptr (BkFrame) good = client_call (again, request_sign_in (ALICE, NULL, token, first->device, 0));
+      g_assert_cmpint (bk_frame_get_frame_type (good), ==, BK_FRAME_SIGNED_IN);
+    }
+}
+
 static void
 test_too_many_devices (Fixture *f, gconstpointer data)
 {
@@ -421,6 +443,7 @@ main (int argc, char **argv)
   g_test_add ("/server/accounts/evicted-by-absent", Fixture, few_devices, fixture_set_up, test_evicted_by_absent,
               fixture_tear_down);
   SERVER_TEST ("/server/accounts/overtaken-by-password", test_overtaken_by_password);
+  SERVER_TEST ("/server/accounts/overtaken-meanwhile", test_overtaken_meanwhile);
   SERVER_TEST ("/server/accounts/too-many-devices", test_too_many_devices);
   SERVER_TEST ("/server/accounts/number-from-nowhere", test_number_from_nowhere);
   g_test_add ("/server/accounts/registration-token", Fixture, configure_token, fixture_set_up, test_registration_token,

@@ -29,6 +29,7 @@ typedef struct
 {
   BkTestDir *dir;
   char *path;
+  gboolean busy; /* set before set_up () */
   BkSqlite *sqlite;
   Door door;
 } Fixture;

@@ -241,9 +241,10 @@ is_overtaken (BkServerPeer *peer, const SignIn *sign_in)
   return FALSE;
 }
 
-/* The same, of one whose job is under way: what is written now would replace what that one writes. */
+/* Whether it may turn out so: the job of a newer connection is under way, and what is written now would replace what that
+ * one writes. */
 static gboolean
-will_be_overtaken (BkServerPeer *peer, const SignIn *sign_in)
+may_be_overtaken (BkServerPeer *peer, const SignIn *sign_in)
 {
   for (const GList *l = peer->server->sign_ins.head; l != NULL; l = l->next)
     {
@@ -286,22 +287,28 @@ run_sign_in (BkServerPeer *peer, gint64 id, SignIn *sign_in)
 
 /* ---- sign-in by password ---- */
 
-/* It makes a new token, which voids the one that the device has: only for a connection that the device listens to. */
+static void look_up (BkServerPeer *peer, gint64 id, SignIn *sign_in);
+
+/* It makes a new token, which voids the one that the device has: only for a connection that the device listens to. Where
+ * that is not known yet it begins again: its turn comes behind the other one. */
 static void
 run_verified (BkServerHashing *hashing)
 {
   SignIn *sign_in = hashing->job;
+  gboolean known = sign_in->job.device_guid != NULL;
 
   if (hashing->peer->state != BK_SERVER_PEER_SIGNING_IN)
     return;
-  if (sign_in->job.device_guid != NULL
-      && (is_overtaken (hashing->peer, sign_in) || will_be_overtaken (hashing->peer, sign_in)))
+  if (known && is_overtaken (hashing->peer, sign_in))
     {
       bk_server_peer_bye (hashing->peer, "replaced", 0);
       return;
     }
   hashing->job = NULL;
-  run_sign_in (hashing->peer, hashing->id, sign_in);
+  if (known && may_be_overtaken (hashing->peer, sign_in))
+    look_up (hashing->peer, hashing->id, sign_in);
+  else
+    run_sign_in (hashing->peer, hashing->id, sign_in);
 }
 
 static void
@@ -321,6 +328,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   bk_server_attempt_give_back (hashing->peer, sign_in->job.name, sign_in->attempt);
+  sign_in->attempt = 0;
   run_verified (hashing);
 }
 
@@ -359,6 +367,7 @@ on_found (BkServerPeer *peer, gint64 id, gpointer data, const GError *error)
     }
   SignIn *sign_in = g_steal_pointer (&lookup->sign_in);
   sign_in->job.account = lookup->job.account;
+  g_free (sign_in->job.verified);
   sign_in->job.verified = g_steal_pointer (&lookup->job.password);
   bk_server_hasher_verify_async (peer->server->hasher, sign_in->password, sign_in->job.verified, on_verified,
                                  bk_server_hashing_new (peer, id, sign_in, sign_in_free));

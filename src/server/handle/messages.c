@@ -32,6 +32,6 @@ bk_server_handle_message_send (BkServerPeer *peer, const BkFrame *frame)
   job->to = g_strdup (bk_frame_get_string (frame, "to"));
   job->guid = g_strdup (bk_frame_get_string (frame, "message"));
   job->text = g_strdup (text);
-  bk_server_peer_run (peer, bk_frame_get_id (frame), BK_SQLITE_WRITE, bk_store_message, job, bk_store_message_free,
-                      on_stored);
+  bk_server_peer_run (peer, bk_frame_get_id (frame), BK_SQLITE_WRITE_CHECKED, bk_store_message, job,
+                      bk_store_message_free, on_stored);
 }

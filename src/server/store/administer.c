@@ -149,10 +149,11 @@ bk_store_message_sweep (BkSqlite *db, gpointer data, GError **error)
     return FALSE;
   if (job->after == 0)
     return TRUE;
+  /* With a plus before the owner SQLite reads the rows of this step, and not all that the owner has. */
   if (!bk_store_exec (db, error,
                       "UPDATE accounts SET (n_messages, message_bytes) = (SELECT n_messages - count (*),"
                       " message_bytes - ifnull (sum (length (CAST (text AS BLOB))), 0) FROM messages"
-                      " WHERE id > ?1 AND id <= ?2 AND time < ?3 AND owner = accounts.id)"
+                      " WHERE id > ?1 AND id <= ?2 AND time < ?3 AND +owner = accounts.id)"
                       " WHERE id IN (SELECT owner FROM messages WHERE id > ?1 AND id <= ?2 AND time < ?3)",
                       "iii", first, job->after, job->before)
       || !bk_store_exec (db, error, "DELETE FROM messages WHERE id > ? AND id <= ? AND time < ?", "iii", first,

@@ -173,10 +173,37 @@ find_oldest (BkSqlite *db, const BkStoreMessage *job, const Side *side, gint64 *
   return TRUE;
 }
 
-/* Counts one more. The oldest make room for it, as far as all devices have them: else what was taken stays,
- * and this one is not taken. @dry: nothing is changed, only whether it could be taken is said. */
+/* Whether the mailbox takes one more: it has room, or its oldest can make some, because all devices have it. Else what
+ * was taken stays, and this one is not taken. */
 static gboolean
-make_room (BkSqlite *db, const BkStoreMessage *job, Side *side, gboolean dry, GError **error)
+check_side (BkSqlite *db, const BkStoreMessage *job, const Side *side, GError **error)
+{
+  Side after = *side;
+  gint64 id = 0, bytes = 0;
+
+  after.n_messages++;
+  after.bytes += (gint64) strlen (job->text);
+  if (!is_over (&after, bk_store_quota (&job->quota)))
+    return TRUE;
+  if (!find_oldest (db, job, side, &id, &bytes, error))
+    return FALSE;
+  if (id == 0)
+    g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED,
+                         "The mailbox is full until a device that has been away has come");
+  return id != 0;
+}
+
+/* To its author a message to somebody who blocks that author looks like any other, also one for which there is no
+ * room. */
+static gboolean
+check_room (BkSqlite *db, const BkStoreMessage *job, const Pair *pair, GError **error)
+{
+  return check_side (db, job, &pair->author, error) && check_side (db, job, &pair->reader, error);
+}
+
+/* Counts one more, for which the oldest make room as far as all devices have them. */
+static gboolean
+make_room (BkSqlite *db, const BkStoreMessage *job, Side *side, GError **error)
 {
   const BkStoreQuota *quota = bk_store_quota (&job->quota);
   gint64 id = 0, bytes = 0;
@@ -187,13 +214,7 @@ make_room (BkSqlite *db, const BkStoreMessage *job, Side *side, gboolean dry, GE
     {
       if (!find_oldest (db, job, side, &id, &bytes, error))
         return FALSE;
-      if (id == 0 && i == 0)
-        {
-          g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_LIMIT_EXCEEDED,
-                               "The mailbox is full until a device that has been away has come");
-          return FALSE;
-        }
-      if (id == 0 || dry)
+      if (id == 0)
         return TRUE;
       if (!bk_store_exec (db, error, "DELETE FROM messages WHERE id = ?", "i", id))
         return FALSE;
@@ -219,7 +240,7 @@ put (BkSqlite *db, BkStoreMessage *job, Pair *pair, Side *side, gboolean *writte
   *written = bk_sqlite_changes (db) > 0;
   if (!*written)
     return TRUE;
-  if (!make_room (db, job, side, FALSE, error)
+  if (!make_room (db, job, side, error)
       || !bk_store_exec (db, error,
                          "UPDATE accounts SET last_seq = ?, n_messages = ?, message_bytes = ? WHERE id = ?", "iiii",
                          event.seq, side->n_messages, side->bytes, side->id))
@@ -231,8 +252,7 @@ put (BkSqlite *db, BkStoreMessage *job, Pair *pair, Side *side, gboolean *writte
   return TRUE;
 }
 
-/* A message to somebody who blocks its author is kept for the author alone: to the author it looks like any other, also
- * one for which there is no room. */
+/* A message to somebody who blocks its author is kept for the author alone. */
 static gboolean
 deliver (BkSqlite *db, BkStoreMessage *job, Pair *pair, GError **error)
 {
@@ -242,10 +262,10 @@ deliver (BkSqlite *db, BkStoreMessage *job, Pair *pair, GError **error)
     return FALSE;
   if (!written)
     return find_earlier (db, job, &written, error);
-  return pair->reader.blocks ? make_room (db, job, &pair->reader, TRUE, error)
-                             : put (db, job, pair, &pair->reader, &written, error);
+  return pair->reader.blocks || put (db, job, pair, &pair->reader, &written, error);
 }
 
+/* Everything is checked before anything is written (BK_SQLITE_WRITE_CHECKED). */
 gboolean
 bk_store_message (BkSqlite *db, gpointer data, GError **error)
 {
@@ -257,7 +277,7 @@ bk_store_message (BkSqlite *db, gpointer data, GError **error)
   job->time = job->now;
   if (!load_pair (db, job, &pair, error))
     return FALSE;
-  if (check_contact (&pair, &refusal))
+  if (check_contact (&pair, &refusal) && check_room (db, job, &pair, &refusal))
     return deliver (db, job, &pair, error);
   if (!find_earlier (db, job, &repeated, error))
     return FALSE;
