@@ -68,15 +68,27 @@ silent_ms (BkServerConn *conn)
   return info.tcpi_last_data_recv;
 }
 
+/* Who says a message octet by octet is not silent, but holds memory for nothing. */
+static guint
+spoken_ms (BkServerConn *conn)
+{
+  if (conn->began < 0)
+    return 0;
+  return (guint) MIN ((bk_clock_now (conn->net->clock) - conn->began) / 1000, G_MAXUINT);
+}
+
 static void
 check_idle (BkServerConn *conn)
 {
-  guint silent = silent_ms (conn);
+  guint idle_ms = conn->net->config.idle_ms;
+  guint silent = silent_ms (conn), spoken = spoken_ms (conn);
 
-  if (silent < conn->net->config.idle_ms)
-    set_deadline (conn, conn->net->config.idle_ms - silent);
-  else
+  if (silent >= idle_ms)
     bk_server_conn_begin_close (conn, BK_SERVER_CLOSED_IDLE, BK_SERVER_CODE_GOING_AWAY, "idle");
+  else if (spoken >= idle_ms)
+    bk_server_conn_begin_close (conn, BK_SERVER_CLOSED_IDLE, BK_SERVER_CODE_POLICY, "message took too long");
+  else
+    set_deadline (conn, idle_ms - MAX (silent, spoken));
 }
 
 static void
@@ -167,6 +179,7 @@ bk_server_conn_new (BkServerNet *net, const struct in6_addr *address)
   conn->address = *address;
   conn->closed = -1;
   conn->refused = -1;
+  conn->began = -1;
   conn->link.data = conn;
   g_queue_push_tail_link (&net->conns, &conn->link);
   net->stats.connections++;

@@ -2,6 +2,7 @@
 /* What libwebsockets tells us, translated. A callback that returns -1 asks it to close the connection. */
 #include "bk-server-net-private.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,15 +13,24 @@
 
 /* ---- out ---- */
 
-/* Puts @data in front of nothing: it goes out now, and what the kernel does not take is kept. Until that is gone,
- * nothing is read: libwebsockets would be told again and again that there is something. */
+/* libwebsockets reads nothing while something waits to be written, and would be told again and again that there is
+ * something to read. */
+static void
+pause_reading (BkServerConn *conn, gboolean paused)
+{
+  if (paused == conn->paused)
+    return; /* it does not look itself: that costs system calls */
+  conn->paused = paused;
+  lws_rx_flow_control (conn->wsi, !paused);
+}
+
+/* It goes out now; what the kernel does not take is kept. */
 gboolean
 bk_server_conn_write (BkServerConn *conn, gconstpointer data, gsize length)
 {
   if (lws_write (conn->wsi, (guchar *) data, length, LWS_WRITE_RAW) < 0)
     return FALSE;
-  if (lws_partial_buffered (conn->wsi))
-    lws_rx_flow_control (conn->wsi, 0);
+  pause_reading (conn, lws_partial_buffered (conn->wsi) != 0);
   return TRUE;
 }
 
@@ -95,6 +105,7 @@ hang_up (BkServerConn *conn)
 
   if (ssl != NULL)
     SSL_shutdown (ssl);
+  ERR_clear_error (); /* what went wrong here is not the next connection's */
   for (int i = 0; i < THROWN_AWAY && recv (lws_get_socket_fd (conn->wsi), buffer, sizeof buffer, MSG_DONTWAIT) > 0; i++)
     continue;
   return -1;
@@ -135,8 +146,9 @@ on_writable (BkServerConn *conn)
 {
   if (conn->phase >= BK_SERVER_PHASE_DEAD)
     return -1;
-  if (!lws_partial_buffered (conn->wsi))
-    lws_rx_flow_control (conn->wsi, 1);
+  if (conn->phase == BK_SERVER_PHASE_HANDSHAKE)
+    return 0;
+  pause_reading (conn, lws_partial_buffered (conn->wsi) != 0);
   if (!write_frames (conn))
     return -1;
   if (!g_queue_is_empty (&conn->outgoing) || lws_partial_buffered (conn->wsi))

@@ -86,6 +86,8 @@ struct _BkServerConn
   gint64 due;
   GString *incoming;      /* the start of a request whose end has not come yet */
   BkServerReader *reader; /* NULL: between two messages */
+  gint64 began;           /* when the message did that has not ended; -1: there is none */
+  gboolean paused;        /* nothing is read until all that is written has gone out */
   gboolean heard_close;
   gboolean is_deaf; /* what still comes is of no interest */
   GQueue outgoing;  /* of BkServerFrame */

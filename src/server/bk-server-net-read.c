@@ -101,6 +101,7 @@ hand_up (BkServerReader *self)
   BkServerNet *net = conn->net;
 
   self->in_message = FALSE;
+  conn->began = -1;
   if (is_listening (conn) && memchr (self->text->str, '\0', self->text->len) != NULL)
     fail (self, BK_SERVER_CLOSED_BAD_UTF8, WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA, "a NUL in a text");
   else if (is_listening (conn))
@@ -196,6 +197,10 @@ static void
 put_back (BkServerReader *self, BkServerConn *conn)
 {
   self->conn = NULL;
+  if (!self->in_message)
+    conn->began = -1;
+  else if (conn->began < 0)
+    conn->began = bk_clock_now (conn->net->clock);
   if (!is_between_messages (self))
     conn->reader = self;
   else if (conn->net->reader == NULL)

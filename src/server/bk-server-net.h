@@ -41,7 +41,7 @@ typedef enum
   BK_SERVER_CLOSED_LOCAL,    /* bk_server_conn_close () */
   BK_SERVER_CLOSED_SHUTDOWN, /* bk_server_net_free () */
   BK_SERVER_CLOSED_SLOW,     /* does not read what is sent (none, the line is cut) */
-  BK_SERVER_CLOSED_IDLE,     /* said nothing for too long (1001) */
+  BK_SERVER_CLOSED_IDLE,     /* said nothing for too long (1001), or one message (1008) */
   BK_SERVER_CLOSED_SIGN_IN,  /* did not sign in in time (1008) */
   BK_SERVER_CLOSED_TOO_BIG,  /* message too long, all fragments together (1009) */
   BK_SERVER_CLOSED_BINARY,   /* binary message (1003) */
@@ -84,7 +84,7 @@ typedef struct
   guint max_per_address; /* an IPv6 address counts as its /64 */
   guint handshake_ms;    /* TLS and HTTP upgrade */
   guint sign_in_ms;      /* from then to bk_server_conn_set_signed_in (); 0: no limit, and no need to call that */
-  guint idle_ms;         /* without a byte from the other end; 0: no limit */
+  guint idle_ms;         /* without a byte from the other end, or for one message; 0: no limit */
   guint closing_ms;      /* from close to the end, however slow the other end is */
   int backlog;
   BkClock *clock; /* NULL: the system's */

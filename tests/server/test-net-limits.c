@@ -175,6 +175,39 @@ test_idle (void)
 }
 
 /* A client that neither reads nor answers cannot keep a connection that is closing. */
+/* A message that comes octet by octet holds memory: it may not take longer than one may be silent. */
+static void
+test_slow_message (void)
+{
+  NetFixture f;
+  BkServerNetConfig config;
+  g_autoptr (BkFakeClock) clock = bk_fake_clock_new ();
+
+  net_fixture_config (&config);
+  config.clock = BK_CLOCK (clock);
+  net_fixture_start (&f, &config);
+  g_autoptr (RawClient) slow = raw_open (&f);
+  g_autoptr (RawClient) done = raw_open (&f);
+  raw_send_frame (slow, RAW_TEXT, "a", 1);
+  raw_send_frame (done, RAW_TEXT, "a", 1);
+  raw_send_frame (done, RAW_FIN | RAW_CONTINUATION, "b", 1);
+  raw_expect_text (done, "ab");
+  bk_fake_clock_advance (clock, config.idle_ms - 1);
+  raw_send_frame (slow, RAW_CONTINUATION, "b", 1);
+  raw_send_frame (slow, RAW_FIN | RAW_PING, "", 0);
+  bk_test_drain ();
+  g_assert_cmpuint (f.closed, ==, 0);
+  bk_fake_clock_advance (clock, 1);
+  guint8 first;
+  g_autoptr (GBytes) pong = raw_take_frame (slow, &first);
+  g_assert_cmphex (first, ==, RAW_FIN | RAW_PONG);
+  g_assert_cmpuint (raw_take_close (slow, NULL), ==, BK_SERVER_CODE_POLICY);
+  raw_wait_eof (slow);
+  raw_send_frame (done, RAW_FIN | RAW_TEXT, "here", 4);
+  raw_expect_text (done, "here");
+  net_fixture_stop (&f);
+}
+
 static void
 test_closing_timeout (void)
 {
@@ -376,6 +409,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/net/handshake-timeout", test_handshake_timeout);
   g_test_add_func ("/server/net/sign-in-timeout", test_sign_in_timeout);
   g_test_add_func ("/server/net/idle", test_idle);
+  g_test_add_func ("/server/net/slow-message", test_slow_message);
   g_test_add_func ("/server/net/closing-timeout", test_closing_timeout);
   g_test_add_func ("/server/net/addresses", test_addresses);
   g_test_add_func ("/server/net/soup", test_soup);
