@@ -258,7 +258,7 @@ _bk_sqlite_release_statements (BkSqlite *self)
 static gboolean
 may_run (BkSqlite *self, sqlite3_stmt *statement, GError **error)
 {
-  if (self->running == BK_SQLITE_WRITE || sqlite3_stmt_readonly (statement))
+  if (self->running != BK_SQLITE_READ || sqlite3_stmt_readonly (statement))
     return TRUE;
   g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_STORAGE, "A job that only reads tried to write");
   return FALSE;

@@ -88,10 +88,14 @@ exec (const char *sql)
 gboolean
 twin_sqlite_run_now (BkSqliteKind kind, BkSqliteJob run, gpointer data, GError **error)
 {
+  gint64 changes = sqlite3_total_changes64 (shared->db);
+
   shared->running = kind;
   exec ("SAVEPOINT job");
   gboolean done = run (shared, data, error);
   _bk_sqlite_release_statements (shared);
+  if (!done && kind == BK_SQLITE_WRITE_CHECKED && sqlite3_total_changes64 (shared->db) != changes)
+    g_error ("Broken: a job that checks before it writes has failed after it had written");
   exec (done ? "RELEASE job" : "ROLLBACK TO job; RELEASE job");
   return done;
 }
