@@ -265,6 +265,47 @@ test_talks_on (void)
   net_fixture_stop (&f);
 }
 
+static gboolean
+is_empty (gpointer data)
+{
+  return net_stats (data)->connections == 0;
+}
+
+/* Says that it has nothing more to say, in the middle of whatever: that is the end of the connection, and what was
+ * queued for it is given back. */
+static void
+test_half_closed (void)
+{
+  static const char *const said[] = { "", "\x81", "\x81\x85\x12", "\x81\x85\x12\x34\x56\x78" "ab",
+                                       "\x01\x81\x12\x34\x56\x78" "a" };
+  NetFixture f;
+  g_autofree char *text = g_strnfill (100000, 'x');
+
+  net_fixture_start (&f, NULL);
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (said); i++)
+    {
+      g_autoptr (RawClient) raw = raw_open (&f);
+      const char *bytes = said[i / 2];
+      bk_test_wait_for_count (&f.opened, i + 1);
+      if (i % 2 == 1)
+        raw_stop_reading (raw);
+      for (guint j = 0; j < 20 && i % 2 == 1; j++)
+        bk_server_conn_send_text (net_first (&f), text, -1);
+      raw_send (raw, bytes, strlen (bytes));
+      g_socket_shutdown (raw->socket, FALSE, TRUE, NULL);
+      if (i % 2 == 0)
+        raw_wait_eof (raw);
+      else
+        raw_read_again (raw);
+      bk_test_wait_for_count (&f.closed, i + 1);
+      g_assert_cmpint (f.last_closed, ==, BK_SERVER_CLOSED_LOST);
+      bk_test_wait_until (is_empty, &f);
+      g_assert_cmpuint (net_stats (&f)->queued, ==, 0);
+    }
+  g_assert_cmpuint (f.frames, ==, 0);
+  net_fixture_stop (&f);
+}
+
 /* Random bytes after a good handshake: whatever they mean, the server lives on. */
 static void
 test_noise (void)
@@ -303,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/net/hostile/too-big-in-fragments", test_too_big_in_fragments);
   g_test_add_func ("/server/net/hostile/breaches", test_breaches);
   g_test_add_func ("/server/net/hostile/talks-on", test_talks_on);
+  g_test_add_func ("/server/net/hostile/half-closed", test_half_closed);
   g_test_add_func ("/server/net/hostile/noise", test_noise);
   return g_test_run ();
 }
