@@ -95,17 +95,24 @@ write_frames (BkServerConn *conn)
   return TRUE;
 }
 
+static void
+say_end_of_tls (BkServerConn *conn)
+{
+  SSL *ssl = conn->net->tls ? lws_get_ssl (conn->wsi) : NULL;
+
+  if (ssl != NULL)
+    SSL_shutdown (ssl);
+  ERR_clear_error (); /* what went wrong here is not the next connection's */
+}
+
 /* Ends a connection of which all is said: the callback returns this. What came meanwhile is thrown away, or the kernel
  * would take back what it has sent. */
 static int
 hang_up (BkServerConn *conn)
 {
   char buffer[4096];
-  SSL *ssl = conn->net->tls ? lws_get_ssl (conn->wsi) : NULL;
 
-  if (ssl != NULL)
-    SSL_shutdown (ssl);
-  ERR_clear_error (); /* what went wrong here is not the next connection's */
+  say_end_of_tls (conn);
   for (int i = 0; i < THROWN_AWAY && recv (lws_get_socket_fd (conn->wsi), buffer, sizeof buffer, MSG_DONTWAIT) > 0; i++)
     continue;
   return -1;
@@ -137,7 +144,10 @@ on_closing (BkServerConn *conn)
   else if (conn->heard_close)
     return hang_up (conn);
   else
-    shutdown (lws_get_socket_fd (conn->wsi), SHUT_WR); /* not more: it has yet to read what is wrong */
+    {
+      say_end_of_tls (conn);
+      shutdown (lws_get_socket_fd (conn->wsi), SHUT_WR); /* not more: it has yet to read what is wrong */
+    }
   return 0;
 }
 

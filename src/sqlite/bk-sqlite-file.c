@@ -201,7 +201,7 @@ set_up (BkSqlite *self, GError **error)
     return exec_plain (self, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON", error);
   return exec_plain (self, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON", error)
          && check_file (self, error)
-         && exec_plain (self, "PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; "
+         && exec_plain (self, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; "
                               "PRAGMA journal_size_limit = 4194304", error)
          && (!self->busy || exec_plain (self, busy, error))
          && migrate (self, error);
@@ -213,9 +213,7 @@ _bk_sqlite_file_open (BkSqlite *self, GError **error)
   if (!self->reader && !create_file (self->path, error))
     return FALSE;
 
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-  int code = self->busy ? _bk_sqlite_gather_open (self->path, &self->db, flags)
-                        : sqlite3_open_v2 (self->path, &self->db, flags, NULL);
+  int code = sqlite3_open_v2 (self->path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
   if ((code == SQLITE_OK || _bk_sqlite_fail (self->db, code, error)) && set_up (self, error))
     return TRUE;
   _bk_sqlite_file_close (self);

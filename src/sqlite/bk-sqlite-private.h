@@ -82,8 +82,6 @@ gpointer _bk_sqlite_worker (gpointer self);
 gboolean _bk_sqlite_is_worker (BkSqlite *self);
 gboolean _bk_sqlite_may_rest (BkSqlite *self);
 
-int _bk_sqlite_gather_open (const char *path, sqlite3 **db, int flags);
-
 gboolean _bk_sqlite_fail (sqlite3 *db, int code, GError **error);
 gboolean _bk_sqlite_file_open (BkSqlite *self, GError **error);
 void _bk_sqlite_file_close (BkSqlite *self);

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 #define BK_TYPE_SQLITE (bk_sqlite_get_type ())
 /* One SQLite file and the one thread that touches it. Jobs run in the order in which they were handed in. Write jobs
  * that are waiting together share one transaction (group commit): each in a savepoint of its own, so that a job that
- * fails undoes only itself (but see BK_SQLITE_WRITE_CHECKED). A job's result is delivered, on the main context of the caller, only after the commit is
- * on disk (WAL, synchronous=FULL).
+ * fails undoes only itself (but see BK_SQLITE_WRITE_CHECKED). A job's result is delivered, on the main context of the
+ * caller, only after the commit is on disk (WAL, synchronous=FULL).
  *
  * What a caller may rely on:
  *   - A read sees every write that was handed in before it. Callbacks come in the order of the jobs of one context,
@@ -84,8 +84,8 @@ void bk_sqlite_submit (BkSqlite *self, BkSqliteKind kind, BkSqliteJob job, gpoin
 void bk_sqlite_close_async (BkSqlite *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean bk_sqlite_close_finish (BkSqlite *self, GAsyncResult *result, GError **error);
 
-/* For a file that is written all the time: more memory for its pages; a longer log, so that a page that changes often is
- * moved into the file less often; and the log is written in few pieces. Before opening. */
+/* For a file that is written all the time: more memory for its pages, and a longer log, so that a page that changes often
+ * is moved into the file less often. Before opening. */
 void bk_sqlite_set_busy (BkSqlite *self);
 
 /* For how long after a commit the next one waits for more to share it, 0 (none) by default. A read that no write

@@ -160,8 +160,6 @@ reopen (Fixture *fixture)
   g_autoptr (GError) error = NULL;
 
   fixture->sqlite = database_new (fixture->path);
-  if (fixture->busy)
-    bk_sqlite_set_busy (fixture->sqlite);
   open_database (fixture->sqlite, &error);
   g_assert_no_error (error);
 }

@@ -29,7 +29,6 @@ typedef struct
 {
   BkTestDir *dir;
   char *path;
-  gboolean busy; /* set before set_up () */
   BkSqlite *sqlite;
   Door door;
 } Fixture;
