@@ -245,7 +245,7 @@ class Ejabberd(Peer):
             f'hosts:\n  - {DOMAIN}\nloglevel: warning\nlisten:\n  -\n    port: {self.port}\n    ip: "127.0.0.1"\n'
             f'    backlog: 4096\n{listener}auth_method: internal\nauth_password_format: plain\n'
             f'registration_timeout: infinity\nsql_type: sqlite\nsql_database: {folder}/archive.db\n'
-            'websocket_origin: []\n'
+            'websocket_origin: []\nwebsocket_ping_interval: 1 hour\n'  # the load generator answers none
             f'{self.modules()}  mod_register:\n    ip_access: all\n    access: all\n{archive}')
 
     def modules(self):
