@@ -8,7 +8,7 @@ import socket
 import time
 
 from control import Control
-from ledger import Stuck
+from ledger import Broken, Stuck
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = pathlib.Path(os.environ.get('BECKON_SRCDIR', HERE.parent.parent))
@@ -83,7 +83,12 @@ class Server:
             self.ledger.note(f'server did not start ({code})')
             if attempt >= 3:
                 self.control.calm()
-        raise Stuck(f'The server does not start: see {self.log}', times=[time.monotonic()])
+        kind = Broken if self.says_damaged() else Stuck
+        raise kind(f'The server does not start: see {self.log}', times=[time.monotonic()])
+
+    def says_damaged(self):
+        """What was promised is not there any more."""
+        return self.log.read_bytes().rstrip().endswith(b'The database is damaged')
 
     async def end(self, number):
         """Ends it, if it runs. SIGTERM is followed by SIGKILL where a broken disk holds it up."""
