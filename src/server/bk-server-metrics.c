@@ -4,6 +4,7 @@
 
 #include "beckon-error.h"
 
+#include <libsoup/soup.h>
 #include <string.h>
 
 #define MAX_REQUEST 4096 /* what programs that gather numbers send is a fraction of it */
@@ -122,11 +123,11 @@ on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 is_loopback (const char *host)
 {
-  g_autofree char *name = g_strdup (*host == '[' ? host + 1 : host);
-
-  name[strcspn (name, *host == '[' ? "]" : ":")] = '\0';
-  if (*host == '[' && strchr (host, ']') == NULL)
+  g_autoptr (GSocketConnectable) address = g_network_address_parse (host, 80, NULL);
+  if (address == NULL)
     return FALSE;
+
+  const char *name = g_network_address_get_hostname (G_NETWORK_ADDRESS (address));
   g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (name);
   return inet != NULL ? g_inet_address_get_is_loopback (inet) : g_ascii_strcasecmp (name, "localhost") == 0;
 }
@@ -134,36 +135,43 @@ is_loopback (const char *host)
 /* A page of the web can have its name turned to this machine and be allowed to read what is answered under that name;
  * the browser then says for which one it asks. Programs that say nothing of it are no browsers. */
 static gboolean
-host_is_welcome (const char *request)
+host_is_welcome (SoupMessageHeaders *headers)
 {
-  g_auto (GStrv) lines = g_strsplit (request, "\r\n", -1);
+  SoupMessageHeadersIter iter;
+  const char *name, *value;
   gboolean welcome = TRUE;
 
-  for (char **line = lines + 1; *line != NULL && **line != '\0'; line++)
-    if (g_ascii_strncasecmp (*line, "Host:", strlen ("Host:")) == 0)
-      welcome = welcome && is_loopback (g_strstrip (*line + strlen ("Host:")));
+  soup_message_headers_iter_init (&iter, headers);
+  while (soup_message_headers_iter_next (&iter, &name, &value))
+    if (g_ascii_strcasecmp (name, "Host") == 0)
+      welcome = welcome && is_loopback (value);
   return welcome;
 }
 
+/* @length: of the head, up to its empty line. */
 static void
-answer_request (Page *page)
+answer_request (Page *page, gsize length)
 {
-  const char *line = page->request->str;
+  g_autoptr (SoupMessageHeaders) headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
+  g_autofree char *method = NULL, *target = NULL;
+  SoupHTTPVersion version;
 
   bk_clock_clear (page->metrics->server->clock, &page->timer);
-  if (!host_is_welcome (line))
+  gboolean is_request = soup_headers_parse_request (page->request->str, (int) length, headers, &method, &target, &version)
+                        == SOUP_STATUS_OK;
+  if (!host_is_welcome (headers))
     answer (page, "421 Misdirected Request", "text/plain", "Ask by localhost or by a loopback address\n");
-  else if (g_str_has_prefix (line, "GET /metrics "))
+  else if (!is_request || !g_str_equal (method, "GET"))
+    answer (page, "405 Method Not Allowed", "text/plain", "GET only\n");
+  else if (g_str_equal (target, "/metrics"))
     {
       g_autofree char *text = bk_server_metrics_describe (page->metrics->server);
       answer (page, "200 OK", "text/plain; version=0.0.4; charset=utf-8", text);
     }
-  else if (g_str_has_prefix (line, "GET /health "))
+  else if (g_str_equal (target, "/health"))
     bk_server_probe_async (page->metrics->server, TRUE, on_probed, page);
-  else if (g_str_has_prefix (line, "GET "))
-    answer (page, "404 Not Found", "text/plain", "There are /health and /metrics\n");
   else
-    answer (page, "405 Method Not Allowed", "text/plain", "GET only\n");
+    answer (page, "404 Not Found", "text/plain", "There are /health and /metrics\n");
 }
 
 /* ---- the request ---- */
@@ -180,8 +188,9 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_string_append_len (page->request, page->buffer, length);
-  if (strstr (page->request->str, "\r\n\r\n") != NULL)
-    answer_request (page);
+  const char *end = strstr (page->request->str, "\r\n\r\n");
+  if (end != NULL)
+    answer_request (page, (gsize) (end - page->request->str) + 2);
   else
     g_input_stream_read_async (G_INPUT_STREAM (source), page->buffer, sizeof page->buffer, G_PRIORITY_DEFAULT,
                                page->cancellable, on_read, page);
