@@ -79,7 +79,7 @@ def test_what_is_asked_for_in_a_restart_is_done():
             asked = [ask(alice, 'contact', 'add', carol.address), ask(alice, 'contact', 'alias', bob.address, 'Bobby'),
                      ask(alice, 'group', 'rename', 'Work', 'Club'), ask(alice, 'group', 'create', 'Chess'),
                      ask(carol, 'contact', 'block', bob.address)]
-            time.sleep(2)  # how long the server is away
+            time.sleep(1)  # how long the server is away
             world.start_server()
             for process in asked:
                 assert process.wait(3 * LIMIT) == 0, process.stdout.read()
@@ -105,7 +105,7 @@ def test_an_invitation_in_a_restart_comes():
         with alice.watch() as watch:
             world.stop_server()
             inviting = ask(alice, 'invite', bob.address, 'Pipe')
-            time.sleep(2)  # how long the server is away
+            time.sleep(1)  # how long the server is away
             world.start_server()
             said = inviting.communicate(timeout=3 * LIMIT)[0]
             assert inviting.returncode == 0, said
