@@ -12,7 +12,8 @@ from processes import Lines, die_with_parent  # noqa: E402
 @contextlib.contextmanager
 def screen():
     """Runs a display; gives the environment in which it is found."""
-    with subprocess.Popen(['Xvfb', '-displayfd', '1', '-screen', '0', '640x480x24', '-nolisten', 'tcp'],
+    # Without -noreset it starts anew whenever its last client goes, and loses the one that comes in that moment.
+    with subprocess.Popen(['Xvfb', '-displayfd', '1', '-screen', '0', '640x480x24', '-nolisten', 'tcp', '-noreset'],
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent) as server:
         try:
             number = Lines(server.stdout, 'Xvfb').next()

@@ -247,7 +247,7 @@ def test_templates_can_be_built():
     with screen() as display:
         for path in alone:
             done = run('gtk4-builder-tool', 'validate', path, env={**os.environ, **display})
-            assert done.returncode == 0, f'{path}: {done.stderr}'
+            assert done.returncode == 0, f'{path}: {done.returncode}: {done.stderr}'
 
 
 def test_template_of_translations():
