@@ -34,11 +34,21 @@ bk_service_caller_pid_finish (GDBusConnection *connection, GAsyncResult *result,
   return pid;
 }
 
+gboolean
+bk_service_is_sandboxed (void)
+{
+  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
+}
+
 /* The same test as that of the desktop portals: bubblewrap puts this file into each sandbox, the one of the bus proxy
- * that stands for a sandboxed program included. */
+ * that stands for a sandboxed program included. In a sandbox the numbers that the bus tells are those of the world outside,
+ * and not of the processes that can be seen. */
 gboolean
 bk_service_process_is_sandboxed (guint pid)
 {
+  if (bk_service_is_sandboxed ())
+    return TRUE;
+
   g_autofree char *root = g_strdup_printf ("/proc/%u/root", pid);
   int fd = open (root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   struct stat info;
