@@ -2,6 +2,7 @@
 #include "bk-service-callers.h"
 
 #include "bk-ids.h"
+#include "bk-service-machine.h"
 #include "bk-service-process.h"
 #include "bk-service-values.h"
 

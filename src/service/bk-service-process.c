@@ -2,6 +2,7 @@
 #include "bk-service-process.h"
 
 #include "beckon-error.h"
+#include "bk-service-machine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,12 +33,6 @@ bk_service_caller_pid_finish (GDBusConnection *connection, GAsyncResult *result,
   if (pid == 0)
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "The bus does not know the caller's process.");
   return pid;
-}
-
-gboolean
-bk_service_is_sandboxed (void)
-{
-  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
 }
 
 /* The same test as that of the desktop portals: bubblewrap puts this file into each sandbox, the one of the bus proxy

@@ -11,9 +11,6 @@ void bk_service_caller_pid_async (GDBusConnection *connection, const char *sende
                                   GAsyncReadyCallback callback, gpointer user_data);
 guint bk_service_caller_pid_finish (GDBusConnection *connection, GAsyncResult *result, GError **error);
 
-/* Whether we live in a Flatpak ourselves. */
-gboolean bk_service_is_sandboxed (void);
-
 /* Whether @pid, a number that the bus told, lives in a Flatpak; also if that cannot be told. */
 gboolean bk_service_process_is_sandboxed (guint pid);
 

@@ -2,6 +2,7 @@
 /* im.beckon.SessionManager1 */
 #include "bk-service-private.h"
 #include "bk-service-dbus.h"
+#include "bk-service-machine.h"
 #include "bk-service-process.h"
 
 #define MAX_HELD 32 /* open sessions of one program: it cannot use up those of the user */

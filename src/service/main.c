@@ -9,7 +9,6 @@
 #include "bk-service-machine.h"
 #include "bk-service-network.h"
 #include "bk-service-opener.h"
-#include "bk-service-process.h"
 #include "bk-service-secrets.h"
 #include "bk-service-system.h"
 #include "bk-service.h"
