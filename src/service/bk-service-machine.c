@@ -150,6 +150,14 @@ bk_service_descriptors_are_left (guint reserve)
   return n == reserve;
 }
 
+/* ---- where it lives ---- */
+
+gboolean
+bk_service_is_sandboxed (void)
+{
+  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
+}
+
 char **
 bk_service_peers_dirs (void)
 {

@@ -19,6 +19,9 @@ guint64 bk_service_raise_descriptors (void);
 /* Whether @reserve descriptors can still be had. */
 gboolean bk_service_descriptors_are_left (guint reserve);
 
+/* Whether this service itself lives in a Flatpak. */
+gboolean bk_service_is_sandboxed (void);
+
 /* Where the registration files of this system's applications are. */
 char **bk_service_peers_dirs (void);
 

@@ -2,6 +2,7 @@
 #include "bk-service-process.h"
 
 #include "beckon-error.h"
+#include "bk-service-machine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,10 +36,14 @@ bk_service_caller_pid_finish (GDBusConnection *connection, GAsyncResult *result,
 }
 
 /* The same test as that of the desktop portals: bubblewrap puts this file into each sandbox, the one of the bus proxy
- * that stands for a sandboxed program included. */
+ * that stands for a sandboxed program included. In a sandbox the numbers that the bus tells are those of the world outside,
+ * and not of the processes that can be seen. */
 gboolean
 bk_service_process_is_sandboxed (guint pid)
 {
+  if (bk_service_is_sandboxed ())
+    return TRUE;
+
   g_autofree char *root = g_strdup_printf ("/proc/%u/root", pid);
   int fd = open (root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   struct stat info;

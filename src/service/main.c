@@ -291,7 +291,7 @@ make_parts (Program *self, const char *data_dir)
   self->secrets =
     bk_service_secrets_new (self->clock, secrets_file, g_strcmp0 (g_getenv ("BECKON_SECRETS"), "file") == 0);
   self->seat = bk_service_seat_new (self->clock, bk_service_door_get_connection (self->doors[BK_SERVICE_DOOR_SERVICE]),
-                                    g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS));
+                                    bk_service_is_sandboxed ());
   self->locks = bk_service_locks_new (self->doors[BK_SERVICE_DOOR_SESSIONS]);
   self->peers = bk_service_peers_new (self->doors[BK_SERVICE_DOOR_SERVICE], self->doors[BK_SERVICE_DOOR_SESSIONS],
                                       self->locks);

@@ -27,8 +27,8 @@ SHAPES = {SVG + name for name in ('path', 'rect', 'circle', 'ellipse')}
 SHOWN = ('body', 'description', 'heading', 'label', 'placeholder-text', 'subtitle', 'title', 'tooltip-text')
 THEME = pathlib.Path('/usr/share/icons/Adwaita')
 # The identity was settled with capital letters, as those of most applications are. The developer's name stands where
-# the tool of Debian 12 looks for it, and where later ones do.
-PEDANTRY = {('cid-contains-uppercase-letter', ID), ('developer-name-tag-deprecated', ''), ('unknown-tag', 'developer')}
+# the tool of Debian 12 looks for it, later ones also know a newer place.
+PEDANTRY = {'cid-contains-uppercase-letter', 'developer-name-tag-deprecated'}
 
 
 def run(*command, **options):
@@ -98,9 +98,10 @@ def test_metainfo():
     path = DATA / 'metainfo' / f'{ID}.metainfo.xml'
     done = run('appstreamcli', 'validate', '--no-net', '--pedantic', '--format', 'yaml', path)
     assert done.returncode == 0, done.stdout + done.stderr
-    issues = re.split(r'^ *- tag: ', done.stdout, flags=re.MULTILINE)[1:]
-    hints = (re.search(r'^ *hint: (\S+)', issue, re.MULTILINE) for issue in issues)
-    found = {(issue.split()[0], hint[1] if hint else '') for issue, hint in zip(issues, hints)}
+    found = re.findall(r'^ *-? *tag: (\S+)', done.stdout, re.MULTILINE)
+    if re.search(r'version: 0\.', run('appstreamcli', '--version').stdout) and 'unknown-tag' in found:
+        found.remove('unknown-tag') # <developer>, which newer ones want
+    found = set(found)
     assert 'Passed: yes' in done.stdout or 'Passed: true' in done.stdout, done.stdout
     assert found <= PEDANTRY, done.stdout
 

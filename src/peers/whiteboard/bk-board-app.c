@@ -56,7 +56,7 @@ on_about (GSimpleAction *action, GVariant *value, gpointer user_data)
 {
   GtkWindow *window = gtk_application_get_active_window (user_data);
 
-  adw_show_about_window (window, "application-name", _ ("Whiteboard"), "application-icon", "im.beckon.Whiteboard",
+  adw_show_about_window (window, "application-name", _ ("Whiteboard"), "application-icon", "im.beckon.Beckon.Whiteboard",
                          "developer-name", _ ("The Beckon developers"), "version", BECKON_PACKAGE_VERSION, "comments",
                          _ ("Draw with somebody on the same board. What is drawn is encrypted from one computer to"
                             " the other."),
@@ -130,6 +130,6 @@ bk_board_app_init (BkBoardApp *self)
 BkBoardApp *
 bk_board_app_new (void)
 {
-  return g_object_new (BK_BOARD_TYPE_APP, "application-id", "im.beckon.Whiteboard", "resource-base-path",
-                       "/im/beckon/Whiteboard", "flags", G_APPLICATION_NON_UNIQUE, NULL);
+  return g_object_new (BK_BOARD_TYPE_APP, "application-id", "im.beckon.Beckon.Whiteboard", "resource-base-path",
+                       "/im/beckon/Beckon/Whiteboard", "flags", G_APPLICATION_NON_UNIQUE, NULL);
 }

@@ -123,7 +123,7 @@ bk_board_window_class_init (BkBoardWindowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = bk_board_window_dispose;
   GTK_WINDOW_CLASS (klass)->close_request = bk_board_window_close_request;
   g_type_ensure (BK_BOARD_TYPE_CANVAS);
-  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Whiteboard/window.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/Whiteboard/window.ui");
   gtk_widget_class_bind_template_child (widget_class, BkBoardWindow, title);
   gtk_widget_class_bind_template_child (widget_class, BkBoardWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, BkBoardWindow, banner);
