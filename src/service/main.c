@@ -291,7 +291,7 @@ make_parts (Program *self, const char *data_dir)
   self->secrets =
     bk_service_secrets_new (self->clock, secrets_file, g_strcmp0 (g_getenv ("BECKON_SECRETS"), "file") == 0);
   self->seat = bk_service_seat_new (self->clock, bk_service_door_get_connection (self->doors[BK_SERVICE_DOOR_SERVICE]),
-                                    g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS));
+                                    bk_service_is_sandboxed ());
   self->locks = bk_service_locks_new (self->doors[BK_SERVICE_DOOR_SESSIONS]);
   self->peers = bk_service_peers_new (self->doors[BK_SERVICE_DOOR_SERVICE], self->doors[BK_SERVICE_DOOR_SESSIONS],
                                       self->locks);
@@ -445,7 +445,7 @@ main (int argc, char **argv)
 {
   g_autofree char *data_dir = g_build_filename (g_get_user_data_dir (), "beckon", NULL);
   g_autofree char *log_dir = g_build_filename (g_get_user_state_dir (), "beckon", "logs", NULL);
-  g_autofree char *runtime_dir = g_build_filename (g_get_user_runtime_dir (), "beckon", NULL);
+  g_autofree char *runtime_dir = bk_service_runtime_dir (bk_service_is_sandboxed ());
   Program self = { .phase = PHASE_OPENING, .lock = -1 };
 
   setlocale (LC_ALL, "");
