@@ -21,6 +21,8 @@ gboolean bk_service_descriptors_are_left (guint reserve);
 
 /* Whether this service itself lives in a Flatpak. */
 gboolean bk_service_is_sandboxed (void);
+/* Where private folders and sockets of sessions go. In a sandbox, where programs outside find them as well. */
+char *bk_service_runtime_dir (void);
 
 /* Where the registration files of this system's applications are. */
 char **bk_service_peers_dirs (void);
