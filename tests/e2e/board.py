@@ -3,6 +3,7 @@
 import subprocess
 
 from processes import Failure
+from windows import BUTTON
 from world import program
 
 SIZE = (1600, 1000)
@@ -79,18 +80,12 @@ class Board:
 
     # -- drawing
 
-    def border(self):
-        """How wide the border is that GTK draws around the window: places are told from within it."""
-        frame = self.frame()
-        _, _, outer, _ = self.desk.hands.geometry(self.desk.raise_window(frame))
-        return (outer - self.desk.extents(frame)[2]) / 2
-
     def place(self, x, y):
         """Where on the screen a place of the board is."""
         left, top, width, height = self.desk.place_of(self.canvas())
         scale = min((width - 2 * MARGIN) / SIZE[0], (height - 2 * MARGIN) / SIZE[1])
-        left += self.border() + (width - scale * SIZE[0]) // 2
-        top += self.border() + (height - scale * SIZE[1]) // 2
+        left += (width - scale * SIZE[0]) // 2
+        top += (height - scale * SIZE[1]) // 2
         return left + scale * x, top + scale * y
 
     def draw(self, *points):
@@ -100,13 +95,13 @@ class Board:
 
     def press(self, name):
         """Presses a button, when it can be pressed."""
-        self.desk.activate('push button', name, within=self.frame(), states={'sensitive'})
+        self.desk.activate(BUTTON, name, within=self.frame(), states={'sensitive'})
 
     def take(self, *names):
         """Presses buttons that stay pressed: colours and widths."""
         for name in names:
             self.press(name)
-            self.desk.wait(lambda name=name: 'pressed' in self.find('push button', name).states, f'{name} is taken')
+            self.desk.wait(lambda name=name: 'pressed' in self.find(BUTTON, name).states, f'{name} is taken')
 
     def key(self, *keys):
         self.desk.key(*keys, window=self.frame())
