@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define SHARED "app"              /* the folder of the runtime directory that Flatpak shares, by application */
-#define OURS "im.beckon.Beckon"   /* the application, and the beginning of others of ours */
+#define OURS "im.beckon.Beckon"
 #define MAX_NAME 1024             /* of a display name: of longer ones nothing would be left anyway */
 
 static gboolean
@@ -145,7 +145,7 @@ check_path (BkEndpoint *endpoint, const char *runtime_dir, GError **error)
 
   for (guint i = 0; plain && parts[i] != NULL; i++)
     plain = is_plain (parts[i]);
-  if (!plain || !g_str_equal (parts[0], SHARED) || !g_str_has_prefix (parts[1], OURS)
+  if (!plain || !g_str_equal (parts[0], SHARED) || !g_str_equal (parts[1], OURS)
       || !are_folders (runtime_dir, parts))
     return refuse (error, "The program needs a socket in the folder that is shared with Beckon's sandbox.");
 

@@ -101,7 +101,7 @@ main (int argc, char **argv)
                                    { NULL } };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autofree char *log_dir = g_build_filename (g_get_user_state_dir (), "beckon", "logs", NULL);
-  g_autofree char *runtime_dir = bk_service_runtime_dir ();
+  g_autofree char *runtime_dir = bk_service_runtime_dir (FALSE);
   g_autoptr (GError) error = NULL;
   Program self = { 0 };
 

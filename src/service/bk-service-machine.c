@@ -152,33 +152,19 @@ bk_service_descriptors_are_left (guint reserve)
 
 /* ---- where it lives ---- */
 
-#define SANDBOX_FILE "/.flatpak-info"
-
 gboolean
 bk_service_is_sandboxed (void)
 {
-  return g_file_test (SANDBOX_FILE, G_FILE_TEST_EXISTS);
-}
-
-/* The application id of our sandbox. */
-static char *
-read_sandbox_id (void)
-{
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-
-  g_key_file_load_from_file (file, SANDBOX_FILE, G_KEY_FILE_NONE, NULL);
-  g_autofree char *id = g_key_file_get_string (file, "Application", "name", NULL);
-  return g_strdup (id != NULL && g_application_id_is_valid (id) ? id : "im.beckon.Beckon");
+  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
 }
 
 char *
-bk_service_runtime_dir (void)
+bk_service_runtime_dir (gboolean sandboxed)
 {
-  if (!bk_service_is_sandboxed ())
-    return g_build_filename (g_get_user_runtime_dir (), "beckon", NULL);
+  const char *base = g_get_user_runtime_dir ();
 
-  g_autofree char *sandbox = read_sandbox_id ();
-  return g_build_filename (g_get_user_runtime_dir (), "app", sandbox, "beckon", NULL);
+  return sandboxed ? g_build_filename (base, "app", "im.beckon.Beckon", "beckon", NULL) :
+                     g_build_filename (base, "beckon", NULL);
 }
 
 char **

@@ -457,7 +457,7 @@ main (int argc, char **argv)
 {
   g_autofree char *data_dir = g_build_filename (g_get_user_data_dir (), "beckon", NULL);
   g_autofree char *log_dir = g_build_filename (g_get_user_state_dir (), "beckon", "logs", NULL);
-  g_autofree char *runtime_dir = bk_service_runtime_dir ();
+  g_autofree char *runtime_dir = bk_service_runtime_dir (bk_service_is_sandboxed ());
   Program self = { .phase = PHASE_OPENING, .lock = -1 };
 
   setlocale (LC_ALL, "");
