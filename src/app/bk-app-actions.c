@@ -189,7 +189,7 @@ on_show_file (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   Showing *showing = g_new0 (Showing, 1);
   showing->app = g_object_ref (user_data);
   showing->file = g_object_ref (file);
-  bk_app_files_show_async (bus, file, on_file_shown, showing);
+  bk_app_files_show_async (bus, file, bk_app_is_sandboxed (), on_file_shown, showing);
 }
 
 /* ---- from the session service, which was asked to have something shown ---- */

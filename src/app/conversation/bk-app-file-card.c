@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conversation/bk-app-file-card.h"
 
+#include "bk-app-autostart.h"
 #include "bk-app-text.h"
 #include "bk-app-wrap-layout.h"
 #include "conversation/bk-app-card-subject.h"
@@ -359,7 +360,7 @@ show_in_folder (BkAppFileCard *self, GFile *file)
   GDBusConnection *bus = application != NULL ? g_application_get_dbus_connection (application) : NULL;
 
   if (bus != NULL)
-    bk_app_files_show_async (bus, file, on_shown, g_object_ref (self));
+    bk_app_files_show_async (bus, file, bk_app_is_sandboxed (), on_shown, g_object_ref (self));
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "preferences/bk-app-folder-row.h"
 
 #include "bk-app-accessible.h"
+#include "portal/bk-app-files.h"
 
 #include <glib/gi18n.h>
 
@@ -42,7 +43,7 @@ show (BkAppFolderRow *self)
 {
   gboolean known = self->folder != NULL && *self->folder != '\0';
   g_autofree char *usual = dup_usual ();
-  g_autofree char *shown = g_filename_display_name (known ? self->folder : usual);
+  g_autofree char *shown = bk_app_files_dup_shown (known ? self->folder : usual);
 
   gtk_widget_set_visible (self->reset, known && !g_str_equal (self->folder, usual));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), shown);
