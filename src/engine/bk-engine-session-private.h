@@ -26,6 +26,7 @@ typedef struct
   guint answer_timeout_ms;
   char *local_address;
   char *download_folder; /* nullable */
+  gboolean sandboxed;
   GPtrArray *parts;      /* element-type BkHistoryPart: files that are here in part, the oldest first */
   BkEngineSessions *sessions; /* not owned; NULL once it is gone: then its sessions are but records */
 } BkSessionWorld;

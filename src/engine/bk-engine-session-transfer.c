@@ -158,6 +158,7 @@ typedef struct
   char *kept;
   guint64 size;
   gboolean make;
+  const char *passing; /* nullable */
 } Preparation;
 
 static void
@@ -179,7 +180,8 @@ prepare (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
                             .make = preparation->make,
                             .name = preparation->name,
                             .size = preparation->size,
-                            .kept = preparation->kept };
+                            .kept = preparation->kept,
+                            .passing = preparation->passing };
   GError *error = NULL;
   BkTransferPart *part = bk_transfer_part_new (&place, &error);
 
@@ -268,6 +270,7 @@ bk_engine_session_accept_file_async (BkEngineSession *self, const char *folder, 
   Preparation *preparation = g_new0 (Preparation, 1);
   preparation->folder = g_strdup (place != NULL ? place : self->world->download_folder);
   preparation->make = place == NULL;
+  preparation->passing = self->world->sandboxed ? "/" : NULL;
   preparation->name = g_strdup (self->transfer->name);
   preparation->size = self->transfer->size;
   preparation->kept = g_strdup (bk_session_take_part (self, preparation->folder));

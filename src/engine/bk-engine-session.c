@@ -42,6 +42,7 @@ bk_session_world_new (const BkEngineSessionsConfig *config, BkEngineSessions *se
   world->registry = g_object_ref (config->registry);
   world->history = g_object_ref (config->history);
   world->answer_timeout_ms = config->answer_timeout_ms != 0 ? config->answer_timeout_ms : BK_TIMEOUT_ANSWER_S * 1000;
+  world->sandboxed = config->sandboxed;
   world->local_address = g_strdup (config->local_address != NULL ? config->local_address : "127.0.0.1");
   world->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) bk_history_part_free);
   world->sessions = sessions;

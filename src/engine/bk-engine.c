@@ -251,6 +251,7 @@ make_sessions (BkEngine *self, const BkEngineConfig *config)
     .history = self->history,
     .answer_timeout_ms = config->answer_timeout_ms,
     .local_address = config->local_address,
+    .sandboxed = config->host_files != NULL,
   };
 
   self->sessions = bk_engine_sessions_new (&sessions);

@@ -40,13 +40,31 @@ refuse (GError **error, const char *folder, int code)
   return FALSE;
 }
 
+/* In a sandbox a folder of the user that it was not given can be made and written to all the same, and nobody else
+ * ever sees it. */
+static gboolean
+check_lasting (BkTransferPart *self, const BkTransferPlace *place, GError **error)
+{
+  struct stat here, passing;
+
+  if (place->passing == NULL || fstat (self->directory, &here) != 0 || stat (place->passing, &passing) != 0
+      || here.st_dev != passing.st_dev)
+    return TRUE;
+  g_autofree char *shown = g_filename_display_name (place->folder);
+  g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE,
+               _("Beckon runs in a sandbox and was not given the folder “%s”. Choose another one with “Save In…” or in "
+                 "the preferences."),
+               shown);
+  return FALSE;
+}
+
 static gboolean
 open_folder (BkTransferPart *self, const BkTransferPlace *place, GError **error)
 {
   if (place->make)
     g_mkdir_with_parents (place->folder, 0700); /* what is in the way is seen next */
   self->directory = open (place->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return self->directory >= 0 || refuse (error, place->folder, errno);
+  return self->directory >= 0 ? check_lasting (self, place, error) : refuse (error, place->folder, errno);
 }
 
 /* Only one's own, whole file of the right kind: whoever can write into the folder could have put anything there. */

@@ -11,11 +11,12 @@ typedef struct _BkTransferPart BkTransferPart;
 
 typedef struct
 {
-  const char *folder; /* absolute */
-  gboolean make;      /* the folder, if it is missing */
-  const char *name;   /* from bk_file_name_clean () */
-  guint64 size;       /* of the whole file */
-  const char *kept;   /* nullable: name of a part of it that may be here already */
+  const char *folder;  /* absolute */
+  gboolean make;       /* the folder, if it is missing */
+  const char *name;    /* from bk_file_name_clean () */
+  guint64 size;        /* of the whole file */
+  const char *kept;    /* nullable: name of a part of it that may be here already */
+  const char *passing; /* nullable: a folder; what is on the same file system will not outlast us */
 } BkTransferPlace;
 
 BkTransferPart *bk_transfer_part_new (const BkTransferPlace *place, GError **error);

@@ -139,7 +139,7 @@ static void
 make_part (Stage *stage, const char *kept)
 {
   g_autoptr (GError) error = NULL;
-  BkTransferPlace place = { stage->folder, FALSE, NAME, g_bytes_get_size (stage->content), kept };
+  BkTransferPlace place = { stage->folder, FALSE, NAME, g_bytes_get_size (stage->content), kept, NULL };
 
   stage->part = bk_transfer_part_new (&place, &error);
   g_assert_no_error (error);
@@ -434,12 +434,14 @@ test_places (void)
   g_autofree char *missing = g_build_filename (stage->dir, "a", "b", NULL);
   struct stat info;
 
-  check_no_place (&(BkTransferPlace){ missing, FALSE, NAME, 1, NULL });
-  check_no_place (&(BkTransferPlace){ stage->source, TRUE, NAME, 1, NULL });
-  check_no_place (&(BkTransferPlace){ stage->folder, FALSE, NAME, G_GUINT64_CONSTANT (1) << 60, NULL });
+  check_no_place (&(BkTransferPlace){ missing, FALSE, NAME, 1, NULL, NULL });
+  check_no_place (&(BkTransferPlace){ stage->source, TRUE, NAME, 1, NULL, NULL });
+  check_no_place (&(BkTransferPlace){ stage->folder, FALSE, NAME, 1, NULL, stage->dir });
+  check_no_place (&(BkTransferPlace){ missing, TRUE, NAME, 1, NULL, stage->dir });
+  check_no_place (&(BkTransferPlace){ stage->folder, FALSE, NAME, G_GUINT64_CONSTANT (1) << 60, NULL, NULL });
   g_assert_cmpint (size_of (stage, PART), ==, -1);
 
-  g_autoptr (BkTransferPart) part = bk_transfer_part_new (&(BkTransferPlace){ missing, TRUE, NAME, 1, NULL }, NULL);
+  g_autoptr (BkTransferPart) part = bk_transfer_part_new (&(BkTransferPlace){ missing, TRUE, NAME, 1, NULL, NULL }, NULL);
   g_assert_nonnull (part);
   g_assert_cmpint (stat (missing, &info), ==, 0);
   g_assert_cmpuint (info.st_mode & 0777, ==, 0700);
