@@ -11,6 +11,7 @@
 #include "bk-service-opener.h"
 #include "bk-service-secrets.h"
 #include "bk-service-system.h"
+#include "bk-service-update.h"
 #include "bk-service.h"
 
 #include <glib-unix.h>
@@ -47,6 +48,7 @@ typedef struct
   BkServiceNetwork *net;
   BkServiceSeat *seat;
   BkServiceSystem *system;
+  BkServiceUpdate *update;
   GCancellable *opening;
   BkServicePlaces places;
   BkFakeNetwork *network; /* NULL: the real one */
@@ -178,6 +180,14 @@ on_bus_gone (BkServiceDoor *door, Program *self)
   stop (self, 0);
 }
 
+/* The old program makes way for the new one. */
+static void
+on_updated (gpointer user_data)
+{
+  g_message ("There was an update: starting anew.");
+  stop (user_data, BK_SERVICE_UPDATE_STATUS);
+}
+
 /* ---- the start ---- */
 
 static void
@@ -195,6 +205,9 @@ on_name (GObject *source, GAsyncResult *result, gpointer user_data)
         {
           self->phase = PHASE_RUNNING;
           bk_service_directory_start (self->directory);
+          self->update
+            = bk_service_update_new_own (self->clock, bk_service_door_get_connection (BK_SERVICE_DOOR (source)),
+                                         bk_engine_get_sessions (self->engine), on_updated, self);
         }
       return;
     }
@@ -381,6 +394,7 @@ run (Program *self, const char *data_dir)
 static void
 tear_down (Program *self)
 {
+  g_clear_pointer (&self->update, bk_service_update_free);
   g_clear_pointer (&self->system, bk_service_system_free);
   if (self->seat != NULL)
     bk_service_seat_stop (self->seat);
@@ -411,6 +425,8 @@ tear_down (Program *self)
   g_object_unref (self->opening);
   g_ptr_array_unref (self->backends);
   g_main_loop_unref (self->loop);
+  if (self->status == BK_SERVICE_UPDATE_STATUS)
+    bk_service_start_next ();
 }
 
 static gboolean

@@ -4,6 +4,7 @@ import subprocess
 
 from processes import Failure
 
+BUTTON = ('push button', 'toggle button')  # one that stays pressed is the latter since GTK 4.10
 SIZE = (1600, 1000)
 MARGIN = 6  # around the paper
 INK = {'black': (0x1e, 0x1e, 0x1e), 'red': (0xe0, 0x1b, 0x24), 'orange': (0xff, 0x78, 0x00),
@@ -99,13 +100,13 @@ class Board:
 
     def press(self, name):
         """Presses a button, when it can be pressed."""
-        self.desk.activate('push button', name, within=self.frame(), states={'sensitive'})
+        self.desk.activate(BUTTON, name, within=self.frame(), states={'sensitive'})
 
     def take(self, *names):
         """Presses buttons that stay pressed: colours and widths."""
         for name in names:
             self.press(name)
-            self.desk.wait(lambda name=name: 'pressed' in self.find('push button', name).states, f'{name} is taken')
+            self.desk.wait(lambda name=name: 'pressed' in self.find(BUTTON, name).states, f'{name} is taken')
 
     def key(self, *keys):
         self.desk.key(*keys, window=self.frame())

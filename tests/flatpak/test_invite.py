@@ -8,6 +8,9 @@ import tap
 from board import Board
 from boxed import BoxedUser
 from cases import HAS_SESSION, attach, expect_end, invite
+from gi.repository import GLib
+from portals import Portals
+from processes import LIMIT
 from test_whiteboard import agree
 from windows import App
 from world import World
@@ -27,13 +30,23 @@ def meet(alice, bob):
     bob.open('Alice')
 
 
+class BoxedBoard(Board):
+    """In a sandbox the file is chosen outside, by the portal."""
+
+    def choose(self, path):
+        self.user.portals.answers['SaveFile'] = (0, {'uris': GLib.Variant('as', [path.as_uri()])})
+        self.key('ctrl+s')
+        self.user.portals.wait_call('SaveFile', LIMIT)
+
+
 def draw_together(inviter, invitee):
     """From the invitation to the end of the session, both boards show the same."""
     inviter.invite('Whiteboard')
     invitee.invitation(f'{inviter.user.name.capitalize()} invites you to Whiteboard')
     session = inviter.user.ctl('sessions')[0]['id']
     invitee.answer('Accept')
-    boards = Board(inviter.user), Board(invitee.user)
+    boards = [BoxedBoard(app.user) if isinstance(app.user, BoxedUser) else Board(app.user)
+              for app in (inviter, invitee)]
     for board, other in zip(boards, (invitee, inviter)):
         board.is_with(other.user.name.capitalize())
     boards[0].take('Red')
@@ -75,6 +88,7 @@ def test_invite():
     with World() as world:
         world.open_screen()
         alice, bob = App(world.user('alice')), App(world.user('bob', kind=BoxedUser))
+        bob.user.portals = Portals(bob.user, 'FileChooser')
         meet(alice, bob)
         alice.say('Do you hear me in there?')
         bob.reads('Do you hear me in there?')

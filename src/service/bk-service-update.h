@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether the program that runs here has been replaced by an update, and when it is in nobody's way to give room to the
+ * new one. */
+#pragma once
+
+#include "bk-clock.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define BK_SERVICE_UPDATE_STATUS 75 /* EX_TEMPFAIL: has systemd start the unit again */
+
+/* Nothing is open, and the bus can start another program instead of this one. Called once. */
+typedef void (*BkServiceUpdateFunc) (gpointer user_data);
+
+typedef struct _BkServiceUpdate BkServiceUpdate;
+
+/* @bus: what is asked whether it can start the service. @program: what was started, looked at now; it is another file after an update. @mark: a file that comes to be with an
+ * update, as in a Flatpak, whose own files never change: nullable; then @program does not matter.
+ * @sessions: element-type BkEngineSession. */
+BkServiceUpdate *bk_service_update_new (BkClock *clock, GDBusConnection *bus, GListModel *sessions,
+                                        const char *program, const char *mark, BkServiceUpdateFunc func,
+                                        gpointer user_data);
+/* For the program that runs here, wherever it lives. */
+BkServiceUpdate *bk_service_update_new_own (BkClock *clock, GDBusConnection *bus, GListModel *sessions,
+                                            BkServiceUpdateFunc func, gpointer user_data);
+void bk_service_update_free (BkServiceUpdate *self);
+
+/* Has the bus start the service anew; for one that has given up its names and its data. */
+void bk_service_start_next (void);
+
+G_END_DECLS
