@@ -8,6 +8,7 @@
 #include "invite/bk-app-picks.h"
 #include "notify/bk-app-notifier.h"
 #include "notify/bk-app-quiet.h"
+#include "portal/bk-app-inhibited.h"
 #include "portal/bk-app-notices.h"
 #include "window/bk-app-window.h"
 
@@ -22,6 +23,7 @@ struct _BkApp
   GSettings *settings;
   BkAppAutostart *autostart;
   BkAppNotices *notices;
+  BkAppInhibited *inhibited;
   BkAppPeople *people;           /* with the messenger, as those that follow */
   BkAppQuiet *quiet;
   BkAppInvitations *invitations;

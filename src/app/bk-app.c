@@ -110,7 +110,7 @@ take_messenger (BkApp *self, BeckonMessenger *messenger)
 {
   self->messenger = messenger;
   self->people = bk_app_people_new (beckon_messenger_get_accounts (messenger));
-  self->quiet = bk_app_quiet_new (self->settings, messenger);
+  self->quiet = bk_app_quiet_new (self->settings, messenger, self->inhibited);
   self->invitations = bk_app_invitations_new (self);
   self->picks = bk_app_picks_new (self);
   self->notifier = bk_app_notifier_new (self);
@@ -291,6 +291,7 @@ bk_app_startup (GApplication *application)
   self->autostart = bk_app_autostart_new (self->settings, bus, bk_app_is_sandboxed ());
   g_signal_connect_object (self->autostart, "failed", G_CALLBACK (on_autostart_failed), self, 0);
   self->notices = bk_app_notices_new (application, self->settings, bk_app_is_sandboxed ());
+  self->inhibited = bk_app_inhibited_new (bus);
   g_signal_connect (self, "window-removed", G_CALLBACK (on_window_removed), NULL);
   bk_app_actions_init (self);
   bk_app_mail_actions_init (self);
@@ -326,10 +327,12 @@ bk_app_shutdown (GApplication *application)
   dispose (self->notifier);
   dispose (self->picks);
   dispose (self->invitations);
+  dispose (self->inhibited);
   g_clear_object (&self->notifier);
   g_clear_object (&self->picks);
   g_clear_object (&self->invitations);
   g_clear_object (&self->quiet);
+  g_clear_object (&self->inhibited);
   g_clear_object (&self->people);
   g_clear_object (&self->notices);
   G_APPLICATION_CLASS (bk_app_parent_class)->shutdown (application);

@@ -127,6 +127,14 @@ on_pong (BkServerConn *conn)
   net->in_callback--;
 }
 
+/* Its words are for people; wslay looks at them only where they came in one piece. */
+static gboolean
+is_reason_text (const struct wslay_event_on_msg_recv_arg *message)
+{
+  return message->msg_length <= 2
+         || g_utf8_validate ((const char *) message->msg + 2, (gssize) message->msg_length - 2, NULL);
+}
+
 /* The other end says goodbye: what is queued goes out, then the answer. */
 static void
 on_close (BkServerConn *conn, const struct wslay_event_on_msg_recv_arg *message)
@@ -134,6 +142,8 @@ on_close (BkServerConn *conn, const struct wslay_event_on_msg_recv_arg *message)
   conn->heard_close = TRUE;
   if (message->msg_length == 1)
     bk_server_conn_begin_close (conn, BK_SERVER_CLOSED_PROTOCOL, WSLAY_CODE_PROTOCOL_ERROR, "half a close code");
+  else if (!is_reason_text (message))
+    bk_server_conn_begin_close (conn, BK_SERVER_CLOSED_BAD_UTF8, WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA, "not UTF-8");
   else
     bk_server_conn_begin_close (conn, BK_SERVER_CLOSED_PEER, message->status_code, NULL);
 }

@@ -2,10 +2,13 @@
 #include "bk-service-callers.h"
 
 #include "bk-ids.h"
+#include "bk-service-machine.h"
+#include "bk-service-process.h"
 #include "bk-service-values.h"
 
 #define MAX_CALLERS 4096
 #define MAX_GUIDS 64
+#define MAX_PROVEN 64
 #define BUS_TIMEOUT_MS 10000
 
 typedef struct
@@ -13,6 +16,8 @@ typedef struct
   char *name;         /* unique name */
   char *peer;         /* object path of its Peer1; NULL: not attached, only watched */
   GStrv guids;        /* normal form */
+  GHashTable *proven; /* GUIDs whose cookie it redeemed */
+  gboolean trusted;   /* no sandbox is around it, or the one that is around us */
   GHashTable *grants; /* session id → how often */
   guint64 order;      /* when it attached */
   guint subscription;
@@ -27,6 +32,7 @@ struct _BkServiceCallers
   GCancellable *cancellable;
   GHashTable *callers; /* unique name → Caller, owned */
   GHashTable *names;   /* well-known name below ours → unique name */
+  guint pid;           /* ours, as the bus knows it; 0 if no sandbox is around us */
   guint subscription;
   guint64 attached; /* how many did so far */
 };
@@ -47,6 +53,7 @@ caller_free (Caller *caller)
   g_free (caller->peer);
   g_strfreev (caller->guids);
   g_hash_table_unref (caller->grants);
+  g_hash_table_unref (caller->proven);
   g_free (caller);
 }
 
@@ -166,6 +173,7 @@ ensure_caller (BkServiceCallers *self, const char *name, GError **error)
   caller = g_new0 (Caller, 1);
   caller->name = g_strdup (name);
   caller->grants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  caller->proven = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   caller->named = owns_name (self, name);
   caller->subscription = g_dbus_connection_signal_subscribe (
     self->connection, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", "/org/freedesktop/DBus", name,
@@ -238,9 +246,23 @@ ask_bus (BkServiceCallers *self, const char *method, GVariant *arguments, const 
                                       G_DBUS_CALL_FLAGS_NO_AUTO_START, BUS_TIMEOUT_MS, NULL, error);
 }
 
+/* Programs in the same sandbox come to the bus through the same proxy, which is whom the bus knows. */
+static void
+learn_pid (BkServiceCallers *self)
+{
+  const char *name = g_dbus_connection_get_unique_name (self->connection);
+  g_autoptr (GVariant) reply = NULL;
+
+  if (bk_service_is_sandboxed ())
+    reply = ask_bus (self, "GetConnectionUnixProcessID", g_variant_new ("(s)", name), "(u)", NULL);
+  if (reply != NULL)
+    g_variant_get (reply, "(u)", &self->pid);
+}
+
 gboolean
 bk_service_callers_start (BkServiceCallers *self, GError **error)
 {
+  learn_pid (self);
   /* Subscribed first, listed second: what changes in between is told twice, not missed. */
   self->subscription = g_dbus_connection_signal_subscribe (
     self->connection, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", "/org/freedesktop/DBus",
@@ -287,10 +309,18 @@ bk_service_callers_stop (BkServiceCallers *self)
     }
 }
 
-/* @peer is where @name exports Peer1, @guids what it stands for. Replaces what it said before. */
+/* Whether the process @pid, as the bus knows it, 0 if that is not known, is kept by no sandbox from what we can do. */
 gboolean
-bk_service_callers_attach (BkServiceCallers *self, const char *name, const char *peer, const char *const *guids,
-                           GError **error)
+bk_service_callers_trust (BkServiceCallers *self, guint pid)
+{
+  return pid != 0 && (pid == self->pid || !bk_service_process_is_sandboxed (pid));
+}
+
+/* @peer is where @name exports Peer1, @guids what it stands for; @trusted: without having to prove it. Replaces what it
+ * said before. */
+gboolean
+bk_service_callers_attach (BkServiceCallers *self, const char *name, gboolean trusted, const char *peer,
+                           const char *const *guids, GError **error)
 {
   g_autoptr (GPtrArray) normal = g_ptr_array_new_with_free_func (g_free);
 
@@ -324,6 +354,7 @@ bk_service_callers_attach (BkServiceCallers *self, const char *name, const char 
   caller->peer = g_strdup (peer);
   caller->guids = (GStrv) g_ptr_array_free (g_steal_pointer (&normal), FALSE);
   caller->order = ++self->attached;
+  caller->trusted = trusted;
   return TRUE;
 }
 
@@ -349,12 +380,27 @@ bk_service_callers_get_peer (BkServiceCallers *self, const char *name)
   return caller != NULL ? caller->peer : NULL;
 }
 
+/* Whether @name says so, and may: anybody can name a GUID, and what a sandboxed program names need not be its own. Its
+ * own is what is registered with a name that it has, or what it was launched for. */
 gboolean
-bk_service_callers_stands_for (BkServiceCallers *self, const char *name, const char *guid)
+bk_service_callers_stands_for (BkServiceCallers *self, const char *name, const char *guid, const char *bus_name)
 {
   Caller *caller = g_hash_table_lookup (self->callers, name);
 
-  return caller != NULL && caller->guids != NULL && g_strv_contains ((const char *const *) caller->guids, guid);
+  if (caller == NULL || caller->guids == NULL || !g_strv_contains ((const char *const *) caller->guids, guid))
+    return FALSE;
+  return caller->trusted || g_hash_table_contains (caller->proven, guid)
+         || (bus_name != NULL && g_strcmp0 (g_hash_table_lookup (self->names, bus_name), name) == 0);
+}
+
+/* @name has redeemed a cookie of the application @guid. */
+void
+bk_service_callers_prove (BkServiceCallers *self, const char *name, const char *guid)
+{
+  Caller *caller = g_hash_table_lookup (self->callers, name);
+
+  if (caller != NULL && guid != NULL && g_hash_table_size (caller->proven) < MAX_PROVEN)
+    g_hash_table_add (caller->proven, g_strdup (guid));
 }
 
 void
@@ -398,8 +444,9 @@ compare_newest (gconstpointer a, gconstpointer b)
   return one->order < other->order ? 1 : one->order > other->order ? -1 : 0;
 }
 
+/* Those attached, the newest first. */
 GStrv
-bk_service_callers_list (BkServiceCallers *self, const char *guid)
+bk_service_callers_list (BkServiceCallers *self)
 {
   g_autoptr (GPtrArray) found = g_ptr_array_new ();
   GHashTableIter iter;
@@ -410,7 +457,7 @@ bk_service_callers_list (BkServiceCallers *self, const char *guid)
     {
       Caller *caller = value;
 
-      if (caller->peer != NULL && (guid == NULL || g_strv_contains ((const char *const *) caller->guids, guid)))
+      if (caller->peer != NULL)
         g_ptr_array_add (found, caller);
     }
   g_ptr_array_sort (found, compare_newest);

@@ -17,19 +17,23 @@ BkServiceCallers *bk_service_callers_new (GDBusConnection *connection);
 gboolean bk_service_callers_start (BkServiceCallers *self, GError **error);
 void bk_service_callers_stop (BkServiceCallers *self);
 
-gboolean bk_service_callers_attach (BkServiceCallers *self, const char *name, const char *peer,
+gboolean bk_service_callers_trust (BkServiceCallers *self, guint pid);
+gboolean bk_service_callers_attach (BkServiceCallers *self, const char *name, gboolean trusted, const char *peer,
                                     const char *const *guids, GError **error);
 gboolean bk_service_callers_watch (BkServiceCallers *self, const char *name, GError **error);
 gboolean bk_service_callers_is_attached (BkServiceCallers *self, const char *name);
 const char *bk_service_callers_get_peer (BkServiceCallers *self, const char *name);
-gboolean bk_service_callers_stands_for (BkServiceCallers *self, const char *name, const char *guid);
+/* @bus_name: the one that @guid is registered with, if there is one. */
+gboolean bk_service_callers_stands_for (BkServiceCallers *self, const char *name, const char *guid,
+                                        const char *bus_name);
+void bk_service_callers_prove (BkServiceCallers *self, const char *name, const char *guid);
 
 /* While a program is asked about a session, it may look at it: it holds a grant. */
 void bk_service_callers_grant (BkServiceCallers *self, const char *name, const char *session);
 void bk_service_callers_revoke (BkServiceCallers *self, const char *name, const char *session);
 gboolean bk_service_callers_has_grant (BkServiceCallers *self, const char *name, const char *session);
 
-/* Names of the attached callers, the newest first; those of @guid alone if it is not NULL. */
-GStrv bk_service_callers_list (BkServiceCallers *self, const char *guid);
+/* Names of the attached callers, the newest first. */
+GStrv bk_service_callers_list (BkServiceCallers *self);
 
 G_END_DECLS

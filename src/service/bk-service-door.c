@@ -319,7 +319,7 @@ bk_service_door_emit (BkServiceDoor *self, const char *name, const char *path, c
   g_auto (GStrv) names = NULL;
 
   if (name == NULL)
-    names = bk_service_callers_list (self->callers, NULL);
+    names = bk_service_callers_list (self->callers);
   else if (bk_service_callers_is_attached (self->callers, name))
     names = g_strdupv ((char *[]) { (char *) name, NULL });
   for (gsize i = 0; names != NULL && names[i] != NULL; i++)

@@ -112,6 +112,18 @@ is_locked (BkServicePeers *self, BkServiceDoor *door, const char *name, BkEngine
                                      bk_engine_session_get_account (session), NULL);
 }
 
+/* Whoever is at the user's own door may stand for everything. */
+static gboolean
+stands_for (BkServicePeers *self, BkServiceDoor *door, const char *name, const char *guid)
+{
+  g_autoptr (BkEngine) engine = g_weak_ref_get (&self->engine);
+  BkEngineApplication *application =
+    engine != NULL ? bk_engine_registry_find (bk_engine_get_registry (engine), guid) : NULL;
+
+  return bk_service_callers_stands_for (bk_service_door_get_callers (door), name, guid,
+                                        application != NULL ? bk_engine_application_get_bus_name (application) : NULL);
+}
+
 /* Those who stand for @guid, the newest first: a program that has been started again knows more than one that hangs. */
 static void
 find_targets (BkServicePeers *self, Question *question, const char *guid)
@@ -120,10 +132,10 @@ find_targets (BkServicePeers *self, Question *question, const char *guid)
 
   for (gsize i = G_N_ELEMENTS (self->doors); i-- > 0;)
     {
-      g_auto (GStrv) names = bk_service_callers_list (bk_service_door_get_callers (self->doors[i]), guid);
+      g_auto (GStrv) names = bk_service_callers_list (bk_service_door_get_callers (self->doors[i]));
 
       for (gsize j = 0; names[j] != NULL; j++)
-        if (!is_locked (self, self->doors[i], names[j], session))
+        if (stands_for (self, self->doors[i], names[j], guid) && !is_locked (self, self->doors[i], names[j], session))
           add_target (question, self->doors[i], names[j]);
     }
 }
@@ -440,8 +452,8 @@ bk_service_peers_offer_late (BkServicePeers *self, BkServiceDoor *door, const ch
   if (bk_engine_session_get_state (session) != BECKON_SESSION_STATE_INVITATION
       || (bk_engine_session_get_flags (session) & BECKON_SESSION_FLAGS_INVITEE) == 0
       || bk_engine_session_get_owner (session) != NULL || guid == NULL
-      || !bk_service_callers_stands_for (bk_service_door_get_callers (door), name, guid)
-      || is_locked (self, door, name, session) || (!again && was_asked (session, name)))
+      || !stands_for (self, door, name, guid) || is_locked (self, door, name, session)
+      || (!again && was_asked (session, name)))
     return;
 
   Question *question = question_new (self, QUESTION_INVITATION, bk_engine_session_get_number (session));

@@ -28,8 +28,7 @@ bk_service_caller_pid_finish (GDBusConnection *connection, GAsyncResult *result,
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (connection, result, NULL);
   guint32 pid = 0;
 
-  /* The bus counts outside: in a sandbox, the same number is another process. */
-  if (reply != NULL && !bk_service_is_sandboxed ())
+  if (reply != NULL)
     g_variant_get (reply, "(u)", &pid);
   if (pid == 0)
     g_set_error_literal (error, BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "The bus does not know the caller's process.");
@@ -37,10 +36,14 @@ bk_service_caller_pid_finish (GDBusConnection *connection, GAsyncResult *result,
 }
 
 /* The same test as that of the desktop portals: bubblewrap puts this file into each sandbox, the one of the bus proxy
- * that stands for a sandboxed program included. */
+ * that stands for a sandboxed program included. In a sandbox the numbers that the bus tells are those of the world outside,
+ * and not of the processes that can be seen. */
 gboolean
 bk_service_process_is_sandboxed (guint pid)
 {
+  if (bk_service_is_sandboxed ())
+    return TRUE;
+
   g_autofree char *root = g_strdup_printf ("/proc/%u/root", pid);
   int fd = open (root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   struct stat info;

@@ -6,12 +6,12 @@
 
 G_BEGIN_DECLS
 
-/* The process that @sender belongs to, as the bus knows it. 0 on error; always where this service is sandboxed. */
+/* The process that @sender belongs to, as the bus knows it. 0 on error. */
 void bk_service_caller_pid_async (GDBusConnection *connection, const char *sender, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
 guint bk_service_caller_pid_finish (GDBusConnection *connection, GAsyncResult *result, GError **error);
 
-/* Whether @pid lives in a Flatpak; also if that cannot be told. */
+/* Whether @pid, a number that the bus told, lives in a Flatpak; also if that cannot be told. */
 gboolean bk_service_process_is_sandboxed (guint pid);
 
 typedef struct

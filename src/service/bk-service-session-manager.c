@@ -2,6 +2,7 @@
 /* im.beckon.SessionManager1 */
 #include "bk-service-private.h"
 #include "bk-service-dbus.h"
+#include "bk-service-machine.h"
 #include "bk-service-process.h"
 
 #define MAX_HELD 32 /* open sessions of one program: it cannot use up those of the user */
@@ -90,6 +91,8 @@ hand_out (BkServiceCall *call, BkEngineSession *session, GError *error)
       bk_service_call_fail (call, error);
       return;
     }
+  bk_service_callers_prove (bk_service_door_get_callers (call->door), call->sender,
+                            bk_engine_session_get_application (session));
   bk_engine_session_set_owner (session, call->sender);
   bk_service_call_return (call, g_variant_new ("(@o)", bk_service_session_path (session)));
 }
@@ -102,7 +105,10 @@ on_caller_process (GObject *source, GAsyncResult *result, gpointer user_data)
   guint pid = bk_service_caller_pid_finish (G_DBUS_CONNECTION (source), result, &error);
   BkEngineSession *session = NULL;
 
-  if (pid != 0)
+  /* In a sandbox the number is that of another process than we would take it for. */
+  if (pid != 0 && bk_service_is_sandboxed ())
+    g_set_error_literal (&error, BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "Beckon runs in a sandbox and knows no process.");
+  else if (pid != 0)
     session = bk_engine_redeem_process (BK_CALL_SERVICE (call)->engine, pid, &error);
   hand_out (call, session, error);
 }

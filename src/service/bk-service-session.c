@@ -254,7 +254,7 @@ bk_service_tell_session (BkService *self, BkEngineSession *session, const char *
 {
   g_autoptr (GVariant) owned = parameters != NULL ? g_variant_ref_sink (parameters) : NULL;
   g_autofree char *path = g_strdup_printf (BK_SERVICE_PATH_SESSIONS "/%u", bk_engine_session_get_number (session));
-  g_auto (GStrv) names = bk_service_callers_list (bk_service_door_get_callers (self->sessions), NULL);
+  g_auto (GStrv) names = bk_service_callers_list (bk_service_door_get_callers (self->sessions));
 
   bk_service_door_emit (self->service, NULL, path, interface, signal, owned);
   for (gsize i = 0; names[i] != NULL; i++)
@@ -342,7 +342,7 @@ on_context_data (BkEngineSession *session, const char *data, BkService *self)
 {
   g_autofree char *path = g_strdup_printf (BK_SERVICE_PATH_SESSIONS "/%u", bk_engine_session_get_number (session));
   const char *later = bk_engine_session_get_unread (session) ? bk_engine_session_get_owner (session) : NULL;
-  g_auto (GStrv) names = bk_service_callers_list (bk_service_door_get_callers (self->sessions), NULL);
+  g_auto (GStrv) names = bk_service_callers_list (bk_service_door_get_callers (self->sessions));
 
   bk_service_door_emit (self->service, NULL, path, bk_service_session_interface.info->name, "ContextDataReceived",
                         g_variant_new ("(@s)", bk_service_text (data)));

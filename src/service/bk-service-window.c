@@ -126,7 +126,7 @@ bk_service_start_window (BkService *self)
 void
 bk_service_wake_window (BkService *self)
 {
-  g_auto (GStrv) watchers = bk_service_callers_list (bk_service_door_get_callers (self->service), NULL);
+  g_auto (GStrv) watchers = bk_service_callers_list (bk_service_door_get_callers (self->service));
 
   if (self->waking || watchers[0] != NULL || g_cancellable_is_cancelled (self->cancellable))
     return;

@@ -3,6 +3,7 @@
 
 #include "bk-service-private.h"
 #include "bk-service-dbus.h"
+#include "bk-service-process.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -231,8 +232,8 @@ welcome_application (BkService *self, const char *name)
     }
 }
 
-void
-bk_service_handle_attach (BkServiceCall *call)
+static void
+attach (BkServiceCall *call, gboolean trusted)
 {
   BkService *self = BK_CALL_SERVICE (call);
   BkServiceDoor *door = call->door;
@@ -242,7 +243,7 @@ bk_service_handle_attach (BkServiceCall *call)
   const char *peer;
 
   g_variant_get (call->arguments, "(&o^a&s@a{sv})", &peer, &guids, NULL);
-  if (!bk_service_callers_attach (bk_service_door_get_callers (door), sender, peer, guids, &error))
+  if (!bk_service_callers_attach (bk_service_door_get_callers (door), sender, trusted, peer, guids, &error))
     {
       bk_service_call_fail (call, g_steal_pointer (&error));
       return;
@@ -252,6 +253,31 @@ bk_service_handle_attach (BkServiceCall *call)
   bk_service_call_return (call, NULL);
   if (door == self->sessions)
     welcome_application (self, sender);
+}
+
+static void
+on_attaching (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BkServiceCall *call = user_data;
+  guint pid = bk_service_caller_pid_finish (G_DBUS_CONNECTION (source), result, NULL);
+
+  if (g_cancellable_is_cancelled (BK_CALL_SERVICE (call)->cancellable))
+    bk_service_call_refuse (call, BECKON_ERROR_CANCELLED, "The session service is shutting down.");
+  else
+    attach (call, bk_service_callers_trust (bk_service_door_get_callers (call->door), pid));
+}
+
+/* At the user's own door nobody is sandboxed. */
+void
+bk_service_handle_attach (BkServiceCall *call)
+{
+  BkService *self = BK_CALL_SERVICE (call);
+
+  if (call->door == self->service)
+    attach (call, TRUE);
+  else
+    bk_service_caller_pid_async (bk_service_door_get_connection (call->door), call->sender, self->cancellable,
+                                 on_attaching, call);
 }
 
 /* ---- the object ---- */

@@ -24,6 +24,7 @@ struct _AppDesktop
   char *capabilities;
   guint32 last;
   gboolean hold;
+  gboolean inhibited;
   GPtrArray *held; /* element-type GDBusMethodInvocation */
 };
 
@@ -39,7 +40,8 @@ static const char server_contract[]
     "<method name='Notify'><arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='s' direction='in'/>"
     "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='as' direction='in'/>"
     "<arg type='a{sv}' direction='in'/><arg type='i' direction='in'/><arg type='u' direction='out'/></method>"
-    "<method name='CloseNotification'><arg type='u' direction='in'/></method></interface></node>";
+    "<method name='CloseNotification'><arg type='u' direction='in'/></method>"
+    "<property name='Inhibited' type='b' access='read'/></interface></node>";
 
 static void
 log_buttons (AppDesktop *self, GVariant *notification)
@@ -174,7 +176,14 @@ on_server_call (GDBusConnection *connection, const char *sender, const char *pat
     }
 }
 
-static const GDBusInterfaceVTable server_vtable = { on_server_call, NULL, NULL, { 0 } };
+static GVariant *
+get_inhibited (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+               const char *name, GError **error, gpointer data)
+{
+  return g_variant_new_boolean (((AppDesktop *) data)->inhibited);
+}
+
+static const GDBusInterfaceVTable server_vtable = { on_server_call, get_inhibited, NULL, { 0 } };
 
 /* Asks the bus for our name or gives it back; either is in force when this returns. */
 static void
@@ -286,12 +295,25 @@ app_desktop_dismiss (AppDesktop *self, guint32 number)
 }
 
 void
+app_desktop_inhibit (AppDesktop *self, gboolean inhibited)
+{
+  g_autoptr (GError) error = NULL;
+  GVariant *args = g_variant_new_parsed ("(%s, {'Inhibited': <%b>}, @as [])", SERVER, inhibited);
+
+  self->inhibited = inhibited;
+  g_dbus_connection_emit_signal (self->connection, NULL, SERVER_PATH, "org.freedesktop.DBus.Properties",
+                                 "PropertiesChanged", args, &error);
+  g_assert_no_error (error);
+}
+
+void
 app_desktop_restart (AppDesktop *self, const char *capabilities)
 {
   change_name (self, "ReleaseName", g_variant_new ("(s)", self->name));
   g_free (self->capabilities);
   self->capabilities = dup_answer (capabilities);
   self->last = 100;
+  self->inhibited = FALSE;
   change_name (self, "RequestName", g_variant_new ("(su)", self->name, 4u));
 }
 

@@ -30,6 +30,8 @@ void app_desktop_press (AppDesktop *self, guint32 number, const char *action);
 void app_desktop_reply (AppDesktop *self, guint32 number, const char *text);
 /* The user has wiped it away. */
 void app_desktop_dismiss (AppDesktop *self, guint32 number);
+/* Keeps notifications back, as KDE tells it, or does not any more. */
+void app_desktop_inhibit (AppDesktop *self, gboolean inhibited);
 /* Leaves the bus and comes back, able to do @capabilities. */
 void app_desktop_restart (AppDesktop *self, const char *capabilities);
 

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Notifications by org.freedesktop.Notifications: what such a desktop is told, and what it tells. */
+#include "bk-app-private.h"
+#include "invite/bk-app-invitation-dialog.h"
+
 #include "app-world.h"
 #include "bk-test.h"
 
+#include <string.h>
+
+#define ASKING \
+  "{'SessionID': <'{S1}'>, 'State': <uint32 2>, 'Flags': <uint32 2>, 'Asking': <true>, 'UserName': <'Bob'>, " \
+  "'User': <'bob@b'>, 'Application': <'" APP_BOARD "'>, 'ApplicationName': <'Board'>}"
 #define ALL "['actions', 'body', 'body-markup', 'inline-reply']"
 #define PLAIN "['actions', 'body']"
 #define LOUD " {urgency 0x01} {category 'im.received'} {sound-name 'message-new-instant'}\n"
@@ -107,6 +115,41 @@ test_buttons (void)
     g_main_context_iteration (NULL, TRUE);
 }
 
+static gboolean
+is_inhibited (gpointer world)
+{
+  return bk_app_inhibited_get (((AppWorld *) world)->app->inhibited);
+}
+
+static gboolean
+is_not_inhibited (gpointer world)
+{
+  return !is_inhibited (world);
+}
+
+/* Where the desktop keeps notifications back, no window of ours comes up instead; those are left to it. */
+static void
+test_inhibited (void)
+{
+  g_autoptr (AppWorld) world = start (PLAIN);
+
+  app_desktop_inhibit (world->desktop, TRUE);
+  bk_test_wait_until (is_inhibited, world);
+  g_autofree char *path = app_world_add_session (world, 1, ASKING);
+  g_autofree char *told = app_desktop_wait (world->desktop, "+2");
+  g_assert_nonnull (strstr (told, "Bob invites you to Board"));
+  g_assert_null (app_world_find_window (BK_TYPE_APP_INVITATION_DIALOG));
+  app_desktop_inhibit (world->desktop, FALSE);
+  bk_test_wait_until (is_not_inhibited, world);
+  g_assert_nonnull (app_world_find_window (BK_TYPE_APP_INVITATION_DIALOG));
+
+  /* Nor is it so where the next desktop does not say so. */
+  app_desktop_inhibit (world->desktop, TRUE);
+  bk_test_wait_until (is_inhibited, world);
+  app_desktop_restart (world->desktop, PLAIN);
+  bk_test_wait_until (is_not_inhibited, world);
+}
+
 static void
 test_reply (void)
 {
@@ -180,6 +223,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/notices/markup", test_markup);
   g_test_add_func ("/app/notices/order", test_order);
   g_test_add_func ("/app/notices/buttons", test_buttons);
+  g_test_add_func ("/app/notices/inhibited", test_inhibited);
   g_test_add_func ("/app/notices/reply", test_reply);
   g_test_add_func ("/app/notices/dismissed", test_dismissed);
   g_test_add_func ("/app/notices/left", test_left);

@@ -98,7 +98,10 @@ def test_metainfo():
     path = DATA / 'metainfo' / f'{ID}.metainfo.xml'
     done = run('appstreamcli', 'validate', '--no-net', '--pedantic', '--format', 'yaml', path)
     assert done.returncode == 0, done.stdout + done.stderr
-    found = set(re.findall(r'^ *-? *tag: (\S+)', done.stdout, re.MULTILINE))
+    found = re.findall(r'^ *-? *tag: (\S+)', done.stdout, re.MULTILINE)
+    if re.search(r'version: 0\.', run('appstreamcli', '--version').stdout) and 'unknown-tag' in found:
+        found.remove('unknown-tag') # <developer>, which newer ones want
+    found = set(found)
     assert 'Passed: yes' in done.stdout or 'Passed: true' in done.stdout, done.stdout
     assert found <= PEDANTRY, done.stdout
 

@@ -18,6 +18,7 @@ from users import ID, PREFIX, SHARE, InstalledWorld, run, worlds
 from processes import Lines  # of the folders that users.py has added
 from windows import BUTTON, App
 from world import program
+import locales
 import tap
 
 PROGRAMS = ('beckon', 'beckon-pipe', 'beckon-server', 'beckonctl')
@@ -97,7 +98,7 @@ def test_options():
 
 
 def test_translations_are_found():
-    words = {'LC_ALL': 'C.UTF-8', 'LANGUAGE': 'en_XA'}
+    words = {**locales.variables(installed.PLACE / 'locale'), 'LANGUAGE': 'en_XA'}
     assert '[Pŕîňţ ţhė vėŕšîöň ' in run('beckon', '--help', **words)
     assert '[Pŕîňţ' not in run('beckon', '--help')
 
@@ -145,7 +146,7 @@ def test_somebody_who_speaks_german():
     german = gettext.translation('beckon', SHARE / 'locale', ['de']).gettext
     assert german('The invitation was declined.') != 'The invitation was declined.'
     with InstalledWorld() as world:
-        world.environment['LANGUAGE'] = 'de'
+        world.environment.update(locales.variables(installed.PLACE / 'locale'), LANGUAGE='de')
         world.open_screen()
         alice = world.user('alice')
         app = App(alice).start()

@@ -20,7 +20,11 @@ REGISTRY = ATSPI + 'Registry'
 RECHECK = 0.25  # seconds after which a condition is looked at again though nothing was heard: GTK does not tell all
 DEEPEST = 100
 AT_ONCE = 64  # the bus refuses calls of a program that waits for 128 answers
+RENAMED = {'button': 'push button'}  # by AT-SPI 2.54, and the number is the same
 ROLES = [Atspi.Role(number).value_nick.replace('-', ' ') for number in range(Atspi.Role.LAST_DEFINED)]
+ROLES = [RENAMED.get(role, role) for role in ROLES]
+ITEMS = ('menu item', 'check menu item', 'radio menu item')
+LABELLED_BY = int(Atspi.RelationType.LABELLED_BY)
 STATES = [Atspi.StateType(bit).value_nick for bit in range(Atspi.StateType.LAST_DEFINED)]
 
 
@@ -210,7 +214,19 @@ class AccessibilityBus:
             asked |= unsure
             if all(child in nodes for parent in unsure for child in below[parent]):
                 break
+        self.name_items(owner, [node for node in nodes.values() if node.role in ITEMS and not node.name])
         return [self.join(nodes, below, nodes[child]) for child in below.get(path, ()) if child in nodes]
+
+    def name_items(self, owner, items):
+        """In GTK 4.18 items of a menu have no name, but a label that is not among the things on the screen: a screen
+        reader looks for its text."""
+        related = self.ask_all(owner, {node: (node.path, ATSPI + 'Accessible', 'GetRelationSet') for node in items})
+        labels = {node: targets[0][1] for node, answer in related.items() if answer
+                  for kind, targets in answer[0] if kind == LABELLED_BY and targets}
+        texts = self.ask_all(owner, {node: (path, ATSPI + 'Text', 'GetText', GLib.Variant('(ii)', (0, -1)))
+                                     for node, path in labels.items()})
+        for node, answer in texts.items():
+            node.told = node.name = answer[0] if answer else ''
 
     def items(self, owner):
         """All objects of a program. To take one apart takes far longer than to see that it is as it was."""

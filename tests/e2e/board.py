@@ -3,8 +3,8 @@
 import subprocess
 
 from processes import Failure
+from windows import BUTTON
 
-BUTTON = ('push button', 'toggle button')  # one that stays pressed is the latter since GTK 4.10
 SIZE = (1600, 1000)
 MARGIN = 6  # around the paper
 INK = {'black': (0x1e, 0x1e, 0x1e), 'red': (0xe0, 0x1b, 0x24), 'orange': (0xff, 0x78, 0x00),
@@ -79,18 +79,12 @@ class Board:
 
     # -- drawing
 
-    def border(self):
-        """How wide the border is that GTK draws around the window: places are told from within it."""
-        frame = self.frame()
-        _, _, outer, _ = self.desk.hands.geometry(self.desk.raise_window(frame))
-        return (outer - self.desk.extents(frame)[2]) / 2
-
     def place(self, x, y):
         """Where on the screen a place of the board is."""
         left, top, width, height = self.desk.place_of(self.canvas())
         scale = min((width - 2 * MARGIN) / SIZE[0], (height - 2 * MARGIN) / SIZE[1])
-        left += self.border() + (width - scale * SIZE[0]) // 2
-        top += self.border() + (height - scale * SIZE[1]) // 2
+        left += (width - scale * SIZE[0]) // 2
+        top += (height - scale * SIZE[1]) // 2
         return left + scale * x, top + scale * y
 
     def draw(self, *points):

@@ -6,7 +6,7 @@ from accessible import ATSPI
 
 COMPONENT = ATSPI + 'Component'
 WINDOW = 1  # the places that are asked for are within the window
-POPOVER = 'GtkPopoverContent'
+POPOVER = 'GtkPopoverContent'  # in GTK 4.8, which gives what has no name that of its type
 NOWHERE = (0, 0, 0, 0)  # x, y, width, height
 
 
@@ -17,6 +17,17 @@ def spots(place):
             (x + width // 2, y + 1), (x + 1, y + 1)]
 
 
+def within():
+    return GLib.Variant('(u)', (WINDOW,))
+
+
+def is_away(place, other):
+    """Whether less than half of the smaller of the two is where the other is."""
+    (x, y, width, height), (left, top, wide, high) = place, other
+    common = max(0, min(x + width, left + wide) - max(x, left)) * max(0, min(y + height, top + high) - max(y, top))
+    return 2 * common < min(width * height, wide * high)
+
+
 class Sight:
     """Where nodes of a window were when it was made. To ask for one after the other would take far longer."""
 
@@ -25,9 +36,9 @@ class Sight:
         self.frame = frame
         self.known = {node.path: node for node in frame.walk()}
         self.parents = {}  # of what is not among the nodes of the window
-        within = GLib.Variant('(u)', (WINDOW,))
-        places = bus.ask_all(frame.bus, {node.path: (node.path, COMPONENT, 'GetExtents', within) for node in nodes})
+        places = bus.ask_all(frame.bus, {node.path: (node.path, COMPONENT, 'GetExtents', within()) for node in nodes})
         self.places = {path: answer[0] if answer else NOWHERE for path, answer in places.items()}
+        self.has_types = any(node.name.startswith('Gtk') for node in frame.walk())
 
     def on_top(self, nodes):
         """The paths of those of the nodes that are on top at one of their spots, and of all that these are in."""
@@ -38,7 +49,18 @@ class Sight:
             at = {spots(self.places[node.path])[number] for node in wide if node.path not in shown}
             for path in self.pick(at):
                 shown.update(self.chain(path))
-        return shown
+        return shown if self.has_types else shown | self.in_popovers([node for node in wide if node.path not in shown])
+
+    def in_popovers(self, nodes):
+        """The paths of those of the nodes that are in a popover: that is a menu, or away from what it belongs to."""
+        above = {path for node in nodes for path in self.chain(node.path)} - set(self.places)
+        found = self.bus.ask_all(self.frame.bus, {path: (path, COMPONENT, 'GetExtents', within()) for path in above})
+        self.places |= {path: answer[0] if answer else NOWHERE for path, answer in found.items()}
+        return {node.path for node in nodes if any(self.is_popover(one) for one in node.ancestors())}
+
+    def is_popover(self, node):
+        return node.role == 'menu' or node.parent is not None and is_away(self.places[node.path],
+                                                                          self.places[node.parent.path])
 
     def pick(self, places):
         """The paths of what is there, the innermost; and what they are in is known."""

@@ -10,10 +10,11 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / 'tools'), str(TESTS / 'e2e')]
 import tap  # noqa: E402
 from board import Board  # noqa: E402
+from windows import BUTTON  # noqa: E402
 from processes import LIMIT, context_switches, wait_for_exit  # noqa: E402
 from world import World, program  # noqa: E402
 
-NAMED = ('push button', 'image', 'menu item')
+NAMED = (*BUTTON, 'image', 'menu item')
 
 
 class Alone:
@@ -88,7 +89,7 @@ def test_undo_redo_clear():
 def test_what_cannot_be_done_now_cannot_be_pressed():
     with Alone() as (_, board):
         def can(name):
-            return 'sensitive' in board.find('push button', name).states
+            return 'sensitive' in board.find(BUTTON, name).states
         assert not can('Undo') and not can('Redo') and not can('Clear')
         board.key('space', 'right', 'space')
         board.strokes(1)
@@ -107,10 +108,10 @@ def test_whoever_does_not_see_it_is_told():
         board.desk.wait(lambda: 'The pen is down.' in board.canvas().description, 'the pen is down')
         board.key('tab')  # whoever goes elsewhere leaves no pen on the paper
         board.desk.wait(lambda: 'The pen is lifted.' in board.canvas().description, 'the pen is lifted')
-        colours = [node.name for node in board.frame().walk() if node.role == 'push button']
+        colours = [node.name for node in board.frame().walk() if node.role in BUTTON]
         for name in ('Black', 'Red', 'Orange', 'Green', 'Blue', 'Purple', 'Brown', 'White', 'Thin', 'Medium', 'Thick'):
             assert name in colours, colours
-        assert 'pressed' in board.find('push button', 'Black').states
+        assert 'pressed' in board.find(BUTTON, 'Black').states
 
 
 def test_a_picture_that_cannot_be_saved():
@@ -127,7 +128,8 @@ def test_the_board_fits_any_window():
     with Alone() as (_, board):
         hands = board.desk.hands
         board.take('Thick')  # in a small window a pixel of the screen is several of the board
-        borders = 2 * board.border()  # while nothing moves
+        outer = hands.geometry(board.desk.raise_window(board.frame()))[2]
+        borders = outer - board.desk.extents(board.canvas())[2]  # while nothing moves
         for width, height in ((360, 640), (1200, 400), (500, 880)):
             window = board.desk.raise_window(board.frame())
             hands.place(window, 10, 10, width, height)

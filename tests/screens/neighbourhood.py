@@ -14,6 +14,7 @@ sys.path += [str(HERE.parent / 'e2e'), str(HERE.parent / 'data'), str(HERE.paren
 os.environ.setdefault('BECKON_SRCDIR', str(HERE.parent.parent))
 
 import installed  # noqa: E402
+import locales  # noqa: E402
 import texts  # noqa: E402
 from processes import Failure, Lines, die_with_parent  # noqa: E402
 from world import BUILD, SERVICE, SOURCES, User, World, program  # noqa: E402
@@ -39,6 +40,7 @@ class Neighbourhood(World):
     def __init__(self):
         super().__init__(domain=DOMAIN)
         self.services = None
+        self.environment.update(locales.variables(BUILD / 'tests/locale'))
         east = CLOCK - int(time.time()) % 86400
         hours, rest = divmod(abs(east), 3600)
         self.environment['TZ'] = f'BKN{"-" if east > 0 else "+"}{hours}:{rest // 60:02}:{rest % 60:02}'

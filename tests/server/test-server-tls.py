@@ -2,6 +2,7 @@
 """TLS of the program itself, with an authority of our own: what is spoken, what is shown, and a certificate that
 changes while people are connected."""
 import base64
+import datetime
 import json
 import os
 import re
@@ -22,6 +23,25 @@ OPENSSL_TOO_OLD = (ssl.SSLError, OSError)
 EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
 RSA = ['-newkey', 'rsa:2048']
 
+AUTHORITY = '''[ca]
+default_ca=own
+[own]
+database=FOLDER/issued
+serial=FOLDER/serial
+new_certs_dir=FOLDER
+certificate=FOLDER/ca.pem
+private_key=FOLDER/ca.key
+default_md=sha256
+unique_subject=no
+policy=any
+x509_extensions=names
+[any]
+commonName=supplied
+[names]
+subjectAltName=DNS:localhost,IP:127.0.0.1
+authorityKeyIdentifier=keyid
+'''
+
 
 def openssl(*words):
     subprocess.run(['openssl', *words], check=True, capture_output=True)
@@ -34,7 +54,14 @@ class Authority:
         self.folder = folder
         self.serial = 0
         openssl('req', '-x509', *EC, '-nodes', '-days', '30', '-subj', '/CN=test authority',
+                '-addext', 'keyUsage=critical,keyCertSign,cRLSign',  # without it Python 3.13 trusts none
                 '-keyout', self.path('ca.key'), '-out', self.path('ca.pem'))
+        self.write('issued', '')
+        self.write('ca.conf', AUTHORITY.replace('FOLDER', folder))
+
+    def write(self, name, text):
+        with open(self.path(name), 'w', encoding='ascii') as file:
+            file.write(text)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -44,11 +71,12 @@ class Authority:
         self.serial += 1
         openssl('req', *kind, '-nodes', '-subj', '/CN=localhost', '-keyout', self.path('new.key'),
                 '-out', self.path('new.csr'))
-        with open(self.path('names'), 'w', encoding='ascii') as names:
-            names.write('subjectAltName=DNS:localhost,IP:127.0.0.1\n')
-        openssl('x509', '-req', '-in', self.path('new.csr'), '-CA', self.path('ca.pem'), '-CAkey', self.path('ca.key'),
-                '-set_serial', str(self.serial), '-days', str(days), '-extfile', self.path('names'),
-                '-out', self.path('new.pem'))
+        # By `ca`, which takes any two dates: of one that ended before it began OpenSSL 3.5 makes none.
+        today = datetime.datetime.now(datetime.timezone.utc)
+        begin, end = (f'{today + datetime.timedelta(days=number):%Y%m%d%H%M%SZ}' for number in (-100, days))
+        self.write('serial', f'{self.serial:02X}\n')
+        openssl('ca', '-batch', '-notext', '-config', self.path('ca.conf'), '-startdate', begin, '-enddate', end,
+                '-in', self.path('new.csr'), '-out', self.path('new.pem'))
         os.replace(self.path('new.key'), self.path('key.pem'))
         os.replace(self.path('new.pem'), self.path('cert.pem'))
         return self.serial

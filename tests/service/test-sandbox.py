@@ -9,10 +9,13 @@ from gi.repository import GLib
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
 from activation import PREFIX, World, listed, wait_listed
-from bed import ECHO, GUID, ROOT, SERVICE, SESSIONS, Bus, refused
-from proxy import proxy
+from bed import BINARY, ECHO, GUID, OTHER_GUID, ROOT, SERVICE, SESSIONS, Bus, refused, wait
+from proxy import box, proxy
 
 CONNECTED = 4
+APPLICATION_FAILED = 15
+EVIL = PREFIX + 'Evil'
+NO, DONE = GLib.Variant('(b)', (False,)), GLib.Variant('()', ())
 
 
 def test_service_in_a_sandbox():
@@ -116,5 +119,87 @@ def test_programs_across_sandboxes():
         assert ui.wait_signal('Termination', path)[2][0] == 14
 
 
+def invite(ui, guid=GUID):
+    return ui.call('Messenger1', 'InviteApp', '(osssa{sv})', '/', ECHO, guid, '', {})
+
+
+def register_name(bus, guid, name):
+    """A registration whose program is a name on the bus."""
+    folder = bus.dir / 'data' / 'beckon' / 'peers'
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f'{guid}.new').write_text(f'[Beckon Peer]\nGUID={guid}\nName=Named\nBusName={name}\n', encoding='utf-8')
+    (folder / f'{guid}.new').rename(folder / f'{guid}.peer')
+
+
+def test_a_sandboxed_program_stands_for_its_own():
+    """It may name any application, and is asked about its own alone."""
+    with Bus() as bus:
+        bus.register(GUID, '/bin/sleep', '100')
+        register_name(bus, OTHER_GUID, EVIL)
+        bus.start()
+        ui, free = bus.client(), bus.client()
+        ui.account()
+        ui.attach()
+        inside = proxy(bus, 'app', f'--talk={SESSIONS}', f'--own={EVIL}', around=box(bus))
+        evil = bus.client(address=inside, name=False)
+        evil.bus('RequestName', '(su)', EVIL, 4)
+        evil.answers['BeforeAppLaunch'] = NO
+        free.answers.update(BeforeAppLaunch=GLib.Variant('(b)', (True,)), LaunchSession=DONE)
+        for one in (free, evil):
+            one.attach(SESSIONS, [GUID, OTHER_GUID])
+        refused('NotSupported', evil.call, 'SessionManager1', 'RegisterApplication', '(ssssu)', GUID, 'Mine', '',
+                '/bin/cat', 0)
+        refused('AccessDenied', evil.call, 'SessionManager1', 'UnRegisterApplication', '(s)', GUID)
+        path = invite(ui)
+        wait(lambda: len(free.asked) == 2, 'the session to be handed over')
+        evil.ping(SESSIONS)
+        assert evil.asked == [], evil.asked
+        # What it is handed by the one who was launched makes it one who was launched.
+        assert evil.call('SessionManager1', 'GetLaunchingSession', '(sa{sv})', free.asked[1][1][0], {}) == path
+        refused('NotFound', free.get_all, 'Session1', path, SESSIONS)
+        path = invite(ui)
+        wait(lambda: evil.asked, 'the question')
+        assert evil.asked == [('BeforeAppLaunch', (path, {}))]
+        # Its own: the name is what a sandbox is given, and nobody else has it.
+        path = invite(ui, OTHER_GUID)
+        wait(lambda: len(evil.asked) == 2, 'the question')
+        assert evil.asked[1] == ('BeforeAppLaunch', (path, {}))
+
+
+def test_a_sandboxed_service_knows_no_process():
+    """The numbers that the bus tells are not those of the processes that it sees: nobody outside is trusted for one."""
+    program = pathlib.Path(__file__).with_name('launched.py')
+    with Bus() as bus:
+        bus.register(GUID, '/bin/sleep', '100')
+        bus.register(OTHER_GUID, '/usr/bin/env', f'DBUS_SESSION_BUS_ADDRESS={bus.address}', '/usr/bin/python3',
+                     str(program), 'process')
+        inside = proxy(bus, 'service', '--own=im.beckon.Beckon.*', around=box(bus))
+        bus.run([*box(bus, '--setenv', 'DBUS_SESSION_BUS_ADDRESS', inside, '--setenv', 'BECKON_TEST_DOOR', SESSIONS),
+                 str(BINARY), '--backend=fake'])
+        ui, outside = bus.client(), bus.client()
+        ui.wait_for_name(SERVICE)
+        ui.account()
+        ui.attach()
+        together = bus.client(address=inside)
+        together.answers['BeforeAppLaunch'] = NO
+        outside.answers['BeforeAppLaunch'] = NO
+        for one in (together, outside):
+            one.attach(SESSIONS, [GUID])
+            for interface in ('Registry1', 'SessionManager1'):
+                refused('NotSupported', one.call, interface, 'RegisterApplication', '(ssssu)',
+                        OTHER_GUID.replace('9', '8'), 'N', '', '/bin/cat', 0)
+                refused('AccessDenied', one.call, interface, 'UnRegisterApplication', '(s)', GUID)
+            refused('NotFound', one.call, 'SessionManager1', 'GetLaunchingSession', '(sa{sv})', '', {})
+        path = invite(ui)
+        wait(lambda: together.asked, 'the question')
+        ui.wait_signal('Changed', path, lambda c: any('nothing is launched' in t for t in c.get('Timeline', [])))
+        outside.ping(SESSIONS)
+        assert outside.asked == [], outside.asked
+        path = invite(ui, OTHER_GUID)
+        assert ui.wait_signal('Termination', path)[2][0] == APPLICATION_FAILED
+        assert 'NotFound' in pathlib.Path(ui.get('Session1', 'Log', path)).read_text(encoding='utf-8')
+
+
 tap.run([test_service_in_a_sandbox, test_application_in_a_sandbox, test_a_question_out_of_a_sandbox,
-         test_programs_across_sandboxes])
+         test_programs_across_sandboxes, test_a_sandboxed_program_stands_for_its_own,
+         test_a_sandboxed_service_knows_no_process])

@@ -13,6 +13,7 @@ struct _BkAppQuiet
   GSettings *settings;
   GSettings *desktop; /* nullable */
   BeckonMessenger *messenger;
+  BkAppInhibited *inhibited;
 };
 
 enum
@@ -46,7 +47,8 @@ gboolean
 bk_app_quiet_has_no_windows (BkAppQuiet *self, const char *account_name)
 {
   return bk_app_quiet_has_silence (self, account_name)
-         || (self->desktop != NULL && !g_settings_get_boolean (self->desktop, DESKTOP_KEY));
+         || (self->desktop != NULL && !g_settings_get_boolean (self->desktop, DESKTOP_KEY))
+         || bk_app_inhibited_get (self->inhibited);
 }
 
 /* ---- what changes it ---- */
@@ -83,17 +85,19 @@ make_desktop (void)
 /* ---- life ---- */
 
 BkAppQuiet *
-bk_app_quiet_new (GSettings *settings, BeckonMessenger *messenger)
+bk_app_quiet_new (GSettings *settings, BeckonMessenger *messenger, BkAppInhibited *inhibited)
 {
   BkAppQuiet *self = g_object_new (BK_TYPE_APP_QUIET, NULL);
   GListModel *accounts = beckon_messenger_get_accounts (messenger);
 
   self->settings = g_object_ref (settings);
   self->messenger = g_object_ref (messenger);
+  self->inhibited = g_object_ref (inhibited);
   self->desktop = make_desktop ();
   g_signal_connect_object (settings, "changed::" KEY, G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   if (self->desktop != NULL)
     g_signal_connect_object (self->desktop, "changed::" DESKTOP_KEY, G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (inhibited, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_accounts_changed), self, 0);
   on_accounts_changed (accounts, 0, 0, g_list_model_get_n_items (accounts), self);
   return self;
@@ -107,6 +111,7 @@ bk_app_quiet_dispose (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->desktop);
   g_clear_object (&self->messenger);
+  g_clear_object (&self->inhibited);
   G_OBJECT_CLASS (bk_app_quiet_parent_class)->dispose (object);
 }
 

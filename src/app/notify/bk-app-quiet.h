@@ -3,6 +3,7 @@
 #pragma once
 
 #include "beckon.h"
+#include "portal/bk-app-inhibited.h"
 
 #include <gio/gio.h>
 
@@ -12,7 +13,7 @@ G_BEGIN_DECLS
 /* Signal "changed" (): ask again. */
 G_DECLARE_FINAL_TYPE (BkAppQuiet, bk_app_quiet, BK, APP_QUIET, GObject)
 
-BkAppQuiet *bk_app_quiet_new (GSettings *settings, BeckonMessenger *messenger);
+BkAppQuiet *bk_app_quiet_new (GSettings *settings, BeckonMessenger *messenger, BkAppInhibited *inhibited);
 /* Whether nothing is told of what comes to that account. @account: its sign-in name. */
 gboolean bk_app_quiet_has_silence (BkAppQuiet *self, const char *account);
 /* Whether no window comes up by itself. Notifications can be left to a desktop that keeps them for later. */
