@@ -23,10 +23,11 @@ struct _BkServiceUpdate
   GDBusConnection *bus;
   GCancellable *cancellable;
   GListModel *sessions;
-  char *program;
-  char *mark; /* nullable */
+  char *program; /* where it was started from */
+  const char *mark; /* that says it instead; nullable */
   struct stat before;
   GFileMonitor *monitor; /* nullable */
+  gboolean waiting;
   gboolean told;
   guint timer;
   BkServiceUpdateFunc func;
@@ -104,6 +105,9 @@ on_rest (gpointer user_data)
     return;
   if (!is_idle (self))
     {
+      if (!self->waiting)
+        g_message ("There was an update: it waits for the end of what is open.");
+      self->waiting = TRUE;
       self->timer = bk_clock_add (self->clock, REST_MS, on_rest, self);
       return;
     }
@@ -124,23 +128,23 @@ on_changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent 
 }
 
 BkServiceUpdate *
-bk_service_update_new (BkClock *clock, GDBusConnection *bus, GListModel *sessions, const char *program,
-                       const char *mark, BkServiceUpdateFunc func, gpointer user_data)
+bk_service_update_new (BkClock *clock, GDBusConnection *bus, GListModel *sessions, BkServiceUpdateFunc func,
+                       gpointer user_data)
 {
   BkServiceUpdate *self = g_new0 (BkServiceUpdate, 1);
-  g_autoptr (GFile) file = g_file_new_for_path (mark != NULL ? mark : program);
   g_autoptr (GError) error = NULL;
 
   self->clock = g_object_ref (clock);
   self->bus = g_object_ref (bus);
   self->cancellable = g_cancellable_new ();
   self->sessions = g_object_ref (sessions);
-  self->program = g_strdup (program);
-  self->mark = g_strdup (mark);
   self->func = func;
   self->user_data = user_data;
-  if (mark == NULL && stat (program, &self->before) != 0)
-    return self; /* it was replaced while it started: the next one is told */
+  self->program = g_file_read_link (OWN, NULL);
+  self->mark = bk_service_is_sandboxed () ? FLATPAK_MARK : NULL;
+  if (self->program == NULL || stat (OWN, &self->before) != 0)
+    return self;
+  g_autoptr (GFile) file = g_file_new_for_path (self->mark != NULL ? self->mark : self->program);
   self->monitor = g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
   if (self->monitor == NULL)
     g_message ("Updates are not noticed: %s", error->message);
@@ -149,16 +153,6 @@ bk_service_update_new (BkClock *clock, GDBusConnection *bus, GListModel *session
   /* It may have come before it was looked for. */
   on_changed (self->monitor, file, NULL, G_FILE_MONITOR_EVENT_CHANGED, self);
   return self;
-}
-
-BkServiceUpdate *
-bk_service_update_new_own (BkClock *clock, GDBusConnection *bus, GListModel *sessions, BkServiceUpdateFunc func,
-                           gpointer user_data)
-{
-  g_autofree char *program = g_file_read_link (OWN, NULL);
-
-  return bk_service_update_new (clock, bus, sessions, program != NULL ? program : OWN,
-                                bk_service_is_sandboxed () ? FLATPAK_MARK : NULL, func, user_data);
 }
 
 void
@@ -176,7 +170,6 @@ bk_service_update_free (BkServiceUpdate *self)
   g_object_unref (self->bus);
   g_object_unref (self->clock);
   g_free (self->program);
-  g_free (self->mark);
   g_free (self);
 }
 

@@ -16,15 +16,11 @@ typedef void (*BkServiceUpdateFunc) (gpointer user_data);
 
 typedef struct _BkServiceUpdate BkServiceUpdate;
 
-/* @bus: what is asked whether it can start the service. @program: what was started, looked at now; it is another file after an update. @mark: a file that comes to be with an
- * update, as in a Flatpak, whose own files never change: nullable; then @program does not matter.
- * @sessions: element-type BkEngineSession. */
+/* For the program that runs here: after an update there is another file in its place; in a Flatpak, whose files never
+ * change, a mark is put beside them. @bus: what is asked whether it can start the service. @sessions: element-type
+ * BkEngineSession. */
 BkServiceUpdate *bk_service_update_new (BkClock *clock, GDBusConnection *bus, GListModel *sessions,
-                                        const char *program, const char *mark, BkServiceUpdateFunc func,
-                                        gpointer user_data);
-/* For the program that runs here, wherever it lives. */
-BkServiceUpdate *bk_service_update_new_own (BkClock *clock, GDBusConnection *bus, GListModel *sessions,
-                                            BkServiceUpdateFunc func, gpointer user_data);
+                                        BkServiceUpdateFunc func, gpointer user_data);
 void bk_service_update_free (BkServiceUpdate *self);
 
 /* Has the bus start the service anew; for one that has given up its names and its data. */

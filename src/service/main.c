@@ -205,9 +205,8 @@ on_name (GObject *source, GAsyncResult *result, gpointer user_data)
         {
           self->phase = PHASE_RUNNING;
           bk_service_directory_start (self->directory);
-          self->update
-            = bk_service_update_new_own (self->clock, bk_service_door_get_connection (BK_SERVICE_DOOR (source)),
-                                         bk_engine_get_sessions (self->engine), on_updated, self);
+          self->update = bk_service_update_new (self->clock, bk_service_door_get_connection (BK_SERVICE_DOOR (source)),
+                                                bk_engine_get_sessions (self->engine), on_updated, self);
         }
       return;
     }
