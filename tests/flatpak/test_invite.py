@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Alice's Beckon is that of the build tree, bob's the Flatpak: they become contacts, chat, and invite each other."""
 import os
+import subprocess
 
 import box
 import tap
@@ -10,7 +11,7 @@ from boxed import BoxedUser
 from cases import HAS_SESSION, attach, expect_end, invite
 from gi.repository import GLib
 from portals import Portals
-from processes import LIMIT
+from processes import LIMIT, Lines
 from test_whiteboard import agree
 from windows import App
 from world import World
@@ -48,6 +49,7 @@ def draw_together(inviter, invitee):
     boards = [BoxedBoard(app.user) if isinstance(app.user, BoxedUser) else Board(app.user)
               for app in (inviter, invitee)]
     for board, other in zip(boards, (invitee, inviter)):
+        board.pictures = sum(1 for _ in board.user.visible.glob('picture-*'))
         board.is_with(other.user.name.capitalize())
     boards[0].take('Red')
     boards[0].draw((200, 200), (400, 200))
@@ -73,13 +75,13 @@ def stream(inviter, invitee):
         invitee.ctl('accept', session)
         one.until_note(HAS_SESSION)
         other.until_note(HAS_SESSION)
-    ends = [attach(user, session, stdin=-1) for user in (inviter, invitee)]
-    for end, text in zip(ends, (b'to and', b'fro')):
+    ends = [attach(user, session, stdin=subprocess.PIPE) for user in (inviter, invitee)]
+    for end, text in zip(ends, (b'to\n', b'fro\n')):
         end.stdin.write(text)
         end.stdin.close()
-    said = [end.stdout.read() for end in ends]
-    assert said == [b'fro', b'to and'], said
-    assert [end.wait() for end in ends] == [0, 0]
+    said = [Lines(end.stdout, 'beckon-pipe').next() for end in ends]
+    assert said == ['fro', 'to'], said
+    assert [end.wait(LIMIT) for end in ends] == [0, 0]
     expect_end(session, 'ended', inviter, invitee)
 
 
