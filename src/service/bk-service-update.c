@@ -89,10 +89,13 @@ on_names (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (reply != NULL)
     g_variant_get (reply, "(^a&s)", &names);
-  if (names != NULL && g_strv_contains (names, NAME))
-    self->func (self->user_data);
-  else
-    g_message ("There was an update; the bus cannot start it.");
+  if (names == NULL || !g_strv_contains (names, NAME))
+    {
+      g_message ("There was an update; the bus cannot start it.");
+      return;
+    }
+  g_message ("There was an update: starting anew.");
+  self->func (self->user_data, BK_SERVICE_UPDATE_STATUS);
 }
 
 static void

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 
 #define BK_SERVICE_UPDATE_STATUS 75 /* EX_TEMPFAIL: has systemd start the unit again */
 
-/* Nothing is open, and the bus can start another program instead of this one. Called once. */
-typedef void (*BkServiceUpdateFunc) (gpointer user_data);
+/* Nothing is open, and the bus can start another program instead of this one, which is to end with that status. Called
+ * once. */
+typedef void (*BkServiceUpdateFunc) (gpointer user_data, int status);
 
 typedef struct _BkServiceUpdate BkServiceUpdate;
 

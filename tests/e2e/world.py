@@ -48,7 +48,7 @@ class CtlError(Failure):
 
 def program(name):
     """The built program of that name."""
-    for folder in ('src/ctl', 'src/service', 'src/server', 'src/app', 'src/peers/pipe', 'src/peers/whiteboard'):
+    for folder in ('src/ctl', 'src/service', 'src/server', 'src/host', 'src/app', 'src/peers/pipe', 'src/peers/whiteboard'):
         path = BUILD / folder / name
         if path.is_file():
             return path
