@@ -412,7 +412,8 @@ tear_down (Program *self)
   g_clear_object (&self->service);
   g_clear_object (&self->engine);
   g_clear_object (&self->peers);
-  bk_service_directory_stop (self->directory);
+  if (self->directory != NULL)
+    bk_service_directory_stop (self->directory);
   g_clear_object (&self->directory);
   g_clear_object (&self->host);
   g_clear_object (&self->seat);
@@ -495,7 +496,5 @@ main (int argc, char **argv)
   else
     self.status = 1;
   tear_down (&self);
-  g_free (option_backend);
-  g_free (option_address);
   return self.status;
 }

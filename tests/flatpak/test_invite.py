@@ -6,10 +6,9 @@ import subprocess
 
 import box
 import tap
-from board import Board
 from boxed import BoxedUser
 from cases import HAS_SESSION, attach, expect_end, invite
-from gi.repository import GLib
+from couples import board
 from portals import Portals
 from processes import LIMIT, Lines
 from test_whiteboard import agree
@@ -31,26 +30,16 @@ def meet(alice, bob):
     bob.open('Alice')
 
 
-class BoxedBoard(Board):
-    """In a sandbox the file is chosen outside, by the portal."""
-
-    def choose(self, path):
-        self.user.portals.answers['SaveFile'] = (0, {'uris': GLib.Variant('as', [path.as_uri()])})
-        self.key('ctrl+s')
-        self.user.portals.wait_call('SaveFile', LIMIT)
-
-
 def draw_together(inviter, invitee):
     """From the invitation to the end of the session, both boards show the same."""
     inviter.invite('Whiteboard')
     invitee.invitation(f'{inviter.user.name.capitalize()} invites you to Whiteboard')
     session = inviter.user.ctl('sessions')[0]['id']
     invitee.answer('Accept')
-    boards = [BoxedBoard(app.user) if isinstance(app.user, BoxedUser) else Board(app.user)
-              for app in (inviter, invitee)]
-    for board, other in zip(boards, (invitee, inviter)):
-        board.pictures = sum(1 for _ in board.user.visible.glob('picture-*'))
-        board.is_with(other.user.name.capitalize())
+    boards = board(inviter.user), board(invitee.user)
+    for one, other in zip(boards, (invitee, inviter)):
+        one.pictures = sum(1 for _ in one.user.visible.glob('picture-*'))
+        one.is_with(other.user.name.capitalize())
     boards[0].take('Red')
     boards[0].draw((200, 200), (400, 200))
     boards[1].strokes(1)
@@ -64,8 +53,8 @@ def draw_together(inviter, invitee):
     boards[0].says('closed Whiteboard. You can go on drawing and export the picture.')
     expect_end(session, 'ended', inviter.user, invitee.user)
     boards[0].key('ctrl+w')
-    for board in boards:
-        board.desk.gone('image', 'Board')
+    for one in boards:
+        one.desk.gone('image', 'Board')
 
 
 def stream(inviter, invitee):
