@@ -35,10 +35,11 @@ class Portal:
         self.desk = bob.desk
 
     def told(self, words):
-        """The next notification, which has these words."""
-        number, told = self.portals.wait_call('AddNotification', LIMIT)
-        assert words in told['title'] or words in told.get('body', ''), told
-        return number, told
+        """The next notification that has these words."""
+        while True:
+            number, told = self.portals.wait_call('AddNotification', LIMIT)
+            if words in told['title'] or words in told.get('body', ''):
+                return number, told
 
     def press(self, words, label):
         number, told = self.told(words)
