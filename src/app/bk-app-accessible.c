@@ -36,6 +36,8 @@ void
 bk_app_accessible_describe (GtkWidget *widget, const char *description)
 {
   g_object_set_data_full (G_OBJECT (widget), DESCRIPTION, g_strdup (description), g_free);
+  /* Else it has none: of the label to which rows of libadwaita 1.7 point GTK 4.18 tells nothing. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY);
   tell_description (widget);
 }
 
