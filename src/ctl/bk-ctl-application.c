@@ -25,6 +25,9 @@ run_list (BkCtl *ctl)
       g_autofree char *safe = bk_ctl_safe (*warning);
       g_printerr ("beckonctl: note: %s\n", safe);
     }
+  if (beckon_messenger_get_host_programs (ctl->messenger) == BECKON_HOST_PROGRAMS_MISSING)
+    g_printerr ("beckonctl: note: Beckon is in a sandbox. Programs outside of it are offered once beckon-peer-host is "
+                "installed there\n");
   bk_ctl_done (ctl, BK_CTL_OK);
 }
 

@@ -112,6 +112,17 @@ bk_engine_application_is_same (BkEngineApplication *self, BkEngineApplication *o
          && g_strcmp0 (self->comment, other->comment) == 0 && g_strcmp0 (self->bus_name, other->bus_name) == 0;
 }
 
+/* For arrays of them: by name. */
+int
+_bk_engine_application_compare (gconstpointer a, gconstpointer b)
+{
+  const BkEngineApplication *first = *(BkEngineApplication *const *) a;
+  const BkEngineApplication *second = *(BkEngineApplication *const *) b;
+  int order = g_utf8_collate (first->name, second->name);
+
+  return order != 0 ? order : strcmp (first->guid, second->guid);
+}
+
 BkApplicationSource
 bk_engine_application_get_source (BkEngineApplication *self)
 {
@@ -122,6 +133,12 @@ gboolean
 bk_engine_application_is_user (BkEngineApplication *self)
 {
   return self->source == BK_APPLICATION_USER;
+}
+
+gboolean
+bk_engine_application_is_on_host (BkEngineApplication *self)
+{
+  return self->source == BK_APPLICATION_HOST && self->bus_name == NULL;
 }
 
 /* The words as one would write them: those that need quotes have them. */
@@ -162,13 +179,15 @@ program_exists (const char *program)
   return found != NULL && g_path_is_absolute (found) && _bk_engine_application_is_program (found);
 }
 
-/* The programs that must be there; transfer container. */
+/* The programs that must be there; transfer container. Of those outside of our sandbox we know nothing. */
 GPtrArray *
 _bk_engine_application_list_programs (BkEngineApplication *self)
 {
   GPtrArray *programs = g_ptr_array_new ();
   char **commands[] = { self->argv, self->host_argv, self->join_argv };
 
+  if (self->source == BK_APPLICATION_HOST)
+    return programs;
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (commands[i] != NULL)
       g_ptr_array_add (programs, commands[i][0]);
@@ -177,18 +196,27 @@ _bk_engine_application_list_programs (BkEngineApplication *self)
   return programs;
 }
 
-/* Of programs that do not know Beckon both must be there: the next invitation may want the other one. @reason
- * nullable; valid until the next call. */
-gboolean
-bk_engine_application_is_present (BkEngineApplication *self, const char **reason)
+/* Of programs that do not know Beckon both must be there: the next invitation may want the other one. */
+const char *
+_bk_engine_application_find_missing (BkEngineApplication *self)
 {
   g_autoptr (GPtrArray) programs = _bk_engine_application_list_programs (self);
 
-  g_clear_pointer (&self->reason, g_free);
-  for (guint i = 0; i < programs->len && self->reason == NULL; i++)
+  for (guint i = 0; i < programs->len; i++)
     if (!program_exists (programs->pdata[i]))
-      self->reason = g_strdup_printf (_("The program %s is not on this computer or cannot be started."),
-                                      (const char *) programs->pdata[i]);
+      return programs->pdata[i];
+  return self->missing;
+}
+
+/* @reason nullable; valid until the next call. */
+gboolean
+bk_engine_application_is_present (BkEngineApplication *self, const char **reason)
+{
+  const char *missing = _bk_engine_application_find_missing (self);
+
+  g_clear_pointer (&self->reason, g_free);
+  if (missing != NULL)
+    self->reason = g_strdup_printf (_("The program %s is not on this computer or cannot be started."), missing);
   if (reason != NULL)
     *reason = self->reason;
   return self->reason == NULL;

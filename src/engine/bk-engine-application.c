@@ -35,6 +35,8 @@ bk_engine_application_finalize (GObject *object)
   g_strfreev (self->ignored_ports);
   g_free (self->try_exec);
   g_free (self->reason);
+  g_free (self->missing);
+  g_clear_pointer (&self->content, g_bytes_unref);
   G_OBJECT_CLASS (bk_engine_application_parent_class)->finalize (object);
 }
 

@@ -265,8 +265,8 @@ bk_peers_folder_dup_content (BkPeersFolder *self, const char *name)
   return file != NULL && file->content != NULL ? g_bytes_ref (file->content) : NULL;
 }
 
-static GList *
-sorted_names (BkPeersFolder *self)
+GList *
+bk_peers_folder_list_names (BkPeersFolder *self)
 {
   return g_list_sort (g_hash_table_get_keys (self->files), (GCompareFunc) strcmp);
 }
@@ -275,7 +275,7 @@ GPtrArray *
 bk_peers_folder_get_applications (BkPeersFolder *self)
 {
   GPtrArray *applications = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GList) names = sorted_names (self);
+  g_autoptr (GList) names = bk_peers_folder_list_names (self);
 
   for (GList *l = names; l != NULL; l = l->next)
     {
@@ -289,7 +289,7 @@ bk_peers_folder_get_applications (BkPeersFolder *self)
 void
 bk_peers_folder_add_warnings (BkPeersFolder *self, GPtrArray *warnings)
 {
-  g_autoptr (GList) names = sorted_names (self);
+  g_autoptr (GList) names = bk_peers_folder_list_names (self);
 
   if (self->warning != NULL)
     g_ptr_array_add (warnings, g_strdup (self->warning));

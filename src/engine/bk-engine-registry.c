@@ -13,6 +13,8 @@ struct _BkEngineRegistry
 
   GPtrArray *folders;      /* element-type BkPeersFolder, owned; the user's own first */
   BkPeerDirectory *directory; /* nullable */
+  BkHostFiles *host_files; /* nullable */
+  GPtrArray *hosted;       /* element-type BkEngineApplication, owned: what these are */
   GPtrArray *described;    /* element-type BkEngineApplication, owned: what the directory's programs are */
   GPtrArray *applications; /* element-type BkEngineApplication, owned; by name */
   GHashTable *by_guid;     /* char * guid, borrowed → BkEngineApplication, borrowed: those in use */
@@ -65,17 +67,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (BkEngineRegistry, bk_engine_registry, G_TYPE_OBJE
 
 /* ---- what the folders add up to ---- */
 
-static int
-compare_applications (gconstpointer a, gconstpointer b)
-{
-  BkEngineApplication *first = *(BkEngineApplication *const *) a;
-  BkEngineApplication *second = *(BkEngineApplication *const *) b;
-  int order = g_utf8_collate (bk_engine_application_get_name (first), bk_engine_application_get_name (second));
-
-  return order != 0 ? order
-                    : strcmp (bk_engine_application_get_guid (first), bk_engine_application_get_guid (second));
-}
-
 static char *
 name_source (BkEngineApplication *application)
 {
@@ -104,7 +95,19 @@ typedef struct
   GPtrArray *warnings;
 } Collection;
 
-/* One entry per GUID: the first wins. A program whose own file won is no surprise. */
+/* A program whose own file won is no surprise, and neither is one that is in our sandbox and outside as well. */
+static gboolean
+is_surprise (BkEngineApplication *application, BkEngineApplication *first)
+{
+  BkApplicationSource source = bk_engine_application_get_source (application);
+
+  if (source == BK_APPLICATION_HOST)
+    return bk_engine_application_get_source (first) == BK_APPLICATION_HOST;
+  return source != BK_APPLICATION_BUS
+         || g_strcmp0 (bk_engine_application_get_bus_name (first), bk_engine_application_get_bus_name (application)) != 0;
+}
+
+/* One entry per GUID: the first wins. */
 static void
 collect_one (Collection *collection, BkEngineApplication *application)
 {
@@ -116,9 +119,7 @@ collect_one (Collection *collection, BkEngineApplication *application)
       g_hash_table_insert (collection->by_guid, (char *) guid, application);
       g_ptr_array_add (collection->all, g_object_ref (application));
     }
-  else if (bk_engine_application_get_source (application) != BK_APPLICATION_BUS
-           || g_strcmp0 (bk_engine_application_get_bus_name (first),
-                         bk_engine_application_get_bus_name (application)) != 0)
+  else if (is_surprise (application, first))
     g_ptr_array_add (collection->warnings, warn_of_double (application, first));
 }
 
@@ -130,6 +131,16 @@ collect_folder (Collection *collection, BkPeersFolder *folder)
   bk_peers_folder_add_warnings (folder, collection->warnings);
   for (guint i = 0; i < applications->len; i++)
     collect_one (collection, g_ptr_array_index (applications, i));
+}
+
+static void
+collect_host (BkEngineRegistry *self, Collection *collection)
+{
+  g_autoptr (GPtrArray) old = g_steal_pointer (&self->hosted);
+
+  self->hosted = _bk_host_applications_read (self->host_files, old, collection->warnings);
+  for (guint i = 0; i < self->hosted->len; i++)
+    collect_one (collection, g_ptr_array_index (self->hosted, i));
 }
 
 static BkEngineApplication *
@@ -180,9 +191,11 @@ collect (BkEngineRegistry *self, GHashTable *by_guid, GPtrArray *warnings)
 
   for (guint i = 0; i < self->folders->len; i++)
     collect_folder (&collection, g_ptr_array_index (self->folders, i));
+  if (self->host_files != NULL)
+    collect_host (self, &collection);
   if (self->directory != NULL)
     collect_directory (self, &collection);
-  g_ptr_array_sort (collection.all, compare_applications);
+  g_ptr_array_sort (collection.all, _bk_engine_application_compare);
   return collection.all;
 }
 
@@ -308,6 +321,23 @@ on_program_changed (BkProgramsWatch *programs, const char *name, BkEngineRegistr
     }
 }
 
+/* Those of @now that were there before, when their program was there and is not any more, or the other way round. */
+static GPtrArray *
+list_moved (BkEngineRegistry *self, GPtrArray *old, GPtrArray *now)
+{
+  GPtrArray *moved = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < now->len; i++)
+    {
+      BkEngineApplication *application = g_ptr_array_index (now, i);
+
+      if (g_ptr_array_find (old, application, NULL)
+          && bk_engine_application_is_present (application, NULL) != g_hash_table_contains (self->present, application))
+        g_ptr_array_add (moved, g_object_ref (application));
+    }
+  return moved;
+}
+
 static void
 rebuild (BkEngineRegistry *self)
 {
@@ -317,6 +347,7 @@ rebuild (BkEngineRegistry *self)
   g_autoptr (GPtrArray) old = g_steal_pointer (&self->applications);
   g_autoptr (GPtrArray) now = collect (self, by_guid, warnings);
 
+  g_autoptr (GPtrArray) moved = list_moved (self, old, now);
   self->applications = g_ptr_array_ref (now);
   g_hash_table_unref (self->by_guid);
   self->by_guid = g_steal_pointer (&by_guid);
@@ -326,6 +357,11 @@ rebuild (BkEngineRegistry *self)
   /* A handler may register something: then these two are of yesterday, but still what the handlers were not told. */
   emit_missing (self, SIGNAL_UNREGISTERED, old, now);
   emit_missing (self, SIGNAL_REGISTERED, now, old);
+  for (guint i = 0; i < moved->len; i++)
+    {
+      list_anew (self, g_ptr_array_index (moved, i));
+      g_signal_emit (self, signals[SIGNAL_PROGRAM_CHANGED], 0, bk_engine_application_get_guid (moved->pdata[i]));
+    }
   if (warned)
     g_signal_emit (self, signals[SIGNAL_WARNINGS_CHANGED], 0);
 }
@@ -339,6 +375,7 @@ bk_engine_registry_dispose (GObject *object)
 
   g_ptr_array_set_size (self->folders, 0);
   g_clear_object (&self->directory);
+  g_clear_object (&self->host_files);
   g_clear_object (&self->programs);
   G_OBJECT_CLASS (bk_engine_registry_parent_class)->dispose (object);
 }
@@ -353,6 +390,7 @@ bk_engine_registry_finalize (GObject *object)
   g_ptr_array_unref (self->applications);
   g_ptr_array_unref (self->folders);
   g_ptr_array_unref (self->described);
+  g_ptr_array_unref (self->hosted);
   g_strfreev (self->warnings);
   G_OBJECT_CLASS (bk_engine_registry_parent_class)->finalize (object);
 }
@@ -379,6 +417,7 @@ bk_engine_registry_init (BkEngineRegistry *self)
 {
   self->folders = g_ptr_array_new_with_free_func (g_object_unref);
   self->described = g_ptr_array_new_with_free_func (g_object_unref);
+  self->hosted = g_ptr_array_new_with_free_func (g_object_unref);
   self->applications = g_ptr_array_new_with_free_func (g_object_unref);
   self->by_guid = g_hash_table_new (g_str_hash, g_str_equal);
   self->present = g_hash_table_new (NULL, NULL);
@@ -408,6 +447,15 @@ bk_engine_registry_new (const char *user_dir, const char *const *system_dirs, Bk
     g_signal_connect_object (directory, "changed", G_CALLBACK (rebuild), self, G_CONNECT_SWAPPED);
   rebuild (self);
   return self;
+}
+
+void
+bk_engine_registry_set_host_files (BkEngineRegistry *self, BkHostFiles *files)
+{
+  if (!g_set_object (&self->host_files, files))
+    return;
+  g_signal_connect_object (files, "changed", G_CALLBACK (rebuild), self, G_CONNECT_SWAPPED);
+  rebuild (self);
 }
 
 /* @guid in any case, with or without braces. */

@@ -22,6 +22,7 @@ typedef enum
 {
   BK_APPLICATION_USER,   /* a file in the user's own folder */
   BK_APPLICATION_SYSTEM, /* a file that was installed for everybody */
+  BK_APPLICATION_HOST,   /* a file outside of our sandbox */
   BK_APPLICATION_BUS,    /* a program that the session bus can start, and that describes itself */
 } BkApplicationSource;
 
@@ -49,6 +50,8 @@ BkChannelNeed bk_engine_application_get_channel (BkEngineApplication *self);
 char *bk_engine_application_dup_command (BkEngineApplication *self); /* program and arguments; "" without argv */
 BkApplicationSource bk_engine_application_get_source (BkEngineApplication *self);
 gboolean bk_engine_application_is_user (BkEngineApplication *self); /* from the user's own folder */
+/* Whether its programs are outside of our sandbox, where we cannot start them ourselves. */
+gboolean bk_engine_application_is_on_host (BkEngineApplication *self);
 /* Whether its program can be found and started on this machine; if not, @reason is a sentence. */
 gboolean bk_engine_application_is_present (BkEngineApplication *self, const char **reason);
 
@@ -64,8 +67,8 @@ BkEngineApplication *bk_engine_application_new_described (const BkPeerDescriptio
 
 #define BK_TYPE_ENGINE_REGISTRY (bk_engine_registry_get_type ())
 /* The registered applications, a GListModel of BkEngineApplication ordered by name, watched live. One entry per GUID:
- * the user's file wins over the system's, and that over what the session bus can start. A broken file is skipped with
- * a warning that names it.
+ * the user's file wins over the system's, that over one outside of our sandbox, and that over what the session bus can
+ * start. A broken file is skipped with a warning that names it.
  * Signals "registered" / "unregistered" (const char *guid); a changed one emits both. Signal "program-changed"
  * (const char *guid): its program came or went. Signal "warnings-changed". */
 G_DECLARE_FINAL_TYPE (BkEngineRegistry, bk_engine_registry, BK, ENGINE_REGISTRY, GObject)
@@ -73,6 +76,8 @@ G_DECLARE_FINAL_TYPE (BkEngineRegistry, bk_engine_registry, BK, ENGINE_REGISTRY,
 /* @directory nullable: files alone. */
 BkEngineRegistry *bk_engine_registry_new (const char *user_dir, const char *const *system_dirs,
                                           BkPeerDirectory *directory);
+/* Of a service in a sandbox: what is outside of it counts, too. */
+void bk_engine_registry_set_host_files (BkEngineRegistry *self, BkHostFiles *files);
 BkEngineApplication *bk_engine_registry_find (BkEngineRegistry *self, const char *guid); /* nullable, transfer none */
 /* The program of an application is not what it was when it was last listed: it is listed anew. */
 void bk_engine_registry_refresh (BkEngineRegistry *self, const char *guid);

@@ -116,11 +116,20 @@ start (BkEngineSession *self, BkEngineApplication *application, const char *cons
 {
   const char *own = self->account != NULL ? bk_engine_account_get_display_name (self->account) : NULL;
   g_autofree char *other = bk_session_dup_user_name (self);
-  g_auto (GStrv) expanded = bk_engine_application_expand (argv, &self->hosting.endpoint, own, other);
+  const BkEndpoint *endpoint = &self->hosting.endpoint;
+  g_auto (GStrv) expanded = bk_engine_application_expand (argv, endpoint, own, other);
+  BkHostLaunch outside = { .registration = bk_engine_application_get_path (application),
+                           .command = self->host == self->role ? BK_COMMAND_HOST : BK_COMMAND_JOIN,
+                           .address = endpoint->address,
+                           .port = endpoint->port,
+                           .path = endpoint->path,
+                           .own_name = own,
+                           .other_name = other };
   BkLaunch launch = { .session = self->id,
                       .invitee = self->role == BK_ROLE_INVITEE,
                       .name = bk_engine_application_get_name (application),
-                      .argv = (const char *const *) expanded };
+                      .argv = (const char *const *) expanded,
+                      .host = bk_engine_application_is_on_host (application) ? &outside : NULL };
 
   self->hosting.state = BK_HOSTING_LAUNCHED;
   bk_session_start_program (self, &launch);

@@ -81,12 +81,14 @@ bk_session_launch_program (BkEngineSession *self)
       return;
     }
   fresh_cookie (self);
+  BkHostLaunch outside = { .registration = bk_engine_application_get_path (application) };
   BkLaunch launch = { .session = self->id,
                       .invitee = self->role == BK_ROLE_INVITEE,
                       .name = bk_engine_application_get_name (application),
                       .argv = bk_engine_application_get_argv (application),
                       .cookie = self->cookie,
-                      .bus_name = bk_engine_application_get_bus_name (application) };
+                      .bus_name = bk_engine_application_get_bus_name (application),
+                      .host = bk_engine_application_is_on_host (application) ? &outside : NULL };
   bk_session_start_program (self, &launch);
 }
 

@@ -279,6 +279,8 @@ bk_engine_new (const BkEngineConfig *config)
   self->history = bk_engine_history_new (path);
   self->pictures = bk_engine_pictures_new (pictures);
   self->registry = bk_engine_registry_new (config->user_peers_dir, config->system_peers_dirs, config->directory);
+  if (config->host_files != NULL)
+    bk_engine_registry_set_host_files (self->registry, config->host_files);
   make_sessions (self, config);
   return self;
 }

@@ -27,6 +27,7 @@ typedef struct
   BkSeat *seat;   /* nullable: the user is always there */
   BkChannels *channels; /* nullable: sessions have no channel */
   BkPeerDirectory *directory; /* nullable: only files register applications */
+  BkHostFiles *host_files;    /* nullable: we are in no sandbox */
   BkEngineBackendFactory make_backend;
   gpointer make_backend_data;
   const char *data_dir;                /* history and accounts live here; made if missing, 0700 */

@@ -154,6 +154,8 @@ on_registry_changed (BeckonRemote *registry, const char *const *names, BeckonMes
 {
   if (g_strv_contains (names, "Warnings"))
     g_object_notify (G_OBJECT (self), "registry-warnings");
+  if (g_strv_contains (names, "HostPrograms"))
+    g_object_notify (G_OBJECT (self), "host-programs");
 }
 
 void

@@ -510,6 +510,23 @@ beckon_messenger_dup_registry_warnings (BeckonMessenger *self)
 }
 
 /**
+ * beckon_messenger_get_host_programs: (get-property host-programs)
+ * @self: a messenger
+ *
+ * Gets whether the programs of this computer can be offered where the session service is in a sandbox.
+ *
+ * Returns: how that stands
+ */
+BeckonHostPrograms
+beckon_messenger_get_host_programs (BeckonMessenger *self)
+{
+  g_return_val_if_fail (BECKON_IS_MESSENGER (self), BECKON_HOST_PROGRAMS_UNNEEDED);
+
+  guint value = beckon_remote_get_uint (beckon_messenger_get_registry (self), "HostPrograms");
+  return value <= BECKON_HOST_PROGRAMS_OFFERED ? (BeckonHostPrograms) value : BECKON_HOST_PROGRAMS_UNNEEDED;
+}
+
+/**
  * beckon_messenger_find_account:
  * @self: a messenger
  * @signin_name: a sign-in name

@@ -36,6 +36,7 @@ enum
   PROP_PRIMARY_ACCOUNT,
   PROP_SECRETS_WARNING,
   PROP_REGISTRY_WARNINGS,
+  PROP_HOST_PROGRAMS,
   PROP_CONNECTION_SERVERS,
   PROP_CONNECTION_USER,
   PROP_SETTINGS,
@@ -289,6 +290,7 @@ on_registry_remote (GObject *source, GAsyncResult *result, gpointer user_data)
   self->registry = g_steal_pointer (&registry);
   beckon_messenger_hear_registry (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REGISTRY_WARNINGS]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HOST_PROGRAMS]);
   load_lists (self, g_steal_pointer (&task));
 }
 
@@ -662,6 +664,9 @@ beckon_messenger_get_property (GObject *object, guint property_id, GValue *value
     case PROP_REGISTRY_WARNINGS:
       g_value_take_boxed (value, beckon_messenger_dup_registry_warnings (self));
       break;
+    case PROP_HOST_PROGRAMS:
+      g_value_set_enum (value, beckon_messenger_get_host_programs (self));
+      break;
     case PROP_CONNECTION_SERVERS:
       g_value_take_boxed (value, beckon_messenger_dup_connection_servers (self));
       break;
@@ -752,6 +757,13 @@ install_properties (GObjectClass *object_class)
    */
   properties[PROP_REGISTRY_WARNINGS]
     = g_param_spec_boxed ("registry-warnings", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * BeckonMessenger:host-programs:
+   *
+   * Whether the programs of this computer can be offered where the session service is in a sandbox.
+   */
+  properties[PROP_HOST_PROGRAMS] = g_param_spec_enum ("host-programs", NULL, NULL, BECKON_TYPE_HOST_PROGRAMS,
+                                                      BECKON_HOST_PROGRAMS_UNNEEDED, flags);
   /**
    * BeckonMessenger:connection-servers: (getter dup_connection_servers)
    *

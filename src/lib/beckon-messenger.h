@@ -34,6 +34,7 @@ BeckonSession *beckon_messenger_find_session (BeckonMessenger *self, const char 
 BeckonApplication *beckon_messenger_find_application (BeckonMessenger *self, const char *guid);
 const char *beckon_messenger_get_secrets_warning (BeckonMessenger *self);
 char **beckon_messenger_dup_registry_warnings (BeckonMessenger *self);
+BeckonHostPrograms beckon_messenger_get_host_programs (BeckonMessenger *self);
 char **beckon_messenger_dup_connection_servers (BeckonMessenger *self);
 const char *beckon_messenger_get_connection_user (BeckonMessenger *self);
 GVariant *beckon_messenger_dup_settings (BeckonMessenger *self);

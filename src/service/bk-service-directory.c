@@ -2,6 +2,7 @@
 #include "bk-service-directory-private.h"
 
 #include "bk-folder-watch.h"
+#include "bk-service-peer-host.h"
 
 #include <string.h>
 
@@ -35,10 +36,11 @@ _bk_service_directory_find (BkServiceDirectory *self, const char *name)
   return NULL;
 }
 
+/* The one that stands for all outside of our sandbox is no application itself. */
 static gboolean
 is_peer_name (const char *name)
 {
-  return g_str_has_prefix (name, PREFIX) && g_dbus_is_name (name);
+  return g_str_has_prefix (name, PREFIX) && g_dbus_is_name (name) && !g_str_equal (name, BK_PEER_HOST_NAME);
 }
 
 char *

@@ -4,7 +4,6 @@
 #include "bk-service-launcher.h"
 
 #include "beckon-error.h"
-#include "bk-service-values.h"
 
 #include <glib-unix.h>
 #include <signal.h>
@@ -315,7 +314,8 @@ unit_properties (const BkServiceScope *scope, const char *name)
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sv)"));
   guint32 pid = (guint32) scope->spawn->pid;
 
-  g_variant_builder_add (&builder, "(sv)", "Description", bk_service_text (name));
+  g_variant_builder_add (&builder, "(sv)", "Description",
+                         g_variant_new_take_string (g_utf8_make_valid (name, -1)));
   g_variant_builder_add (&builder, "(sv)", "PIDs",
                          g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, &pid, 1, sizeof pid));
   g_variant_builder_add (&builder, "(sv)", "CollectMode", g_variant_new_string ("inactive-or-failed"));

@@ -11,7 +11,8 @@ struct _BkServiceLauncher
 
   BkLauncher *scope;
   BkLauncher *subreaper;
-  BkLauncher *activator;
+  BkLauncher *activator; /* nullable */
+  BkLauncher *host;      /* nullable */
   GDBusConnection *connection;
 };
 
@@ -22,7 +23,7 @@ typedef struct
   char *name;
   char *cookie;
   GStrv argv;
-  char *bus_name;
+  int output; /* borrowed */
 } Order;
 
 static void bk_service_launcher_iface_init (BkLauncherInterface *iface);
@@ -37,7 +38,6 @@ order_free (Order *order)
   g_free (order->name);
   g_free (order->cookie);
   g_strfreev (order->argv);
-  g_free (order->bus_name);
   g_free (order);
 }
 
@@ -51,7 +51,7 @@ launch_with (BkLauncher *launcher, GTask *task_in, GAsyncReadyCallback callback)
                       .name = order->name,
                       .argv = (const char *const *) order->argv,
                       .cookie = order->cookie,
-                      .bus_name = order->bus_name };
+                      .output = order->output };
   GCancellable *cancellable = g_task_get_cancellable (task);
 
   bk_launcher_launch_async (launcher, &launch, cancellable, callback, g_steal_pointer (&task));
@@ -106,28 +106,39 @@ on_systemd_looked_for (GObject *source, GAsyncResult *result, gpointer user_data
                there ? on_scope_launched : on_last_launched);
 }
 
+/* NULL: it is for us. */
+static BkLauncher *
+get_other (BkServiceLauncher *self, const BkLaunch *launch)
+{
+  if (launch->host != NULL)
+    return self->host;
+  return launch->bus_name != NULL ? self->activator : NULL;
+}
+
 static void
 bk_service_launcher_launch_async (BkLauncher *launcher, const BkLaunch *launch, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data)
 {
   BkServiceLauncher *self = BK_SERVICE_LAUNCHER (launcher);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  Order *order = g_new0 (Order, 1);
+  BkLauncher *other = get_other (self, launch);
 
+  g_return_if_fail (launch->host == NULL || self->host != NULL);
+  g_task_set_source_tag (task, bk_service_launcher_launch_async);
+  g_task_set_check_cancellable (task, FALSE); /* a program that runs must reach who asked for it */
+  if (other != NULL)
+    {
+      bk_launcher_launch_async (other, launch, cancellable, on_last_launched, g_steal_pointer (&task));
+      return;
+    }
+  Order *order = g_new0 (Order, 1);
   order->session = g_strdup (launch->session);
   order->invitee = launch->invitee;
   order->name = g_strdup (launch->name);
   order->cookie = g_strdup (launch->cookie);
   order->argv = g_strdupv ((char **) launch->argv);
-  order->bus_name = g_strdup (launch->bus_name);
-  g_task_set_source_tag (task, bk_service_launcher_launch_async);
+  order->output = launch->output;
   g_task_set_task_data (task, order, (GDestroyNotify) order_free);
-  g_task_set_check_cancellable (task, FALSE); /* a program that runs must reach who asked for it */
-  if (order->bus_name != NULL)
-    {
-      launch_with (self->activator, g_steal_pointer (&task), on_last_launched);
-      return;
-    }
   g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                           "NameHasOwner", g_variant_new ("(s)", BK_SERVICE_SYSTEMD), G_VARIANT_TYPE ("(b)"),
                           G_DBUS_CALL_FLAGS_NONE, BUS_TIMEOUT_MS, cancellable, on_systemd_looked_for,
@@ -154,7 +165,8 @@ bk_service_launcher_finalize (GObject *object)
 
   g_object_unref (self->scope);
   g_object_unref (self->subreaper);
-  g_object_unref (self->activator);
+  g_clear_object (&self->activator);
+  g_clear_object (&self->host);
   g_object_unref (self->connection);
   G_OBJECT_CLASS (bk_service_launcher_parent_class)->finalize (object);
 }
@@ -177,7 +189,13 @@ bk_service_launcher_new (BkLauncher *scope, BkLauncher *subreaper, BkLauncher *a
 
   self->scope = g_object_ref (scope);
   self->subreaper = g_object_ref (subreaper);
-  self->activator = g_object_ref (activator);
+  g_set_object (&self->activator, activator);
   self->connection = g_object_ref (connection);
   return BK_LAUNCHER (self);
+}
+
+void
+bk_service_launcher_set_host (BkServiceLauncher *self, BkLauncher *host)
+{
+  g_set_object (&self->host, host);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Launches programs. Those with a bus name are started by the bus, the others here: each in a systemd scope of its own where there is a user manager, else as a descendant of the
- * service, which then is the subreaper. */
+/* Launches programs. Those with a bus name are started by the bus, those outside of our sandbox by beckon-peer-host,
+ * the others here: each in a systemd scope of its own where there is a user manager, else as a descendant of this
+ * process, which then is the subreaper. */
 #pragma once
 
 #include "bk-clock.h"
@@ -10,9 +11,10 @@ G_BEGIN_DECLS
 
 #define BK_TYPE_SERVICE_LAUNCHER (bk_service_launcher_get_type ())
 G_DECLARE_FINAL_TYPE (BkServiceLauncher, bk_service_launcher, BK, SERVICE_LAUNCHER, GObject)
-/* Prefers the scope, falls back on the subreaper. */
+/* Prefers the scope, falls back on the subreaper. @activator: for those with a bus name; nullable. */
 BkLauncher *bk_service_launcher_new (BkLauncher *scope, BkLauncher *subreaper, BkLauncher *activator,
                                      GDBusConnection *connection);
+void bk_service_launcher_set_host (BkServiceLauncher *self, BkLauncher *host);
 
 #define BK_TYPE_SERVICE_ACTIVATOR (bk_service_activator_get_type ())
 /* Hands sessions to programs by their bus name, which starts them if they do not run. Such a program has ended when it
@@ -28,6 +30,11 @@ BkLauncher *bk_service_subreaper_new (const BkServicePlaces *places);
 /* launch_finish () fails with G_IO_ERROR_NOT_SUPPORTED if there was no scope to be had: nothing has been started. */
 G_DECLARE_FINAL_TYPE (BkServiceScoper, bk_service_scoper, BK, SERVICE_SCOPER, GObject)
 BkLauncher *bk_service_scoper_new (const BkServicePlaces *places, BkClock *clock, GDBusConnection *connection);
+
+#define BK_TYPE_SERVICE_HOST_LAUNCHER (bk_service_host_launcher_get_type ())
+/* Has programs started outside of our sandbox. */
+G_DECLARE_FINAL_TYPE (BkServiceHostLauncher, bk_service_host_launcher, BK, SERVICE_HOST_LAUNCHER, GObject)
+BkLauncher *bk_service_host_launcher_new (const BkServicePlaces *places, GDBusConnection *connection);
 
 #define BK_SERVICE_SYSTEMD "org.freedesktop.systemd1"
 

@@ -158,6 +158,15 @@ bk_service_is_sandboxed (void)
   return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
 }
 
+char *
+bk_service_runtime_dir (gboolean sandboxed)
+{
+  const char *base = g_get_user_runtime_dir ();
+
+  return sandboxed ? g_build_filename (base, "app", "im.beckon.Beckon", "beckon", NULL) :
+                     g_build_filename (base, "beckon", NULL);
+}
+
 char **
 bk_service_peers_dirs (void)
 {

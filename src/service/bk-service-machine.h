@@ -21,6 +21,9 @@ gboolean bk_service_descriptors_are_left (guint reserve);
 
 /* Whether this service itself lives in a Flatpak. */
 gboolean bk_service_is_sandboxed (void);
+/* The folder for what lives no longer than the user's session. What is in it is the same for all programs of ours and,
+ * where this is a Flatpak, out of it too: in there, the rest of the user's runtime folder is each sandbox's own. */
+char *bk_service_runtime_dir (gboolean sandboxed);
 
 /* Where the registration files of this system's applications are. */
 char **bk_service_peers_dirs (void);

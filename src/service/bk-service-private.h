@@ -43,6 +43,7 @@ struct _BkService
   BkSecrets *secrets;
   BkServicePeers *peers;
   BkServiceLocks *locks;
+  BkServiceHost *host; /* nullable */
   BkServiceAlerts *alerts;
   BkServiceQuota *adds; /* contact requests by programs */
   BkServiceDoor *service;

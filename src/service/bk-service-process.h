@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* The process that @sender belongs to, as the bus knows it. 0 on error. */
+/* The process that @sender belongs to, as the bus knows it: where this service is sandboxed, none that it can see. 0 on
+ * error. */
 void bk_service_caller_pid_async (GDBusConnection *connection, const char *sender, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
 guint bk_service_caller_pid_finish (GDBusConnection *connection, GAsyncResult *result, GError **error);

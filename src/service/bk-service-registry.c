@@ -2,16 +2,20 @@
 /* im.beckon.Registry1, and what im.beckon.SessionManager1 shares with it */
 #include "bk-service-private.h"
 #include "bk-service-dbus.h"
+#include "bk-service-machine.h"
 #include "bk-service-process.h"
 
 static GVariant *
 get_property (BkServiceCall *call, const char *name)
 {
-  BkEngineRegistry *registry = bk_engine_get_registry (BK_CALL_SERVICE (call)->engine);
+  BkService *self = BK_CALL_SERVICE (call);
+  BkEngineRegistry *registry = bk_engine_get_registry (self->engine);
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("as"));
 
   if (g_str_equal (name, "version"))
     return g_variant_new_uint32 (1);
+  if (g_str_equal (name, "HostPrograms"))
+    return g_variant_new_uint32 (self->host != NULL ? bk_service_host_get_state (self->host) : BK_SERVICE_HOST_UNKNOWN);
 
   const char *const *warnings = bk_engine_registry_get_warnings (registry); /* Warnings */
   for (gsize i = 0; warnings != NULL && warnings[i] != NULL; i++)
@@ -83,7 +87,9 @@ on_caller_process (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (bk_service_process_is_sandboxed (pid) && removal)
     bk_service_call_refuse (call, BECKON_ERROR_ACCESS_DENIED, "A sandboxed program cannot unregister an application.");
   else if (bk_service_process_is_sandboxed (pid))
-    bk_service_call_refuse (call, BECKON_ERROR_NOT_SUPPORTED, "A sandboxed program cannot register a path.");
+    bk_service_call_refuse (call, BECKON_ERROR_NOT_SUPPORTED,
+                            bk_service_is_sandboxed () ? "Beckon is in a sandbox, and the path outside of it."
+                                                       : "A sandboxed program cannot register a path.");
   else if (removal)
     unregister_application (call);
   else
@@ -124,6 +130,8 @@ source_word (BkApplicationSource source)
       return "user";
     case BK_APPLICATION_SYSTEM:
       return "system";
+    case BK_APPLICATION_HOST:
+      return "host";
     case BK_APPLICATION_BUS:
       return "bus";
     }
@@ -208,6 +216,12 @@ on_unregistered (BkEngineRegistry *registry, const char *guid, BkService *self)
 }
 
 static void
+on_host_changed (BkServiceHost *host, BkService *self)
+{
+  bk_service_view_refresh (self->registry);
+}
+
+static void
 on_warnings_changed (BkEngineRegistry *registry, BkService *self)
 {
   bk_service_view_refresh (self->registry);
@@ -220,6 +234,8 @@ bk_service_registry_track (BkService *self)
 
   self->registry = bk_service_view_new (self, self->service, &bk_service_registry_interface, BK_SERVICE_PATH, NULL);
   bk_service_view_refresh (self->registry);
+  if (self->host != NULL)
+    g_signal_connect_object (self->host, "state-changed", G_CALLBACK (on_host_changed), self, 0);
   g_signal_connect_object (registry, "items-changed", G_CALLBACK (on_items_changed), self, 0);
   g_signal_connect_object (registry, "registered", G_CALLBACK (on_registered), self, 0);
   g_signal_connect_object (registry, "unregistered", G_CALLBACK (on_unregistered), self, 0);

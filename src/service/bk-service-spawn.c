@@ -97,9 +97,10 @@ prune_logs (const char *folder)
     g_unlink (((Log *) g_ptr_array_index (logs, i))->path);
 }
 
-static int
-open_log (BkServiceSpawn *self, const BkServicePlaces *places, const char *token, GError **error)
+int
+bk_service_spawn_open_log (const BkServicePlaces *places, const BkLaunch *launch, char **path, GError **error)
 {
+  g_autofree char *token = bk_service_spawn_token (launch);
   g_autofree char *name = g_strconcat (token, ".log", NULL);
 
   if (g_mkdir_with_parents (places->log_dir, 0700) != 0)
@@ -108,10 +109,21 @@ open_log (BkServiceSpawn *self, const BkServicePlaces *places, const char *token
       return -1;
     }
   prune_logs (places->log_dir);
-  self->log = g_build_filename (places->log_dir, name, NULL);
-  int fd = open (self->log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  *path = g_build_filename (places->log_dir, name, NULL);
+  int fd = open (*path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0)
-    fail (error, "Cannot write the log", self->log, errno);
+    fail (error, "Cannot write the log", *path, errno);
+  return fd;
+}
+
+static int
+get_output (BkServiceSpawn *self, const BkServicePlaces *places, const BkLaunch *launch, GError **error)
+{
+  if (launch->output == 0)
+    return bk_service_spawn_open_log (places, launch, &self->log, error);
+  int fd = fcntl (launch->output, F_DUPFD_CLOEXEC, 3);
+  if (fd < 0)
+    fail (error, "Cannot write", "the log", errno);
   return fd;
 }
 
@@ -266,7 +278,7 @@ bk_service_spawn (const BkServicePlaces *places, const BkLaunch *launch, GError 
   child.umask = places->umask;
   if (getrlimit (RLIMIT_NOFILE, &child.descriptors) == 0 && places->descriptors != 0)
     child.descriptors.rlim_cur = MIN (places->descriptors, child.descriptors.rlim_max);
-  child.log = open_log (self, places, token, error);
+  child.log = get_output (self, places, launch, error);
   if (child.log < 0)
     return NULL;
   child.null = open ("/dev/null", O_RDWR | O_CLOEXEC);

@@ -31,6 +31,8 @@ typedef struct
 } BkServiceSpawn;
 
 char *bk_service_spawn_token (const BkLaunch *launch);
+/* A descriptor; -1 with an error. */
+int bk_service_spawn_open_log (const BkServicePlaces *places, const BkLaunch *launch, char **path, GError **error);
 BkServiceSpawn *bk_service_spawn (const BkServicePlaces *places, const BkLaunch *launch, GError **error);
 void bk_service_spawn_release (BkServiceSpawn *self);
 /* After release, and when ::status is readable: whether the program could be executed. */

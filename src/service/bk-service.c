@@ -305,6 +305,7 @@ bk_service_dispose (GObject *object)
   g_clear_object (&self->secrets);
   g_clear_object (&self->peers);
   g_clear_object (&self->locks);
+  g_clear_object (&self->host);
   g_clear_object (&self->service);
   g_clear_object (&self->sessions);
   G_OBJECT_CLASS (bk_service_parent_class)->dispose (object);
@@ -358,6 +359,7 @@ bk_service_new (const BkServiceConfig *config)
   self->adds = bk_service_quota_new (config->clock);
   self->service = g_object_ref (config->service);
   self->sessions = g_object_ref (config->sessions);
+  g_set_object (&self->host, config->host);
   g_signal_connect_object (bk_service_door_get_callers (self->service), "vanished", G_CALLBACK (on_vanished), self, 0);
   g_signal_connect_object (bk_service_door_get_callers (self->sessions), "vanished", G_CALLBACK (on_vanished), self, 0);
   return self;

@@ -4,6 +4,7 @@
 
 #include "bk-engine.h"
 #include "bk-service-door.h"
+#include "bk-service-host.h"
 #include "bk-service-locks.h"
 #include "bk-service-peers.h"
 
@@ -21,6 +22,7 @@ typedef struct
   BkServiceLocks *locks;   /* of the second door */
   BkServiceDoor *service;  /* the door of the user's own programs */
   BkServiceDoor *sessions; /* the door of applications */
+  BkServiceHost *host;     /* nullable: we are in no sandbox */
 } BkServiceConfig;
 
 BkService *bk_service_new (const BkServiceConfig *config);

@@ -41,6 +41,7 @@ typedef struct
   BkServicePeers *peers;
   BkServiceLocks *locks;
   BkServiceDirectory *directory; /* nullable */
+  BkServiceHost *host;           /* NULL: in no sandbox */
   BkChannels *channels;
   BkEngine *engine;
   BkService *service;
@@ -156,6 +157,8 @@ stop (Program *self, int status)
   g_cancellable_cancel (self->opening);
   bk_service_stop (self->service);
   bk_service_directory_stop (self->directory);
+  if (self->host != NULL)
+    bk_service_host_stop (self->host);
   self->timer = bk_clock_add (self->clock, CLOSE_TIMEOUT_MS, on_close_late, self);
   bk_engine_close_async (self->engine, on_closed, self);
 }
@@ -195,6 +198,8 @@ on_name (GObject *source, GAsyncResult *result, gpointer user_data)
         {
           self->phase = PHASE_RUNNING;
           bk_service_directory_start (self->directory);
+          if (self->host != NULL)
+            bk_service_host_start (self->host);
         }
       return;
     }
@@ -260,8 +265,11 @@ make_launcher (Program *self)
   g_autoptr (BkLauncher) scope = bk_service_scoper_new (&self->places, self->clock, connection);
   g_autoptr (BkLauncher) subreaper = bk_service_subreaper_new (&self->places);
   g_autoptr (BkLauncher) activator = bk_service_activator_new (sessions);
+  g_autoptr (BkLauncher) host = bk_service_host_launcher_new (&self->places, connection);
+  BkLauncher *launcher = bk_service_launcher_new (scope, subreaper, activator, connection);
 
-  return bk_service_launcher_new (scope, subreaper, activator, connection);
+  bk_service_launcher_set_host (BK_SERVICE_LAUNCHER (launcher), host);
+  return launcher;
 }
 
 static void
@@ -279,6 +287,7 @@ make_directory (Program *self)
 static void
 make_parts (Program *self, const char *data_dir)
 {
+  GDBusConnection *connection = bk_service_door_get_connection (self->doors[BK_SERVICE_DOOR_SERVICE]);
   g_autofree char *secrets_file = g_build_filename (data_dir, "secrets.keyfile", NULL);
   g_autofree char *user_peers = g_build_filename (data_dir, "peers", NULL);
   g_autofree char *address = option_address != NULL ? g_strdup (option_address) : bk_service_local_address ();
@@ -287,11 +296,11 @@ make_parts (Program *self, const char *data_dir)
   g_autoptr (BkOpener) opener = bk_service_opener_new ();
 
   make_directory (self);
+  self->host = bk_service_is_sandboxed () ? bk_service_host_new (connection, self->clock) : NULL;
   self->channels = bk_real_channels_new (self->clock, self->places.runtime_dir);
   self->secrets =
     bk_service_secrets_new (self->clock, secrets_file, g_strcmp0 (g_getenv ("BECKON_SECRETS"), "file") == 0);
-  self->seat = bk_service_seat_new (self->clock, bk_service_door_get_connection (self->doors[BK_SERVICE_DOOR_SERVICE]),
-                                    bk_service_is_sandboxed ());
+  self->seat = bk_service_seat_new (self->clock, connection, bk_service_is_sandboxed ());
   self->locks = bk_service_locks_new (self->doors[BK_SERVICE_DOOR_SESSIONS]);
   self->peers = bk_service_peers_new (self->doors[BK_SERVICE_DOOR_SERVICE], self->doors[BK_SERVICE_DOOR_SESSIONS],
                                       self->locks);
@@ -303,6 +312,7 @@ make_parts (Program *self, const char *data_dir)
                             .seat = BK_SEAT (self->seat),
                             .channels = self->channels,
                             .directory = BK_PEER_DIRECTORY (self->directory),
+                            .host_files = (BkHostFiles *) self->host,
                             .make_backend = make_backend,
                             .make_backend_data = self,
                             .data_dir = data_dir,
@@ -318,7 +328,8 @@ make_parts (Program *self, const char *data_dir)
                               self->peers,
                               self->locks,
                               self->doors[BK_SERVICE_DOOR_SERVICE],
-                              self->doors[BK_SERVICE_DOOR_SESSIONS] };
+                              self->doors[BK_SERVICE_DOOR_SESSIONS],
+                              self->host };
   self->service = bk_service_new (&service);
 }
 
@@ -397,6 +408,7 @@ tear_down (Program *self)
   if (self->directory != NULL)
     bk_service_directory_stop (self->directory);
   g_clear_object (&self->directory);
+  g_clear_object (&self->host);
   g_clear_object (&self->seat);
   g_clear_object (&self->locks);
   g_clear_object (&self->secrets);
@@ -445,7 +457,7 @@ main (int argc, char **argv)
 {
   g_autofree char *data_dir = g_build_filename (g_get_user_data_dir (), "beckon", NULL);
   g_autofree char *log_dir = g_build_filename (g_get_user_state_dir (), "beckon", "logs", NULL);
-  g_autofree char *runtime_dir = g_build_filename (g_get_user_runtime_dir (), "beckon", NULL);
+  g_autofree char *runtime_dir = bk_service_runtime_dir (bk_service_is_sandboxed ());
   Program self = { .phase = PHASE_OPENING, .lock = -1 };
 
   setlocale (LC_ALL, "");

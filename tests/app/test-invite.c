@@ -323,6 +323,12 @@ test_menu_typing (void)
 }
 
 static gboolean
+is_hidden (gpointer widget)
+{
+  return !gtk_widget_get_visible (widget);
+}
+
+static gboolean
 is_closed (gpointer popover)
 {
   return !gtk_widget_get_mapped (popover);
@@ -350,6 +356,29 @@ test_menu_empty (gconstpointer who)
                    "applications");
 }
 
+/* In a sandbox more could be offered than is: that stands at the end, or instead of all, and leads to where it is said. */
+static void
+test_menu_sandboxed (gconstpointer applications)
+{
+  gboolean none = g_str_equal (applications, "(@a(sssssubsb) [],)");
+  StandIn *service = app_service_new (FALSE);
+
+  stand_in_answer (service, "ListApplications", applications);
+  stand_in_set (service, STAND_IN_ROOT, "Registry1", "{'HostPrograms': <uint32 1>}");
+  g_autoptr (AppWorld) world = app_world_start (service);
+  GtkWidget *menu = open_menu (world);
+  gpointer list = app_part (menu, "applications");
+  g_assert_true (gtk_widget_get_mapped (app_part (list, "outside")) == !none);
+  g_assert_true (!none || strstr (adw_status_page_get_description (app_part (list, "nothing_offered")), "sandbox"));
+  g_signal_emit_by_name (app_part (list, none ? "preferences" : "outside"), "clicked");
+  GtkWindow *preferences = app_world_find_window (BK_TYPE_APP_PREFERENCES);
+  g_assert_cmpstr (adw_preferences_window_get_visible_page_name (ADW_PREFERENCES_WINDOW (preferences)), ==,
+                   "applications");
+  stand_in_set (service, STAND_IN_ROOT, "Registry1", "{'HostPrograms': <uint32 2>}");
+  bk_test_wait_until (is_hidden, app_part (list, "outside"));
+  g_assert_null (strstr (adw_status_page_get_description (app_part (list, "nothing_offered")), "sandbox"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -365,6 +394,8 @@ main (int argc, char **argv)
   g_test_add_func ("/app/invite/menu/typing", test_menu_typing);
   g_test_add_data_func ("/app/invite/menu/empty", "bob@b", test_menu_empty);
   g_test_add_data_func ("/app/invite/menu/empty-offline", "carol@b", test_menu_empty);
+  g_test_add_data_func ("/app/invite/menu/sandboxed", "([" SEVERAL "],)", test_menu_sandboxed);
+  g_test_add_data_func ("/app/invite/menu/sandboxed-empty", "(@a(sssssubsb) [],)", test_menu_sandboxed);
   g_test_add_func ("/app/invite/menu/long-message", test_menu_long_message);
   return app_world_run ();
 }

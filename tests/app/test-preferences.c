@@ -369,6 +369,48 @@ test_background (void)
   g_application_release (G_APPLICATION (world->app));
 }
 
+static void
+on_text (GObject *clipboard, GAsyncResult *result, gpointer text)
+{
+  *(char **) text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+}
+
+static gboolean
+is_there (gpointer text)
+{
+  return *(char **) text != NULL;
+}
+
+static gboolean
+is_hidden (gpointer widget)
+{
+  return !gtk_widget_get_visible (widget);
+}
+
+/* What a Beckon in a sandbox lacks is said where applications are; it goes by itself once it is there. */
+static void
+test_host (void)
+{
+  g_autoptr (AppWorld) world = start ();
+  GtkWidget *group = part ("host"), *by_hand = part ("register_application");
+  g_autofree char *text = NULL;
+
+  g_assert_false (gtk_widget_get_visible (group));
+  g_assert_true (gtk_widget_get_visible (by_hand));
+  stand_in_set (world->service, STAND_IN_ROOT, "Registry1", "{'HostPrograms': <uint32 1>}");
+  bk_test_wait_until (is_hidden, by_hand);
+  g_assert_true (gtk_widget_get_visible (group));
+  AdwActionRow *row = app_part (group, "row");
+  g_assert_nonnull (strstr (adw_action_row_get_subtitle (row), "sudo apt install beckon-peer-host"));
+  g_signal_emit_by_name (app_part (group, "copy"), "clicked");
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (group), NULL, on_text, &text);
+  bk_test_wait_until (is_there, &text);
+  g_assert_cmpstr (text, ==, "sudo apt install beckon-peer-host");
+  stand_in_set (world->service, STAND_IN_ROOT, "Registry1", "{'HostPrograms': <uint32 2>}");
+  bk_test_wait_until (is_hidden, group);
+  g_assert_false (gtk_widget_get_visible (by_hand));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -385,5 +427,6 @@ main (int argc, char **argv)
   g_test_add_func ("/app/preferences/enter-told", test_enter_told);
   g_test_add_func ("/app/preferences/about", test_about);
   g_test_add_func ("/app/preferences/background", test_background);
+  g_test_add_func ("/app/preferences/host", test_host);
   return app_world_run ();
 }

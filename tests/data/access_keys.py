@@ -22,7 +22,7 @@ GROUPS = {
     'accounts': ['_Accounts', 'App_lications', '_Connection', '_General', '_Notifications', '_Privacy', 'A_dd…',
                  ('_Sign In', 'Sign _Out'), '_Remove…'],
     'applications': ['_Accounts', 'App_lications', '_Connection', '_General', '_Notifications', '_Privacy',
-                     '_Register…'],
+                     '_Register…', 'Copy Co_mmand'],
     'general': ['_Accounts', 'App_lications', '_Connection', '_General', '_Notifications', '_Privacy',
                 'Run in the _background', '_Start when you log in', '_Download folder', 'Ch_oose…',
                 '_Enter sends the message'],

@@ -4,7 +4,6 @@ import subprocess
 
 from processes import Failure
 from windows import BUTTON
-from world import program
 
 SIZE = (1600, 1000)
 MARGIN = 6  # around the paper
@@ -47,7 +46,7 @@ class Board:
         self.pictures = 0
 
     def start(self):
-        self.process = self.desk.start(program('beckon-whiteboard'))
+        self.process = self.user.start(self.user.command('beckon-whiteboard'))
         self.canvas()
         return self
 
@@ -131,7 +130,7 @@ class Board:
     def export(self):
         """Exports the picture, and reads it."""
         self.pictures += 1
-        path = self.user.folder / f'picture-{self.pictures}.png'
+        path = self.user.visible / f'picture-{self.pictures}.png'
         self.choose(path)
         self.says(f'saved as {path.name}')
         if not path.is_file():

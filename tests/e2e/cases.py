@@ -96,4 +96,4 @@ def end_peer(user, session, number):
 
 
 def attach(user, session, **streams):
-    return user.start([program('beckon-pipe'), '--attach', session], **streams)
+    return user.start([*user.command('beckon-pipe'), '--attach', session], **streams)

@@ -28,7 +28,7 @@ from gi.repository import Gio, GLib
 
 from accessible import AccessibilityBus
 from notifications import Notifications
-from processes import LIMIT, Failure, wait_for_exit
+from processes import LIMIT, Failure, behind, wait_for_exit
 from sight import Sight
 
 WINDOWS = {'frame', 'dialog', 'alert', 'window'}
@@ -62,7 +62,7 @@ class Desk:
         return self.user.start([command, *arguments], **options)
 
     def processes(self):
-        return self.bus.processes()
+        return behind(self.bus.processes())
 
     def quit(self, application='im.beckon.Beckon'):
         """Has a program leave by its action `quit`, and waits until it is gone and the bus knows it."""
@@ -284,7 +284,7 @@ class Desk:
         if frame is None:
             mine = self.hands.windows_of(self.processes())
             return mine if len(mine) == self.bus.count_windows() else []
-        mine = self.hands.windows_of({self.bus.process(frame.bus)})
+        mine = self.hands.windows_of(behind({self.bus.process(frame.bus)}))
         titles = {frame.name}
         with contextlib.suppress(GLib.Error):  # it may be gone
             titles.add(self.bus.get(frame, 'Accessible', 'Name')[0])  # it may have changed meanwhile

@@ -5,7 +5,7 @@ import select
 import time
 
 from Xlib import XK, X, Xatom, display, error
-from Xlib.ext import composite, xtest
+from Xlib.ext import composite, res, xtest
 from Xlib.protocol import event
 
 from processes import LIMIT, Failure
@@ -73,8 +73,12 @@ class Hands:
         self.display.sync()
 
     def pid(self, window):
-        value = self.property(window, '_NET_WM_PID')
-        return value[0] if value else None
+        """The process, as the server knows it: what a window says of itself is another number in a sandbox."""
+        with contextlib.suppress(error.BadValue, error.BadWindow):
+            specs = [{'client': window.id, 'mask': res.LocalClientPIDMask}]
+            for found in self.display.res_query_client_ids(specs).ids:
+                return found.value[0]
+        return None
 
     def title(self, window):
         value = self.property(window, '_NET_WM_NAME')

@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 import pathlib
+import re
 import select
 import signal
 import time
@@ -53,6 +54,20 @@ def descendants(root):
         found += below
         waiting += below
     return found[::-1]
+
+
+def sandbox_of(pid):
+    """Which Flatpak a process lives in, the proxy between one and a bus included; None if in none."""
+    with contextlib.suppress(OSError):
+        info = pathlib.Path('/proc', str(pid), 'root/.flatpak-info').read_text(encoding='utf-8')
+        return re.search('^instance-id=(.*)$', info, re.M).group(1)
+    return None
+
+
+def behind(pids):
+    """The processes that a bus means: what is in a sandbox, it knows as the proxy of that sandbox."""
+    sandboxes = {sandbox_of(pid) for pid in pids} - {None}
+    return set(pids) | {pid for pid in (descendants(os.getpid()) if sandboxes else ()) if sandbox_of(pid) in sandboxes}
 
 
 def is_ready(descriptor, timeout):

@@ -94,8 +94,8 @@ class Screen:
         """What a user's programs need to open windows here."""
         user.environment.update(self.environment)
         user.environment['XDG_DATA_DIRS'] += f':{self.share}'
-        settings = pathlib.Path(user.environment['XDG_CONFIG_HOME'], 'gtk-4.0/settings.ini')
-        settings.parent.mkdir(exist_ok=True)
+        settings = user.config / 'gtk-4.0/settings.ini'
+        settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text(SETTINGS, encoding='utf-8')
         # fontconfig, Mesa and GTK's file chooser never give back all they took, and without frame pointers in them a
         # stack does not tell theirs from ours. What Beckon takes is looked after by the tests without a screen.

@@ -198,6 +198,7 @@ OTHERWISE = {
     'Account1.AllowedChanged': '`allowed` asks each time',
     'Session1.OfferedStreams': 'event stream-offered of `watch`, see ctl-ctl',
     'Session1.OfferedDatagrams': 'event stream-offered of `watch`, see ctl-ctl',
+    'Registry1.HostPrograms': 'a note of `apps`, see the test of beckonctl on its own',
     'Registry1.Warnings': 'notes of `apps`, see test_other_properties',
     'Session1.ContextData': '`context`, see test_commands',
     'Lock1.Status': '`lock`, which hears it from LockStatusChanged',
@@ -306,7 +307,7 @@ def members():
     """(kind, Interface1.Member) of all that a caller may use."""
     for path in sorted((SOURCES / 'data/dbus').glob('im.beckon.*.xml')):
         interface = path.stem.removeprefix('im.beckon.')
-        if interface == 'Peer1':  # what programs implement
+        if interface in ('Peer1', 'PeerHost1'):  # what programs implement, and what beckon-peer-host does
             continue
         for node in ElementTree.parse(path).getroot().find('interface'):
             if node.tag in ('method', 'signal', 'property') and node.get('name') != 'version':

@@ -2,7 +2,7 @@
 """Beckon's windows, by what people do in them. Names are those of the untranslated application."""
 from processes import LIMIT, Failure
 from screen import SIZE
-from world import WINDOW, program
+from world import WINDOW
 
 MAIN = 'Beckon'
 INVITATION = 'Invitation'
@@ -31,7 +31,7 @@ class App:
 
     def start(self, *arguments, **options):
         """Starts it, or has the one that runs come to the front; returns when its window is there."""
-        process = self.desk.start(program('beckon'), *arguments, **options)
+        process = self.user.start([*self.user.command('beckon'), *arguments], **options)
         self.process = self.process or process
         self.desk.window(MAIN)
         return self

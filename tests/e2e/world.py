@@ -48,7 +48,7 @@ class CtlError(Failure):
 
 def program(name):
     """The built program of that name."""
-    for folder in ('src/ctl', 'src/service', 'src/server', 'src/app', 'src/peers/pipe', 'src/peers/whiteboard'):
+    for folder in ('src/ctl', 'src/service', 'src/server', 'src/host', 'src/app', 'src/peers/pipe', 'src/peers/whiteboard'):
         path = BUILD / folder / name
         if path.is_file():
             return path
@@ -62,7 +62,7 @@ class Watch:
 
     def __init__(self, user, arguments):
         self.user = user
-        self.process = user.start([program('beckonctl'), 'watch', '--json', *arguments])
+        self.process = user.start([*user.command('beckonctl'), 'watch', '--json', *arguments])
         self.lines = Lines(self.process.stdout, f'beckonctl watch of {user.label}')
         self.events = []
         self.until(lambda event: event['event'] == 'ready')
@@ -106,17 +106,24 @@ class Watch:
 
 # ---- users ----
 
+# The limits are those of /usr/share/dbus-1/session.conf: what is built in is for the system bus.
 BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
   <listen>unix:path={socket}</listen>
-  <servicedir>{services}</servicedir>
+  {services}
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
     <allow own="*"/>
   </policy>
+  <limit name="max_incoming_bytes">1000000000</limit>
+  <limit name="max_outgoing_bytes">1000000000</limit>
+  <limit name="max_completed_connections">100000</limit>
+  <limit name="max_connections_per_user">100000</limit>
+  <limit name="max_match_rules_per_connection">50000</limit>
+  <limit name="max_replies_per_connection">50000</limit>
 </busconfig>
 '''
 
@@ -165,9 +172,9 @@ class User:
     # -- the bus and the service
 
     def start_bus(self):
-        services = self.folder / 'services'
-        services.mkdir()
+        (self.folder / 'services').mkdir()
         self.write_service_files()
+        services = ''.join(f'<servicedir>{folder}</servicedir>' for folder in self.service_folders())
         config = self.folder / 'bus.conf'
         config.write_text(BUS_CONFIG.format(socket=self.folder / 'run/bus', services=services), encoding='utf-8')
         process = self.start(['dbus-daemon', '--nofork', '--print-address', f'--config-file={config}'])
@@ -178,6 +185,10 @@ class User:
         self.bus = Gio.DBusConnection.new_for_address_sync(self.environment['DBUS_SESSION_BUS_ADDRESS'], flags, None,
                                                            None)
         return process
+
+    def service_folders(self):
+        """Where the bus finds what it can start."""
+        return [self.folder / 'services']
 
     def write_service_files(self):
         command = shlex.join([str(program('beckon-service')), *self.service_options])
@@ -244,6 +255,20 @@ class User:
 
     # -- programs
 
+    def command(self, name):
+        """The words that start one of Beckon's programs."""
+        return [program(name)]
+
+    @property
+    def config(self):
+        """Where their windows read what people have set."""
+        return pathlib.Path(self.environment['XDG_CONFIG_HOME'])
+
+    @property
+    def visible(self):
+        """A folder that their programs have under the same name as we."""
+        return self.folder
+
     def start(self, command, **options):
         """Starts a program as this user; its standard output can be read, its errors go to the log."""
         with open(self.log, 'ab') as log:
@@ -259,7 +284,7 @@ class User:
     def ctl(self, *arguments, text=None, timeout=LIMIT):
         """Runs beckonctl and returns what it says, None for nothing; raises CtlError unless it exits with 0."""
         words = ['--json', *map(str, arguments)]
-        done = self.run([program('beckonctl'), *words], text, timeout)
+        done = self.run([*self.command('beckonctl'), *words], text, timeout)
         if done.stderr:
             with open(self.log, 'a', encoding='utf-8') as log:
                 log.write(f'beckonctl {shlex.join(words[1:3])}: {done.stderr}')
@@ -284,7 +309,7 @@ class User:
         for condition in conditions:
             words += ['--until', condition]
         words = ['watch', '--timeout', str(max(1, int(timeout))), *words]
-        done = self.run([program('beckonctl'), *words], timeout=timeout + 10)
+        done = self.run([*self.command('beckonctl'), *words], timeout=timeout + 10)
         if done.returncode != 0:
             raise CtlError(self, words, done)
 
@@ -429,8 +454,8 @@ class World:
         self.screen = Screen(self, visible)
         return self.screen
 
-    def user(self, name, device='', service_options=()):
-        user = User(self, name, device, service_options)
+    def user(self, name, device='', service_options=(), kind=User):
+        user = kind(self, name, device, service_options)
         self.users.append(user)
         return user
 

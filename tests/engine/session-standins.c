@@ -181,6 +181,18 @@ bk_engine_application_get_url (BkEngineApplication *self)
   return APP_URL;
 }
 
+gboolean
+bk_engine_application_is_on_host (BkEngineApplication *self)
+{
+  return FALSE;
+}
+
+const char *
+bk_engine_application_get_path (BkEngineApplication *self)
+{
+  return NULL;
+}
+
 const char *const *
 bk_engine_application_get_argv (BkEngineApplication *self)
 {

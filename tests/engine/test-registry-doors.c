@@ -87,6 +87,83 @@ say (HandDirectory *directory, guint n, BkPeerDescription first, BkPeerDescripti
   bk_peer_directory_emit_changed (BK_PEER_DIRECTORY (directory));
 }
 
+/* ---- files outside of a sandbox that are what the test wants ---- */
+
+#define TYPE_HAND_FILES (hand_files_get_type ())
+G_DECLARE_FINAL_TYPE (HandFiles, hand_files, HAND, FILES, GObject)
+
+struct _HandFiles
+{
+  GObject parent_instance;
+
+  GPtrArray *files; /* element-type BkHostFile, owned */
+  gboolean more;
+};
+
+static void
+file_free (gpointer data)
+{
+  BkHostFile *file = data;
+
+  g_free (file->path);
+  g_free (file->missing);
+  g_bytes_unref (file->content);
+  g_free (file);
+}
+
+static GPtrArray *
+hand_files_list (BkHostFiles *files, gboolean *more)
+{
+  HandFiles *self = HAND_FILES (files);
+  GPtrArray *list = g_ptr_array_new ();
+
+  g_ptr_array_extend (list, self->files, NULL, NULL);
+  *more = self->more;
+  return list;
+}
+
+static void
+hand_files_iface_init (BkHostFilesInterface *iface)
+{
+  iface->list = hand_files_list;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (HandFiles, hand_files, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (BK_TYPE_HOST_FILES, hand_files_iface_init))
+
+static void
+hand_files_finalize (GObject *object)
+{
+  g_ptr_array_unref (HAND_FILES (object)->files);
+  G_OBJECT_CLASS (hand_files_parent_class)->finalize (object);
+}
+
+static void
+hand_files_class_init (HandFilesClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = hand_files_finalize;
+}
+
+static void
+hand_files_init (HandFiles *self)
+{
+  self->files = g_ptr_array_new_with_free_func (file_free);
+}
+
+/* Instead of those before. @missing: a program that is not there; nullable. */
+static void
+show_file (HandFiles *self, const char *guid, const char *text, const char *missing)
+{
+  BkHostFile *file = g_new0 (BkHostFile, 1);
+
+  file->path = g_strdup_printf ("/elsewhere/%s.peer", guid);
+  file->content = g_bytes_new (text, strlen (text));
+  file->missing = g_strdup (missing);
+  g_ptr_array_set_size (self->files, 0);
+  g_ptr_array_add (self->files, file);
+  bk_host_files_emit_changed (BK_HOST_FILES (self));
+}
+
 static void
 assert_log (World *world, const char *log)
 {
@@ -232,6 +309,74 @@ test_stolen_guid (void)
   g_assert_cmpstr (name_of (world, GUID_A), ==, "Honest");
 }
 
+/* ---- outside of a sandbox ---- */
+
+#define OUTSIDE "[Beckon Peer]\nGUID=" GUID_A "\nName=Outside\nExec=/no/such/program here\n"
+
+static void
+test_host (void)
+{
+  g_autoptr (HandFiles) files = g_object_new (TYPE_HAND_FILES, NULL);
+  g_autoptr (World) world = world_new ();
+  const char *reason;
+
+  world_start (world);
+  bk_engine_registry_set_host_files (world->registry, BK_HOST_FILES (files));
+  show_file (files, GUID_A, OUTSIDE, NULL);
+  assert_log (world, "+11 ");
+  BkEngineApplication *application = bk_engine_registry_find (world->registry, GUID_A);
+  g_assert_cmpint (bk_engine_application_get_source (application), ==, BK_APPLICATION_HOST);
+  g_assert_cmpstr (bk_engine_application_get_path (application), ==, "/elsewhere/" GUID_A ".peer");
+  g_assert_false (bk_engine_application_is_user (application));
+  g_assert_true (bk_engine_application_is_on_host (application));
+  /* Nobody looks for its program in here: its side says whether it is there. */
+  g_assert_true (bk_engine_application_is_present (application, NULL));
+  show_file (files, GUID_A, OUTSIDE, "/no/such/program");
+  assert_log (world, "?11 ");
+  g_assert_true (bk_engine_registry_find (world->registry, GUID_A) == application);
+  g_assert_false (bk_engine_application_is_present (application, &reason));
+  g_assert_nonnull (strstr (reason, "/no/such/program"));
+  show_file (files, GUID_A, OUTSIDE, "/no/such/program");
+  assert_log (world, "");
+  show_file (files, GUID_A, OUTSIDE, NULL);
+  assert_log (world, "!11 ");
+  show_file (files, GUID_A, "[Beckon Peer]\nGUID=" GUID_A "\nName=By bus\nBusName=" BUS_A "\n", NULL);
+  assert_log (world, "-11 +11 ");
+  g_assert_false (bk_engine_application_is_on_host (bk_engine_registry_find (world->registry, GUID_A)));
+}
+
+static void
+test_host_precedence (void)
+{
+  g_autoptr (HandFiles) files = g_object_new (TYPE_HAND_FILES, NULL);
+  g_autoptr (World) world = world_new ();
+  HandDirectory *directory = add_directory (world);
+  g_autoptr (GError) error = NULL;
+
+  world_start (world);
+  bk_engine_registry_set_host_files (world->registry, BK_HOST_FILES (files));
+  say (directory, 1, program (BUS_A, GUID_A, "Bus"), nothing);
+  g_test_expect_message (DOMAIN, G_LOG_LEVEL_WARNING, "The program " BUS_A " is ignored: /elsewhere/*");
+  show_file (files, GUID_A, OUTSIDE, NULL);
+  assert_log (world, "+11 -11 +11 ");
+  g_test_assert_expected_messages ();
+  g_assert_cmpstr (name_of (world, GUID_A), ==, "Outside");
+  g_assert_false (bk_engine_registry_unregister (world->registry, GUID_A, &error));
+  g_assert_error (error, BECKON_ERROR, BECKON_ERROR_ACCESS_DENIED);
+  say (directory, 0, nothing, nothing);
+  /* What is in the sandbox as well is no surprise. */
+  put_app (world->second, GUID_A, "System");
+  wait_for_log (world, "-11 +11 ");
+  g_assert_cmpstr (name_of (world, GUID_A), ==, "System");
+  g_assert_cmpuint (g_strv_length ((GStrv) bk_engine_registry_get_warnings (world->registry)), ==, 0);
+  files->more = TRUE;
+  show_file (files, GUID_B, "[Beckon Peer]\nName=x\n", NULL);
+  const char *const *warnings = bk_engine_registry_get_warnings (world->registry);
+  g_assert_cmpuint (g_strv_length ((GStrv) warnings), ==, 2);
+  g_assert_nonnull (strstr (warnings[0], "/elsewhere/" GUID_B ".peer is ignored: GUID is missing"));
+  g_assert_nonnull (strstr (warnings[1], "sandbox"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -240,5 +385,7 @@ main (int argc, char **argv)
   g_test_add_func ("/registry-doors/precedence", test_precedence);
   g_test_add_func ("/registry-doors/hostile", test_hostile);
   g_test_add_func ("/registry-doors/stolen-guid", test_stolen_guid);
+  g_test_add_func ("/registry-doors/host", test_host);
+  g_test_add_func ("/registry-doors/host-precedence", test_host_precedence);
   return g_test_run ();
 }

@@ -205,6 +205,42 @@ is_lost (gpointer messenger)
 }
 
 static void
+on_host_programs (BeckonMessenger *messenger, GParamSpec *pspec, BeckonHostPrograms *told)
+{
+  g_object_get (messenger, "host-programs", told, NULL);
+}
+
+static gboolean
+is_offered (gpointer told)
+{
+  return *(BeckonHostPrograms *) told == BECKON_HOST_PROGRAMS_OFFERED;
+}
+
+static gboolean
+is_unneeded (gpointer told)
+{
+  return *(BeckonHostPrograms *) told == BECKON_HOST_PROGRAMS_UNNEEDED;
+}
+
+static void
+test_host_programs (void)
+{
+  g_autoptr (StandIn) service = new_service (ACCOUNT_1);
+  BeckonHostPrograms told = BECKON_HOST_PROGRAMS_MISSING;
+
+  stand_in_set (service, STAND_IN_ROOT, "Registry1", "{'HostPrograms': <uint32 1>}");
+  BeckonMessenger *messenger = new_messenger (NULL);
+  g_assert_cmpint (beckon_messenger_get_host_programs (messenger), ==, BECKON_HOST_PROGRAMS_MISSING);
+  g_signal_connect (messenger, "notify::host-programs", G_CALLBACK (on_host_programs), &told);
+  stand_in_set (service, STAND_IN_ROOT, "Registry1", "{'HostPrograms': <uint32 2>}");
+  bk_test_wait_until (is_offered, &told);
+  /* What a later version may say: nothing is asked for. */
+  stand_in_set (service, STAND_IN_ROOT, "Registry1", "{'HostPrograms': <uint32 7>}");
+  bk_test_wait_until (is_unneeded, &told);
+  assert_finalized (messenger);
+}
+
+static void
 test_messenger_restart (void)
 {
   StandIn *service = new_service (ACCOUNT_1);
@@ -367,6 +403,7 @@ main (int argc, char **argv)
   g_test_add_func ("/messenger/values", test_messenger);
   g_test_add_func ("/messenger/primary-account", test_primary_account);
   g_test_add_func ("/messenger/signals", test_messenger_signals);
+  g_test_add_func ("/messenger/host-programs", test_host_programs);
   g_test_add_func ("/messenger/restart", test_messenger_restart);
   g_test_add_func ("/messenger/restart-while-loading", test_messenger_restart_while_loading);
   g_test_add_func ("/messenger/reconnect", test_reconnect);

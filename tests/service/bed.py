@@ -132,7 +132,7 @@ class Bus:
         environment = {**self.environment, **environment}
         if address is not None:
             environment['DBUS_SESSION_BUS_ADDRESS'] = address
-        process = subprocess.Popen([BINARY, f'--backend={backend}', *args], env=environment, stdout=log, stderr=log)
+        process = self.spawn([BINARY, f'--backend={backend}', *args], environment, log)
         process.log = pathlib.Path(log.name)
         log.close()
         self.processes.append(process)
@@ -141,6 +141,9 @@ class Bus:
             client.wait_for_name(SERVICE)
             client.wait_for_name(SESSIONS)
         return process
+
+    def spawn(self, command, environment, log):
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
     def kill(self, process):
         """kill -9; returns when the bus knows it too, so that the next service finds the names free."""

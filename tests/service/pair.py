@@ -13,13 +13,14 @@ class Pair:
     """alice and bob, friends, each with a bus, a service and a watching client."""
 
     lock = 'off'  # of the server
+    kinds = Bus, Bus
 
     def __init__(self, *options):
         """@options: of both services."""
         self.options = options
 
     def __enter__(self):
-        self.buses = Bus().__enter__(), Bus().__enter__()
+        self.buses = tuple(kind().__enter__() for kind in self.kinds)
         self.folder = self.buses[0].dir / 'server'
         self.folder.mkdir()
         self.log = open(self.buses[0].dir / 'server.log', 'wb')

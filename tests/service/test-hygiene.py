@@ -19,7 +19,7 @@ SECRET = 'Only-For-Alice'
 FOR_APPLICATIONS = {'im.beckon.SessionManager1', 'im.beckon.Session1', 'im.beckon.Lock1', 'im.beckon.MessengerPrivate1'}
 STANDARD = 'org.freedesktop.DBus.'
 # Of the right type, and of no use.
-PLAIN = {'s': '', 'o': '/', 'u': 0, 'i': 0, 'x': 0, 'b': False, 'h': 0, 'as': [], 'au': [], 'ay': [], 'a{sv}': {},
+PLAIN = {'s': '', 'o': '/', 'q': 0, 'u': 0, 'i': 0, 'x': 0, 'b': False, 'h': 0, 'as': [], 'au': [], 'ay': [], 'a{sv}': {},
          'v': GLib.Variant('s', '')}
 
 

@@ -64,6 +64,18 @@ test_sandboxed (void)
   waitpid (pid, NULL, 0);
 }
 
+/* In a sandbox, only what is below app/ with the application's id is the same folder as outside. */
+static void
+test_runtime_dir (void)
+{
+  g_autofree char *outside = bk_service_runtime_dir (FALSE), *inside = bk_service_runtime_dir (TRUE);
+  g_autofree char *expected = g_strconcat (g_get_user_runtime_dir (), "/beckon", NULL);
+  g_autofree char *shared = g_strconcat (g_get_user_runtime_dir (), "/app/im.beckon.Beckon/beckon", NULL);
+
+  g_assert_cmpstr (outside, ==, expected);
+  g_assert_cmpstr (inside, ==, shared);
+}
+
 static void
 test_remove_tree (void)
 {
@@ -243,6 +255,7 @@ main (int argc, char **argv)
   bk_test_init (&argc, &argv);
 
   g_test_add_func ("/machine/sandboxed", test_sandboxed);
+  g_test_add_func ("/machine/runtime-dir", test_runtime_dir);
   g_test_add_func ("/machine/remove-tree", test_remove_tree);
   g_test_add_func ("/machine/lock", test_lock);
   g_test_add_func ("/machine/local-address", test_local_address);

@@ -4,6 +4,7 @@
 #include "bk-app-widgets.h"
 #include "invite/bk-app-recents.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 struct _BkAppApplicationList
@@ -14,6 +15,8 @@ struct _BkAppApplicationList
   GtkStack *stack;
   GtkScrolledWindow *scrolled;
   GtkListView *list;
+  GtkWidget *outside;
+  AdwStatusPage *nothing_offered;
   GtkWidget *preferences;
 
   GtkFilter *filter;          /* of the search; owned by the model */
@@ -187,6 +190,21 @@ show_page (BkAppApplicationList *self)
   gtk_stack_set_visible_child_name (self->stack, page);
 }
 
+/* Where programs cannot be offered for no reason of their own, that is said at the end, or instead of them. */
+static void
+show_outside (BkAppApplicationList *self)
+{
+  gboolean missing = self->messenger != NULL
+                     && beckon_messenger_get_host_programs (self->messenger) == BECKON_HOST_PROGRAMS_MISSING;
+
+  gtk_widget_set_visible (self->outside, missing);
+  adw_status_page_set_description (self->nothing_offered,
+                                   missing ? _("Beckon is in a sandbox and cannot start the programs of this computer. "
+                                               "The preferences say how it can.")
+                                           : _("Applications that can be started together appear here when they are "
+                                               "installed or registered in the preferences."));
+}
+
 static void
 fill (BkAppApplicationList *self, const char *who)
 {
@@ -226,7 +244,11 @@ bk_app_application_list_set_messenger (BkAppApplicationList *self, BeckonMesseng
 {
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
 
+  if (self->messenger != NULL)
+    g_signal_handlers_disconnect_by_data (self->messenger, self);
   g_set_object (&self->messenger, messenger);
+  g_signal_connect_object (messenger, "notify::host-programs", G_CALLBACK (show_outside), self, G_CONNECT_SWAPPED);
+  show_outside (self);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
   gtk_list_view_set_factory (self->list, factory);
   fill (self, NULL);
@@ -270,6 +292,8 @@ bk_app_application_list_class_init (BkAppApplicationListClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppApplicationList, stack);
   gtk_widget_class_bind_template_child (widget_class, BkAppApplicationList, scrolled);
   gtk_widget_class_bind_template_child (widget_class, BkAppApplicationList, list);
+  gtk_widget_class_bind_template_child (widget_class, BkAppApplicationList, outside);
+  gtk_widget_class_bind_template_child (widget_class, BkAppApplicationList, nothing_offered);
   gtk_widget_class_bind_template_child (widget_class, BkAppApplicationList, preferences);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_preferences);

@@ -6,7 +6,9 @@
 #include "bk-app-widgets.h"
 #include "preferences/bk-app-account-row.h"
 #include "preferences/bk-app-connection-page.h"
+#include "preferences/bk-app-application-source.h"
 #include "preferences/bk-app-folder-row.h"
+#include "preferences/bk-app-host-group.h"
 #include "preferences/bk-app-page-bar.h"
 #include "preferences/bk-app-privacy-page.h"
 #include "preferences/bk-app-register-window.h"
@@ -25,6 +27,7 @@ struct _BkAppPreferences
   AdwActionRow *secrets;
   GtkListBox *applications;
   GtkWidget *register_application;
+  BkAppHostGroup *host;
   GtkWidget *warnings_group;
   GtkLabel *warnings;
   BkAppConnectionPage *connection;
@@ -259,60 +262,10 @@ make_button (BeckonApplication *application, const char *icon, const char *actio
   return button;
 }
 
-static void
-set_subtitle (AdwActionRow *row, BeckonApplication *application, const char *source)
-{
-  const char *state = beckon_application_get_present (application) ? beckon_application_get_comment (application)
-                                                                   : beckon_application_get_reason (application);
-  g_autofree char *text = g_strdup_printf ("%s%s%s", state, *state != '\0' ? "\n" : "", source);
-
-  adw_action_row_set_subtitle (row, text);
-}
-
-typedef struct
-{
-  GWeakRef row;
-  BeckonApplication *application; /* owned */
-} Sourcing;
-
-static void
-on_source (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Sourcing *sourcing = user_data;
-  g_autoptr (AdwActionRow) row = g_weak_ref_get (&sourcing->row);
-  g_autoptr (GVariant) registration
-    = beckon_messenger_get_registration_finish (BECKON_MESSENGER (source), result, NULL);
-  const char *word = "";
-
-  if (registration != NULL)
-    g_variant_lookup (registration, "source", "&s", &word);
-  if (row != NULL && registration != NULL)
-    set_subtitle (row, sourcing->application,
-                  g_str_equal (word, "bus") ? _("Offered by the program itself") : _("Installed for everybody"));
-  g_weak_ref_clear (&sourcing->row);
-  g_object_unref (sourcing->application);
-  g_free (sourcing);
-}
-
-static void
-show_source (BkAppPreferences *self, GtkWidget *row, BeckonApplication *application)
-{
-  if (beckon_application_get_user (application))
-    {
-      set_subtitle (ADW_ACTION_ROW (row), application, _("Registered by you"));
-      return;
-    }
-  Sourcing *sourcing = g_new0 (Sourcing, 1);
-  g_weak_ref_init (&sourcing->row, row);
-  sourcing->application = g_object_ref (application);
-  set_subtitle (ADW_ACTION_ROW (row), application, "");
-  beckon_messenger_get_registration_async (self->messenger, beckon_application_get_guid (application), NULL, on_source,
-                                           sourcing);
-}
-
 static GtkWidget *
 make_application_row (gpointer item, gpointer user_data)
 {
+  BkAppPreferences *self = user_data;
   BeckonApplication *application = item;
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *icon = gtk_image_new ();
@@ -322,7 +275,7 @@ make_application_row (gpointer item, gpointer user_data)
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), beckon_application_get_name (application));
-  show_source (user_data, row, application);
+  bk_app_application_source_show (ADW_ACTION_ROW (row), self->messenger, application);
   if (beckon_application_get_present (application))
     adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_button (application, "media-playback-start-symbolic",
                                                                   "preferences.try", _("Try %s With Myself")));
@@ -425,6 +378,8 @@ bk_app_preferences_show (GtkWindow *parent, BkApp *app)
   bind_service_settings (self);
   show_warnings (self);
   bk_app_connection_page_set_messenger (self->connection, self->messenger);
+  bk_app_host_group_set_messenger (self->host, self->messenger);
+  g_object_bind_property (self->host, "registering", self->register_application, "visible", G_BINDING_SYNC_CREATE);
   gtk_window_present (GTK_WINDOW (self));
 }
 
@@ -439,6 +394,7 @@ bk_app_preferences_dispose (GObject *object)
       gtk_list_box_bind_model (self->accounts, NULL, NULL, NULL, NULL);
       gtk_list_box_bind_model (self->applications, NULL, NULL, NULL, NULL);
       bk_app_connection_page_set_messenger (self->connection, NULL);
+      bk_app_host_group_set_messenger (self->host, NULL);
       bk_app_privacy_page_set_messenger (self->privacy, NULL, NULL);
     }
   g_clear_object (&self->settings);
@@ -462,6 +418,7 @@ bk_app_preferences_class_init (BkAppPreferencesClass *klass)
   widget_class->size_allocate = bk_app_preferences_size_allocate;
   g_type_ensure (BK_TYPE_APP_CONNECTION_PAGE);
   g_type_ensure (BK_TYPE_APP_FOLDER_ROW);
+  g_type_ensure (BK_TYPE_APP_HOST_GROUP);
   g_type_ensure (BK_TYPE_APP_PRIVACY_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/beckon/Beckon/preferences/preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, accounts);
@@ -469,6 +426,7 @@ bk_app_preferences_class_init (BkAppPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, secrets);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, applications);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, register_application);
+  gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, host);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, warnings_group);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, warnings);
   gtk_widget_class_bind_template_child (widget_class, BkAppPreferences, connection);

@@ -13,6 +13,11 @@ G_DEFINE_ENUM_TYPE (BeckonSessionState, beckon_session_state,
                     G_DEFINE_ENUM_VALUE (BECKON_SESSION_STATE_DECLINED, "declined"),
                     G_DEFINE_ENUM_VALUE (BECKON_SESSION_STATE_TERMINATED, "terminated"))
 
+G_DEFINE_ENUM_TYPE (BeckonHostPrograms, beckon_host_programs,
+                    G_DEFINE_ENUM_VALUE (BECKON_HOST_PROGRAMS_UNNEEDED, "unneeded"),
+                    G_DEFINE_ENUM_VALUE (BECKON_HOST_PROGRAMS_MISSING, "missing"),
+                    G_DEFINE_ENUM_VALUE (BECKON_HOST_PROGRAMS_OFFERED, "offered"))
+
 G_DEFINE_FLAGS_TYPE (BeckonSessionFlags, beckon_session_flags,
                      G_DEFINE_ENUM_VALUE (BECKON_SESSION_FLAGS_NONE, "none"),
                      G_DEFINE_ENUM_VALUE (BECKON_SESSION_FLAGS_INVITER, "inviter"),

@@ -241,6 +241,22 @@ typedef enum {
   BECKON_IDENTITY_CHANGED = 3,
 } BeckonIdentity;
 
+#define BECKON_TYPE_HOST_PROGRAMS (beckon_host_programs_get_type ())
+/**
+ * BeckonHostPrograms:
+ * @BECKON_HOST_PROGRAMS_UNNEEDED: the session service is in no sandbox, or has not found out yet: nothing is asked for
+ * @BECKON_HOST_PROGRAMS_MISSING: it is in a sandbox, and `beckon-peer-host` is not installed outside: programs of this
+ *   computer are not offered
+ * @BECKON_HOST_PROGRAMS_OFFERED: it is in a sandbox, and `beckon-peer-host` offers the programs outside
+ *
+ * Whether the programs of this computer can be offered where the session service is in a sandbox.
+ */
+typedef enum {
+  BECKON_HOST_PROGRAMS_UNNEEDED = 0,
+  BECKON_HOST_PROGRAMS_MISSING = 1,
+  BECKON_HOST_PROGRAMS_OFFERED = 2,
+} BeckonHostPrograms;
+
 GType beckon_session_state_get_type (void);
 GType beckon_session_flags_get_type (void);
 GType beckon_session_result_get_type (void);
@@ -250,6 +266,7 @@ GType beckon_delivery_get_type (void);
 GType beckon_lock_status_get_type (void);
 GType beckon_channel_path_get_type (void);
 GType beckon_identity_get_type (void);
+GType beckon_host_programs_get_type (void);
 
 const char *beckon_session_state_to_nick (BeckonSessionState state);
 const char *beckon_session_result_to_nick (BeckonSessionResult result);

@@ -5,9 +5,11 @@ G_DEFINE_INTERFACE (BkSecrets, bk_secrets, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkSeat, bk_seat, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkOpener, bk_opener, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkPeerDirectory, bk_peer_directory, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BkHostFiles, bk_host_files, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (BkPeers, bk_peers, G_TYPE_OBJECT)
 
 static guint directory_changed_signal;
+static guint host_files_changed_signal;
 static guint seat_changed_signal;
 
 static void
@@ -56,6 +58,13 @@ bk_peer_directory_default_init (BkPeerDirectoryInterface *iface)
 {
   directory_changed_signal = g_signal_new ("changed", BK_TYPE_PEER_DIRECTORY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                            G_TYPE_NONE, 0);
+}
+
+static void
+bk_host_files_default_init (BkHostFilesInterface *iface)
+{
+  host_files_changed_signal
+    = g_signal_new ("changed", BK_TYPE_HOST_FILES, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -150,6 +159,18 @@ void
 bk_peer_directory_emit_changed (BkPeerDirectory *self)
 {
   g_signal_emit (self, directory_changed_signal, 0);
+}
+
+GPtrArray *
+bk_host_files_list (BkHostFiles *self, gboolean *more)
+{
+  return BK_HOST_FILES_GET_IFACE (self)->list (self, more);
+}
+
+void
+bk_host_files_emit_changed (BkHostFiles *self)
+{
+  g_signal_emit (self, host_files_changed_signal, 0);
 }
 
 void

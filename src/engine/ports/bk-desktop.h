@@ -103,6 +103,29 @@ void bk_peer_directory_refresh (BkPeerDirectory *self);
 char *bk_peer_directory_get_warning (BkPeerDirectory *self);
 void bk_peer_directory_emit_changed (BkPeerDirectory *self);
 
+/* ---- registration files outside of our sandbox ---- */
+
+typedef struct
+{
+  char *path; /* there; not to be opened here */
+  GBytes *content;
+  char *missing; /* nullable: a program of it that is not there */
+} BkHostFile;
+
+#define BK_TYPE_HOST_FILES (bk_host_files_get_type ())
+/* The registration files of the computer that our sandbox is on. Signal "changed" (): there are others, they say
+ * something else, or their programs came or went. */
+G_DECLARE_INTERFACE (BkHostFiles, bk_host_files, BK, HOST_FILES, GObject)
+struct _BkHostFilesInterface
+{
+  GTypeInterface parent_iface;
+  /* Those that count more come first. Bounded. @more, out: there are others, which were left out. */
+  GPtrArray *(*list) (BkHostFiles *self, gboolean *more); /* transfer container, element-type BkHostFile */
+};
+
+GPtrArray *bk_host_files_list (BkHostFiles *self, gboolean *more);
+void bk_host_files_emit_changed (BkHostFiles *self);
+
 /* ---- attached programs ---- */
 
 #define BK_TYPE_PEERS (bk_peers_get_type ())

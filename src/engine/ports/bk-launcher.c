@@ -37,6 +37,14 @@ bk_program_owns_process (BkProgram *self, guint pid)
   return BK_PROGRAM_GET_IFACE (self)->owns_process (self, pid);
 }
 
+GHashTable *
+bk_program_dup_sockets (BkProgram *self)
+{
+  BkProgramInterface *iface = BK_PROGRAM_GET_IFACE (self);
+
+  return iface->dup_sockets != NULL ? iface->dup_sockets (self) : NULL;
+}
+
 /* For launchers. @reason is a sentence for people, NULL when the program ended well. */
 void
 bk_program_emit_ended (BkProgram *self, gboolean failed, const char *reason)

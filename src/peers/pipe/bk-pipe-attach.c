@@ -14,10 +14,14 @@
 #define INVITEE "+invitee" /* a trial has both sides in one folder */
 #define WELCOME "!" /* whoever comes in reads it first */
 
+/* In a Flatpak, one part of the user's runtime folder is the same for all its sandboxes: the program that the service
+ * launched and the one that somebody called are not in the same. */
 static char *
 dup_folder (GError **error)
 {
-  g_autofree char *folder = g_build_filename (g_get_user_runtime_dir (), "beckon", NULL);
+  const char *flatpak = g_getenv ("FLATPAK_ID");
+  g_autofree char *shared = flatpak != NULL ? g_build_filename ("app", flatpak, NULL) : g_strdup ("");
+  g_autofree char *folder = g_build_filename (g_get_user_runtime_dir (), shared, "beckon", NULL);
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {

@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Programs of the computer for a Beckon that is the Flatpak: beckon-peer-host of the build tree stands outside of it, as its
+package would."""
+import pathlib
+import sys
+
+import box
+import tap
+from guests import ROOT, couple, install
+from world import SERVICE, SESSIONS, SOURCES, World, program
+
+sys.path.append(str(box.HERE.parent / 'programs'))
+import programs  # noqa: E402
+from cases import HAS_SESSION, expect_end, invite  # noqa: E402
+from gi.repository import Gio, GLib  # noqa: E402
+
+HOST = 'im.beckon.Beckon.Peer.Host'
+GUID = programs.GUID
+MISSING, THERE = 1, 2
+BYTES = 300000
+
+
+class Outside:
+    """Where a registration is looked for, of a user whose Beckon is the Flatpak."""
+
+    def __init__(self, user):
+        self.user = user
+        self.folder = user.folder / 'home/.local/share/beckon/peers'
+        self.folder.mkdir(parents=True)
+
+    def register(self, text):
+        (self.folder / 'new').write_text(text, encoding='utf-8')
+        (self.folder / 'new').rename(self.folder / f'{GUID}.peer')
+
+    def install_host(self):
+        text = f'[D-BUS Service]\nName={HOST}\nExec={program("beckon-peer-host")}\n'
+        (self.user.folder / 'services' / f'{HOST}.service').write_text(text, encoding='utf-8')
+        self.user.ask_bus('ReloadConfig', None)
+
+    def state(self):
+        return self.user.bus.call_sync(SERVICE, ROOT, 'org.freedesktop.DBus.Properties', 'Get',
+                                       GLib.Variant('(ss)', ('im.beckon.Registry1', 'HostPrograms')), None,
+                                       Gio.DBusCallFlags.NONE, 20000, None).unpack()[0]
+
+
+def register(users, outside, *lines):
+    """On both sides the same, each where its Beckon finds it."""
+    native = users[0].folder / 'data/beckon/peers'
+    native.mkdir(parents=True, exist_ok=True)
+    url = f'https://example.org/{next(programs.counter)}'
+    text = '\n'.join(['[Beckon Peer]', f'GUID={GUID}', 'Name=Test', f'URL={url}', *lines]) + '\n'
+    (native / 'new').write_text(text, encoding='utf-8')
+    (native / 'new').rename(native / f'{GUID}.peer')
+    outside.register(text)
+    for user in users:
+        programs.until(lambda user=user: any(app['url'] == url for app in user.ctl('apps')), 'the registration is known')
+
+
+def played(inviter, invitee):
+    """One side hosts, the other joins, and what goes there comes back."""
+    session = programs.run_both(inviter, invitee, GUID)
+    programs.says(invitee, session, f'bytes came back: {BYTES} the same')
+    programs.cancel(inviter, session)
+    for user in (inviter, invitee):
+        programs.says(user, session, 'told to end')
+
+
+def launched(inviter, invitee):
+    """A program that fetches its session by the cookie in its environment, and leaves."""
+    session = invite(inviter, invitee, GUID)
+    with invitee.watch('--session', session) as watch:
+        invitee.ctl('accept', session)
+        watch.until_note(HAS_SESSION)
+    expect_end(session, 'ended', inviter, invitee)
+
+
+def test_programs_of_the_computer():
+    install()
+    with World() as world:
+        users = couple(world)
+        outside = Outside(users[1])
+        programs.until(lambda: outside.state() == MISSING, 'it is missed')
+        outside.install_host()
+        programs.until(lambda: outside.state() == THERE, 'it is found')
+        peer = str(programs.PEER)
+        for place, kind in (('tcp %h:%p', 'tcp'), ('unix %s', 'unix')):
+            register(users, outside, f'HostExec="{peer}" host {place}', f'JoinExec="{peer}" join {place} {BYTES}',
+                     f'Transport={kind}')
+            played(*users)
+            played(*users[::-1])
+        path = SOURCES / 'tests/service/launched.py'
+        register(users, outside, f'Exec=env BECKON_TEST_DOOR={SESSIONS} /usr/bin/python3 "{path}" cookie')
+        launched(*users)
+        launched(*users[::-1])
+        for pid in programs.processes(users[1], str(program('beckon-peer-host'))):
+            assert not pathlib.Path(f'/proc/{pid}/root/.flatpak-info').exists()
+
+
+tap.run([test_programs_of_the_computer])
