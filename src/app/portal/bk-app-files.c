@@ -100,7 +100,7 @@ bk_app_files_show_finish (GAsyncResult *result, GError **error)
 char *
 bk_app_files_dup_shown (const char *path)
 {
-  g_autofree char *documents = g_build_filename (g_get_user_runtime_dir (), "doc", "", NULL);
+  g_autofree char *documents = g_strconcat (g_get_user_runtime_dir (), "/doc/", NULL);
   const char *name = g_str_has_prefix (path, documents) ? strchr (path + strlen (documents), '/') : NULL;
 
   return g_filename_display_name (name != NULL && name[1] != '\0' ? name + 1 : path);
