@@ -206,8 +206,48 @@ finish_keyring (Request *request, GAsyncResult *result, GError **error)
       secret_password_clear_finish (result, &local); /* FALSE without error: there was none */
       break;
     }
+  if (local == NULL)
+    return TRUE;
   g_propagate_error (error, local);
-  return local == NULL;
+  return FALSE;
+}
+
+static void
+on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BkServiceSecrets *self = g_task_get_source_object (task);
+  Request *request = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  gboolean moved = secret_password_store_finish (result, &error);
+
+  if (request->settled)
+    return;
+  request->settled = TRUE;
+  bk_clock_clear (self->clock, &request->timer);
+  use_file (self, task, FALSE);
+  if (!moved)
+    g_message ("A secret stays in %s: %s", self->path, error->message);
+  else if (!remove_from_file (self, request->key, &error))
+    g_message ("%s", error->message);
+}
+
+/* What went to the file while there was no keyring. FALSE: there is no such thing. */
+static gboolean
+move_to_keyring (BkServiceSecrets *self, GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+  g_autofree char *name = escape_key (request->key);
+  char *secret = g_key_file_get_string (self->file, GROUP, name, NULL);
+
+  if (secret == NULL)
+    return FALSE;
+  request->settled = FALSE;
+  request->timer = bk_clock_add (self->clock, KEYRING_TIMEOUT_MS, on_keyring_late, task);
+  secret_password_store (&schema, SECRET_COLLECTION_DEFAULT, "Beckon", secret, request->keyring, on_moved,
+                         g_object_ref (task), "key", request->key, NULL);
+  wipe (secret);
+  return TRUE;
 }
 
 static void
@@ -229,7 +269,10 @@ on_keyring (GObject *source, GAsyncResult *result, gpointer user_data)
       use_file (self, task, FALSE);
     }
   else if (request->verb == VERB_LOOKUP && request->secret == NULL)
-    use_file (self, task, FALSE);
+    {
+      if (!move_to_keyring (self, task))
+        use_file (self, task, FALSE);
+    }
   else
     {
       /* What is in the keyring now must not stay in the file. */

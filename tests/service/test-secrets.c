@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Secrets without a keyring, with one that hangs, and back again. */
+/* Secrets without a keyring, with one that hangs, with one that works, and back again. */
 #include "beckon-error.h"
 #include "bk-service-secrets.h"
 #include "bk-test.h"
@@ -249,6 +249,60 @@ test_keyring (Fixture *f, gconstpointer data)
   g_clear_object (&f->dbus);
 }
 
+/* ---- with a keyring: that of libsecret in a file, as in a sandbox ---- */
+
+/* libsecret settles once for all of a program where secrets are. */
+static gboolean
+be_with_keyring (Fixture *f)
+{
+  g_autofree char *path = g_build_filename (f->dir, "keyring", NULL);
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      return FALSE;
+    }
+  g_setenv ("SECRET_BACKEND", "file", TRUE);
+  g_setenv ("SECRET_FILE_TEST_PATH", path, TRUE);
+  g_setenv ("SECRET_FILE_TEST_PASSWORD", "of the keyring", TRUE);
+  return TRUE;
+}
+
+static void
+assert_plain (Fixture *f, const char *text, gboolean there)
+{
+  g_autofree char *contents = NULL;
+
+  g_assert_true (g_file_get_contents (f->path, &contents, NULL, NULL));
+  g_assert_true ((strstr (contents, text) != NULL) == there);
+  g_assert_true ((bk_secrets_get_warning (f->secrets) != NULL) == there);
+}
+
+/* What went into the file for want of a keyring moves as soon as it is needed. */
+static void
+test_moving (Fixture *f, gconstpointer data)
+{
+  if (!be_with_keyring (f))
+    return;
+  store (f, "key", "a value");
+  assert_plain (f, "a value", TRUE);
+  stop (f);
+  start (f, FALSE);
+  assert_secret (f, "key", "a value");
+  assert_plain (f, "a value", FALSE);
+  assert_secret (f, "key", "a value");
+  assert_secret (f, "other", NULL);
+  stop (f);
+  start (f, FALSE);
+  assert_secret (f, "key", "a value");
+  store (f, "key", "another value");
+  assert_secret (f, "key", "another value");
+  assert_plain (f, "another value", FALSE);
+  clear (f, "key");
+  assert_secret (f, "key", NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -258,6 +312,7 @@ main (int argc, char **argv)
   g_test_add ("/secrets/broken-file", Fixture, NULL, setup, test_broken_file, teardown);
   g_test_add ("/secrets/full-disk", Fixture, NULL, setup, test_full_disk, teardown);
   g_test_add ("/secrets/keyring", Fixture, NULL, setup, test_keyring, teardown);
+  g_test_add ("/secrets/moving", Fixture, NULL, setup, test_moving, teardown);
 
   return g_test_run ();
 }
