@@ -17,10 +17,15 @@ static BkCtl ctl;
 
 /* Texts are taken as they are (FILENAME) and checked to be UTF-8 whatever the locale: see check_utf8 (). */
 static char **rest;
+static gboolean version;
 static const GOptionEntry common_entries[] = {
   { "json", 'j', 0, G_OPTION_ARG_NONE, &ctl.json, "Print JSON", NULL },
   { "account", 'a', 0, G_OPTION_ARG_FILENAME, &ctl.account_name, "The account to use instead of the first", "NAME" },
   { "timeout", 't', 0, G_OPTION_ARG_INT, &ctl.timeout, "Give up after this long", "SECONDS" },
+  { NULL },
+};
+static const GOptionEntry own_entries[] = {
+  { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", NULL },
   { NULL },
 };
 static const GOptionEntry rest_entries[] = {
@@ -112,6 +117,7 @@ parse_common (int *argc, char ***argv, GError **error)
   g_option_context_set_strict_posix (context, TRUE);
   g_option_context_set_summary (context, "Drives Beckon's session service from the command line.");
   g_option_context_set_description (context, list);
+  g_option_context_add_main_entries (context, own_entries, NULL);
   g_option_context_add_main_entries (context, common_entries, NULL);
   if (*argc >= 2 && g_str_equal ((*argv)[1], "help"))
     (*argv)[1] = (char *) "--help";
@@ -211,6 +217,11 @@ main (int argc, char **argv)
     return usage_error ("Arguments must be UTF-8");
   if (!parse_common (&argc, &argv, &error))
     return usage_error (error->message);
+  if (version)
+    {
+      g_print ("beckonctl %s\n", BECKON_VERSION);
+      return 0;
+    }
   if (argc < 2)
     return usage_error ("Which command? beckonctl --help lists them");
 

@@ -90,7 +90,8 @@ def test_nothing_points_into_the_build():
 
 def test_options():
     # Both are answered without a display and without a bus.
-    assert run('beckon', '--version') == f'beckon {VERSION}\n'
+    for name in ('beckon', 'beckon-pipe', 'beckon-whiteboard', 'beckonctl'):
+        assert run(name, '--version') == f'{name} {VERSION}\n', name
     assert '--gapplication-service' in run('beckon', '--help-all') and '--version' in run('beckon', '--help')
     for name in PROGRAMS[1:]:
         assert name in run(name, '--help'), name

@@ -14,6 +14,7 @@ static struct
   gboolean receive;
   gboolean session;
   gboolean attach;
+  gboolean version;
   int timeout;
   char **rest;
 } options;
@@ -29,6 +30,7 @@ static const GOptionEntry entries[] = {
   { "account", 0, 0, G_OPTION_ARG_FILENAME, &pipe_program.account, "--to: the account that invites", "NAME" },
   { "timeout", 0, 0, G_OPTION_ARG_INT, &options.timeout, "Give up if nothing flows by then", "SECONDS" },
   { "verbose", 'v', 0, G_OPTION_ARG_NONE, &pipe_program.verbose, "Tell on standard error what happens", NULL },
+  { "version", 0, 0, G_OPTION_ARG_NONE, &options.version, "Print the version and exit", NULL },
   { "session", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options.session, "Launched by Beckon", NULL },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, "[SESSION]" },
   { NULL },
@@ -221,6 +223,8 @@ parse (int *argc, char ***argv)
 
   if (!ok)
     fprintf (stderr, "beckon-pipe: %s\n", error->message);
+  else if (options.version)
+    return TRUE;
   else if (ways != 1 || n_rest > (options.attach ? 1 : 0))
     fprintf (stderr, "beckon-pipe: one of --to, --receive and --attach is needed; see beckon-pipe --help\n");
   return ok && ways == 1 && n_rest <= (options.attach ? 1 : 0);
@@ -271,6 +275,11 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   if (!parse (&argc, &argv))
     return BK_PIPE_USAGE;
+  if (options.version)
+    {
+      printf ("beckon-pipe %s\n", BECKON_VERSION);
+      return 0;
+    }
   signal (SIGPIPE, SIG_IGN);
   self->loop = g_main_loop_new (NULL, FALSE);
   self->cancellable = g_cancellable_new ();

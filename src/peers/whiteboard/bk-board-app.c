@@ -106,6 +106,11 @@ bk_board_app_startup (GApplication *application)
 static int
 bk_board_app_handle_local_options (GApplication *application, GVariantDict *options)
 {
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("beckon-whiteboard %s\n", BECKON_PACKAGE_VERSION);
+      return 0;
+    }
   BK_BOARD_APP (application)->session = g_variant_dict_contains (options, "session");
   return -1;
 }
@@ -125,6 +130,8 @@ bk_board_app_init (BkBoardApp *self)
 {
   g_application_add_main_option (G_APPLICATION (self), "session", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE,
                                  _ ("Launched by Beckon for a session"), NULL);
+  g_application_add_main_option (G_APPLICATION (self), "version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE,
+                                 _ ("Print the version and exit"), NULL);
 }
 
 BkBoardApp *
