@@ -3,6 +3,7 @@
 """What the guides for developers show: the first one is followed to the letter, in an empty folder and with what is
 installed; the code of the others is compiled."""
 import ast
+import json
 import os
 import pathlib
 import re
@@ -22,7 +23,7 @@ EXAMPLES = installed.SOURCE / 'examples'
 FIRST = DOC / 'first-peer.md'
 BLOCK = re.compile(r'^```(\w+)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 SAVE = re.compile(r'[Ss]ave (?:this|it)\s+as\s+`([\w.]+)`')
-KINDS = {'sh', 'text', 'python', 'c', 'ini'}
+KINDS = {'sh', 'text', 'python', 'c', 'ini', 'json'}
 LIMIT = 300
 GUID = '3B7D1C58-90E2-4A6F-8C14-D5F2A7E6B903'
 STRICT = ('-std=gnu11', '-Wall', '-Wextra', '-Werror', '-Wno-unused-parameter', '-Wno-unused-function',
@@ -216,6 +217,18 @@ def test_peer_that_the_bus_starts():
               'beckonctl show', 'beckonctl context', 'beckonctl cancel', 'echo "==== done"\n']
     said = follow('\n'.join(script))[1]
     assert said[0] == 'They say: e2e4' and any('e2e4' in line for line in said[1:]), said
+
+
+def test_manifest_of_the_guide():
+    """What the page on sandboxes asks for is what the example has, which the tests of Flatpaks play."""
+    [(path, text)] = pages('json')
+    shown = json.loads(text)
+    example = json.loads((EXAMPLES / 'flatpak/org.example.Dice.json').read_text(encoding='utf-8'))
+    assert path.name == 'flatpak.md'
+    names = {word.replace('Peer.Chess', 'Peer.Dice') for word in shown['finish-args']}
+    assert names == {word for word in example['finish-args'] if '-name=' in word}, names
+    assert shown['modules'][0]['config-opts'] == example['modules'][0]['config-opts']
+    assert not [word for word in example['finish-args'] if 'network' in word or 'filesystem' in word]
 
 
 if __name__ == '__main__':

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Flatpaks of others, with which Beckon's users invite each other: examples/flatpak, and tests/flatpak/peer/probe.c, which
-does in its sandbox what a test tells it to. They are installed apart from Beckon, as another installation."""
+does in its sandbox what a test tells it to. Each is installed by itself, so that a user has those alone that a test is
+about."""
 import concurrent.futures
 import hashlib
 import os
+import signal
 import subprocess
 
 import box
-from boxed import BoxedUser
+from boxed import ACCESSIBILITY, BoxedUser
 from gi.repository import Gio, GLib
 from processes import LIMIT, Failure
-from world import SERVICE, SESSIONS, SOURCES, User
+from servant import Servant
+from world import BUILD, SERVICE, SESSIONS, SOURCES, User
 
-GUESTS = box.WORK / 'guests'
-EXPORTS = GUESTS / 'exports/share'
-SERVICES = EXPORTS / 'dbus-1/services'
 DICE = SOURCES / 'examples/flatpak/org.example.Dice.json'
 PROBE = SOURCES / 'tests/flatpak/peer/org.example.Probe.json'
 DICE_GUID = '{5D0F3A4E-2B6C-4E1D-9C57-8A1B3E6F7D20}'
@@ -22,12 +22,21 @@ GUID = '{7A1C0E52-93D4-4B6F-8E21-5C0D9F3B6A84}'  # the probe's
 NAME = 'im.beckon.Beckon.Peer.Probe'
 PATH = '/im/beckon/Beckon/Peer/Probe'
 ROOT = '/im/beckon/Beckon'
-INSTALLATION = f'[Installation "beckon-guests"]\nPath={GUESTS}\nStorageType=harddisk\n'
+INSTALLATION = '[Installation "{}"]\nPath={}\nStorageType=harddisk\n'
 
 
-def flatpak(*words):
-    """Something about the guests' installation."""
-    environment = {**box.environment(), 'FLATPAK_USER_DIR': str(GUESTS)}
+def home(manifest):
+    """The installation of a guest."""
+    return box.WORK / 'guests' / manifest.stem
+
+
+def exports(manifest):
+    return home(manifest) / 'exports/share'
+
+
+def flatpak(manifest, *words):
+    """Something about a guest's installation."""
+    environment = {**box.environment(), 'FLATPAK_USER_DIR': str(home(manifest))}
     done = subprocess.run([str(word) for word in words], env=environment, stdin=subprocess.DEVNULL, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
@@ -45,53 +54,86 @@ def stamp_of(manifest):
 def install(*manifests):
     """Beckon as it is in this tree, and those guests, are there when this returns."""
     box.install()
-    (box.CONFIG / 'installations.d/guests.conf').write_text(INSTALLATION, encoding='utf-8')
-    SERVICES.mkdir(parents=True, exist_ok=True)  # a bus watches the folders alone that are there
     for manifest in manifests:
-        path = GUESTS / f'{manifest.stem}.stamp'
+        (box.CONFIG / f'installations.d/{manifest.stem}.conf').write_text(
+            INSTALLATION.format(manifest.stem, home(manifest)), encoding='utf-8')
+        path = home(manifest) / 'stamp'
         if not path.is_file() or path.read_text(encoding='utf-8') != stamp_of(manifest):
             path.unlink(missing_ok=True)
-            flatpak(SOURCES / 'flatpak/build', manifest, box.WORK)
+            flatpak(manifest, SOURCES / 'flatpak/build', manifest, box.WORK)
             path.write_text(stamp_of(manifest), encoding='utf-8')
 
 
 def uninstall(manifest):
-    (GUESTS / f'{manifest.stem}.stamp').unlink(missing_ok=True)
-    flatpak('flatpak', 'uninstall', '--user', '-y', '--noninteractive', manifest.stem)
+    (home(manifest) / 'stamp').unlink(missing_ok=True)
+    flatpak(manifest, 'flatpak', 'uninstall', '--user', '-y', '--noninteractive', manifest.stem)
 
 
-class NativeUser(User):
+class Host:
+    """What a user has beside Beckon: guests, or the probe out here, which the bus starts as well."""
+
+    guests = (PROBE,)
+
+    def guest_folders(self):
+        return [exports(manifest) / 'dbus-1/services' for manifest in self.guests]
+
+    def guest_data(self):
+        return ''.join(f':{exports(manifest)}' for manifest in self.guests)
+
+    def add_program(self):
+        """The probe without a sandbox is installed."""
+        folder = self.folder / 'services'
+        new = folder / f'{NAME}.new'
+        new.write_text(f'[D-BUS Service]\nName={NAME}\nExec={BUILD}/tests/flatpak/probe {NAME}\n', encoding='utf-8')
+        new.rename(folder / f'{NAME}.service')
+
+    def remove_program(self):
+        (self.folder / f'services/{NAME}.service').unlink()
+
+
+class NativeUser(Host, User):
     """Beckon is that of the build tree; the guests are there as for every user of Flatpak."""
 
     def make_environment(self):
         environment = super().make_environment()
         environment.update({'FLATPAK_USER_DIR': str(box.USER), 'FLATPAK_CONFIG_DIR': str(box.CONFIG)})
-        environment['XDG_DATA_DIRS'] += f':{EXPORTS}'
+        environment['XDG_DATA_DIRS'] += self.guest_data()
         return environment
 
     def service_folders(self):
-        return [*super().service_folders(), SERVICES]
+        return [*super().service_folders(), *self.guest_folders()]
+
+    def start_bus(self):
+        process = super().start_bus()
+        if 'AT_SPI_BUS_ADDRESS' in self.environment:  # a sandbox is let through to the one that this name tells
+            address = GLib.Variant('(s)', (self.environment['AT_SPI_BUS_ADDRESS'],))
+            self.accessibility = Servant(self.environment['DBUS_SESSION_BUS_ADDRESS'], 'org.a11y.Bus',
+                                         {'/org/a11y/bus': (ACCESSIBILITY, {'GetAddress': lambda: address})})
+        return process
 
 
-class SandboxedUser(BoxedUser):
+class SandboxedUser(Host, BoxedUser):
     def make_environment(self):
         environment = super().make_environment()
-        environment['XDG_DATA_DIRS'] += f':{EXPORTS}'
+        environment['XDG_DATA_DIRS'] += self.guest_data()
         return environment
 
     def service_folders(self):
         """Without a screen, no window is to be started."""
         if self.world.screen is not None:
-            return [*super().service_folders(), SERVICES]
+            return [*super().service_folders(), *self.guest_folders()]
         for name in (SERVICE, SESSIONS):
             file = f'{name}.service'
             (self.folder / 'services' / file).symlink_to(box.EXPORTS / 'dbus-1/services' / file)
-        return [self.folder / 'services', SERVICES]
+        return [self.folder / 'services', *self.guest_folders()]
 
 
-def couple(world, kinds=(NativeUser, SandboxedUser)):
-    """Alice and bob, who see each other online."""
-    users = [world.user(name, kind=kind) for name, kind in zip(('alice', 'bob'), kinds)]
+def couple(world, *guests):
+    """Alice, whose Beckon is that of the build tree, and bob, whose Beckon is the Flatpak, with those guests; they see
+    each other online."""
+    users = []
+    for name, kind in (('alice', NativeUser), ('bob', SandboxedUser)):
+        users.append(world.user(name, kind=type(kind.__name__, (kind,), {'guests': guests})))
     for user in users:
         user.create_account()
     users[0].befriend(users[1])
@@ -191,8 +233,16 @@ class Probe:
         return self.call('GetLaunchingSession', '(sa{sv})', cookie, {})
 
     def kill(self):
-        """Its sandbox, and any other one of it, is there no more, and the bus knows."""
-        self.user.leave_bus({self.name}, lambda: self.user.run(['flatpak', 'kill', 'org.example.Probe']))
+        """It, with its sandbox and any other one of it, is there no more, and the bus knows."""
+        pid = self.user.ask_bus('GetConnectionUnixProcessID', GLib.Variant('(s)', (self.name,))).unpack()[0]
+
+        def end():
+            if self.user.guests:
+                self.user.run(['flatpak', 'kill', 'org.example.Probe'])
+            else:
+                os.kill(pid, signal.SIGKILL)
+
+        self.user.leave_bus({self.name}, end)
 
 
 def wait_for_name(user, name):

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A sandboxed program gets the Sessions door and nothing else. The program is tests/flatpak/peer/probe.c in its Flatpak;
 it tries all there is against a Beckon of the build tree, alice's, and one that is a Flatpak itself, bob's."""
+import os
+
 import box  # noqa: F401 finds the modules of tests/e2e
 import tap
 from gi.repository import GLib
 from guests import GUID, NAME, PROBE, ROOT, Probe, Refused, couple, install, packed
 from processes import memory
+from test_peers import exchange_words, invited_into
 from world import PIPE, SERVICE, SESSIONS, World
 
 DBUS = 'org.freedesktop.DBus.Error.'
@@ -101,7 +104,7 @@ def cookies(probe):
 def test_nothing_else():
     install(PROBE)
     with World() as world:
-        users = couple(world)
+        users = couple(world, PROBE)
         for user, friend in (users, users[::-1]):
             probe = Probe.activate(user)
             the_service_door(user, probe)
@@ -154,7 +157,7 @@ def without_a_name(user):
 def test_it_is_nobody_else():
     install(PROBE)
     with World() as world:
-        users = couple(world)
+        users = couple(world, PROBE)
         for user, friend in (users, users[::-1]):
             probe = Probe.activate(user)
             names_of_others(probe)
@@ -173,8 +176,23 @@ def flood(probe, method, signature, *values, count, path=ROOT, interface='Sessio
     return {name.removeprefix('im.beckon.Error.'): times for name, times in reply.unpack()[0].items()}
 
 
+def too_many_questions(user, probe):
+    """Windows on the user's screen."""
+    paths = [probe.call('CreateSession', '(a{sv})', {}) for _ in range(4)]
+    for path in paths:
+        probe.set(path, 'Application', GLib.Variant('s', GUID))
+    asking = [probe.begin(path, 'InviteWithPicker', '(ssa{sv})', '', '', {}) for path in paths[:3]]
+    for path in paths[:3]:
+        user.wait('picking', session=probe.get(path, 'SessionID'))
+    refused('LimitExceeded', probe.session, paths[3], 'InviteWithPicker', '(ssa{sv})', '', '', {})
+    for path, one in zip(paths, asking):
+        probe.session(path, 'Cancel', '(us)', 0, '')
+        refused('Cancelled', one.result)
+
+
 def quotas(probe):
-    assert flood(probe, 'CreateSession', '(a{sv})', {}, count=100) == {'': 32, 'LimitExceeded': 68}
+    outcome = flood(probe, 'CreateSession', '(a{sv})', {}, count=100)
+    assert outcome == {'': 28, 'LimitExceeded': 72}, outcome  # it has four already
     picker = {'picker': GLib.Variant('b', True)}
     refused('LimitExceeded', probe.call, 'CreateSession', '(a{sv})', picker)
 
@@ -211,11 +229,47 @@ def many_calls(user, probe):
 def test_too_much():
     install(PROBE)
     with World() as world:
-        for user in couple(world):
+        for user in couple(world, PROBE):
             probe = Probe.activate(user)
+            too_many_questions(user, probe)
             quotas(probe)
             huge_arguments(probe)
             many_calls(user, probe)
+            probe.kill()
+
+
+def test_too_many_streams():
+    """Descriptors are bounded, whether they are taken or not, and the session goes on."""
+    install(PROBE)
+    with World() as world:
+        users = couple(world, PROBE)
+        _session, ends = invited_into(*users)
+        for user, (probe, path) in zip(users, ends):
+            outcome = flood(probe, 'OpenStream', '(sa{sv})', 'x', {}, count=3000, path=path, interface='Session1')
+            assert outcome.pop('', 0) > 100 and outcome.keys() <= {'LimitExceeded'}, outcome
+            descriptors = len(os.listdir(f'/proc/{user.service_pid()}/fd'))
+            print(f'# {user.label}: {outcome}, {descriptors} descriptors are open')
+            assert descriptors < 1024, descriptors
+            user.ctl('account', 'list')
+        exchange_words(*ends, number=1)
+
+
+# ---- what an operator has locked ----
+
+def test_locked():
+    install(PROBE)
+    with World(lock='on') as world:
+        for user in couple(world, PROBE):
+            probe = Probe.activate(user)
+            private = {'path': f'{ROOT}/Private', 'interface': 'MessengerPrivate1'}
+            refused('ApiLocked', probe.call, 'CreateSession', '(a{sv})', {})
+            refused('ApiLocked', probe.call, 'RegisterApplication', '(ssssu)', GUID, 'N', '', '/bin/true', 0)
+            refused('ApiLocked', probe.call, 'AddContact', '(ssa{sv})', 'carol@localhost', '', {}, **private)
+            probe.attach()
+            refused('ApiLocked', probe.call, 'EnableAlertEvents', '(aua{sv})', [1], {}, **private)
+            path = probe.call('CreateSession', '(a{sv})', {'picker': GLib.Variant('b', True)})
+            probe.set(path, 'Application', GLib.Variant('s', GUID))
+            refused('ApiLocked', probe.session, path, 'Invite', '(ssa{sv})', 'bob@localhost', '', {})
             probe.kill()
 
 
@@ -224,7 +278,7 @@ def test_too_much():
 def test_without_permission():
     install(PROBE)
     with World() as world:
-        for user in couple(world):
+        for user in couple(world, PROBE):
             probe = Probe.start(user, 'stranger', '--no-talk-name=im.beckon.Beckon.Sessions')
             for name in (SESSIONS, SERVICE, owner(user, SESSIONS), owner(user, SERVICE)):
                 refused(GONE, probe.call_raw, name, ROOT, PROPERTIES, 'GetAll',
@@ -237,11 +291,12 @@ def test_a_permission_that_nobody_should_give():
     """The manual says so: whoever may talk to all of it is told all of it."""
     install(PROBE)
     with World() as world:
-        for user in couple(world):
+        for user in couple(world, PROBE):
             probe = Probe.start(user, 'trusted', '--talk-name=im.beckon.Beckon.*')
             account = probe.call('ListAccounts', interface='Messenger1', name=SERVICE)[0]
             assert probe.get(account, 'SignInName', 'Account1', SERVICE) == user.address
 
 
-tap.run([test_nothing_else, test_it_is_nobody_else, test_too_much, test_without_permission,
-         test_a_permission_that_nobody_should_give])
+if __name__ == '__main__':
+    tap.run([test_nothing_else, test_it_is_nobody_else, test_too_much, test_too_many_streams, test_locked,
+              test_without_permission,             test_a_permission_that_nobody_should_give])

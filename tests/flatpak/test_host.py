@@ -4,6 +4,7 @@
 package would."""
 import os
 import pathlib
+import signal
 import sys
 
 import box
@@ -11,11 +12,11 @@ import tap
 from boxed import BoxedUser
 from guests import ROOT, couple, install
 from windows import App
-from world import SERVICE, SESSIONS, SOURCES, World, program
+from world import SERVICE, World, program
 
 sys.path.append(str(box.HERE.parent / 'programs'))
 import programs  # noqa: E402
-from cases import HAS_SESSION, expect_end, invite  # noqa: E402
+from cases import HERE, both_run, end_peer, expect_end, invite  # noqa: E402
 from gi.repository import Gio, GLib  # noqa: E402
 
 HOST = 'im.beckon.Beckon.Peer.Host'
@@ -70,12 +71,12 @@ def played(inviter, invitee):
 
 
 def launched(inviter, invitee):
-    """A program that fetches its session by the cookie in its environment, and leaves."""
+    """A program that fetches its session by the cookie in its environment, and stays until it is told to end."""
     session = invite(inviter, invitee, GUID)
-    with invitee.watch('--session', session) as watch:
-        invitee.ctl('accept', session)
-        watch.until_note(HAS_SESSION)
+    both_run(inviter, invitee, session)
+    end_peer(invitee, session, signal.SIGTERM)
     expect_end(session, 'ended', inviter, invitee)
+    end_peer(inviter, session, signal.SIGTERM)
 
 
 def test_programs_of_the_computer():
@@ -92,8 +93,7 @@ def test_programs_of_the_computer():
                      f'Transport={kind}')
             played(*users)
             played(*users[::-1])
-        path = SOURCES / 'tests/service/launched.py'
-        register(users, outside, f'Exec=env BECKON_TEST_DOOR={SESSIONS} /usr/bin/python3 "{path}" cookie')
+        register(users, outside, f'Exec="{HERE}/peer" hold')
         launched(*users)
         launched(*users[::-1])
         for pid in programs.processes(users[1], str(program('beckon-peer-host'))):

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Programs in sandboxes of their own, between a user whose Beckon is that of the build tree and one whose Beckon is the
 Flatpak: invited to and inviting, with all that goes between two programs."""
+import contextlib
 import socket
 
 import box  # noqa: F401 finds the modules of tests/e2e
 import tap
-from gi.repository import GLib
-from guests import GUID, NAME, PROBE, Probe, couple, install, wait_for_name
+from gi.repository import Gio, GLib
+from guests import DICE, DICE_GUID, GUID, NAME, PROBE, Probe, couple, install, uninstall, wait_for_name
+from windows import App
 from world import World
 
 SIGNAL = 'im.beckon.Session1.'
@@ -22,11 +24,16 @@ def launched(user):
     return probe, path
 
 
-def exchange(one, other):
-    """Context data, a stream and packets, each of (probe, path)."""
+def exchange_words(one, other, number=0):
+    """Context data between two (probe, path), who have heard so many before."""
     for (probe, path), (partner, _path), text in ((one, other, 'to'), (other, one, 'fro')):
         probe.session(path, 'SendContextData', '(s)', text)
-        assert partner.wait(SIGNAL + 'ContextDataReceived')[1] == (text,)
+        assert partner.wait(SIGNAL + 'ContextDataReceived', number)[1] == (text,)
+
+
+def exchange(one, other):
+    """Context data, a stream and packets."""
+    exchange_words(one, other)
     for probe, path in (one, other):
         probe.user.wait('channel=direct', session=probe.get(path, 'SessionID'))
     ends = [socket.socket(fileno=probe.session(path, 'OpenStream', '(sa{sv})', 'board', {}))
@@ -65,21 +72,8 @@ def expect_over(session, *users, result=('ended', 'ended')):
         assert said['result'] == wanted, (user.label, said)
 
 
-def test_invited_into_and_killed():
-    install(PROBE)
-    with World() as world:
-        alice, bob = couple(world)
-        for user in (alice, bob):
-            user.wait(f'application={GUID}')
-        for inviter, invitee in ((alice, bob), (bob, alice)):
-            session, ends = invited_into(inviter, invitee)
-            ends[1][0].kill()
-            expect_over(session, inviter, invitee)
-            ends[0][0].kill()
-
-
 def inviting(user):
-    """A session that the program has made, and the program."""
+    """A program, and a session that it has made."""
     probe = Probe.activate(user)
     probe.attach()
     path = probe.call('CreateSession', '(a{sv})', {'picker': GLib.Variant('b', True)})
@@ -101,33 +95,139 @@ def accepted(session, friend, probe, path):
         one.kill()
 
 
-def test_inviting():
+# ---- what each kind of program goes through, at each of both users ----
+
+def being_invited(users):
+    for inviter, invitee in (users, users[::-1]):
+        session, ends = invited_into(inviter, invitee)
+        ends[1][0].kill()
+        expect_over(session, inviter, invitee)
+        ends[0][0].kill()
+
+
+def inviting_by_name(users):
+    for user, friend in (users, users[::-1]):
+        probe, path = inviting(user)
+        probe.session(path, 'Invite', '(ssa{sv})', friend.address, 'black', {})
+        accepted(probe.get(path, 'SessionID'), friend, probe, path)
+
+
+def having_the_user_choose(users):
+    for user, friend in (users, users[::-1]):
+        probe, path = inviting(user)
+        asking = probe.begin(path, 'InviteWithPicker', '(ssa{sv})', '', 'black', {})
+        user.wait('picking')
+        assert probe.get(path, 'User') == '', 'it knows already'
+        session = probe.get(path, 'SessionID')
+        user.ctl('pick', session, friend.address)
+        asking.result()
+        accepted(session, friend, probe, path)
+
+
+def run(users, steps):
+    for user in users:
+        user.wait(f'application={GUID}')
+        found = next(one for one in user.ctl('apps') if one['guid'] == GUID)
+        assert found['name'] == 'Probe' and found['present'], found
+    for step in steps:
+        step(users)
+
+
+def test_a_flatpak():
     install(PROBE)
+    with World() as world:
+        run(couple(world, PROBE), [being_invited, inviting_by_name, having_the_user_choose])
+
+
+def test_a_program_of_the_host():
+    install()
     with World() as world:
         users = couple(world)
         for user in users:
-            user.wait(f'application={GUID}')
-        for user, friend in (users, users[::-1]):
-            probe, path = inviting(user)
-            probe.session(path, 'Invite', '(ssa{sv})', friend.address, 'black', {})
-            accepted(probe.get(path, 'SessionID'), friend, probe, path)
+            user.add_program()
+        run(users, [being_invited, inviting_by_name, having_the_user_choose])
 
 
-def test_having_the_user_choose():
+# ---- what comes and goes while everything runs ----
+
+def come_and_go(users, add, remove):
+    with contextlib.ExitStack() as stack:
+        watches = [stack.enter_context(user.watch()) for user in users]
+        for number in range(2):
+            add()
+            for watch, user in zip(watches, users):
+                next_event(watch, 'app-registered', number)
+                assert GUID in [one['guid'] for one in user.ctl('apps')]
+            remove()
+            for watch, user in zip(watches, users):
+                Probe(user).kill()  # as long as it runs, it is there
+                next_event(watch, 'app-unregistered', number)
+                assert GUID not in [one['guid'] for one in user.ctl('apps')]
+
+
+def next_event(watch, name, number):
+    """The event of that name, about the probe, that many others later."""
+    count = iter(range(number + 1))
+    watch.until(lambda event: event['event'] == name and event['guid'] == GUID and next(count) == number)
+
+
+def test_a_flatpak_comes_and_goes():
     install(PROBE)
+    uninstall(PROBE)
+    with World() as world:
+        come_and_go(couple(world, PROBE), lambda: install(PROBE), lambda: uninstall(PROBE))
+    install(PROBE)
+
+
+def test_a_program_of_the_host_comes_and_goes():
+    install()
     with World() as world:
         users = couple(world)
-        for user in users:
-            user.wait(f'application={GUID}')
-        for user, friend in (users, users[::-1]):
-            probe, path = inviting(user)
-            asking = probe.begin(path, 'InviteWithPicker', '(ssa{sv})', '', 'black', {})
-            user.wait('picking')
-            assert probe.get(path, 'User') == '', 'it knows already'
-            session = probe.get(path, 'SessionID')
-            user.ctl('pick', session, friend.address)
-            asking.result()
-            accepted(session, friend, probe, path)
+        come_and_go(users, lambda: [user.add_program() for user in users],
+                    lambda: [user.remove_program() for user in users])
 
 
-tap.run([test_invited_into_and_killed, test_inviting, test_having_the_user_choose])
+# ---- with windows: the example of the manual ----
+
+def throws(app, other):
+    """What Dice says when both have thrown."""
+    return app.desk.find('label', lambda name: name.startswith('You threw') and f', {other} threw' in name)
+
+
+def test_dice():
+    install(DICE)
+    with World() as world:
+        world.open_screen()
+        world.expected_warning = 'Unable to retrieve the Flatpak portal version'
+        apps = alice, bob = [App(user) for user in couple(world, DICE)]
+        for app, name in ((alice, 'Bob'), (bob, 'Alice')):
+            app.user.wait(f'application={DICE_GUID}')
+            assert not app.desk.windows(), 'a window came up to tell what Dice is'
+            app.start()
+            app.row(name, 'Online')
+            app.open(name)
+        alice.invite('Dice')
+        bob.invitation('Alice invites you to Dice')
+        bob.answer('Accept')
+        throws(alice, 'Bob')
+        throws(bob, 'Alice')
+        alice.user.ctl('cancel')
+        # The program invites.
+        bob.user.bus.call_sync('org.example.Dice', '/org/example/Dice', 'org.gtk.Actions', 'Activate',
+                               GLib.Variant('(sava{sv})', ('invite', [], {})), None, Gio.DBusCallFlags.NONE, -1, None)
+        frame = bob.desk.window('Dice wants to invite somebody')
+        bob.desk.activate('list item', within=bob.desk.find('list', 'Recipients', within=frame), containing='Alice')
+        alice.invitation('Bob invites you to Dice')
+        alice.answer('Accept')
+        for app in apps:
+            app.desk.wait(lambda app=app: len(app.desk.all('label', lambda name: name.startswith('You threw'))) == 2,
+                          'a second game')
+        bob.user.run(['flatpak', 'kill', 'org.example.Dice'])
+        alice.last_card('Bob closed Dice.')
+        for app in apps:
+            app.quit()
+
+
+if __name__ == '__main__':
+    tap.run([test_a_flatpak, test_a_program_of_the_host, test_a_flatpak_comes_and_goes,
+             test_a_program_of_the_host_comes_and_goes, test_dice])
