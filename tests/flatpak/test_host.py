@@ -104,6 +104,7 @@ def test_it_is_said_what_is_missing():
     install()
     with World() as world:
         world.open_screen()
+        world.expected_warning = 'Unable to retrieve the Flatpak portal version'
         bob = App(world.user('bob', kind=BoxedUser))
         bob.start().enlarge()
         bob.create_account()
