@@ -144,12 +144,13 @@ take_output (GDBusMethodInvocation *invocation, GError **error)
 {
   GDBusMessage *message = g_dbus_method_invocation_get_message (invocation);
   GUnixFDList *fds = g_dbus_message_get_unix_fd_list (message);
-  g_autoptr (GVariant) index = g_variant_get_child_value (g_dbus_method_invocation_get_parameters (invocation), 10);
+  g_autoptr (GVariant) handle = g_variant_get_child_value (g_dbus_method_invocation_get_parameters (invocation), 10);
+  int index = g_variant_get_handle (handle);
   int fd = -1;
   struct stat info;
 
-  if (fds != NULL && g_variant_get_handle (index) < g_unix_fd_list_get_length (fds))
-    fd = g_unix_fd_list_get (fds, g_variant_get_handle (index), NULL);
+  if (fds != NULL && index >= 0 && index < g_unix_fd_list_get_length (fds))
+    fd = g_unix_fd_list_get (fds, index, NULL);
   if (fd >= 0 && fstat (fd, &info) == 0 && S_ISREG (info.st_mode))
     return fd;
   if (fd >= 0)
