@@ -3,7 +3,8 @@
 #include "bk-service-private.h"
 #include "bk-service-dbus.h"
 
-#define MAX_PICKS 3 /* questions that one program may have open: they are windows on the user's screen */
+#define MAX_PICKS 3    /* questions that one program may have open: they are windows on the user's screen */
+#define MAX_TOGETHER 8 /* all programs, and one under many names */
 
 /* A call of InviteWithPicker on its way. */
 typedef struct
@@ -12,13 +13,18 @@ typedef struct
   gboolean once;
 } Pick;
 
+/* @caller: NULL for all programs together. */
 static guint
 count_picks (BkService *self, const char *caller)
 {
   guint count = 0;
 
   for (guint i = 0; i < self->watched->len; i++)
-    count += g_strcmp0 (bk_engine_session_get_pick_caller (g_ptr_array_index (self->watched, i)), caller) == 0;
+    {
+      const char *asking = bk_engine_session_get_pick_caller (g_ptr_array_index (self->watched, i));
+
+      count += asking != NULL && (caller == NULL || g_str_equal (asking, caller));
+    }
   return count;
 }
 
@@ -51,9 +57,9 @@ bk_service_handle_invite_with_picker (BkServiceCall *call)
       bk_service_call_fail (call, error);
       return;
     }
-  if (count_picks (self, call->sender) >= MAX_PICKS)
+  if (count_picks (self, call->sender) >= MAX_PICKS || count_picks (self, NULL) >= MAX_TOGETHER)
     {
-      bk_service_call_refuse (call, BECKON_ERROR_LIMIT_EXCEEDED, "This program asks the user too much at once.");
+      bk_service_call_refuse (call, BECKON_ERROR_LIMIT_EXCEEDED, "The user is asked too much at once.");
       return;
     }
   Pick *waiting = g_new0 (Pick, 1);

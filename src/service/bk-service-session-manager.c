@@ -5,7 +5,8 @@
 #include "bk-service-machine.h"
 #include "bk-service-process.h"
 
-#define MAX_HELD 32 /* open sessions of one program: it cannot use up those of the user */
+#define MAX_HELD 32                            /* open sessions of one program */
+#define MAX_TOGETHER (BK_LIMIT_SESSIONS * 3 / 4) /* of all: they cannot use up those of the user, under however many names */
 
 static GVariant *
 get_property (BkServiceCall *call, const char *name)
@@ -17,6 +18,7 @@ get_property (BkServiceCall *call, const char *name)
   return bk_service_text (primary != NULL ? bk_engine_account_get_sign_in_name (primary) : NULL);
 }
 
+/* @owner: NULL for all programs together. */
 static guint
 count_held (BkService *self, const char *owner)
 {
@@ -26,8 +28,10 @@ count_held (BkService *self, const char *owner)
     {
       BkEngineSession *session = g_ptr_array_index (self->watched, i);
 
-      if (bk_engine_session_get_state (session) != BECKON_SESSION_STATE_TERMINATED &&
-          g_strcmp0 (bk_engine_session_get_owner (session), owner) == 0)
+      const char *holder = bk_engine_session_get_owner (session);
+
+      if (holder != NULL && bk_engine_session_get_state (session) != BECKON_SESSION_STATE_TERMINATED
+          && (owner == NULL || g_str_equal (holder, owner)))
         count++;
     }
   return count;
@@ -70,6 +74,11 @@ handle_create_session (BkServiceCall *call)
   if (count_held (self, call->sender) >= MAX_HELD)
     {
       bk_service_call_refuse (call, BECKON_ERROR_LIMIT_EXCEEDED, "This program has too many sessions.");
+      return;
+    }
+  if (count_held (self, NULL) >= MAX_TOGETHER)
+    {
+      bk_service_call_refuse (call, BECKON_ERROR_LIMIT_EXCEEDED, "All programs together have too many sessions.");
       return;
     }
   BkEngineSession *session = NULL;

@@ -321,6 +321,24 @@ def test_session_of_an_application():
         client.call('SessionManager1', 'CreateSession', '(a{sv})', {})
 
 
+def test_programs_leave_sessions_to_the_user():
+    """However many they are, or however many names one has: the user can still invite."""
+    with Bus() as bus:
+        client, account = started(bus)
+        client.attach()
+        create = lambda one: one.call('SessionManager1', 'CreateSession', '(a{sv})', {})
+        apps = [bus.client(name=False) for _ in range(7)]
+        for app in apps[:6]:
+            made = [create(app) for _ in range(32)]
+        refused('LimitExceeded', create, apps[6])
+        path = client.call('Messenger1', 'InviteApp', '(osssa{sv})', account, ECHO, GUID, '', {})
+        client.wait_state(path, CONNECTED)
+        # Who leaves gives its place free.
+        apps[5].close()
+        client.wait_signal('Termination', made[0])
+        create(apps[6])
+
+
 def test_invite_app():
     with Bus() as bus:
         client, account = started(bus)
@@ -406,5 +424,6 @@ def test_vanished_application():
 
 tap.run([test_attach_needs_a_name, test_introspection_and_properties, test_wrong_types_are_refused_by_name,
          test_accounts, test_contacts, test_conversation, test_registry, test_a_program_comes_and_goes,
-         test_registration_is_changed, test_session_of_an_application, test_invite_app,
-         test_signals_are_for_those_concerned, test_foreign_and_missing_sessions_look_alike, test_vanished_application])
+         test_registration_is_changed, test_session_of_an_application, test_programs_leave_sessions_to_the_user,
+         test_invite_app, test_signals_are_for_those_concerned, test_foreign_and_missing_sessions_look_alike,
+         test_vanished_application])

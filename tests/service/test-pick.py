@@ -155,6 +155,13 @@ def test_a_program_has_few_questions():
         refused('Cancelled', app.finish, calls[1])
         calls.append(pick(app, paths[3]))
         asked(window, paths[3])
+        # And all together, under however many names, not many either: there are four.
+        crowd = [bus.client(name=False) for _ in range(5)]
+        more = [create(one) for one in crowd]
+        for one, path in zip(crowd[:4], more):
+            pick(one, path)
+            asked(window, path)
+        refused('LimitExceeded', crowd[4].finish, pick(crowd[4], more[4]))
 
 
 def test_who_asked_leaves():
