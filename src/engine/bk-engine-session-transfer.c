@@ -158,7 +158,7 @@ typedef struct
   char *kept;
   guint64 size;
   gboolean make;
-  const char *passing; /* nullable */
+  gboolean sandboxed;
 } Preparation;
 
 static void
@@ -175,13 +175,14 @@ preparation_free (gpointer data)
 static void
 prepare (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  static const char *const own[] = { "/", "/tmp", NULL }; /* of a sandbox */
   Preparation *preparation = data;
   BkTransferPlace place = { .folder = preparation->folder,
                             .make = preparation->make,
                             .name = preparation->name,
                             .size = preparation->size,
                             .kept = preparation->kept,
-                            .passing = preparation->passing };
+                            .passing = preparation->sandboxed ? own : NULL };
   GError *error = NULL;
   BkTransferPart *part = bk_transfer_part_new (&place, &error);
 
@@ -270,7 +271,7 @@ bk_engine_session_accept_file_async (BkEngineSession *self, const char *folder, 
   Preparation *preparation = g_new0 (Preparation, 1);
   preparation->folder = g_strdup (place != NULL ? place : self->world->download_folder);
   preparation->make = place == NULL;
-  preparation->passing = self->world->sandboxed ? "/" : NULL;
+  preparation->sandboxed = self->world->sandboxed;
   preparation->name = g_strdup (self->transfer->name);
   preparation->size = self->transfer->size;
   preparation->kept = g_strdup (bk_session_take_part (self, preparation->folder));

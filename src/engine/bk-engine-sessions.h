@@ -24,7 +24,7 @@ typedef struct
   BkEngineHistory *history; /* writes open sessions down, so that a crash can be told from a quiet day */
   guint answer_timeout_ms;   /* 0: BK_TIMEOUT_ANSWER_S */
   const char *local_address; /* this machine's address towards the network; nullable: 127.0.0.1 */
-  gboolean sandboxed;        /* what is on the file system of / is gone when we are */
+  gboolean sandboxed;        /* what is not of the world outside is gone when we are */
 } BkEngineSessionsConfig;
 
 #define BK_TYPE_ENGINE_SESSIONS (bk_engine_sessions_get_type ())

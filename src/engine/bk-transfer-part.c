@@ -40,15 +40,29 @@ refuse (GError **error, const char *folder, int code)
   return FALSE;
 }
 
+/* 0: the kernel does not say. */
+static guint64
+read_mount (int directory, const char *path)
+{
+  struct statx info;
+
+  if (statx (directory, path, *path == '\0' ? AT_EMPTY_PATH : 0, STATX_MNT_ID, &info) != 0
+      || (info.stx_mask & STATX_MNT_ID) == 0)
+    return 0;
+  return info.stx_mnt_id;
+}
+
 /* In a sandbox a folder of the user that it was not given can be made and written to all the same, and nobody else
  * ever sees it. */
 static gboolean
 check_lasting (BkTransferPart *self, const BkTransferPlace *place, GError **error)
 {
-  struct stat here, passing;
+  guint64 mount = read_mount (self->directory, "");
+  gboolean lasting = TRUE;
 
-  if (place->passing == NULL || fstat (self->directory, &here) != 0 || stat (place->passing, &passing) != 0
-      || here.st_dev != passing.st_dev)
+  for (gsize i = 0; place->passing != NULL && place->passing[i] != NULL; i++)
+    lasting = lasting && (mount == 0 || mount != read_mount (AT_FDCWD, place->passing[i]));
+  if (lasting)
     return TRUE;
   g_autofree char *shown = g_filename_display_name (place->folder);
   g_set_error (error, BECKON_ERROR, BECKON_ERROR_STORAGE,

@@ -16,7 +16,7 @@ typedef struct
   const char *name;    /* from bk_file_name_clean () */
   guint64 size;        /* of the whole file */
   const char *kept;    /* nullable: name of a part of it that may be here already */
-  const char *passing; /* nullable: a folder; what is on the same file system will not outlast us */
+  const char *const *passing; /* nullable: folders; what is on the mounts that they are on will not outlast us */
 } BkTransferPlace;
 
 BkTransferPart *bk_transfer_part_new (const BkTransferPlace *place, GError **error);

@@ -432,16 +432,18 @@ test_places (void)
 {
   g_autoptr (Stage) stage = stage_new (1);
   g_autofree char *missing = g_build_filename (stage->dir, "a", "b", NULL);
+  const char *passing[] = { "/proc", stage->dir, NULL };
+  const char *elsewhere[] = { "/proc", NULL };
   struct stat info;
 
   check_no_place (&(BkTransferPlace){ missing, FALSE, NAME, 1, NULL, NULL });
   check_no_place (&(BkTransferPlace){ stage->source, TRUE, NAME, 1, NULL, NULL });
-  check_no_place (&(BkTransferPlace){ stage->folder, FALSE, NAME, 1, NULL, stage->dir });
-  check_no_place (&(BkTransferPlace){ missing, TRUE, NAME, 1, NULL, stage->dir });
+  check_no_place (&(BkTransferPlace){ stage->folder, FALSE, NAME, 1, NULL, passing });
+  check_no_place (&(BkTransferPlace){ missing, TRUE, NAME, 1, NULL, passing });
   check_no_place (&(BkTransferPlace){ stage->folder, FALSE, NAME, G_GUINT64_CONSTANT (1) << 60, NULL, NULL });
   g_assert_cmpint (size_of (stage, PART), ==, -1);
 
-  g_autoptr (BkTransferPart) part = bk_transfer_part_new (&(BkTransferPlace){ missing, TRUE, NAME, 1, NULL, NULL }, NULL);
+  g_autoptr (BkTransferPart) part = bk_transfer_part_new (&(BkTransferPlace){ missing, TRUE, NAME, 1, NULL, elsewhere }, NULL);
   g_assert_nonnull (part);
   g_assert_cmpint (stat (missing, &info), ==, 0);
   g_assert_cmpuint (info.st_mode & 0777, ==, 0700);
