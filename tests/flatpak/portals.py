@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The portals of a user's desktop, as far as a test wants them: they do what the test said before, without a question."""
+import os
+
 from gi.repository import GLib
 from servant import Servant
 
@@ -38,6 +40,8 @@ class Portals(Servant):
 
     def __init__(self, user, *names):
         self.answers = {}
+        self.files = {}  # method → what file came along with the last call, as os.stat tells it
+        self.descriptors = []  # of the call that is being answered
         names = ('NetworkMonitor', *names)  # GLib takes it for granted
         methods = {method: self.ask(method) if asks else lambda *_arguments: None
                    for name in names for method, (_signature, asks) in INTERFACES[name][1].items()}
@@ -47,6 +51,18 @@ class Portals(Servant):
 
     def read(self, _bus, _sender, _path, interface, name):
         return GLib.Variant('u', INTERFACES[interface.removeprefix(PORTAL)][0]) if name == 'version' else None
+
+    def answer(self, methods):
+        on_call = super().answer(methods)
+
+        def with_files(*call):
+            files = call[-1].get_message().get_unix_fd_list()
+            self.descriptors = files.peek_fds() if files is not None else []
+            for descriptor in self.descriptors:
+                self.files[call[4]] = os.fstat(descriptor)
+            on_call(*call)
+
+        return with_files
 
     def ask(self, method):
         def asked(*arguments):
