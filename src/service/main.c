@@ -11,6 +11,7 @@
 #include "bk-service-opener.h"
 #include "bk-service-secrets.h"
 #include "bk-service-system.h"
+#include "bk-service-update.h"
 #include "bk-service.h"
 
 #include <glib-unix.h>
@@ -48,6 +49,7 @@ typedef struct
   BkServiceNetwork *net;
   BkServiceSeat *seat;
   BkServiceSystem *system;
+  BkServiceUpdate *update;
   GCancellable *opening;
   BkServicePlaces places;
   BkFakeNetwork *network; /* NULL: the real one */
@@ -148,8 +150,10 @@ on_close_late (gpointer user_data)
 }
 
 static void
-stop (Program *self, int status)
+stop (gpointer program, int status)
 {
+  Program *self = program;
+
   if (self->phase == PHASE_STOPPING || self->phase == PHASE_STOPPED)
     return;
   self->phase = PHASE_STOPPING;
@@ -198,6 +202,8 @@ on_name (GObject *source, GAsyncResult *result, gpointer user_data)
         {
           self->phase = PHASE_RUNNING;
           bk_service_directory_start (self->directory);
+          self->update = bk_service_update_new (self->clock, bk_service_door_get_connection (BK_SERVICE_DOOR (source)),
+                                                bk_engine_get_sessions (self->engine), stop, self);
           if (self->host != NULL)
             bk_service_host_start (self->host);
         }
@@ -392,6 +398,7 @@ run (Program *self, const char *data_dir)
 static void
 tear_down (Program *self)
 {
+  g_clear_pointer (&self->update, bk_service_update_free);
   g_clear_pointer (&self->system, bk_service_system_free);
   if (self->seat != NULL)
     bk_service_seat_stop (self->seat);
@@ -423,6 +430,8 @@ tear_down (Program *self)
   g_object_unref (self->opening);
   g_ptr_array_unref (self->backends);
   g_main_loop_unref (self->loop);
+  if (self->status == BK_SERVICE_UPDATE_STATUS)
+    bk_service_start_next ();
 }
 
 static gboolean
@@ -487,7 +496,5 @@ main (int argc, char **argv)
   else
     self.status = 1;
   tear_down (&self);
-  g_free (option_backend);
-  g_free (option_address);
   return self.status;
 }

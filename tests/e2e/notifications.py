@@ -25,6 +25,7 @@ class Notifications:
         self.lock = threading.Lock()
         self.shown = {}  # id → (title, body, [action, label, …])
         self.last = 0
+        self.abilities = ['actions', 'body']
         self.context = GLib.MainContext()
         self.loop = GLib.MainLoop.new(self.context, False)
         self.context.push_thread_default()
@@ -53,9 +54,8 @@ class Notifications:
     def do_CloseNotification(self, number):
         self.shown.pop(number, None)
 
-    @staticmethod
-    def do_GetCapabilities():
-        return GLib.Variant('(as)', (['actions', 'body'],))
+    def do_GetCapabilities(self):
+        return GLib.Variant('(as)', (self.abilities,))
 
     @staticmethod
     def do_GetServerInformation():
@@ -75,6 +75,12 @@ class Notifications:
         labels = dict(zip(actions[1::2], actions[::2]))
         action = labels[label] if label else 'default'
         self.bus.emit_signal(None, PATH, NAME, 'ActionInvoked', GLib.Variant('(us)', (number, action)))
+
+    def reply(self, number, text):
+        """Answers in place, where the desktop can do that."""
+        with self.lock:
+            assert 'inline-reply' in self.shown.pop(number)[2]
+        self.bus.emit_signal(None, PATH, NAME, 'NotificationReplied', GLib.Variant('(us)', (number, text)))
 
     def close(self):
         self.loop.quit()

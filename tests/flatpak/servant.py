@@ -13,6 +13,7 @@ class Servant:
     def __init__(self, address, name, objects):
         self.calls = []  # (method, arguments), oldest first
         self.sender = None  # of the call that is being answered
+        self.afterwards = []  # what is to be done when it has been
         self.arrived = threading.Condition()
         self.context = GLib.MainContext()
         self.loop = GLib.MainLoop.new(self.context, False)
@@ -21,7 +22,7 @@ class Servant:
         self.context.push_thread_default()
         for path, (xml, methods) in objects.items():
             for interface in Gio.DBusNodeInfo.new_for_xml(xml).interfaces:
-                self.bus.register_object(path, interface, self.answer(methods), self.read(methods), None)
+                self.bus.register_object(path, interface, self.answer(methods), self.read, None)
         self.context.pop_thread_default()
         self.bus.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'RequestName',
                            GLib.Variant('(su)', (name, 0)), None, Gio.DBusCallFlags.NONE, -1, None)
@@ -37,15 +38,17 @@ class Servant:
                 invocation.return_dbus_error('org.freedesktop.DBus.Error.Failed', str(error))
             else:
                 invocation.return_value(said)
+            while self.afterwards:
+                self.afterwards.pop(0)()
             with self.arrived:
                 self.calls.append((method, arguments.unpack()))
                 self.arrived.notify_all()
 
         return on_call
 
-    @staticmethod
-    def read(properties):
-        return lambda _bus, _sender, _path, _interface, name: properties.get(name)
+    def read(self, _bus, _sender, _path, interface, name):
+        """The property of an interface, for those that have some."""
+        raise KeyError(f'{interface} has no {name}')
 
     def wait_call(self, method, limit):
         """The arguments of the next call of this method; each is told once."""

@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Alice's Beckon is that of the build tree, bob's the Flatpak: they become contacts, chat, and invite each other."""
 import os
+import subprocess
 
 import box
 import tap
-from board import Board
 from boxed import BoxedUser
 from cases import HAS_SESSION, attach, expect_end, invite
+from couples import board
+from portals import Portals
+from processes import LIMIT, Lines
 from test_whiteboard import agree
 from windows import App
 from world import World
@@ -33,9 +36,10 @@ def draw_together(inviter, invitee):
     invitee.invitation(f'{inviter.user.name.capitalize()} invites you to Whiteboard')
     session = inviter.user.ctl('sessions')[0]['id']
     invitee.answer('Accept')
-    boards = Board(inviter.user), Board(invitee.user)
-    for board, other in zip(boards, (invitee, inviter)):
-        board.is_with(other.user.name.capitalize())
+    boards = board(inviter.user), board(invitee.user)
+    for one, other in zip(boards, (invitee, inviter)):
+        one.pictures = sum(1 for _ in one.user.visible.glob('picture-*'))
+        one.is_with(other.user.name.capitalize())
     boards[0].take('Red')
     boards[0].draw((200, 200), (400, 200))
     boards[1].strokes(1)
@@ -49,8 +53,8 @@ def draw_together(inviter, invitee):
     boards[0].says('closed Whiteboard. You can go on drawing and export the picture.')
     expect_end(session, 'ended', inviter.user, invitee.user)
     boards[0].key('ctrl+w')
-    for board in boards:
-        board.desk.gone('image', 'Board')
+    for one in boards:
+        one.desk.gone('image', 'Board')
 
 
 def stream(inviter, invitee):
@@ -60,13 +64,13 @@ def stream(inviter, invitee):
         invitee.ctl('accept', session)
         one.until_note(HAS_SESSION)
         other.until_note(HAS_SESSION)
-    ends = [attach(user, session, stdin=-1) for user in (inviter, invitee)]
-    for end, text in zip(ends, (b'to and', b'fro')):
+    ends = [attach(user, session, stdin=subprocess.PIPE) for user in (inviter, invitee)]
+    for end, text in zip(ends, (b'to\n', b'fro\n')):
         end.stdin.write(text)
         end.stdin.close()
-    said = [end.stdout.read() for end in ends]
-    assert said == [b'fro', b'to and'], said
-    assert [end.wait() for end in ends] == [0, 0]
+    said = [Lines(end.stdout, 'beckon-pipe').next() for end in ends]
+    assert said == ['fro', 'to'], said
+    assert [end.wait(LIMIT) for end in ends] == [0, 0]
     expect_end(session, 'ended', inviter, invitee)
 
 
@@ -75,6 +79,7 @@ def test_invite():
     with World() as world:
         world.open_screen()
         alice, bob = App(world.user('alice')), App(world.user('bob', kind=BoxedUser))
+        bob.user.portals = Portals(bob.user, 'FileChooser')
         meet(alice, bob)
         alice.say('Do you hear me in there?')
         bob.reads('Do you hear me in there?')

@@ -162,8 +162,8 @@ class Bus:
         self.clients.append(client)
         return client
 
-    def run(self, command):
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, env=self.environment)
+    def run(self, command, **options):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, env=self.environment, **options)
         self.processes.append(process)
         return process
 

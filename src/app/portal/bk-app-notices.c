@@ -4,6 +4,7 @@
 #include "portal/bk-app-notice-server.h"
 
 #define GTK_NAME "org.gtk.Notifications"
+#define SERVER_NAME "org.freedesktop.Notifications"
 
 typedef enum
 {
@@ -78,6 +79,14 @@ set_way (BkAppNotices *self, Way way)
 }
 
 static void
+use_server (BkAppNotices *self, GDBusConnection *bus)
+{
+  if (self->server == NULL)
+    self->server = bk_app_notice_server_new (bus, self->application);
+  set_way (self, WAY_SERVER);
+}
+
+static void
 on_gtk_appeared (GDBusConnection *bus, const char *name, const char *owner, gpointer user_data)
 {
   set_way (user_data, WAY_GLIB);
@@ -86,11 +95,26 @@ on_gtk_appeared (GDBusConnection *bus, const char *name, const char *owner, gpoi
 static void
 on_gtk_vanished (GDBusConnection *bus, const char *name, gpointer user_data)
 {
+  if (bus != NULL)
+    use_server (user_data, bus);
+  else
+    set_way (user_data, WAY_NONE);
+}
+
+static void
+on_server_appeared (GDBusConnection *bus, const char *name, const char *owner, gpointer user_data)
+{
+  use_server (user_data, bus);
+}
+
+/* One that leaves is started again when there is something to tell; one that was never there is not. */
+static void
+on_server_vanished (GDBusConnection *bus, const char *name, gpointer user_data)
+{
   BkAppNotices *self = user_data;
 
-  if (bus != NULL && self->server == NULL)
-    self->server = bk_app_notice_server_new (bus, self->application);
-  set_way (self, bus != NULL ? WAY_SERVER : WAY_NONE);
+  if (bus == NULL || self->way != WAY_SERVER)
+    set_way (self, bus != NULL ? WAY_GLIB : WAY_NONE);
 }
 
 void
@@ -123,7 +147,8 @@ bk_app_notices_new (GApplication *application, GSettings *settings, gboolean san
   if (bus == NULL)
     self->way = WAY_NONE;
   else if (sandboxed)
-    self->way = WAY_GLIB;
+    self->watch = g_bus_watch_name_on_connection (bus, SERVER_NAME, G_BUS_NAME_WATCHER_FLAGS_AUTO_START,
+                                                  on_server_appeared, on_server_vanished, self, NULL);
   else
     self->watch = g_bus_watch_name_on_connection (bus, GTK_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_gtk_appeared,
                                                   on_gtk_vanished, self, NULL);
