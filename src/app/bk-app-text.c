@@ -118,6 +118,12 @@ bk_app_error_text (const GError *error)
   return error->message;
 }
 
+const char *
+bk_app_file_error_text (const GError *error)
+{
+  return g_error_matches (error, BECKON_ERROR, BECKON_ERROR_STORAGE) ? error->message : bk_app_error_text (error);
+}
+
 /* ---- people ---- */
 
 const char *

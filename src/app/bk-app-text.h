@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 
 /* A sentence for an error: says what to do where that is known. Valid as long as @error. */
 const char *bk_app_error_text (const GError *error);
+/* The same where a file was to be saved: the service says which folder it was, and why not. */
+const char *bk_app_file_error_text (const GError *error);
 
 /* A word for the presence of somebody, or of oneself. */
 const char *bk_app_status_word (BeckonStatus status);

@@ -76,6 +76,17 @@ test_foreign_errors (void)
     }
 }
 
+/* Which folder it was that a file cannot be saved in, the service alone knows. */
+static void
+test_file_errors (void)
+{
+  g_autoptr (GError) disk = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_STORAGE, "Not into “Geholt”");
+  g_autoptr (GError) other = g_error_new_literal (BECKON_ERROR, BECKON_ERROR_NOT_FOUND, "No");
+
+  g_assert_cmpstr (bk_app_file_error_text (disk), ==, "Not into “Geholt”");
+  g_assert_cmpstr (bk_app_file_error_text (other), ==, bk_app_error_text (other));
+}
+
 /* ---- people ---- */
 
 static void
@@ -325,6 +336,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/app/text/errors", test_errors);
   g_test_add_func ("/app/text/foreign-errors", test_foreign_errors);
+  g_test_add_func ("/app/text/file-errors", test_file_errors);
   g_test_add_func ("/app/text/status", test_status);
   g_test_add_func ("/app/text/contact-lines", test_contact_lines);
   g_test_add_func ("/app/text/waiting", test_waiting);

@@ -204,7 +204,7 @@ on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!beckon_session_accept_file_finish (BECKON_SESSION (source), result, &error))
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.tell", "s", bk_app_error_text (error));
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.tell", "s", bk_app_file_error_text (error));
 }
 
 static void

@@ -384,10 +384,11 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   if (done || self->messenger == NULL)
     return;
   g_autofree char *id = bk_app_session_notice_id ("session", session);
+  const char *text = bk_app_session_is_file (session) ? bk_app_file_error_text (error) : bk_app_error_text (error);
   if (item != NULL && item->dialog != NULL)
-    bk_app_invitation_dialog_show_problem (BK_APP_INVITATION_DIALOG (item->dialog), bk_app_error_text (error));
+    bk_app_invitation_dialog_show_problem (BK_APP_INVITATION_DIALOG (item->dialog), text);
   else
-    bk_app_tell (self->app, id, bk_app_error_text (error));
+    bk_app_tell (self->app, id, text);
 }
 
 /* A second press of the same button, while the first is under way, means the same. */
