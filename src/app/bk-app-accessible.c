@@ -36,6 +36,8 @@ void
 bk_app_accessible_describe (GtkWidget *widget, const char *description)
 {
   g_object_set_data_full (G_OBJECT (widget), DESCRIPTION, g_strdup (description), g_free);
+  /* Else it has none: of the label to which rows of libadwaita 1.7 point GTK 4.18 tells nothing. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY);
   tell_description (widget);
 }
 
@@ -143,10 +145,12 @@ on_peek_tooltip (GObject *button, GParamSpec *pspec, gpointer user_data)
     bk_app_accessible_name (GTK_WIDGET (button), gtk_widget_get_tooltip_text (GTK_WIDGET (button)));
 }
 
-/* A sentence that appears, or becomes another one. */
+/* A sentence that appears, or becomes another one. Where it is more than a label GTK 4.18 does not make it the name. */
 static void
 on_alert (GtkWidget *label)
 {
+  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  gtk_label_get_text (GTK_LABEL (label)), -1);
   if (gtk_widget_get_mapped (label))
     bk_app_announce (label, gtk_label_get_label (GTK_LABEL (label)));
 }

@@ -43,7 +43,7 @@ typedef struct
   int output;
 } Running;
 
-static guint idle_signal;
+static guint quiet_signal;
 
 G_DEFINE_FINAL_TYPE (BkHost, bk_host, G_TYPE_OBJECT)
 
@@ -71,16 +71,15 @@ tell (BkHost *self, const char *signal, GVariant *parameters)
 }
 
 gboolean
-bk_host_is_idle (BkHost *self)
+bk_host_is_busy (BkHost *self)
 {
-  return self->service == NULL && g_hash_table_size (self->running) == 0;
+  return g_hash_table_size (self->running) > 0;
 }
 
-static void
-look_whether_idle (BkHost *self)
+gboolean
+bk_host_is_served (BkHost *self)
 {
-  if (bk_host_is_idle (self))
-    g_signal_emit (self, idle_signal, 0);
+  return self->service != NULL;
 }
 
 static void
@@ -89,7 +88,8 @@ forget (Running *running)
   g_autoptr (BkHost) self = g_object_ref (running->host);
 
   g_hash_table_remove (self->running, GUINT_TO_POINTER (running->id));
-  look_whether_idle (self);
+  if (!bk_host_is_busy (self))
+    g_signal_emit (self, quiet_signal, 0);
 }
 
 /* ---- starting ---- */
@@ -144,12 +144,13 @@ take_output (GDBusMethodInvocation *invocation, GError **error)
 {
   GDBusMessage *message = g_dbus_method_invocation_get_message (invocation);
   GUnixFDList *fds = g_dbus_message_get_unix_fd_list (message);
-  g_autoptr (GVariant) index = g_variant_get_child_value (g_dbus_method_invocation_get_parameters (invocation), 10);
+  g_autoptr (GVariant) handle = g_variant_get_child_value (g_dbus_method_invocation_get_parameters (invocation), 10);
+  int index = g_variant_get_handle (handle);
   int fd = -1;
   struct stat info;
 
-  if (fds != NULL && g_variant_get_handle (index) < g_unix_fd_list_get_length (fds))
-    fd = g_unix_fd_list_get (fds, g_variant_get_handle (index), NULL);
+  if (fds != NULL && index >= 0 && index < g_unix_fd_list_get_length (fds))
+    fd = g_unix_fd_list_get (fds, index, NULL);
   if (fd >= 0 && fstat (fd, &info) == 0 && S_ISREG (info.st_mode))
     return fd;
   if (fd >= 0)
@@ -329,7 +330,8 @@ on_service_changed (GDBusConnection *connection, const char *sender, const char 
   g_variant_get (parameters, "(&s&s&s)", NULL, NULL, &owner);
   g_free (self->service);
   self->service = *owner != '\0' ? g_strdup (owner) : NULL;
-  look_whether_idle (self);
+  if (self->service == NULL)
+    g_signal_emit (self, quiet_signal, 0);
 }
 
 static void
@@ -374,7 +376,7 @@ bk_host_open (BkHost *self, GError **error)
                                                     self, NULL, error);
   if (self->object == 0 || !own_name (self, error))
     return FALSE;
-  look_whether_idle (self);
+  g_signal_emit (self, quiet_signal, 0);
   return TRUE;
 }
 
@@ -413,7 +415,7 @@ bk_host_class_init (BkHostClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = bk_host_dispose;
   G_OBJECT_CLASS (klass)->finalize = bk_host_finalize;
-  idle_signal = g_signal_new ("idle", BK_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  quiet_signal = g_signal_new ("quiet", BK_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

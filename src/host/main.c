@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* beckon-peer-host: the programs of this computer for a Beckon that is in a sandbox. */
 #include "bk-clock.h"
+#include "bk-folder-watch.h"
 #include "bk-host.h"
 #include "bk-service-launcher.h"
 #include "bk-service-machine.h"
@@ -18,6 +19,8 @@ typedef struct
   BkClock *clock;
   BkHost *host;
   BkServicePlaces places;
+  BkFolderWatch *folder; /* the one that this program was started from */
+  char *path;
   guint timer;
 } Program;
 
@@ -42,15 +45,46 @@ on_still_idle (gpointer user_data)
   Program *self = user_data;
 
   self->timer = 0;
-  if (bk_host_is_idle (self->host))
+  if (!bk_host_is_busy (self->host) && !bk_host_is_served (self->host))
     g_main_loop_quit (self->loop);
 }
 
+/* Whether another one is installed by now, or none. */
+static gboolean
+is_replaced (Program *self)
+{
+  struct stat now, running;
+
+  return stat ("/proc/self/exe", &running) == 0
+         && (stat (self->path, &now) != 0 || now.st_dev != running.st_dev || now.st_ino != running.st_ino);
+}
+
+/* A service that is left without us has the bus start us again. */
 static void
-on_idle (BkHost *host, Program *self)
+on_quiet (BkHost *host, Program *self)
 {
   bk_clock_clear (self->clock, &self->timer);
-  self->timer = bk_clock_add (self->clock, IDLE_MS, on_still_idle, self);
+  if (!bk_host_is_busy (host) && is_replaced (self))
+    g_main_loop_quit (self->loop);
+  else if (!bk_host_is_busy (host) && !bk_host_is_served (host))
+    self->timer = bk_clock_add (self->clock, IDLE_MS, on_still_idle, self);
+}
+
+static void
+on_folder (BkFolderWatch *folder, const char *name, GFileMonitorEvent event, Program *self)
+{
+  on_quiet (self->host, self);
+}
+
+static void
+watch_program (Program *self)
+{
+  self->path = g_file_read_link ("/proc/self/exe", NULL);
+  if (self->path == NULL)
+    return;
+  g_autofree char *folder = g_path_get_dirname (self->path);
+  self->folder = bk_folder_watch_new (folder);
+  g_signal_connect (self->folder, "file", G_CALLBACK (on_folder), self);
 }
 
 static BkHost *
@@ -81,13 +115,15 @@ run (Program *self)
   g_dbus_connection_set_exit_on_close (connection, FALSE);
   g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
   self->host = make_host (self, connection);
-  g_signal_connect (self->host, "idle", G_CALLBACK (on_idle), self);
+  g_signal_connect (self->host, "quiet", G_CALLBACK (on_quiet), self);
+  watch_program (self);
   gboolean open = bk_host_open (self->host, &error);
   if (open)
     g_main_loop_run (self->loop);
   else
     g_printerr ("beckon-peer-host cannot serve on the session bus: %s\n", error->message);
   bk_clock_clear (self->clock, &self->timer);
+  g_clear_object (&self->folder);
   g_clear_object (&self->host);
   g_dbus_connection_flush_sync (connection, NULL, NULL);
   return open ? 0 : 1;
@@ -128,5 +164,6 @@ main (int argc, char **argv)
   int status = run (&self);
   g_object_unref (self.clock);
   g_main_loop_unref (self.loop);
+  g_free (self.path);
   return status;
 }

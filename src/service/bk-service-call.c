@@ -76,6 +76,16 @@ bk_service_call_fail (BkServiceCall *call, GError *error)
   call_free (call);
 }
 
+int
+bk_service_call_take_fd (BkServiceCall *call, gint32 handle)
+{
+  GUnixFDList *list = g_dbus_message_get_unix_fd_list (g_dbus_method_invocation_get_message (call->invocation));
+
+  if (list == NULL || handle < 0 || handle >= g_unix_fd_list_get_length (list))
+    return -1;
+  return g_unix_fd_list_get (list, handle, NULL);
+}
+
 void
 bk_service_call_refuse (BkServiceCall *call, int code, const char *text)
 {

@@ -21,6 +21,8 @@ void bk_service_call_return (BkServiceCall *call, GVariant *value);
 /* The answer is one descriptor. @fd is taken. */
 void bk_service_call_return_fd (BkServiceCall *call, int fd);
 void bk_service_call_fail (BkServiceCall *call, GError *error);
+/* The descriptor that came along as number @handle, which the caller owns then; -1: there is none of that number. */
+int bk_service_call_take_fd (BkServiceCall *call, gint32 handle);
 void bk_service_call_refuse (BkServiceCall *call, int code, const char *text);
 /* The answer of a method without result. @error is taken. */
 void bk_service_call_finish (BkServiceCall *call, gboolean success, GError *error);

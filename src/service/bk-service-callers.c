@@ -17,7 +17,8 @@ typedef struct
   char *peer;         /* object path of its Peer1; NULL: not attached, only watched */
   GStrv guids;        /* normal form */
   GHashTable *proven; /* GUIDs whose cookie it redeemed */
-  gboolean trusted;   /* no sandbox is around it, or the one that is around us */
+  gboolean trusted;   /* no sandbox keeps it from what we can do */
+  guint pid;          /* what it attached with, as the bus knows it; 0 if that was not looked for */
   GHashTable *grants; /* session id → how often */
   guint64 order;      /* when it attached */
   guint subscription;
@@ -309,17 +310,27 @@ bk_service_callers_stop (BkServiceCallers *self)
     }
 }
 
-/* Whether the process @pid, as the bus knows it, 0 if that is not known, is kept by no sandbox from what we can do. */
+/* Whether the process @pid, as the bus knows it, 0 if that is not known, is kept by no sandbox from what we can do: it
+ * has none, or ours, or it is one of those that attached to the user's own door, @own, which takes leave. */
 gboolean
-bk_service_callers_trust (BkServiceCallers *self, guint pid)
+bk_service_callers_trust (BkServiceCallers *self, guint pid, BkServiceCallers *own)
 {
-  return pid != 0 && (pid == self->pid || !bk_service_process_is_sandboxed (pid));
+  GHashTableIter iter;
+  gpointer caller;
+
+  if (pid == 0 || pid == self->pid || !bk_service_process_is_sandboxed (pid))
+    return pid != 0;
+  g_hash_table_iter_init (&iter, own->callers);
+  while (g_hash_table_iter_next (&iter, NULL, &caller))
+    if (((Caller *) caller)->pid == pid)
+      return TRUE;
+  return FALSE;
 }
 
-/* @peer is where @name exports Peer1, @guids what it stands for; @trusted: without having to prove it. Replaces what it
- * said before. */
+/* @peer is where @name exports Peer1, @guids what it stands for; @trusted: without having to prove it. @pid: its process,
+ * as far as that is known. Replaces what it said before. */
 gboolean
-bk_service_callers_attach (BkServiceCallers *self, const char *name, gboolean trusted, const char *peer,
+bk_service_callers_attach (BkServiceCallers *self, const char *name, guint pid, gboolean trusted, const char *peer,
                            const char *const *guids, GError **error)
 {
   g_autoptr (GPtrArray) normal = g_ptr_array_new_with_free_func (g_free);
@@ -355,6 +366,7 @@ bk_service_callers_attach (BkServiceCallers *self, const char *name, gboolean tr
   caller->guids = (GStrv) g_ptr_array_free (g_steal_pointer (&normal), FALSE);
   caller->order = ++self->attached;
   caller->trusted = trusted;
+  caller->pid = pid;
   return TRUE;
 }
 

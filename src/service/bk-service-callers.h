@@ -17,9 +17,9 @@ BkServiceCallers *bk_service_callers_new (GDBusConnection *connection);
 gboolean bk_service_callers_start (BkServiceCallers *self, GError **error);
 void bk_service_callers_stop (BkServiceCallers *self);
 
-gboolean bk_service_callers_trust (BkServiceCallers *self, guint pid);
-gboolean bk_service_callers_attach (BkServiceCallers *self, const char *name, gboolean trusted, const char *peer,
-                                    const char *const *guids, GError **error);
+gboolean bk_service_callers_trust (BkServiceCallers *self, guint pid, BkServiceCallers *own);
+gboolean bk_service_callers_attach (BkServiceCallers *self, const char *name, guint pid, gboolean trusted,
+                                    const char *peer, const char *const *guids, GError **error);
 gboolean bk_service_callers_watch (BkServiceCallers *self, const char *name, GError **error);
 gboolean bk_service_callers_is_attached (BkServiceCallers *self, const char *name);
 const char *bk_service_callers_get_peer (BkServiceCallers *self, const char *name);

@@ -2,8 +2,6 @@
 /* Files: Messenger1.SendFile and Session1.AcceptFile */
 #include "bk-service-private.h"
 
-#include <gio/gunixfdlist.h>
-
 /* ---- sending ---- */
 
 static void
@@ -19,18 +17,6 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
     bk_service_call_fail (call, error);
 }
 
-/* Returns the descriptor that came along as number @handle, or -1. */
-static int
-take_file (BkServiceCall *call, gint32 handle)
-{
-  GDBusMessage *message = g_dbus_method_invocation_get_message (call->invocation);
-  GUnixFDList *list = g_dbus_message_get_unix_fd_list (message);
-
-  if (list == NULL || handle < 0 || handle >= g_unix_fd_list_get_length (list))
-    return -1;
-  return g_unix_fd_list_get (list, handle, NULL);
-}
-
 void
 bk_service_handle_send_file (BkServiceCall *call)
 {
@@ -42,7 +28,7 @@ bk_service_handle_send_file (BkServiceCall *call)
   BkEngineAccount *account = bk_service_call_account (call, path);
   if (account == NULL)
     return;
-  int file = take_file (call, handle);
+  int file = bk_service_call_take_fd (call, handle);
   if (file < 0)
     bk_service_call_refuse (call, BECKON_ERROR_INVALID_ARGUMENT, "The argument “file” is no descriptor.");
   else

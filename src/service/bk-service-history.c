@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gio/gunixfdlist.h>
 #include <gio/gunixoutputstream.h>
 #include <unistd.h>
 
@@ -167,8 +166,7 @@ bk_service_handle_clear_history (BkServiceCall *call)
 static int
 take_file (BkServiceCall *call, gint32 handle, GError **error)
 {
-  GUnixFDList *list = g_dbus_message_get_unix_fd_list (g_dbus_method_invocation_get_message (call->invocation));
-  int fd = list != NULL ? g_unix_fd_list_get (list, handle, NULL) : -1;
+  int fd = bk_service_call_take_fd (call, handle);
   int flags = fd >= 0 ? fcntl (fd, F_GETFL) : -1;
 
   if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && !isatty (fd))

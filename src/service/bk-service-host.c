@@ -140,17 +140,19 @@ ask_later (BkServiceHost *self)
   self->pause_ms = MIN (2 * self->pause_ms, LAST_PAUSE_MS);
 }
 
+/* One that is being exchanged cannot be started for a moment; one that was killed while it answered knows better soon. */
 static void
 take_error (BkServiceHost *self, const GError *error)
 {
   g_autofree char *name = g_dbus_error_get_remote_error (error);
+  gboolean unknown = g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN)
+                     || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER);
 
-  if (g_strcmp0 (name, "org.freedesktop.DBus.Error.ServiceUnknown") == 0
-      || g_strcmp0 (name, "org.freedesktop.DBus.Error.NameHasNoOwner") == 0)
-    {
-      lose (self);
-      return;
-    }
+  if (!g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    lose (self);
+  if (unknown)
+    return;
   g_message ("beckon-peer-host does not say which applications there are outside of the sandbox (%s).",
              name != NULL ? name : "no answer");
   ask_later (self);
@@ -195,15 +197,12 @@ on_registrations_changed (GDBusConnection *connection, const char *sender, const
   ask (user_data);
 }
 
-/* One that was installed just now. */
+/* It may have been installed just now, or removed. */
 static void
 on_activatable_changed (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
                         const char *signal, GVariant *parameters, gpointer user_data)
 {
-  BkServiceHost *self = user_data;
-
-  if (self->state != BK_SERVICE_HOST_THERE)
-    ask (self);
+  ask (user_data);
 }
 
 /* It ended: it is started again, since nobody else would say what changes. */

@@ -3,6 +3,7 @@
 
 #include "bk-service-private.h"
 #include "bk-service-dbus.h"
+#include "bk-service-machine.h"
 #include "bk-service-process.h"
 
 #ifdef __GLIBC__
@@ -233,7 +234,7 @@ welcome_application (BkService *self, const char *name)
 }
 
 static void
-attach (BkServiceCall *call, gboolean trusted)
+attach (BkServiceCall *call, guint pid, gboolean trusted)
 {
   BkService *self = BK_CALL_SERVICE (call);
   BkServiceDoor *door = call->door;
@@ -243,7 +244,8 @@ attach (BkServiceCall *call, gboolean trusted)
   const char *peer;
 
   g_variant_get (call->arguments, "(&o^a&s@a{sv})", &peer, &guids, NULL);
-  if (!bk_service_callers_attach (bk_service_door_get_callers (door), sender, trusted, peer, guids, &error))
+  if (!bk_service_callers_attach (bk_service_door_get_callers (door), sender, pid, trusted, peer, guids,
+                                  &error))
     {
       bk_service_call_fail (call, g_steal_pointer (&error));
       return;
@@ -259,22 +261,26 @@ static void
 on_attaching (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BkServiceCall *call = user_data;
+  BkService *self = BK_CALL_SERVICE (call);
   guint pid = bk_service_caller_pid_finish (G_DBUS_CONNECTION (source), result, NULL);
 
-  if (g_cancellable_is_cancelled (BK_CALL_SERVICE (call)->cancellable))
+  if (g_cancellable_is_cancelled (self->cancellable))
     bk_service_call_refuse (call, BECKON_ERROR_CANCELLED, "The session service is shutting down.");
+  else if (call->door == self->service)
+    attach (call, pid, TRUE);
   else
-    attach (call, bk_service_callers_trust (bk_service_door_get_callers (call->door), pid));
+    attach (call, pid, bk_service_callers_trust (bk_service_door_get_callers (self->sessions), pid,
+                                                 bk_service_door_get_callers (self->service)));
 }
 
-/* At the user's own door nobody is sandboxed. */
+/* At the user's own door nobody is sandboxed, or all are as we are: then whose processes they are tells the others. */
 void
 bk_service_handle_attach (BkServiceCall *call)
 {
   BkService *self = BK_CALL_SERVICE (call);
 
-  if (call->door == self->service)
-    attach (call, TRUE);
+  if (call->door == self->service && !bk_service_is_sandboxed ())
+    attach (call, 0, TRUE);
   else
     bk_service_caller_pid_async (bk_service_door_get_connection (call->door), call->sender, self->cancellable,
                                  on_attaching, call);

@@ -625,6 +625,10 @@ test_parse_unix (void)
   g_assert_false (bk_sockets_listens_unix (text, "/run/a"));
   g_assert_false (bk_sockets_listens_unix (text, "/run/connected"));
   g_assert_false (bk_sockets_listens_unix ("", "/run/a"));
+  /* Outside of a sandbox the folders above have other names, and the two last ones are the same. */
+  g_assert_true (bk_sockets_listens_unix (text, "/elsewhere/run/a socket"));
+  g_assert_false (bk_sockets_listens_unix (text, "/run/another/a socket"));
+  g_assert_false (bk_sockets_listens_unix (text, "/xrun/a socket"));
 }
 
 static void

@@ -429,9 +429,9 @@ def test_searching_while_typing():
     assert [f[2][0] for f in two.ui[0].finish(calls[-1])] == [sent[0][0]]
 
 
-def export(side, fd, who=''):
+def export(side, fd, who='', handle=0):
     account = stage.accounts[side]
-    return stage.ui[side].call_fd('Account1', 'ExportHistory', '(sh)', fd, who, 0, path=account)
+    return stage.ui[side].call_fd('Account1', 'ExportHistory', '(sh)', fd, who, handle, path=account)
 
 
 def test_export_history():
@@ -452,6 +452,8 @@ def test_export_history():
         refused('InvalidArgument', export, 0, file.fileno())
     with tempfile.TemporaryFile() as file:
         refused('InvalidArgument', export, 0, file.fileno(), 'nobody')
+        for handle in (-1, 1, -2 ** 31):  # there is one descriptor
+            refused('InvalidArgument', export, 0, file.fileno(), handle=handle)
     with open('/dev/full', 'wb') as file:
         refused('Storage', export, 0, file.fileno())
     terminal = os.openpty()

@@ -19,7 +19,7 @@ def answer_request(alice, ada):
     alice.to_row('Bob')
     alice.desk.focus(row)
     alice.go(BUTTON, 'Decline', within=row)
-    alice.desk.gone('list item', within=alice.desk.find('list', 'Contacts'), containing=MEMBER)
+    alice.row_gone(MEMBER)
     alice.desk.key('ctrl+n')
     dialog = alice.desk.window('Add Contact')
     alice.desk.type(ada.address)

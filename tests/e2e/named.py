@@ -9,7 +9,7 @@ TARGET = 24  # pixels that a button has at least for what is on it: with what is
 SAID = CONTROLS | {'image', 'label'}
 QUESTIONS = {'dialog', 'alert'}
 WINDOWS = QUESTIONS | {'frame'}
-FOREIGN = {'Show Text', 'Hide Text'}  # libadwaita's
+FOREIGN = {'Show Text', 'Hide Text', 'Show Password', 'Hide Password'}  # libadwaita's
 TYPES = ('Gtk', 'Adw', 'BkApp')
 
 

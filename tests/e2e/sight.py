@@ -28,6 +28,14 @@ def is_away(place, other):
     return 2 * common < min(width * height, wide * high)
 
 
+def has_area(place):
+    return place[2] > 0 and place[3] > 0
+
+
+def is_in(spot, place):
+    return 0 <= spot[0] - place[0] < place[2] and 0 <= spot[1] - place[1] < place[3]
+
+
 class Sight:
     """Where nodes of a window were when it was made. To ask for one after the other would take far longer."""
 
@@ -42,6 +50,8 @@ class Sight:
 
     def on_top(self, nodes):
         """The paths of those of the nodes that are on top at one of their spots, and of all that these are in."""
+        if not self.has_types:
+            return self.in_sight(nodes)
         wide = [node for node in nodes if self.places[node.path][2] > 0]
         # A popover is a surface of its own, in the tree while it is open.
         shown = {node.path for node in wide if any(above.name == POPOVER for above in node.ancestors())}
@@ -49,18 +59,48 @@ class Sight:
             at = {spots(self.places[node.path])[number] for node in wide if node.path not in shown}
             for path in self.pick(at):
                 shown.update(self.chain(path))
-        return shown if self.has_types else shown | self.in_popovers([node for node in wide if node.path not in shown])
+        return shown
 
-    def in_popovers(self, nodes):
-        """The paths of those of the nodes that are in a popover: that is a menu, or away from what it belongs to."""
-        above = {path for node in nodes for path in self.chain(node.path)} - set(self.places)
-        found = self.bus.ask_all(self.frame.bus, {path: (path, COMPONENT, 'GetExtents', within()) for path in above})
+    def in_sight(self, nodes):
+        """The same for GTK 4.18: what is hidden is not in its tree, and what it finds at a place may be out of sight. All
+        that is not scrolled away is on top."""
+        self.look_at({one.path for node in nodes for one in node.ancestors()})
+        return {node.path for node in nodes if self.is_in_sight(node)}
+
+    def is_in_sight(self, node):
+        left = spots(self.places[node.path]) if has_area(self.places[node.path]) else []
+        for here in (node, *node.ancestors()):
+            if not left or self.is_popover(here):
+                break
+            place = self.places[here.parent.path] if here.parent is not None else NOWHERE
+            if here.parent is not None and not has_area(place):
+                return False
+            if here.parent is not None and here.parent.role == 'scroll pane':
+                left = [spot for spot in left if is_in(spot, place)]
+        return bool(left)
+
+    def look_at(self, paths):
+        asked = paths - set(self.places)
+        found = self.bus.ask_all(self.frame.bus, {path: (path, COMPONENT, 'GetExtents', within()) for path in asked})
         self.places |= {path: answer[0] if answer else NOWHERE for path, answer in found.items()}
-        return {node.path for node in nodes if any(self.is_popover(one) for one in node.ancestors())}
+
+    def inside(self):
+        """Where what is in the window begins and how wide it is; None if that is not known. GTK 4.18 counts the border
+        to the window, and what a bar has as its own."""
+        x, _y, width, _height = self.places[self.frame.path]
+        if width == 0:
+            return None
+        return (x, width) if self.has_types else (x - 1, width + 2 * x + 1)
+
+    def is_in_popover(self, node):
+        if not self.has_types:
+            self.look_at({one.path for one in node.ancestors()})
+        return any(above.name == POPOVER or not self.has_types and self.is_popover(above) for above in node.ancestors())
 
     def is_popover(self, node):
-        return node.role == 'menu' or node.parent is not None and is_away(self.places[node.path],
-                                                                          self.places[node.parent.path])
+        """A menu, or what is away from what it belongs to."""
+        return node.role == 'menu' or (node.parent is not None and has_area(self.places[node.path]) and is_away(
+            self.places[node.path], self.places[node.parent.path]))
 
     def pick(self, places):
         """The paths of what is there, the innermost; and what they are in is known."""

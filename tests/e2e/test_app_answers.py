@@ -154,8 +154,8 @@ def test_removed_while_the_session_runs(_world, alice, bob):
     session = run_together(alice, bob)
     choose(bob, 'Contact Menu', 'Remove From Contacts…')
     bob.press('Remove', within=bob.desk.window('Remove Alice?'))
-    bob.desk.gone('list item', within=bob.desk.find('list', 'Contacts'), containing='Alice')
-    alice.desk.gone('list item', within=alice.desk.find('list', 'Contacts'), containing='Bob')
+    bob.row_gone('Alice')
+    alice.row_gone('Bob')
     # What runs goes on until one of them closes it.
     for app in (alice, bob):
         assert session_of(app) == session
@@ -168,8 +168,8 @@ def test_a_request_is_declined(_world, alice, bob):
     alice.add_contact(bob.user.address, 'It is me again')
     alice.row('bob', 'Has not answered yet')
     bob.press('Decline', within=bob.row('Alice', 'It is me again'))
-    bob.desk.gone('list item', within=bob.desk.find('list', 'Contacts'), containing='Alice')
-    alice.desk.gone('list item', within=alice.desk.find('list', 'Contacts'), containing='Has not answered yet')
+    bob.row_gone('Alice')
+    alice.row_gone('Has not answered yet')
     bob.desk.notification_gone('would like to add you')
 
 

@@ -28,6 +28,8 @@ def is_named(node):
         return True
     if any(node.role in NAMELESS_WITHIN.get(above.role, ()) for above in node.ancestors()):
         return True
+    if node.role == 'panel' and [child for child in node.children if 'expandable' in child.states]:
+        return True  # what is between the two rows of an AdwExpanderRow, in libadwaita 1.7
     # AdwExpanderRow is a row around the row that has the name. So is the outer half of a GtkMenuButton.
     return any(child.role == node.role and is_named(child) for below in node.children for child in below.walk())
 

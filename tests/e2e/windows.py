@@ -154,6 +154,11 @@ class App:
         self.desk.activate('list item', within=self.desk.find(None, 'Applications', shown=True),
                            containing=application)
 
+    def row_gone(self, text):
+        """Waits until nobody among the contacts has that text any more. Where there is nobody left, there is no list."""
+        self.desk.wait(lambda: not any(self.desk.all('list item', within=contacts, containing=text)
+                                       for contacts in self.desk.all('list', 'Contacts')), f'no contact has “{text}”')
+
     def can_pick(self):
         """Whether the list of applications that is open can be used."""
         applications = self.desk.find(None, 'Applications', shown=True)

@@ -101,6 +101,24 @@ def cookies(probe):
         refused('InvalidArgument', probe.call, 'GetLaunchingSession', '(sa{sv})', cookie, {})
 
 
+def test_a_spent_cookie():
+    """A second sandbox that gets hold of a cookie has nothing of it once it was used, and nothing of the session."""
+    install(PROBE)
+    with World() as world:
+        users = couple(world, PROBE)
+        for user, friend in (users, users[::-1]):
+            _session, ends = invited_into(friend, user)
+            cookie = ends[1][0].wait('LaunchSession')[1][0]
+            second = Probe.start(user, 'second')
+            for probe in (second, ends[1][0]):
+                refused('NotFound', probe.call, 'GetLaunchingSession', '(sa{sv})', cookie, {})
+            refused('NotFound', second.get, ends[1][1], 'User')
+            refused('NotFound', second.session, ends[1][1], 'Cancel', '(us)', 0, '')
+            exchange_words(*ends, number=1)
+            ends[1][0].kill()
+            ends[0][0].kill()
+
+
 def test_nothing_else():
     install(PROBE)
     with World() as world:
@@ -169,9 +187,9 @@ def test_it_is_nobody_else():
 
 # ---- too much of what it may ----
 
-def flood(probe, method, signature, *values, count, path=ROOT, interface='SessionManager1'):
+def flood(probe, method, signature, *values, count, path=ROOT, interface='SessionManager1', connection=0):
     """The same call many times at once; how often it came out how."""
-    reply = probe.tell('Flood', '(usossvu)', 0, SESSIONS, path, f'im.beckon.{interface}', method,
+    reply = probe.tell('Flood', '(usossvu)', connection, SESSIONS, path, f'im.beckon.{interface}', method,
                        packed(GLib.Variant(signature, values)), count)[0]
     return {name.removeprefix('im.beckon.Error.'): times for name, times in reply.unpack()[0].items()}
 
@@ -195,6 +213,18 @@ def quotas(probe):
     assert outcome == {'': 28, 'LimitExceeded': 72}, outcome  # it has four already
     picker = {'picker': GLib.Variant('b', True)}
     refused('LimitExceeded', probe.call, 'CreateSession', '(a{sv})', picker)
+
+
+def many_names(user, friend, probe):
+    """One program that comes to the bus many times leaves sessions to the user all the same."""
+    for _ in range(8):
+        number = probe.tell('Open', '()')[0].unpack()[0]
+        outcome = flood(probe, 'CreateSession', '(a{sv})', {}, count=32, connection=number)
+        assert outcome.keys() <= {'', 'LimitExceeded'}, outcome
+    assert outcome == {'LimitExceeded': 32}, outcome
+    session = user.ctl('invite', friend.address, PIPE)['id']
+    friend.wait('invitation', session=session)
+    user.ctl('cancel', session)
 
 
 def huge_arguments(probe):
@@ -229,10 +259,12 @@ def many_calls(user, probe):
 def test_too_much():
     install(PROBE)
     with World() as world:
-        for user in couple(world, PROBE):
+        users = couple(world, PROBE)
+        for user, friend in (users, users[::-1]):
             probe = Probe.activate(user)
             too_many_questions(user, probe)
             quotas(probe)
+            many_names(user, friend, probe)
             huge_arguments(probe)
             many_calls(user, probe)
             probe.kill()
@@ -298,5 +330,5 @@ def test_a_permission_that_nobody_should_give():
 
 
 if __name__ == '__main__':
-    tap.run([test_nothing_else, test_it_is_nobody_else, test_too_much, test_too_many_streams, test_locked,
-              test_without_permission,             test_a_permission_that_nobody_should_give])
+    tap.run([test_nothing_else, test_a_spent_cookie, test_it_is_nobody_else, test_too_much, test_too_many_streams,
+             test_locked, test_without_permission, test_a_permission_that_nobody_should_give])

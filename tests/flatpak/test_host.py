@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Programs of the computer for a Beckon that is the Flatpak: beckon-peer-host of the build tree stands outside of it, as its
 package would."""
+import os
 import pathlib
 import signal
 import sys
 
 import box
 import tap
+from boxed import BoxedUser
 from guests import ROOT, couple, install
+from windows import App
 from world import SERVICE, World, program
 
 sys.path.append(str(box.HERE.parent / 'programs'))
@@ -97,4 +100,33 @@ def test_programs_of_the_computer():
             assert not pathlib.Path(f'/proc/{pid}/root/.flatpak-info').exists()
 
 
-tap.run([test_programs_of_the_computer])
+def test_it_is_said_what_is_missing():
+    install()
+    with World() as world:
+        world.open_screen()
+        world.expected_warning = 'Unable to retrieve the Flatpak portal version'
+        bob = App(world.user('bob', kind=BoxedUser))
+        bob.start().enlarge()
+        bob.create_account()
+        bob.press('Main Menu')
+        bob.desk.activate('menu item', 'Preferences')
+        preferences = bob.desk.window('Preferences')
+        bob.desk.click('page tab', 'Applications', within=preferences)
+        bob.desk.find('push button', 'Copy Command', within=preferences, shown=True)
+        shot(bob)
+        # It goes by itself, and what is out there comes.
+        outside = Outside(bob.user)
+        outside.register(f'[Beckon Peer]\nGUID={GUID}\nName=Out there\nExec=sleep 100\n')
+        outside.install_host()
+        bob.desk.gone('push button', 'Copy Command', within=preferences, shown=True)
+        bob.desk.find(None, 'Out there', within=preferences, shown=True)
+        bob.quit()
+
+
+def shot(app):
+    """A picture for those who want to see it."""
+    if os.environ.get('BECKON_TEST_PICTURES'):
+        app.desk.shot(f'{os.environ["BECKON_TEST_PICTURES"]}/flatpak-host.png', app.desk.window('Preferences'))
+
+
+tap.run([test_programs_of_the_computer, test_it_is_said_what_is_missing])

@@ -148,6 +148,22 @@ def test_a_program_of_the_host():
         run(users, [being_invited, inviting_by_name, having_the_user_choose])
 
 
+# ---- our own programs, each in a sandbox of its own ----
+
+def test_pipe_by_hand():
+    """Bob is not asked: the program that waits answers, though it is not in the sandbox of the service."""
+    install()
+    with World() as world:
+        alice, bob = couple(world)
+        source, target = world.folder / 'source', world.folder / 'target'
+        source.write_bytes(b'by hand\n' * 10000)
+        with open(target, 'wb') as writing, open(source, 'rb') as reading:
+            receiver = bob.start([*bob.command('beckon-pipe'), '--receive'], stdout=writing)
+            sender = alice.start([*alice.command('beckon-pipe'), '--to', bob.address], stdin=reading)
+        assert sender.wait(60) == 0 and receiver.wait(60) == 0, (sender.returncode, receiver.returncode)
+        assert target.read_bytes() == source.read_bytes()
+
+
 # ---- what comes and goes while everything runs ----
 
 def come_and_go(users, add, remove):
@@ -229,5 +245,5 @@ def test_dice():
 
 
 if __name__ == '__main__':
-    tap.run([test_a_flatpak, test_a_program_of_the_host, test_a_flatpak_comes_and_goes,
+    tap.run([test_a_flatpak, test_a_program_of_the_host, test_pipe_by_hand, test_a_flatpak_comes_and_goes,
              test_a_program_of_the_host_comes_and_goes, test_dice])

@@ -181,12 +181,12 @@ class Walk:
 
 def check_fits(desk, frame, what):
     """Whatever is on the screen is within its window; popovers may stick out, GTK keeps them on the screen."""
-    nodes = [node for node in frame.walk() if node.role in PRINTED
-             and all(above.name != 'GtkPopoverContent' for above in node.ancestors())]
+    nodes = [node for node in frame.walk() if node.role in PRINTED]
     sight = desk.sight(frame, [frame, *nodes])
-    width = sight.places[frame.path][2] or desk.hands.geometry(desk.raise_window(frame))[2]
-    over = [node for node in nodes if sight.places[node.path][0] < 0 or sum(sight.places[node.path][::2]) > width]
-    shown = sight.on_top(over)
+    left, width = sight.inside() or (0, desk.hands.geometry(desk.raise_window(frame))[2])
+    over = [node for node in nodes if sight.places[node.path][0] < left
+            or sum(sight.places[node.path][::2]) > left + width]
+    shown = sight.on_top([node for node in over if not sight.is_in_popover(node)])
     for node in over:
         if node.path in shown:
             x, _y, its_width, _height = sight.places[node.path]

@@ -23,7 +23,7 @@ THEIRS = {*SAID, *life.NAMES.values(), *life.NAMES, *life.GROUPS, *life.APPLICAT
 OTHERS = (
     r'\w+://\S+', r'\b[kMG]B\b',
     r'^….*', r'\bbytes\b', r'/\S+', r':\w+:', r'\S+@\S+', r'\{[-0-9A-F]+\}', r'[0-9a-f]{4,}',
-    r'Beckon', r'Pipe', r'Whiteboard',
+    r'Beckon', r'Pipe', r'Whiteboard', r'^Avatar of',  # that is libadwaita's
     r'(?:Ctrl|Shift|Alt|Super)\+\S+',
     *(time.strftime(word, (2026, month, day, 0, 0, 0, weekday, 1, 0)) + r'\b' for word in ('%A', '%B', '%a', '%b')
       for month, day, weekday in zip(range(1, 13), range(1, 13), (0, 1, 2, 3, 4, 5, 6) * 2)),
@@ -32,6 +32,7 @@ OTHERS = (
 THEIRS_OR_OTHERS = re.compile('|'.join([*map(re.escape, sorted(THEIRS, key=len, reverse=True)), *OTHERS]))
 GTK = {line.strip() for line in '''
 Show Text
+Show Password
 No Results Found
 Try a different search
 Try a different search.

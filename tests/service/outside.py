@@ -64,12 +64,12 @@ class Outside(Bus):
             process.inner = json.load(info)['child-pid']
         return process
 
-    def install_host(self, **environment):
+    def install_host(self, program=PROGRAM, **environment):
         """What the package installs, with the program of the build."""
         script = self.outside / 'run-host'
         folders = {'XDG_DATA_HOME': self.outside / 'data', 'XDG_DATA_DIRS': self.outside / 'share',
                    'XDG_STATE_HOME': self.outside / 'state', **environment}
-        command = shlex.join(['env', *(f'{key}={value}' for key, value in folders.items()), str(PROGRAM)])
+        command = shlex.join(['env', *(f'{key}={value}' for key, value in folders.items()), str(program)])
         script.write_text(f'#!/bin/sh\nexec {command} 2>>"{self.outside}/log"\n')
         script.chmod(0o755)
         installed = (BUILD / 'data' / f'{HOST}.service').read_text()
@@ -78,6 +78,10 @@ class Outside(Bus):
         assert f'Name={HOST}' in lines
         (self.services / 'new').write_text('\n'.join(lines) + '\n')
         (self.services / 'new').rename(self.services / f'{HOST}.service')
+        self.client(name=False).bus('ReloadConfig', '()')
+
+    def remove_host(self):
+        (self.services / f'{HOST}.service').unlink()
         self.client(name=False).bus('ReloadConfig', '()')
 
     def host_pid(self):

@@ -42,7 +42,7 @@ class Caller:
     def list(self):
         return self.client.call_raw(HOST, HOST_ROOT, 'im.beckon.PeerHost1', 'ListRegistrations')
 
-    def launch(self, guid=GUID, output=None, **changed):
+    def launch(self, guid=GUID, output=None, handle=0, **changed):
         """An order that is all right, but for what is changed."""
         order = {'file': self.files.get(guid, guid), 'command': EXEC, 'session': SESSION, 'invitee': False,
                  'cookie': COOKIE, 'address': '', 'port': 0, 'path': '', 'own': '', 'other': '', **changed}
@@ -56,7 +56,7 @@ class Caller:
             done.append(result)
 
         self.client.connection.call_with_unix_fd_list(
-            HOST, HOST_ROOT, 'im.beckon.PeerHost1', 'Launch', GLib.Variant('(susbssqsssh)', (*order.values(), 0)), None,
+            HOST, HOST_ROOT, 'im.beckon.PeerHost1', 'Launch', GLib.Variant('(susbssqsssh)', (*order.values(), handle)), None,
             Gio.DBusCallFlags.NONE, 20000, Gio.UnixFDList.new_from_array([fd]), None, on_done)
         wait(lambda: done, 'the answer to Launch')
         try:
@@ -127,6 +127,8 @@ def test_orders_that_are_refused():
         folder = os.open(bus.outside, os.O_RDONLY)
         for fd in (writer, one.fileno(), folder, os.open('/dev/null', os.O_WRONLY)):
             refused('InvalidArgument', caller.launch, output=fd)
+        for handle in (-1, 1, 2 ** 31 - 1, -2 ** 31):
+            refused('InvalidArgument', caller.launch, handle=handle)
         os.close(reader)
         other.close()
         one.detach()
@@ -251,7 +253,8 @@ def test_a_false_host_of_another_type():
         bus.start()
         ui = bus.client()
         ui.attach()
-        assert listed(ui) == {} and ui.get('Registry1', 'HostPrograms') == 0
+        wait(lambda: ui.get('Registry1', 'HostPrograms') == 1, 'it to count as missing')
+        assert listed(ui) == {}
 
 
 def test_a_false_host_that_launches():

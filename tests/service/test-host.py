@@ -3,6 +3,7 @@
 """beckon-peer-host: a service in a sandbox offers the programs outside of it, and starts them there."""
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tools'))
 import tap
 from activation import HERE, listed, wait_listed, warnings
 from bed import BUILD, ECHO, GUID, OTHER_GUID, ROOT, SESSIONS, Bus, refused, wait
-from outside import HOST, Outside
+from outside import HOST, PROGRAM, Outside
 from pair import BOB, Pair
 
 BROKEN_GUID = '{7A7E0000-1111-4222-8333-444455556666}'
@@ -216,6 +217,50 @@ def test_killed_in_the_middle():
         ui.wait_for_name(HOST, there=False)
 
 
+def exchange(folder, program):
+    """As a package manager does it."""
+    shutil.copy(PROGRAM, folder / 'new')
+    (folder / 'new').rename(program)
+
+
+def test_updated_and_removed():
+    """What is exchanged leaves once it has no program; what is removed is missed."""
+    with Outside() as bus:
+        folder = bus.outside / 'libexec'
+        folder.mkdir()
+        program = folder / 'beckon-peer-host'
+        exchange(folder, program)
+        bus.install_host(program)
+        bus.register_outside(GUID, '/bin/sleep', '1000')
+        ui = start(bus)
+        ui.account()
+        wait_listed(ui)
+        first = ui.bus('GetNameOwner', '(s)', HOST)
+        path = invite(ui)
+        ui.wait_signal('Changed', path, lambda c: c.get('Log'))
+        exchange(folder, program)
+        (pid,) = bus.programs()
+        bus.register_outside(OTHER_GUID, '/bin/sleep', '1000')  # seen by the old one
+        ui.wait_signal('AppRegistered', ROOT, lambda a: a == (OTHER_GUID,))
+        assert ui.bus('GetNameOwner', '(s)', HOST) == first
+        os.kill(pid, signal.SIGTERM)
+        ui.wait_for_name(first, there=False)
+        assert 'signal 15' in ui.get('Session1', 'ResultText', path)
+        ui.wait_for_name(HOST)
+        second = ui.bus('GetNameOwner', '(s)', HOST)
+        exchange(folder, program)
+        ui.wait_for_name(second, there=False)
+        ui.wait_for_name(HOST)
+        wait(lambda: state(ui) == THERE and GUID in listed(ui), 'the third one')
+        ui.signals.clear()
+        third = ui.bus('GetNameOwner', '(s)', HOST)
+        bus.remove_host()
+        program.unlink()
+        ui.wait_for_name(third, there=False)
+        ui.wait_signal('Changed', ROOT, lambda c: c.get('HostPrograms') == MISSING)
+        wait(lambda: listed(ui) == {}, 'nothing to be left')
+
+
 class Sandboxed(Pair):
     """alice's service is in a sandbox, bob's is not."""
 
@@ -267,4 +312,4 @@ def test_invited_to_and_from():
 
 tap.run([test_not_needed, test_offered, test_installed_later, test_program_that_knows_beckon,
          test_programs_that_do_not, test_ports_that_are_not_registered, test_killed_in_the_middle,
-         test_invited_to_and_from])
+         test_updated_and_removed, test_invited_to_and_from])

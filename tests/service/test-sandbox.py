@@ -176,8 +176,9 @@ def test_a_sandboxed_service_knows_no_process():
         inside = proxy(bus, 'service', '--own=im.beckon.Beckon.*', around=box(bus))
         bus.run([*box(bus, '--setenv', 'DBUS_SESSION_BUS_ADDRESS', inside, '--setenv', 'BECKON_TEST_DOOR', SESSIONS),
                  str(BINARY), '--backend=fake'])
-        ui, outside = bus.client(), bus.client()
+        ui = bus.client()
         ui.wait_for_name(SERVICE)
+        outside = bus.client(address=proxy(bus, 'outside', '--talk=im.beckon.Beckon.*', '--own=im.beckon.Beckon.*'))
         ui.account()
         ui.attach()
         together = bus.client(address=inside)
@@ -193,6 +194,15 @@ def test_a_sandboxed_service_knows_no_process():
         path = invite(ui)
         wait(lambda: together.asked, 'the question')
         ui.wait_signal('Changed', path, lambda c: any('nothing is launched' in t for t in c.get('Timeline', [])))
+        outside.ping(SESSIONS)
+        assert outside.asked == [], outside.asked
+        # A process that is let in at the user's own door, too, as this one, is the user's.
+        shown = bus.client()
+        shown.answers['BeforeAppLaunch'] = NO
+        shown.attach(SESSIONS, [GUID])
+        path = invite(ui)
+        wait(lambda: shown.asked, 'the question')
+        assert shown.asked == [('BeforeAppLaunch', (path, {}))]
         outside.ping(SESSIONS)
         assert outside.asked == [], outside.asked
         path = invite(ui, OTHER_GUID)

@@ -114,14 +114,26 @@ can_send (BkAppComposer *self, const char *text)
   return self->enabled && !is_blank (text) && strlen (text) <= BK_APP_COMPOSER_MAX;
 }
 
+/* What stands in the way of sending, for those who do not see it. */
+static const char *
+what_lacks (BkAppComposer *self, const char *text)
+{
+  if (can_send (self, text))
+    return "";
+  return gtk_label_get_label (is_blank (text) ? GTK_LABEL (self->hint) : self->counter);
+}
+
 static void
 update (BkAppComposer *self)
 {
   g_autofree char *text = bk_app_composer_dup_text (self);
+  gboolean could = gtk_widget_get_sensitive (self->button);
 
   gtk_widget_set_visible (self->hint, *text == '\0');
   gtk_widget_set_sensitive (self->button, can_send (self, text));
   show_counter (self, strlen (text));
+  if (!could || !can_send (self, text))
+    bk_app_accessible_describe (self->button, what_lacks (self, text));
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conversation/bk-app-find-bar.h"
 
+#include "bk-app-accessible.h"
 #include "bk-app-text.h"
 
 #include <glib/gi18n.h>
@@ -40,6 +41,15 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BkAppFindBar, bk_app_find_bar, ADW_TYPE_BIN)
 
+/* It is also why one of the buttons cannot be pressed. */
+static void
+tell (BkAppFindBar *self, const char *outcome)
+{
+  gtk_label_set_label (self->outcome, outcome);
+  bk_app_accessible_describe (self->older, *outcome != '\0' ? outcome : NULL);
+  bk_app_accessible_describe (self->newer, *outcome != '\0' ? outcome : NULL);
+}
+
 static void
 update (BkAppFindBar *self)
 {
@@ -48,7 +58,7 @@ update (BkAppFindBar *self)
   if (self->hits->len > 0)
     /* Translators: which of the messages that were found is shown; a plus follows when there may be more */
     text = g_strdup_printf (_("%u of %u%s"), self->current + 1, self->hits->len, self->complete ? "" : "+");
-  gtk_label_set_label (self->outcome, text != NULL ? text : "");
+  tell (self, text != NULL ? text : "");
   gtk_widget_set_sensitive (self->older, self->current + 1 < self->hits->len || (self->hits->len > 0 && !self->complete));
   gtk_widget_set_sensitive (self->newer, self->current > 0);
 }
@@ -82,9 +92,9 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   self->complete = n_found < PAGE;
   update (self);
   if (error != NULL)
-    gtk_label_set_label (self->outcome, bk_app_error_text (error));
+    tell (self, bk_app_error_text (error));
   else if (self->hits->len == 0)
-    gtk_label_set_label (self->outcome, _("Nothing found"));
+    tell (self, _("Nothing found"));
   else if (n_found > 0)
     go_to (self, first);
 }

@@ -28,6 +28,7 @@ struct _BkAppTimeline
 
   gboolean seen;
   gboolean sticks;
+  gboolean sinks;   /* it is on the way to the newest, and what is laid out does not yet tell where that is */
   gint64 first_new; /* id of the message that has the line above it; 0 for none */
   gint64 target;    /* id of the message that is to be in the middle; 0 for none */
   gint64 around;    /* id of the message to go to when those around it have come; 0 for none */

@@ -209,9 +209,22 @@ note_place (BkAppTimeline *self)
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
   double bottom = gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment);
 
-  if (self->scrolling == 0 && self->target == 0 && self->loading == NULL)
+  if (self->scrolling == 0 && self->target == 0 && !self->sinks && self->loading == NULL)
     self->sticks = bottom >= gtk_adjustment_get_upper (adjustment) - NEAR_BOTTOM && is_latest (self);
   bk_app_timeline_update_jump (self);
+}
+
+/* The end of the newest is at the bottom: of one that is taller than the view GTK 4.18 has shown the beginning. */
+static void
+sink (BkAppTimeline *self)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
+  double bottom = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
+
+  self->sinks = FALSE;
+  if (self->sticks && is_latest (self) && gtk_adjustment_get_value (adjustment) + 1.0 < bottom)
+    gtk_adjustment_set_value (adjustment, bottom);
+  note_place (self);
 }
 
 /* The message that is where the eye goes, as above, or begins last before it: rows do not touch each other. */
@@ -253,6 +266,8 @@ on_look (gpointer user_data)
       bk_app_timeline_queue_look (self);
       return G_SOURCE_REMOVE;
     }
+  if (self->scrolling == 0 && self->sinks)
+    sink (self);
   if (self->scrolling == 0)
     self->place = self->sticks ? 0 : find_place (self);
   mark_read (self);
@@ -291,6 +306,7 @@ on_scroll (gpointer user_data)
   self->scrolling = 0;
   if (position == count)
     self->target = 0;
+  self->sinks = self->target == 0 && self->sticks;
   if (count > 0)
     scroll_to (self, MIN (position, count - 1));
   g_clear_handle_id (&self->looking, g_source_remove); /* that frame was before */
@@ -513,5 +529,6 @@ bk_app_timeline_scroll_stop (BkAppTimeline *self)
   if (self->frame != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->frame);
   self->frame = 0;
+  self->sinks = FALSE;
   self->first_new = self->target = self->around = self->flashing = self->place = self->told = 0;
 }

@@ -108,7 +108,7 @@ bk_app_host_group_init (BkAppHostGroup *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   /* Translators: a command of the terminal */
   text = g_strdup_printf (_("Beckon is in a sandbox, from which it can neither see nor start them. The small package "
-                            "beckon-peer-host lets it: %s"),
+                            "beckon-peer-host makes that possible: %s"),
                           COMMAND);
   adw_action_row_set_subtitle (self->row, text);
 }

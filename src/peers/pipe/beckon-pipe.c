@@ -259,6 +259,7 @@ tear_down (BkPipe *self)
     close (self->inside);
   g_clear_object (&self->session);
   g_clear_object (&self->manager);
+  g_clear_object (&self->messenger);
   /* What was cancelled comes to its end while everything it points to is there. */
   while (g_main_context_iteration (NULL, FALSE))
     ;

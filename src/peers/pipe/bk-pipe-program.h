@@ -42,6 +42,7 @@ typedef struct
   char *from;           /* --from, nullable */
   char *account;        /* nullable */
 
+  BeckonMessenger *messenger; /* nullable */
   BeckonSessionManager *manager;
   BeckonSession *session;
   gboolean asked;       /* for the stream */

@@ -182,16 +182,33 @@ on_invitee (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BkPipe *self = user_data;
 
+  g_clear_object (&self->messenger); /* who looks at messages would keep the window from being started for others */
   if (!take_manager (self, result))
     return;
   g_signal_connect (self->manager, "invitation", G_CALLBACK (on_invitation), self);
   bk_pipe_say (self, "Waiting for an invitation");
 }
 
+static void
+on_messenger (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BkPipe *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  self->messenger = beckon_messenger_new_finish (result, &error);
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    beckon_session_manager_new_async (own_guids, self->cancellable, on_invitee, self);
+}
+
+/* In a Flatpak the session service cannot see that this program is the user's own, and has to be shown: what is allowed
+ * to be a messenger is. */
 void
 bk_pipe_start_receive (BkPipe *self)
 {
-  beckon_session_manager_new_async (own_guids, self->cancellable, on_invitee, self);
+  if (g_getenv ("FLATPAK_ID") != NULL)
+    beckon_messenger_new_async (self->cancellable, on_messenger, self);
+  else
+    beckon_session_manager_new_async (own_guids, self->cancellable, on_invitee, self);
 }
 
 /* ---- being launched ---- */
