@@ -340,7 +340,7 @@ test_no_portal (Fixture *f, gconstpointer data)
   g_settings_set_boolean (f->settings, KEY, TRUE);
   bk_test_wait_for_pointer (&f->failure);
   g_assert_true (is_off (f));
-  g_assert_nonnull (strstr (f->failure, "Messages reach you from when you open Beckon."));
+  g_assert_nonnull (strstr (f->failure, "Open Beckon yourself to be reached."));
 }
 
 int

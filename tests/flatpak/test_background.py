@@ -56,7 +56,7 @@ def test_the_portal():
 def test_no_portal():
     with couple() as (_world, alice, bob):
         node = switch(bob)
-        bob.says('Messages reach you from when you open Beckon.')
+        bob.says('Open Beckon yourself to be reached.')
         bob.desk.wait(lambda: not is_on(bob, node), 'the switch is off again')
         bob.desk.key('esc', window=bob.desk.window('Preferences'))
         bob.desk.window_gone('Preferences')

@@ -96,8 +96,7 @@ on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_error_free (error);
       error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                                   _("Your desktop does not do that for applications in a sandbox. Messages reach you "
-                                     "from when you open Beckon."));
+                                   _("Your desktop cannot do it. Open Beckon yourself to be reached."));
     }
   g_dbus_error_strip_remote_error (error);
   answer (task, error);
