@@ -118,8 +118,7 @@ on_invite (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   Dice *dice = user_data;
 
-  if (dice->manager != NULL)
-    beckon_session_manager_invite_with_picker_async (dice->manager, GUID, NULL, NULL, NULL, on_picked, dice);
+  beckon_session_manager_invite_with_picker_async (dice->manager, GUID, NULL, NULL, NULL, on_picked, dice);
 }
 
 /* ---- the program: it stays as long as somebody plays ---- */
@@ -141,6 +140,7 @@ on_busy (Dice *dice)
 static void
 on_manager (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  static const GActionEntry actions[] = { { .name = "invite", .activate = on_invite } };
   Dice *dice = user_data;
   g_autoptr (GError) error = NULL;
 
@@ -149,6 +149,7 @@ on_manager (GObject *source, GAsyncResult *result, gpointer user_data)
     g_printerr ("Beckon: %s\n", error->message);
   else
     {
+      g_action_map_add_action_entries (G_ACTION_MAP (dice->application), actions, G_N_ELEMENTS (actions), dice);
       g_signal_connect (dice->manager, "launch-session", G_CALLBACK (on_launch_session), dice);
       g_signal_connect_swapped (dice->manager, "notify::busy", G_CALLBACK (on_busy), dice);
       on_busy (dice);
@@ -159,10 +160,8 @@ on_manager (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_startup (GtkApplication *application, Dice *dice)
 {
-  static const GActionEntry actions[] = { { .name = "invite", .activate = on_invite } };
   g_auto (GVariantDict) looks = G_VARIANT_DICT_INIT (NULL);
 
-  g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions), dice);
   g_variant_dict_insert (&looks, "name", "s", "Dice");
   g_variant_dict_insert (&looks, "url", "s", "https://example.org/dice");
   g_variant_dict_insert (&looks, "icon", "s", ID);

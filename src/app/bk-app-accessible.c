@@ -145,12 +145,10 @@ on_peek_tooltip (GObject *button, GParamSpec *pspec, gpointer user_data)
     bk_app_accessible_name (GTK_WIDGET (button), gtk_widget_get_tooltip_text (GTK_WIDGET (button)));
 }
 
-/* A sentence that appears, or becomes another one. Where it is more than a label GTK 4.18 does not make it the name. */
+/* A sentence that appears, or becomes another one. */
 static void
 on_alert (GtkWidget *label)
 {
-  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  gtk_label_get_text (GTK_LABEL (label)), -1);
   if (gtk_widget_get_mapped (label))
     bk_app_announce (label, gtk_label_get_label (GTK_LABEL (label)));
 }

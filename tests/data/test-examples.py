@@ -15,17 +15,17 @@ from processes import wait_for_exit  # of the folders that users.py has added
 import tap
 
 EXAMPLES = installed.SOURCE / 'examples'
-LINES = {'dice.py': 60, 'dice.c': 100}
+LINES = {'dice.py': 60, 'dice.c': 100, 'flatpak/dice.c': 200}
 GUID = '{5D0F3A4E-2B6C-4E1D-9C57-8A1B3E6F7D20}'
 STRICT = ('-Wall', '-Wextra', '-Werror', '-Wno-unused-parameter')
 THREW = re.compile(r'You threw ([1-6]), (\w+) threw ([1-6]): (you win|you lose|a draw)')
 
 
-def build(folder):
+def build(folder, name='dice.c'):
     """The C peer as the guide builds it."""
     target = pathlib.Path(folder) / 'dice'
     flags = shlex.split(run('pkg-config', '--cflags', '--libs', 'beckon-1', 'gtk4'))
-    run(*shlex.split(os.environ.get('CC', 'cc')), *STRICT, EXAMPLES / 'dice.c', '-o', target, *flags)
+    run(*shlex.split(os.environ.get('CC', 'cc')), *STRICT, EXAMPLES / name, '-o', target, *flags)
     return target
 
 
@@ -78,7 +78,14 @@ def test_they_are_short():
     for name, most in LINES.items():
         lines = (EXAMPLES / name).read_text(encoding='utf-8').splitlines()
         assert len(lines) <= most, f'{name} has {len(lines)} lines, more than {most}'
-    assert {path.name for path in EXAMPLES.iterdir() if path.suffix in ('.py', '.c')} == set(LINES)
+    assert {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob('*') if path.suffix in ('.py', '.c')} == set(LINES)
+
+
+def test_the_flatpak_compiles():
+    """The tests of Flatpaks play it; here it is built as strictly as the others."""
+    installed.install()
+    with tempfile.TemporaryDirectory() as folder:
+        assert build(folder, 'flatpak/dice.c').exists()
 
 
 def test_two_people_play():
@@ -94,4 +101,4 @@ def test_two_people_play():
 
 
 if __name__ == '__main__':
-    tap.run([test_they_are_short, test_two_people_play])
+    tap.run([test_they_are_short, test_the_flatpak_compiles, test_two_people_play])

@@ -214,15 +214,16 @@ class AccessibilityBus:
             asked |= unsure
             if all(child in nodes for parent in unsure for child in below[parent]):
                 break
-        self.name_items(owner, [node for node in nodes.values() if node.role in ITEMS and not node.name])
+        self.name_by_text(owner, [node for node in nodes.values() if not node.name and node.role in (*ITEMS, 'status bar')])
         return [self.join(nodes, below, nodes[child]) for child in below.get(path, ()) if child in nodes]
 
-    def name_items(self, owner, items):
-        """In GTK 4.18 items of a menu have no name, but a label that is not among the things on the screen: a screen
-        reader looks for its text."""
-        related = self.ask_all(owner, {node: (node.path, ATSPI + 'Accessible', 'GetRelationSet') for node in items})
-        labels = {node: targets[0][1] for node, answer in related.items() if answer
-                  for kind, targets in answer[0] if kind == LABELLED_BY and targets}
+    def name_by_text(self, owner, nodes):
+        """In GTK 4.18 a status bar has no name, but a text, and items of a menu have a label that is not among the
+        things on the screen. A screen reader looks for both."""
+        related = self.ask_all(owner, {node: (node.path, ATSPI + 'Accessible', 'GetRelationSet') for node in nodes})
+        labels = {node: node.path for node in nodes if 'Text' in node.interfaces}
+        labels |= {node: targets[0][1] for node, answer in related.items() if answer
+                   for kind, targets in answer[0] if kind == LABELLED_BY and targets}
         texts = self.ask_all(owner, {node: (path, ATSPI + 'Text', 'GetText', GLib.Variant('(ii)', (0, -1)))
                                      for node, path in labels.items()})
         for node, answer in texts.items():

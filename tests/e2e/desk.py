@@ -288,6 +288,9 @@ class Desk:
         titles = {frame.name}
         with contextlib.suppress(GLib.Error):  # it may be gone
             titles.add(self.bus.get(frame, 'Accessible', 'Name')[0])  # it may have changed meanwhile
+        if titles == {''}:  # that of the shortcuts tells no name in GTK 4.18: it is the one that no other is
+            others = {other.name for other in self.windows()}
+            return [window for window in mine if self.hands.title(window) not in others - {''}]
         return [window for window in mine if self.hands.title(window) in titles]
 
     def key(self, *combinations, window=None):

@@ -28,6 +28,11 @@ def is_away(place, other):
     return 2 * common < min(width * height, wide * high)
 
 
+def begins_before(place, other):
+    """Whether it begins above and left of what it is in: it is hidden, and was given no place there."""
+    return place[0] < other[0] - 1 and place[1] < other[1] - 1
+
+
 def has_area(place):
     return place[2] > 0 and place[3] > 0
 
@@ -73,7 +78,7 @@ class Sight:
             if not left or self.is_popover(here):
                 break
             place = self.places[here.parent.path] if here.parent is not None else NOWHERE
-            if here.parent is not None and not has_area(place):
+            if here.parent is not None and (not has_area(place) or begins_before(self.places[here.path], place)):
                 return False
             if here.parent is not None and here.parent.role == 'scroll pane':
                 left = [spot for spot in left if is_in(spot, place)]
@@ -99,8 +104,8 @@ class Sight:
 
     def is_popover(self, node):
         """A menu, or what is away from what it belongs to."""
-        return node.role == 'menu' or (node.parent is not None and has_area(self.places[node.path]) and is_away(
-            self.places[node.path], self.places[node.parent.path]))
+        return node.role == 'menu' or (node.parent is not None and has_area(self.places[node.path]) and bool(
+            node.children) and is_away(self.places[node.path], self.places[node.parent.path]))
 
     def pick(self, places):
         """The paths of what is there, the innermost; and what they are in is known."""
