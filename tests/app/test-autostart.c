@@ -328,6 +328,21 @@ test_portal_refuses (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->n_requests, ==, G_N_ELEMENTS (answers));
 }
 
+/* Not every desktop has it: the sentence says what follows from that. */
+static void
+test_no_portal (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GVariant) reply
+    = g_dbus_connection_call_sync (f->portal, "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "ReleaseName",
+                                   g_variant_new ("(s)", PORTAL), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+
+  g_assert_nonnull (reply);
+  g_settings_set_boolean (f->settings, KEY, TRUE);
+  bk_test_wait_for_pointer (&f->failure);
+  g_assert_true (is_off (f));
+  g_assert_nonnull (strstr (f->failure, "Open Beckon yourself to be reached."));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -342,6 +357,7 @@ main (int argc, char **argv)
   ADD ("file-elsewhere", FALSE, test_file_elsewhere);
   ADD ("file-fails", FALSE, test_file_fails);
   ADD ("portal", TRUE, test_portal);
+  ADD ("no-portal", TRUE, test_no_portal);
   ADD ("portal-refuses", TRUE, test_portal_refuses);
   return g_test_run ();
 }

@@ -20,8 +20,7 @@ INTERFACES = {
 ANSWERS = {'GetStatus': 'a{sv}'}
 ONLINE = {'available': GLib.Variant('b', True), 'metered': GLib.Variant('b', False),
           'connectivity': GLib.Variant('u', 4)}
-SIGNALS = {'NetworkMonitor': '<signal name="changed"/>',
-           'Notification': '<signal name="ActionInvoked"><arg type="s"/><arg type="s"/><arg type="av"/></signal>'}
+SIGNALS = {'NetworkMonitor': '<signal name="changed"/>'}
 
 
 def describe(name):

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Flatpak is updated while bob's Beckon runs: nothing is lost, and what runs soon is the new one."""
+import json
 import pathlib
-import subprocess
+import shutil
 
 import box
 import tap
@@ -11,31 +12,24 @@ from gi.repository import GLib
 from processes import LIMIT
 from world import SERVICE
 
-VERSION = '99.0'
-
-
-def location():
-    return pathlib.Path(box.run('flatpak', 'info', '--user', '--show-location', box.APPLICATION).strip())
+MARK = 'files/share/update'
 
 
 def update():
-    """A version with another number, made of the one that is installed, takes its place as updates do."""
+    """What was built, with one file more, takes the place of what is installed, as updates do."""
     build, repo = box.WORK / 'build-update', box.WORK / 'repo-update'
-    branch = box.run('flatpak', 'info', '--user', '--show-ref', box.APPLICATION).strip().split('/')[-1]
-    subprocess.run(['rm', '-rf', build, repo], check=True)
-    build.mkdir()
-    for part in ('files', 'export', 'metadata'):
-        subprocess.run(['cp', '-a', location() / part, build / part], check=True)
-    (build / 'files/.ref').unlink(missing_ok=True)
-    (build / 'files/share/version').write_text(VERSION + '\n', encoding='utf-8')
-    box.run('flatpak', 'build-export', '--no-update-summary', repo, build, branch)
-    box.run('flatpak', 'build-update-repo', repo)
+    for old in (build, repo):
+        shutil.rmtree(old, ignore_errors=True)
+    shutil.copytree(box.WORK / f'build-{box.MANIFEST.stem}', build, symlinks=True)
+    (build / MARK).write_text('of the tests\n', encoding='utf-8')
+    branch = json.loads(box.MANIFEST.read_text(encoding='utf-8'))['default-branch']
+    box.run('flatpak', 'build-export', repo, build, branch)
     box.run('flatpak', 'install', '--user', '--noninteractive', '-y', '--reinstall', repo, f'{box.APPLICATION}//{branch}')
 
 
 def is_new(user):
     """Whether the service that has the name runs from the new files."""
-    return (pathlib.Path('/proc') / str(user.service_pid()) / 'root/app/share/version').is_file()
+    return (pathlib.Path('/proc') / str(user.service_pid()) / 'root/app/share/update').is_file()
 
 
 def wait_for_service(user, before):
@@ -68,8 +62,8 @@ def test_an_update_while_a_session_runs():
         boards = board(alice.user), board(bob.user)
         boards[1].is_with('Alice')
         before = owner(bob.user)
-        update()
         try:
+            update()
             # The session goes on, in both directions.
             boards[0].draw((200, 200), (400, 200))
             boards[1].strokes(1)

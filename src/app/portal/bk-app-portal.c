@@ -72,6 +72,17 @@ on_response (GDBusConnection *connection, const char *sender, const char *path, 
                                                                                         "it.")));
 }
 
+/* There is no portal, or none for this: not every desktop has that. */
+static gboolean
+is_not_there (const GError *error)
+{
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_INTERFACE)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT);
+}
+
 static void
 on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -81,6 +92,12 @@ on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (reply != NULL)
     return; /* the answer comes as a signal, or has come */
+  if (is_not_there (error))
+    {
+      g_error_free (error);
+      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                                   _("Your desktop cannot do it. Open Beckon yourself to be reached."));
+    }
   g_dbus_error_strip_remote_error (error);
   answer (task, error);
 }
