@@ -10,9 +10,12 @@ from couples import couple, leave
 from documents import Documents
 from gi.repository import GLib
 from processes import LIMIT
+from world import SERVICE, SESSIONS
 
 TEXT = b'Dear Bob\n' * 1000
 DOWNLOADS = 'Geholt'  # as somebody may have called it
+RUN = '/usr/bin/flatpak run --nofilesystem=xdg-download --command=/app/libexec/beckon-service im.beckon.Beckon'
+REFUSAL = 'Beckon runs in a sandbox and was not given the folder'
 
 
 def name_downloads(bob):
@@ -144,5 +147,33 @@ def test_chosen_folder():
         bob.user.portals.wait_call('OpenFile', LIMIT)
 
 
+def take_permission(bob):
+    """Somebody wants Beckon to have nothing of the folder for downloads."""
+    name_downloads(bob)
+    for name in (SERVICE, SESSIONS):
+        (bob.folder / 'services' / f'{name}.service').write_text(f'[D-BUS Service]\nName={name}\nExec={RUN}\n',
+                                                                 encoding='utf-8')
+
+
+def test_without_permission():
+    """It is said, and nothing is put where nobody would find it; another folder can be chosen for it."""
+    with couple_with_documents(take_permission) as (alice, bob, documents):
+        folder = bob.user.folder / 'home/Elsewhere'
+        folder.mkdir()
+        session = offer(alice, bob)
+        question = bob.desk.window('File')
+        bob.press('Accept', within=question)
+        bob.desk.find('alert', lambda name: REFUSAL in name, within=question)
+        bob.desk.key('esc', window=question)
+        bob.desk.window_gone('File')
+        press_on_card(bob, 'letter.txt', 'Accept')
+        bob.says(REFUSAL)
+        assert alice.user.session(session)['state'] == 'invitation', alice.user.session(session)
+        choose(bob, documents.give(folder, 'write'))
+        press_on_card(bob, 'letter.txt', 'Save In…')
+        is_received(alice, bob, session, folder / 'letter.txt')
+        assert not list(downloads(bob).iterdir()), list(downloads(bob).iterdir())
+
+
 if __name__ == '__main__':
-    tap.run([test_received, test_sent, test_chosen_folder])
+    tap.run([test_received, test_sent, test_chosen_folder, test_without_permission])
