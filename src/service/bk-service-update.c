@@ -5,12 +5,14 @@
 #include "bk-service-machine.h"
 #include "bk-service-process.h"
 
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define REST_MS 5000 /* an update writes more than one file, and who has just ended something may go on */
 #define FIRST_PROCESS 1 /* of a sandbox: bubblewrap */
 #define OWN "/proc/self/exe"
+#define REPLACED " (deleted)" /* what the kernel says of a file that has lost its name */
 #define FLATPAK_MARK "/app/.updated" /* comes in what was running while it was updated */
 #define BUS "org.freedesktop.DBus"
 #define BUS_PATH "/org/freedesktop/DBus"
@@ -33,6 +35,17 @@ struct _BkServiceUpdate
   BkServiceUpdateFunc func;
   gpointer user_data;
 };
+
+/* The path of the program that runs, also if another one has taken its place since it was started. */
+static char *
+find_own (void)
+{
+  char *path = g_file_read_link (OWN, NULL);
+
+  if (path != NULL && g_str_has_suffix (path, REPLACED))
+    path[strlen (path) - strlen (REPLACED)] = '\0';
+  return path;
+}
 
 static gboolean
 is_updated (BkServiceUpdate *self)
@@ -143,7 +156,7 @@ bk_service_update_new (BkClock *clock, GDBusConnection *bus, GListModel *session
   self->sessions = g_object_ref (sessions);
   self->func = func;
   self->user_data = user_data;
-  self->program = g_file_read_link (OWN, NULL);
+  self->program = find_own ();
   self->mark = bk_service_is_sandboxed () ? FLATPAK_MARK : NULL;
   if (self->program == NULL || stat (OWN, &self->before) != 0)
     return self;

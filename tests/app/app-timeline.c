@@ -83,24 +83,10 @@ app_timeline_wait_in_sight_at (const char *where, AppTimeline *fixture, const ch
   bk_test_wait_until_at (where, begins, app_sight_is_in_sight, &sight, BK_TEST_WAIT_SECONDS);
 }
 
-static gboolean
-count_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer counter)
-{
-  ++*(guint *) counter;
-  return G_SOURCE_CONTINUE;
-}
-
-/* All that was to be laid out, and what follows from that, is done. */
 void
 app_timeline_wait_still (AppTimeline *fixture)
 {
-  guint frames = 0;
-  guint id = gtk_widget_add_tick_callback (GTK_WIDGET (fixture->list), count_frame, &frames, NULL);
-
-  app_world_settle (fixture->world);
-  bk_test_wait_for_count (&frames, frames + 3);
-  gtk_widget_remove_tick_callback (GTK_WIDGET (fixture->list), id);
-  app_world_settle (fixture->world);
+  app_world_wait_still (fixture->world, GTK_WIDGET (fixture->list));
 }
 
 void

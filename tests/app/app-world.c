@@ -206,6 +206,25 @@ app_world_settle (AppWorld *self)
   bk_test_drain ();
 }
 
+static gboolean
+count_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer counter)
+{
+  ++*(guint *) counter;
+  return G_SOURCE_CONTINUE;
+}
+
+void
+app_world_wait_still (AppWorld *self, GtkWidget *widget)
+{
+  guint frames = 0;
+  guint id = gtk_widget_add_tick_callback (widget, count_frame, &frames, NULL);
+
+  app_world_settle (self);
+  bk_test_wait_for_count (&frames, frames + 3);
+  gtk_widget_remove_tick_callback (widget, id);
+  app_world_settle (self);
+}
+
 typedef struct
 {
   GListModel *model;

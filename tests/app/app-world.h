@@ -49,6 +49,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppWorld, app_world_free)
 
 /* All that the service has said so far has been heard, and what follows from it is done. */
 void app_world_settle (AppWorld *self);
+/* All that @widget was to lay out, and what follows from that, is done. */
+void app_world_wait_still (AppWorld *self, GtkWidget *widget);
 /* What has to be read first takes longer than to settle. */
 void app_world_wait_items (GListModel *model, guint n_items);
 /* The session appears; @properties as `a{sv}`. Its object path. */

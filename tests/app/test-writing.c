@@ -260,10 +260,12 @@ test_newest (Fixture *fixture, gconstpointer data)
 {
   GtkTextView *text_view = app_part (fixture->composer, "text_view");
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (text_view);
-  GtkWidget *jump = app_part (app_part (fixture->conversation, "timeline"), "jump");
+  gpointer timeline = app_part (fixture->conversation, "timeline");
+  GtkWidget *jump = app_part (timeline, "jump");
   GtkTextIter start;
 
   bk_test_wait_until (is_ready, fixture->composer);
+  app_world_wait_still (fixture->world, timeline); /* it looks itself where it is, and the button with it */
   app_screen_focus (fixture->window);
   gtk_widget_grab_focus (GTK_WIDGET (text_view));
   write_text (fixture, "a");

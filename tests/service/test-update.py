@@ -64,6 +64,21 @@ def test_at_rest():
         wait_for_next(client, before)
 
 
+def test_while_it_starts():
+    """The other file is there before anybody looks: what runs has lost its name."""
+    with Bus(activatable=True) as bus:
+        installed = Installed(bus)
+        new = bus.dir / 'new'
+        shutil.copy(BINARY, new)
+        (bus.dir / 'start').write_text(f'#!/bin/sh\nexec 9<"{installed.program}"\n'
+                                       f'[ ! -e "{new}" ] || mv "{new}" "{installed.program}"\n'
+                                       f'exec /proc/self/fd/9 --backend=fake 2>>"{installed.log}"\n')
+        client = bus.client()
+        client.account()
+        installed.says('starting anew')
+        wait(lambda: client.call('Messenger1', 'ListAccounts'), 'the next service has the account')
+
+
 def test_while_a_session_is_open():
     with Bus(activatable=True) as bus:
         installed = Installed(bus)
@@ -111,6 +126,7 @@ def test_started_by_hand():
 if __name__ == '__main__':
     tap.run([
         test_at_rest,
+        test_while_it_starts,
         test_while_a_session_is_open,
         test_one_that_is_gone,
         test_started_by_hand,
