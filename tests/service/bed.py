@@ -93,6 +93,8 @@ def refused(name, function, *args, **named):
 
 
 class Bus:
+    launched = b'BECKON_COOKIE='  # in the environment of what services launch
+
     def __init__(self, activatable=False):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='beckon-'))
         self.services = self.dir / 'share' / 'dbus-1' / 'services'
@@ -183,7 +185,7 @@ class Bus:
                 environment = (process / 'environ').read_bytes()
             except OSError:
                 continue
-            if b'BECKON_COOKIE=' in environment and f'XDG_RUNTIME_DIR={self.dir}/'.encode() in environment:
+            if self.launched in environment and f'XDG_RUNTIME_DIR={self.dir}/'.encode() in environment:
                 found.append(int(process.name))
         return found
 
